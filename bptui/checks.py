@@ -1,0 +1,106 @@
+"""Checks of single values that people write: in a scenario file or on the command line.
+
+Each is a function from a raw value to a checked one; it raises ValueError saying what is accepted.
+"""
+
+import difflib
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Check = Callable[[Any], Any]
+
+
+def integer(low: int, high: int) -> Check:
+    """A whole number in a range; true and false are not numbers."""
+
+    def check(raw: Any) -> int:
+        if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}, got {shown(raw)}")
+        return raw
+
+    return check
+
+
+def number(low: float, high: float = math.inf, *, below: bool = False) -> Check:
+    """A finite number in a range; with ``below`` the upper end itself is not accepted."""
+
+    def check(raw: Any) -> float:
+        good = isinstance(raw, int | float) and not isinstance(raw, bool)
+        if good:
+            try:
+                value = float(raw)
+            except OverflowError:
+                value = math.inf
+            if math.isfinite(value) and low <= value <= high and not (below and value == high):
+                return value
+        upto = "or more" if high == math.inf else f"to {'below ' if below else ''}{high:g}"
+        raise ValueError(f"expected a number of {low:g} {upto}, got {shown(raw)}")
+
+    return check
+
+
+def choice(names: Iterable[str]) -> Check:
+    """One of some names; the nearest one is suggested."""
+    known = tuple(names)
+
+    def check(raw: Any) -> str:
+        if not isinstance(raw, str) or raw not in known:
+            hint = nearest(raw, known) if isinstance(raw, str) else ""
+            raise ValueError(f"expected one of {', '.join(known)}; got {shown(raw)}{hint}")
+        return raw
+
+    return check
+
+
+def text(raw: Any) -> str:
+    if not isinstance(raw, str) or not raw:
+        raise ValueError(f"expected a text, got {shown(raw)}")
+    return raw
+
+
+def or_word(word: str, check_value: Check, meaning: Any = None) -> Check:
+    """The word (which means ``meaning``), or what another check accepts."""
+
+    def check(raw: Any) -> Any:
+        if raw == word:
+            return meaning
+        try:
+            return check_value(raw)
+        except ValueError as problem:
+            raise ValueError(str(problem).replace(", got", f' or "{word}", got')) from None
+
+    return check
+
+
+def list_of(check_item: Check, least: int, most: int) -> Check:
+    """A list with so many items, each accepted by another check."""
+
+    def check(raw: Any) -> list[Any]:
+        if not isinstance(raw, list) or not least <= len(raw) <= most:
+            raise ValueError(f"expected a list of {least} to {most} items, got {shown(raw)}")
+        items = []
+        for place, item in enumerate(raw):
+            try:
+                items.append(check_item(item))
+            except ValueError as problem:
+                raise ValueError(f"item {place}: {problem}") from None
+        return items
+
+    return check
+
+
+def shown(raw: Any) -> str:
+    """A value in a message: short, printable, on one line."""
+    try:
+        words = repr(raw)
+    except ValueError:  # an integer of more than 4 300 digits
+        return "a number of thousands of digits"
+    words = words.encode("ascii", "backslashreplace").decode() if not words.isprintable() else words
+    return words if len(words) <= 60 else words[:57] + "..."
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

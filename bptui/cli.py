@@ -1,0 +1,200 @@
+"""The command line: arguments → scenario → the explorer. Textual is imported only when the explorer opens."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from bptui import __version__
+from bptui.checks import Check, choice, integer, nearest, number, or_word, shown
+from bptui.data.clean import clean
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.losses import LOSSES
+from bptui.engine.reduce import REDUCTIONS
+from bptui.scenario import (
+    COUNT,
+    MOST_UNITS,
+    NetworkChoice,
+    Scenario,
+    ScenarioError,
+    built_in_names,
+    output_activation,
+)
+from bptui.session.session import Session
+
+EXAMPLES = """examples:
+  bptui                          step through training on 1 000 real handwritten digits
+  bptui xor                      another built-in set
+  bptui mazur                    Matt Mazur's worked example, digit for digit
+  bptui xor --batch 1            SGD: an update after every sample
+  bptui digits --batch all --reduction sum --lr 0.001
+  bptui moons --layers 2-8-8-1 --activation relu
+  bptui mine.toml                a scenario file of your own
+
+Inside, ? shows the keys and q quits.
+"""
+
+
+class UsageError(ValueError):
+    """A command line that cannot be followed; one plain line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports an error as one line and status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def checked(check: Check, parse: Any = str) -> Any:
+    """An argparse type: parse the text, check the value; argparse names the option."""
+
+    def convert(words: str) -> Any:
+        try:
+            raw = parse(words)
+        except ValueError:
+            raw = words
+        try:
+            return check(raw)
+        except ValueError as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from None
+
+    return convert
+
+
+def whole(words: str) -> Any:
+    """A whole number in plain digits, else the text itself for the message."""
+    return int(words) if words.isascii() and words.lstrip("-").isdigit() and len(words) < 19 else words
+
+
+def decimal(words: str) -> Any:
+    return float(words) if words.isascii() and "_" not in words else words
+
+
+def layer_sizes(words: str) -> tuple[int, ...]:
+    """``64-32-10`` as sizes."""
+    sizes = [whole(part) for part in words.split("-")]
+    if not 2 <= len(sizes) <= 20 or any(not isinstance(size, int) or not 1 <= size <= MOST_UNITS for size in sizes):
+        raise argparse.ArgumentTypeError(
+            f"expected 2 to 20 sizes of 1 to {MOST_UNITS} units, like 64-32-10; got {shown(words)}"
+        )
+    return tuple(sizes)
+
+
+def parser() -> Parser:
+    hidden = [name for name in ACTIVATIONS if name != "softmax"]
+    p = Parser(
+        prog="bptui",
+        usage="bptui [NAME | FILE.toml] [options]",
+        description=f"{EXAMPLES}\nA debugger for back-propagation: step through training and see every number of it.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set or a .toml file")
+    add = p.add_argument
+    add("--layers", type=layer_sizes, metavar="SIZES", help="sizes of the layers, the input first: 64-32-10")
+    add("--activation", type=checked(choice(hidden)), metavar="NAME", help="of the hidden layers: " + ", ".join(hidden))
+    add("--loss", type=checked(choice(LOSSES)), metavar="NAME", help=", ".join(LOSSES))
+    add(
+        "--batch", type=checked(or_word("all", COUNT, meaning="all"), whole), metavar="N|all", help="samples in a batch"
+    )
+    add(
+        "--reduction",
+        type=checked(choice(REDUCTIONS)),
+        metavar="sum|mean",
+        help="what is done with the gradients of a batch",
+    )
+    add("--lr", type=checked(number(0), decimal), metavar="RATE", help="the learning rate γ, 0 or more")
+    add("--seed", type=checked(integer(0, 2**63 - 1), whole), metavar="N", help="of start weights, order and split")
+    add("--samples", type=checked(COUNT, whole), metavar="N", help="how many samples to use")
+    add("--no-color", action="store_true", help="paint without colours (as NO_COLOR does)")
+    p.add_argument("--version", action="version", version=f"bptui {__version__}")
+    return p  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    """Run bptui; returns the exit status. Errors are one line on stderr and status 2."""
+    try:
+        if "--version" in arguments[:1]:
+            print(f"bptui {__version__}")
+            return 0
+        return dispatch(parser().parse_args(arguments))
+    except UsageError as problem:
+        return complain(str(problem))
+
+
+def complain(message: str) -> int:
+    print(f"bptui: error: {clean(message, 500)}", file=sys.stderr)
+    return 2
+
+
+def dispatch(options: argparse.Namespace) -> int:
+    try:
+        session = Session(choose(options))
+    except ScenarioError as problem:
+        return complain(str(problem))
+    except ArithmeticError as problem:
+        return complain(f"{problem}; check data and start weights")
+    return open_explorer(session, options)
+
+
+def open_explorer(session: Session, options: argparse.Namespace) -> int:
+    if not (os.isatty(0) and os.isatty(2)):
+        return complain("the explorer needs a terminal for keyboard and screen")
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return complain("this terminal cannot move its cursor (TERM is dumb or not set); try TERM=xterm-256color")
+    from bptui.tui.app import explore
+
+    colour = not (options.no_color or os.environ.get("NO_COLOR"))
+    return explore(session, colour)
+
+
+def choose(options: argparse.Namespace) -> Scenario:
+    """The scenario named, with the options laid over it. Raises ScenarioError or UsageError."""
+    name = options.scenario
+    path = Path(name)
+    if name in built_in_names():
+        scenario = Scenario.built_in(name)
+    elif path.suffix == ".toml" or path.exists():
+        scenario = Scenario.read(path)
+    else:
+        known = built_in_names()
+        hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
+        raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
+    return overlay(scenario, options)
+
+
+def overlay(scenario: Scenario, options: argparse.Namespace) -> Scenario:
+    """The scenario with what the command line says instead."""
+    network, settings, data = scenario.network, scenario.settings, scenario.data
+    rules = settings.rules
+    if options.loss:
+        rules = replace(rules, loss=options.loss)
+        last = output_activation(options.loss, network.activations[-1])
+        network = replace(network, activations=(*network.activations[:-1], last))
+    if options.layers:
+        network = resized(network, options.layers)
+    if options.activation:
+        hidden = (options.activation,) * (len(network.layers) - 2)
+        network = replace(network, activations=(*hidden, network.activations[-1]))
+    if options.reduction:
+        rules = replace(rules, reduction=options.reduction)
+    if options.lr is not None:
+        rules = replace(rules, learning_rate=options.lr)
+    settings = replace(settings, rules=rules)
+    if options.batch is not None:
+        settings = replace(settings, batch_size=None if options.batch == "all" else options.batch)
+    if options.seed is not None:
+        data = replace(data, seed=options.seed)
+    if options.samples is not None:
+        data = replace(data, samples=options.samples)
+    return replace(scenario, network=network, settings=settings, data=data)
+
+
+def resized(network: NetworkChoice, layers: tuple[int, ...]) -> NetworkChoice:
+    """Other layer sizes: written-out weights no longer fit, hidden activations follow the first one."""
+    first = network.activations[0] if len(network.activations) > 1 else "tanh"
+    activations = (*((first,) * (len(layers) - 2)), network.activations[-1])
+    return replace(network, layers=layers, activations=activations, weights=(), biases=())

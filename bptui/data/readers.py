@@ -1,0 +1,110 @@
+"""Readers for people's own files. Anything that is not plainly right is refused with file, line and column."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+
+from bptui.data.dataset import DataError, Dataset, one_hot
+
+LARGEST_FILE = 256 * 2**20  # bytes
+MOST_CLASSES = 1000
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+INSTEAD = {
+    ".pt": "a PyTorch file can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
+    ".pth": "a PyTorch file can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
+    ".pkl": "a pickle can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
+}
+
+
+def read_csv(path: Path) -> Dataset:
+    """A table with one sample a row: features, then the target in the last column.
+
+    Separated by commas, semicolons or tabs; a first line that is no numbers is a header. The target is a class
+    when it is text or a whole number from 0 to 999 throughout, else a number to be predicted.
+    Raises DataError with file, line and column.
+    """
+    if path.suffix in INSTEAD:
+        raise DataError(f"{path}: not read, {INSTEAD[path.suffix]}")
+    body = decode(path)
+    separator = max(",;\t", key=body.split("\n", 1)[0].count)
+    rows = table(path, body, separator)
+    header = rows[0][1] if not all(NUMBER.fullmatch(cell) for cell in rows[0][1][:-1]) else None
+    if header is not None:
+        rows = rows[1:]
+    if not rows:
+        raise DataError(f"{path}: no samples, only a header line")
+    width = len(header or rows[0][1])
+    if width < 2:
+        raise DataError(f"{path}:1: one column; features and a last column with the target are needed")
+    for line, cells in rows:
+        if len(cells) != width:
+            raise DataError(f"{path}:{line}: {len(cells)} cells, {width} expected")
+    x = np.array([[real(path, line, c, cell) for c, cell in enumerate(cells[:-1], 1)] for line, cells in rows])
+    y, classes = targets(path, [(line, cells[-1]) for line, cells in rows], width)
+    features = tuple(header[:-1]) if header else tuple(f"x{c}" for c in range(1, width))
+    return Dataset(path.stem, x, y, classes, features, source=path.name, licence="the file's own")
+
+
+def decode(path: Path) -> str:
+    """The text of a file of bounded size, its line ends made alike."""
+    try:
+        if not path.is_file():
+            raise DataError(f"{path}: {'not a plain file' if path.exists() else 'no such file'}")
+        with path.open("rb") as stream:
+            raw = stream.read(LARGEST_FILE + 1)
+    except OSError as problem:
+        raise DataError(f"{path}: {problem.strerror or 'cannot be read'}") from None
+    if len(raw) > LARGEST_FILE:
+        raise DataError(f"{path}: larger than {LARGEST_FILE >> 20} MB")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{path}: UTF-16 text; save it as UTF-8")
+    try:
+        body = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[: problem.start].count(b"\n") + 1
+        raise DataError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
+    if "\0" in body:
+        raise DataError(f"{path}:{body[: body.index(chr(0))].count(chr(10)) + 1}: a NUL byte; is this a CSV file?")
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    if not body.strip():
+        raise DataError(f"{path}: empty")
+    return body
+
+
+def table(path: Path, body: str, separator: str) -> list[tuple[int, list[str]]]:
+    """(line number, cells) of every line that is not blank."""
+    reader = csv.reader(io.StringIO(body), delimiter=separator, strict=True)
+    try:
+        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+    except csv.Error as problem:
+        raise DataError(f"{path}:{reader.line_num}: {problem}") from None
+
+
+def real(path: Path, line: int, column: int, cell: str) -> float:
+    """A finite number in plain notation: no underscores, no hexadecimal, no decimal comma."""
+    if NUMBER.fullmatch(cell):
+        value = float(cell)
+        if np.isfinite(value):
+            return value
+    what = "empty cell" if not cell else f"{cell[:30]!a} is not a finite number"
+    cure = "; write a decimal point, not a comma" if re.fullmatch(r"[+-]?\d+,\d+", cell) else ""
+    raise DataError(f"{path}:{line}:{column}: {what}{cure}")
+
+
+def targets(path: Path, cells: list[tuple[int, str]], column: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Targets N × o and the names of the classes, () for a number to be predicted."""
+    for line, cell in cells:
+        if not cell:
+            raise DataError(f"{path}:{line}:{column}: empty cell")
+    texts = [cell for _, cell in cells]
+    whole = all(re.fullmatch(r"\d{1,3}", cell, re.ASCII) for cell in texts)
+    if all(NUMBER.fullmatch(cell) for cell in texts) and not whole:
+        return np.array([[real(path, line, column, cell)] for line, cell in cells]), ()
+    names = sorted(set(texts), key=(lambda name: (int(name), name)) if whole else str)
+    if len(names) > MOST_CLASSES:
+        raise DataError(f"{path}: {len(names)} classes in the last column; at most {MOST_CLASSES}")
+    place = {name: k for k, name in enumerate(names)}
+    return one_hot(np.array([place[cell] for cell in texts]), len(names)), tuple(names)

@@ -1,0 +1,131 @@
+"""Activation functions: a = φ(z), and φ′ right below each.
+
+Every function writes into ``out`` (same shape as z, n × o) so that a hot loop can reuse its
+buffers. A slope may use the activation a that the forward pass already computed.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.engine.types import Floats
+
+LEAK = 0.01
+"""Slope of the leaky ReLU below zero (Maas et al. 2013)."""
+
+
+def identity(z: Floats, out: Floats) -> None:
+    np.copyto(out, z)
+
+
+def identity_slope(z: Floats, a: Floats, out: Floats) -> None:
+    out.fill(1.0)
+
+
+def sigmoid(z: Floats, out: Floats) -> None:  # 1 / (1 + e^−z); e^−z may be inf: the result is then 0
+    np.negative(z, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+    np.reciprocal(out, out=out)
+
+
+def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:  # a (1 − a)
+    np.subtract(1.0, a, out=out)
+    np.multiply(out, a, out=out)
+
+
+def tanh(z: Floats, out: Floats) -> None:
+    np.tanh(z, out=out)
+
+
+def tanh_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 − a²
+    np.multiply(a, a, out=out)
+    np.subtract(1.0, out, out=out)
+
+
+def relu(z: Floats, out: Floats) -> None:  # max(z, 0)
+    np.maximum(z, 0.0, out=out)
+
+
+def relu_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 where z > 0, else 0; at z = 0 we say 0
+    np.greater(z, 0.0, out=out, casting="unsafe")
+
+
+def leaky_relu(z: Floats, out: Floats) -> None:  # z where z > 0, else LEAK · z
+    np.multiply(z, LEAK, out=out)
+    np.maximum(z, out, out=out)
+
+
+def leaky_relu_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 where z > 0, else LEAK; at z = 0 we say LEAK
+    np.greater(z, 0.0, out=out, casting="unsafe")
+    np.maximum(out, LEAK, out=out)
+
+
+def softplus(z: Floats, out: Floats) -> None:  # ln(1 + e^z), without overflow
+    np.logaddexp(0.0, z, out=out)
+
+
+def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 / (1 + e^−z)
+    sigmoid(z, out)
+
+
+def gelu(z: Floats, out: Floats) -> None:  # z Φ(z), Φ the normal distribution (Hendrycks & Gimpel 2016)
+    np.multiply(z, _normal_distribution(z), out=out)
+
+
+def gelu_slope(z: Floats, a: Floats, out: Floats) -> None:  # Φ(z) + z e^(−z²/2) / √(2π)
+    np.multiply(z, np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi), out=out)
+    np.add(out, _normal_distribution(z), out=out)
+
+
+def _normal_distribution(z: Floats) -> Floats:
+    """Φ(z) = ½ erfc(−z/√2); numpy has no erfc, the standard library's is exact to the last digits."""
+    scaled = (-z / math.sqrt(2.0)).ravel().tolist()
+    return 0.5 * np.fromiter(map(math.erfc, scaled), np.float64, len(scaled)).reshape(z.shape)
+
+
+def softmax(z: Floats, out: Floats) -> None:  # e^z_k / Σ_j e^z_j, shifted by max z so that e^ stays finite
+    np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=out)
+    np.exp(out, out=out)
+    np.divide(out, np.add.reduce(out, axis=1, keepdims=True), out=out)
+
+
+def softmax_pull_back(upstream: Floats, a: Floats) -> None:  # δ_k = a_k (g_k − Σ_j g_j a_j), g = ∂L/∂a
+    upstream -= np.add.reduce(upstream * a, axis=1, keepdims=True)
+    upstream *= a
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One activation function; ``slope`` is None for softmax, whose outputs depend on all of z."""
+
+    name: str
+    formula: str
+    slope_formula: str
+    value: Callable[[Floats, Floats], None]
+    slope: Callable[[Floats, Floats, Floats], None] | None
+
+    def pull_back(self, upstream: Floats, z: Floats, a: Floats, scratch: Floats) -> None:
+        """Turn ``upstream`` = ∂L/∂a into δ = ∂L/∂z in place; all arrays n × o."""
+        if self.slope is None:
+            softmax_pull_back(upstream, a)
+        else:
+            self.slope(z, a, scratch)
+            np.multiply(upstream, scratch, out=upstream)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    activation.name: activation
+    for activation in (
+        Activation("identity", "z", "1", identity, identity_slope),
+        Activation("sigmoid", "1 / (1 + e^−z)", "a (1 − a)", sigmoid, sigmoid_slope),
+        Activation("tanh", "tanh z", "1 − a²", tanh, tanh_slope),
+        Activation("relu", "max(z, 0)", "1 if z > 0 else 0", relu, relu_slope),
+        Activation("leaky-relu", "max(z, 0.01 z)", "1 if z > 0 else 0.01", leaky_relu, leaky_relu_slope),
+        Activation("softplus", "ln(1 + e^z)", "1 / (1 + e^−z)", softplus, softplus_slope),
+        Activation("gelu", "z Φ(z)", "Φ(z) + z Φ′(z)", gelu, gelu_slope),
+        Activation("softmax", "e^z_k / Σ e^z_j", "a_k ([k = j] − a_j)", softmax, None),
+    )
+}

@@ -1,0 +1,104 @@
+"""Losses, one number per sample, and where back-propagation begins: δ = ∂L/∂z of the output layer.
+
+Shapes: z, a, y are n × o, a loss is (n,). Nothing here sums or averages over samples.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.engine.activations import Activation
+from bptui.engine.types import Floats
+
+LARGEST = float(np.finfo(np.float64).max)
+
+
+def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # ½ Σ_k (a_k − y_k)²
+    return 0.5 * squared_error(z, a, y)
+
+
+def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # a − y
+    np.subtract(a, y, out=out)
+
+
+def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # Σ_k (a_k − y_k)²
+    miss = a - y
+    np.multiply(miss, miss, out=miss)
+    return np.add.reduce(miss, axis=1)
+
+
+def squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a − y)
+    np.subtract(a, y, out=out)
+    np.multiply(out, 2.0, out=out)
+
+
+def mean_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # (1/o) Σ_k (a_k − y_k)²: over outputs, not samples
+    return squared_error(z, a, y) / a.shape[1]
+
+
+def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a − y) / o
+    np.subtract(a, y, out=out)
+    np.multiply(out, 2.0 / a.shape[1], out=out)
+
+
+def binary_cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
+    """−Σ_k [y ln a + (1 − y) ln(1 − a)] with a = sigmoid(z), written in z so that it stays finite:
+    max(z, 0) − z y + ln(1 + e^−|z|)."""
+    terms = np.maximum(z, 0.0)
+    terms -= z * y
+    terms += np.log1p(np.exp(-np.abs(z)))
+    return np.minimum(np.add.reduce(terms, axis=1), LARGEST)
+
+
+def cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
+    """−Σ_k y_k ln a_k with a = softmax(z), written in z so that it stays finite:
+    ln Σ_j e^(z_j − m) − Σ_k y_k (z_k − m), m = max z."""
+    shifted = z - np.maximum.reduce(z, axis=1, keepdims=True)
+    np.maximum(shifted, -LARGEST, out=shifted)  # z_k − m may overflow to −inf, and 0 · inf is no number
+    chosen = np.add.reduce(shifted * y, axis=1)
+    np.exp(shifted, out=shifted)
+    return np.log(np.add.reduce(shifted, axis=1)) - chosen
+
+
+def output_minus_target(a: Floats, y: Floats, out: Floats) -> None:
+    """δ = a − y: what ∂L/∂a · φ′ comes to for sigmoid with binary cross-entropy and for softmax with
+    cross-entropy (Bishop 2006, section 5.3), with no division that could fail at a = 0 or 1."""
+    np.subtract(a, y, out=out)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One loss. ``slope`` writes ∂L/∂a, or δ itself where ``joined`` names the output activation it needs."""
+
+    name: str
+    formula: str
+    slope_formula: str
+    value: Callable[[Floats, Floats, Floats], Floats]
+    slope: Callable[[Floats, Floats, Floats], None]
+    joined: str | None = None
+
+    def delta(self, activation: Activation, z: Floats, a: Floats, y: Floats, out: Floats, scratch: Floats) -> None:
+        """Write δ = ∂L/∂z of the output layer into ``out``; all arrays n × o."""
+        self.slope(a, y, out)
+        if self.joined is None:
+            activation.pull_back(out, z, a, scratch)
+
+
+LOSSES: dict[str, Loss] = {
+    loss.name: loss
+    for loss in (
+        Loss("half-squared-error", "½ Σ (a − y)²", "a − y", half_squared_error, half_squared_error_slope),
+        Loss("squared-error", "Σ (a − y)²", "2 (a − y)", squared_error, squared_error_slope),
+        Loss("mean-squared-error", "(1/o) Σ (a − y)²", "2 (a − y) / o", mean_squared_error, mean_squared_error_slope),
+        Loss(
+            "binary-cross-entropy",
+            "−Σ [y ln a + (1 − y) ln(1 − a)]",
+            "a − y",
+            binary_cross_entropy,
+            output_minus_target,
+            joined="sigmoid",
+        ),
+        Loss("cross-entropy", "−Σ y ln a", "a − y", cross_entropy, output_minus_target, joined="softmax"),
+    )
+}

@@ -1,0 +1,155 @@
+"""A network is a value: an architecture and one flat vector of parameters θ, seen layer by layer."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.types import Floats, read_only
+
+Bias = Literal["trained", "frozen", "none"]
+BIASES: tuple[Bias, ...] = ("trained", "frozen", "none")
+INITIALISATIONS = ("glorot", "he", "lecun", "pytorch", "uniform", "zeros")
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Sizes of the layers, the input first, and the activation of every layer after it.
+
+    Raises ValueError when fewer than two sizes, a size below 1, an unknown activation or a wrong count is given.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    bias: Bias = "trained"
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise ValueError(f"layers need at least two sizes of 1 or more, got {self.sizes}")
+        if len(self.activations) != len(self.sizes) - 1:
+            raise ValueError(f"{len(self.sizes) - 1} layers need as many activations, got {len(self.activations)}")
+        for place, name in enumerate(self.activations, start=1):
+            if name not in ACTIVATIONS:
+                raise ValueError(f"unknown activation {name!r}; one of {', '.join(ACTIVATIONS)}")
+            if name == "softmax" and place != self.layers:
+                raise ValueError("softmax stands at the output layer only")
+
+    @property
+    def layers(self) -> int:
+        """Number of layers that compute, the input not counted."""
+        return len(self.activations)
+
+    @property
+    def parameters(self) -> int:
+        """Length of θ."""
+        bias_row = 0 if self.bias == "none" else 1
+        return sum((i + bias_row) * o for i, o in zip(self.sizes, self.sizes[1:], strict=False))
+
+    def views(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+        """Weights (i × o each) and biases (o each; none at all if the network has none) as views into θ."""
+        weights, biases, start = [], [], 0
+        for i, o in zip(self.sizes, self.sizes[1:], strict=False):
+            weights.append(theta[start : start + i * o].reshape(i, o))
+            start += i * o
+            if self.bias != "none":
+                biases.append(theta[start : start + o])
+                start += o
+        return tuple(weights), tuple(biases)
+
+
+class Parameters:
+    """A vector as long as θ, seen as weights and biases per layer: θ itself, a gradient, or a step.
+
+    Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases.
+    """
+
+    __slots__ = ("architecture", "biases", "flat", "weights")
+
+    def __init__(self, architecture: Architecture, flat: Floats) -> None:
+        if flat.shape != (architecture.parameters,):
+            raise ValueError(f"{architecture.sizes} has {architecture.parameters} parameters, got shape {flat.shape}")
+        self.architecture = architecture
+        self.flat = flat
+        self.weights, self.biases = architecture.views(flat)
+
+    @classmethod
+    def zeros(cls, architecture: Architecture) -> "Parameters":
+        return cls(architecture, np.zeros(architecture.parameters))
+
+    def frozen_copy(self) -> "Parameters":
+        """A copy nobody can write to."""
+        return type(self)(self.architecture, read_only(self.flat.copy()))
+
+
+class Network(Parameters):
+    """θ with its architecture: what a forward pass needs. Made read-only wherever it is handed on."""
+
+    __slots__ = ()
+
+    def predict(self, x: Floats) -> Floats:
+        """Outputs (n × o) for inputs (n × i), with nothing kept for a backward pass."""
+        a = x
+        with np.errstate(over="ignore"):
+            for layer, activation in enumerate(self.architecture.activations):
+                z = a @ self.weights[layer]
+                if self.biases:
+                    z += self.biases[layer]
+                a = np.empty_like(z)
+                ACTIVATIONS[activation].value(z, a)
+        return a
+
+
+def initialise(architecture: Architecture, method: str, rng: np.random.Generator) -> Network:
+    """A network with random weights; i and o are a layer's inputs and outputs.
+
+    glorot   U(±√(6/(i+o))), biases 0        Glorot & Bengio 2010
+    he       N(0, 2/i), biases 0             He et al. 2015
+    lecun    N(0, 1/i), biases 0             LeCun et al. 1998
+    pytorch  U(±1/√i), biases too            torch.nn.Linear
+    uniform  U(±1), biases too
+    zeros    everything 0: all units of a layer then stay alike
+
+    Raises ValueError for another name.
+    """
+    network = Network(architecture, np.zeros(architecture.parameters))
+    for layer, weights in enumerate(network.weights):
+        i, o = weights.shape
+        biases = network.biases[layer] if network.biases else np.zeros(0)
+        match method:
+            case "glorot":
+                bound = math.sqrt(6.0 / (i + o))
+                weights[:] = rng.uniform(-bound, bound, (i, o))
+            case "he":
+                weights[:] = rng.normal(0.0, math.sqrt(2.0 / i), (i, o))
+            case "lecun":
+                weights[:] = rng.normal(0.0, math.sqrt(1.0 / i), (i, o))
+            case "pytorch" | "uniform":
+                bound = 1.0 if method == "uniform" else 1.0 / math.sqrt(i)
+                weights[:] = rng.uniform(-bound, bound, (i, o))
+                biases[:] = rng.uniform(-bound, bound, biases.shape)
+            case "zeros":
+                pass
+            case _:
+                raise ValueError(f"unknown initialisation {method!r}; one of {', '.join(INITIALISATIONS)}")
+    return Network(architecture, read_only(network.flat))
+
+
+def explicit(architecture: Architecture, weights: Sequence[Floats], biases: Sequence[Floats]) -> Network:
+    """A network with the given numbers: weights[l] is i × o, biases[l] is (o,); no biases means zeros.
+
+    Raises ValueError naming the layer whose shape is wrong.
+    """
+    network = Network(architecture, np.zeros(architecture.parameters))
+    for kind, targets, given in (("weights", network.weights, weights), ("biases", network.biases, biases)):
+        if kind == "biases" and len(given) == 0:
+            continue
+        if len(given) != len(targets):
+            raise ValueError(f"{kind}: {len(targets)} layers expected, got {len(given)}")
+        for layer, (target, numbers) in enumerate(zip(targets, given, strict=True)):
+            if np.shape(numbers) != target.shape:
+                raise ValueError(f"{kind}[{layer}]: shape {target.shape} expected, got {np.shape(numbers)}")
+            target[:] = numbers
+    return Network(architecture, read_only(network.flat))

@@ -1,0 +1,174 @@
+"""One update, from a batch to a step: forward, backward, sum, reduce, regularise, clip, optimizer.
+
+The same code serves the reader and the hot loop. It writes into a :class:`Workspace`; a recorded update
+gets a fresh one that becomes the record, the training loop uses one again and again.
+"""
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from bptui.engine.backprop import Pass, backward, forward, sum_gradients
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Architecture, Network, Parameters
+from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
+from bptui.engine.rates import RateSchedule
+from bptui.engine.reduce import REDUCTIONS, Reduction, reduce_over_samples
+from bptui.engine.types import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRules:
+    """All that turns a batch into a step. Raises ValueError for unknown names and senseless numbers."""
+
+    loss: str = "half-squared-error"
+    reduction: Reduction = "mean"
+    learning_rate: float = 0.1
+    schedule: RateSchedule = field(default_factory=RateSchedule)
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+    micro_batches: int = 1
+    l1: float = 0.0
+    l2: float = 0.0
+    clip_norm: float = 0.0
+
+    def __post_init__(self) -> None:
+        known: tuple[tuple[str, Any, Any], ...] = (
+            ("loss", self.loss, LOSSES),
+            ("reduction", self.reduction, REDUCTIONS),
+            ("optimizer", self.optimizer.name, OPTIMIZERS),
+        )
+        for what, name, names in known:
+            if name not in names:
+                raise ValueError(f"unknown {what} {name!r}; one of {', '.join(names)}")
+        for what in ("learning_rate", "l1", "l2", "clip_norm"):
+            value = getattr(self, what)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{what} must be a finite number of 0 or more, got {value}")
+        if self.micro_batches < 1:
+            raise ValueError(f"micro_batches must be 1 or more, got {self.micro_batches}")
+
+    def rate(self, t: int) -> float:
+        """γ of update t, counted from 1."""
+        return self.schedule.rate(self.learning_rate, t)
+
+
+class Divergence(ArithmeticError):
+    """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1."""
+
+    def __init__(self, layer: int, what: str) -> None:
+        super().__init__(f"{what} of layer {layer} is not finite")
+        self.layer = layer
+        self.what = what
+
+
+class Workspace:
+    """Room for one update on n samples: the pass, the targets, and Σ gradients, reduced gradient, step (p each)."""
+
+    __slots__ = ("architecture", "n", "part_sum", "passed", "reduced", "step", "summed", "targets")
+
+    def __init__(self, architecture: Architecture, n: int) -> None:
+        self.architecture = architecture
+        self.n = n
+        self.passed = Pass.empty(architecture, n)
+        self.targets = np.empty((n, architecture.sizes[-1]))
+        self.summed, self.reduced, self.step, self.part_sum = (Parameters.zeros(architecture) for _ in range(4))
+
+    def load(self, x: Floats, y: Floats, rows: Any) -> None:
+        """Copy the batch in: the given rows of all inputs x (N × i) and targets y (N × o)."""
+        np.take(x, rows, axis=0, out=self.passed.a[0], mode="clip")
+        np.take(y, rows, axis=0, out=self.targets, mode="clip")
+
+
+def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int, work: Workspace) -> None:
+    """Fill ``work`` for update t on its loaded batch, and advance the optimizer's memory (k × p) in place.
+
+    The network is not changed: apply ``work.step`` to it afterwards. Callers silence numpy's overflow
+    warnings (``np.errstate``); instead of a step that is not finite this raises Divergence, memory spoilt.
+    """
+    accumulate(network, rules, work)
+    reduce_over_samples(work.summed.flat, work.n, rules.reduction, work.reduced.flat)
+    if rules.l1 or rules.l2 or rules.clip_norm or network.architecture.bias == "frozen":
+        adjust(network, rules, work.reduced)
+    optimizer = OPTIMIZERS[rules.optimizer.name]
+    g, step = work.reduced.flat, work.step.flat
+    optimizer.step(rules.optimizer, g, network.flat, memory, rules.rate(t), t, step)
+    if network.architecture.bias == "frozen":
+        freeze_biases(work.step)
+    # g too: Adam and its kin divide by √(g²), so that an infinite g² would come out as a step of 0
+    if not (math.isfinite(np.dot(g, g)) and math.isfinite(np.dot(step, step))):
+        raise locate_divergence(work)
+
+
+def accumulate(network: Network, rules: UpdateRules, work: Workspace) -> None:
+    """Forward and backward for every sample, the gradients summed over the batch.
+
+    With micro-batches the batch is cut into parts (sizes differing by at most one) whose sums are added:
+    the division by n, if any, comes once, after all parts, so unequal parts weigh what they should.
+    """
+    loss = LOSSES[rules.loss]
+    parts = min(rules.micro_batches, work.n)
+    if parts == 1:
+        forward(network, work.passed)
+        backward(network, loss, work.targets, work.passed)
+        sum_gradients(work.passed, work.summed)
+        return
+    work.summed.flat.fill(0.0)
+    for part in micro_batch_slices(work.n, parts):
+        rows = work.passed.rows(part)
+        forward(network, rows)
+        backward(network, loss, work.targets[part], rows)
+        sum_gradients(rows, work.part_sum)
+        work.summed.flat += work.part_sum.flat
+
+
+def micro_batch_slices(n: int, parts: int) -> list[slice]:
+    """n rows cut into ``parts`` runs, the longer ones first, as numpy.array_split does."""
+    short, longer = divmod(n, parts)
+    edges = [0]
+    for part in range(parts):
+        edges.append(edges[-1] + short + (part < longer))
+    return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def adjust(network: Network, rules: UpdateRules, reduced: Parameters) -> None:
+    """Regularise, freeze biases, clip: in that order, in place.
+
+    L1 and L2 add λ₁ sign(w) + λ₂ w to the weights' gradient (of λ₁ Σ|w| + ½ λ₂ Σ w²), after the reduction,
+    so that their strength does not depend on n; biases are not penalised (Goodfellow et al. 2016, section 7.1).
+    Clipping scales the whole vector to norm c where it is longer (Pascanu et al. 2013).
+    """
+    for g, w in zip(reduced.weights, network.weights, strict=True):
+        if rules.l2:
+            g += rules.l2 * w
+        if rules.l1:
+            g += rules.l1 * np.sign(w)
+    if network.architecture.bias == "frozen":
+        freeze_biases(reduced)
+    if rules.clip_norm:
+        norm = math.sqrt(np.dot(reduced.flat, reduced.flat))
+        if rules.clip_norm < norm < math.inf:  # a gradient too long to measure is left to stop the run
+            reduced.flat *= rules.clip_norm / norm
+
+
+def freeze_biases(vector: Parameters) -> None:
+    for biases in vector.biases:
+        biases.fill(0.0)
+
+
+def locate_divergence(work: Workspace) -> Divergence:
+    """Name the first quantity, in the order of computation, that is not finite or too large to square."""
+    for layer, z in enumerate(work.passed.z, start=1):
+        if not np.isfinite(z).all():
+            return Divergence(layer, "the pre-activation z")
+    for layer in range(work.architecture.layers, 0, -1):
+        if not np.isfinite(work.passed.delta[layer - 1]).all():
+            return Divergence(layer, "the delta")
+    for vector, what in ((work.reduced, "the gradient"), (work.step, "the step")):
+        for layer in range(work.architecture.layers):
+            parts = (vector.weights[layer], *vector.biases[layer : layer + 1])
+            if not all(math.isfinite(np.vdot(part, part)) for part in parts):
+                return Divergence(layer + 1, what)
+    return Divergence(work.architecture.layers, "the step")

@@ -1,0 +1,70 @@
+"""A moment: one phase of one sample of one update, and what the reader has selected."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Kind = Literal["input", "forward", "loss", "delta", "gradient", "reduce", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A step of an update. ``layer`` (1 … L) is meant by forward and delta only, else 0."""
+
+    kind: Kind
+    layer: int = 0
+
+    @property
+    def per_batch(self) -> bool:
+        """True for what happens once per batch; all else happens once per sample."""
+        return self.kind in ("reduce", "update")
+
+
+@lru_cache(maxsize=32)
+def phases(layers: int) -> tuple[Phase, ...]:
+    """The phases of an update in order: input, forward 1 … L, loss, delta L … 1, gradient, for every sample;
+    then reduce and update, once."""
+    forwards = tuple(Phase("forward", layer) for layer in range(1, layers + 1))
+    deltas = tuple(Phase("delta", layer) for layer in range(layers, 0, -1))
+    return (
+        Phase("input"),
+        *forwards,
+        Phase("loss"),
+        *deltas,
+        Phase("gradient"),
+        Phase("reduce"),
+        Phase("update"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """``update`` counts from 1, ``beat`` is a place in :func:`phases`, ``sample`` a row of the batch from 0.
+
+    The selection is shared by all panels: ``unit`` of ``layer`` (1 … L), and ``source``, the input of that
+    unit whose weight is meant (−1: its bias).
+    """
+
+    update: int = 1
+    beat: int = 0
+    sample: int = 0
+    layer: int = 1
+    unit: int = 0
+    source: int = 0
+
+    def phase(self, layers: int) -> Phase:
+        return phases(layers)[self.beat]
+
+    def done(self, layers: int) -> int:
+        """Samples of this batch whose gradient has been added: the ledger's count."""
+        if self.beat >= 2 * layers + 2:  # gradient, reduce, update
+            return self.sample + 1
+        return self.sample
+
+    def reached(self, sample: int, kind: Kind, layer: int, layers: int) -> bool:
+        """Has this sample of the batch already been through that phase?"""
+        if self.phase(layers).per_batch:
+            return True
+        if sample != self.sample:
+            return sample < self.sample
+        return phases(layers).index(Phase(kind, layer)) <= self.beat

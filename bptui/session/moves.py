@@ -1,0 +1,173 @@
+"""Moves between moments: functions Moment → Moment over a run.
+
+A moment says what has just been done. Each unit of time has its stops: a phase stops everywhere, a sample
+where its gradient is added (and the batch where it is updated), a batch and an epoch where the update is made.
+Forward goes to the next stop, back to the stop before; the start of the run is a stop of all of them.
+A move is made in two halves, so that a long one can be cut into slices: what must be known first
+(:func:`needed`), and where one then stands (:func:`arrive`).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from bptui.session.moment import Moment, phases
+from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
+from bptui.training.schedule import Position
+
+Scale = Literal["phase", "sample", "batch", "epoch"]
+Move = tuple[Scale, Literal[1, -1]]
+SCALES: tuple[Scale, ...] = ("phase", "sample", "batch", "epoch")
+MOVES: tuple[Move, ...] = tuple((scale, way) for scale in SCALES for way in (1, -1))
+
+Need = Callable[[int, Position], bool]
+
+
+def needed(run: Run, moment: Moment, move: Move) -> Need:
+    """When the run is known far enough for this move: a predicate over (frontier, next position)."""
+    scale, way = move
+    if way < 0:
+        return known(moment.update)
+    record = run.record(moment.update)
+    finished = moment.beat == last_beat(record)
+    if scale == "epoch":
+        target = record.position.epoch + (finished and record.ends_epoch)
+        return lambda frontier, following: following.epoch > target
+    return known(moment.update + finished)
+
+
+def known(update: int) -> Need:
+    """The need to know so many updates."""
+    return lambda frontier, following: frontier >= update
+
+
+def arrive(run: Run, moment: Moment, move: Move) -> Moment:
+    """Where the move ends. At the start, or where the run had to stop, the moment stays or goes as far as it can."""
+    scale, way = move
+    if way > 0:
+        return {"phase": next_phase, "sample": next_sample, "batch": next_batch, "epoch": next_epoch}[scale](
+            run, moment
+        )
+    return {"phase": phase_before, "sample": sample_before, "batch": batch_before, "epoch": epoch_before}[scale](
+        run, moment
+    )
+
+
+def go(run: Run, moment: Moment, move: Move) -> Moment:
+    """The whole move at once."""
+    run.extend(needed(run, moment, move))
+    return arrive(run, moment, move)
+
+
+def last_beat(record: UpdateRecord) -> int:
+    return len(phases(record.layers)) - 1
+
+
+def gradient_beat(record: UpdateRecord) -> int:
+    return len(phases(record.layers)) - 3
+
+
+def end_of(run: Run, moment: Moment, update: int) -> Moment:
+    """The moment at which an update has just been made; the start of the run for update 0."""
+    if update < 1:
+        return replace(moment, update=1, beat=0, sample=0)
+    record = run.record(update)
+    return replace(moment, update=update, beat=last_beat(record), sample=record.n - 1)
+
+
+def start_of(run: Run, moment: Moment, update: int) -> Moment:
+    """The first phase of an update; the moment itself where the run had to stop before it."""
+    if not run.extend_to(update):
+        return moment
+    return replace(moment, update=update, beat=0, sample=0)
+
+
+def next_phase(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    if moment.beat == last_beat(record):
+        return start_of(run, moment, moment.update + 1)
+    if moment.beat == gradient_beat(record) and moment.sample < record.n - 1:
+        return replace(moment, beat=0, sample=moment.sample + 1)
+    return replace(moment, beat=moment.beat + 1)
+
+
+def phase_before(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    if moment.beat > gradient_beat(record):  # once per batch: all samples are done
+        return replace(moment, beat=moment.beat - 1, sample=record.n - 1)
+    if moment.beat > 0:
+        return replace(moment, beat=moment.beat - 1)
+    if moment.sample > 0:
+        return replace(moment, beat=gradient_beat(record), sample=moment.sample - 1)
+    return end_of(run, moment, moment.update - 1)
+
+
+def next_sample(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    if moment.beat == last_beat(record):
+        started = start_of(run, moment, moment.update + 1)
+        return started if started == moment else replace(started, beat=gradient_beat(record))
+    if moment.beat < gradient_beat(record):
+        return replace(moment, beat=gradient_beat(record))
+    if moment.beat == gradient_beat(record) and moment.sample < record.n - 1:
+        return replace(moment, sample=moment.sample + 1)
+    return end_of(run, moment, moment.update)
+
+
+def sample_before(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    if moment.beat > gradient_beat(record):
+        return replace(moment, beat=gradient_beat(record), sample=record.n - 1)
+    if moment.sample > 0:
+        return replace(moment, beat=gradient_beat(record), sample=moment.sample - 1)
+    return end_of(run, moment, moment.update - 1)
+
+
+def next_batch(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    update = moment.update + (moment.beat == last_beat(record))
+    return end_of(run, moment, update) if run.extend_to(update) else moment
+
+
+def batch_before(run: Run, moment: Moment) -> Moment:
+    return end_of(run, moment, moment.update - 1)
+
+
+def next_epoch(run: Run, moment: Moment) -> Moment:
+    record = run.record(moment.update)
+    epoch = record.position.epoch + (moment.beat == last_beat(record) and record.ends_epoch)
+    if run.next_position.epoch <= epoch:  # the run had to stop
+        return end_of(run, moment, run.frontier)
+    return end_of(run, moment, run.first_update_of(epoch + 1) - 1)
+
+
+def epoch_before(run: Run, moment: Moment) -> Moment:
+    epoch = run.record(moment.update).position.epoch
+    return end_of(run, moment, run.first_update_of(epoch) - 1)
+
+
+def to_row(run: Run, moment: Moment, rows: int) -> Moment:
+    """Move along the rows of the batch, in the same phase: before its end this compares samples at one phase,
+    at its end it only chooses which sample is looked at."""
+    n = run.record(moment.update).n
+    return replace(moment, sample=min(max(moment.sample + rows, 0), n - 1))
+
+
+def to_update(run: Run, moment: Moment, update: int) -> Moment:
+    """The end of an update; as near as the run can come."""
+    run.extend_to(update)
+    return end_of(run, moment, min(update, run.frontier))
+
+
+def select(run: Run, moment: Moment, layer: int = 0, unit: int = 0, source: int = 0) -> Moment:
+    """Move the selection by so many layers, units and sources, wrapping round units and sources."""
+    architecture = run.start.architecture
+    to_layer = min(max(moment.layer + layer, 1), architecture.layers)
+    units, sources = architecture.sizes[to_layer], architecture.sizes[to_layer - 1]
+    first = 0 if architecture.bias == "none" else -1
+    to_source = min(moment.source, sources - 1) + source
+    if not first <= to_source < sources:
+        to_source = first if source > 0 else sources - 1
+    to_unit = min(moment.unit, units - 1) if layer else moment.unit
+    return replace(moment, layer=to_layer, unit=(to_unit + unit) % units, source=to_source)

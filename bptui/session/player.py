@@ -1,0 +1,76 @@
+"""Playing: which move is made by itself, and how often."""
+
+from dataclasses import dataclass, replace
+from math import inf
+
+from bptui.session.moves import Scale
+
+SPEEDS: tuple[tuple[Scale, float], ...] = (
+    ("phase", 1),
+    ("phase", 3),
+    ("phase", 10),
+    ("sample", 5),
+    ("sample", 15),
+    ("batch", 2),
+    ("batch", 5),
+    ("batch", 15),
+    ("batch", 60),
+    ("batch", inf),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """``speed`` is a place in SPEEDS (moves a second; inf: as many as there is time for).
+    ``owed`` is the fraction of a move that the clock has earned so far."""
+
+    playing: bool = False
+    speed: int = 1
+    owed: float = 0.0
+
+    @property
+    def scale(self) -> Scale:
+        return SPEEDS[self.speed][0]
+
+    @property
+    def rate(self) -> float:
+        return SPEEDS[self.speed][1]
+
+    @property
+    def is_fastest(self) -> bool:
+        return self.speed == len(SPEEDS) - 1
+
+    @property
+    def is_slowest(self) -> bool:
+        return self.speed == 0
+
+    @property
+    def pace(self) -> str:
+        """The speed in words."""
+        if self.rate == inf:
+            return "full speed"
+        plural = "" if self.rate == 1 else "es" if self.scale == "batch" else "s"
+        return f"{self.rate:g} {self.scale}{plural}/s"
+
+    def toggled(self) -> "Player":
+        return replace(self, playing=not self.playing, owed=0.0)
+
+    def paused(self) -> "Player":
+        return replace(self, playing=False, owed=0.0)
+
+    def faster(self, steps: int) -> "Player":
+        """Faster by so many places in SPEEDS, slower if negative, as far as it goes."""
+        return replace(self, speed=min(max(self.speed + steps, 0), len(SPEEDS) - 1), owed=0.0)
+
+    def tick(self, seconds: float) -> tuple["Player", float]:
+        """The player after so much time, and the whole number of moves it owes (inf at full speed).
+
+        A stall is not made up for: no more moves are owed than a quarter of a second earns, but always one.
+        """
+        if not self.playing:
+            return self, 0
+        if self.rate == inf:
+            return self, inf
+        owed = min(self.owed + seconds * self.rate, max(self.rate * 0.25, 1.0))
+        moves = int(owed)
+        return replace(self, owed=owed - moves), moves

@@ -1,0 +1,209 @@
+"""A session: a run, the moment one looks at, and the intents that change either. Knows nothing of a terminal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bptui.engine.reduce import Reduction
+from bptui.scenario import Scenario
+from bptui.session import moves
+from bptui.session.moment import Moment
+from bptui.session.moves import Move, Need
+from bptui.session.player import Player
+from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
+from bptui.training.settings import Settings
+
+Pause = Callable[[], bool]
+RATES = tuple(digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5))
+
+
+class Session:
+    """``run``, ``moment`` and ``player`` are values of the day; methods answer an intent and return a notice."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Raises ScenarioError; ArithmeticError when even the first update is not finite."""
+        self.scenario = scenario
+        self.player = Player()
+        self.run: Run
+        self.moment = Moment()
+        self._begin(scenario.begin())
+
+    def _begin(self, run: Run) -> None:
+        if not run.extend_to(1):
+            raise ArithmeticError(str(run.stop))
+        self.run = run
+        layers = run.start.architecture.layers
+        self.moment = Moment(layer=layers, source=0)
+
+    @property
+    def record(self) -> UpdateRecord:
+        return self.run.record(self.moment.update)
+
+    @property
+    def layers(self) -> int:
+        return self.run.start.architecture.layers
+
+    @property
+    def next_update(self) -> int:
+        """The first update that a change of settings can still reach: this one if nothing of it was done."""
+        untouched = self.moment.beat == 0 and self.moment.sample == 0
+        return self.moment.update if untouched else self.moment.update + 1
+
+    @property
+    def next_settings(self) -> Settings:
+        """The settings of that update."""
+        return self.run.settings_at(self.next_update)
+
+    def why_not(self, move: Move) -> str | None:
+        """Why this move cannot be made now, or None."""
+        moment = self.moment
+        if move[1] < 0:
+            at_start = moment.update == 1 and moment.beat == 0 and moment.sample == 0
+            return "this is the start of the run" if at_start else None
+        stop = self.run.stop
+        if stop is not None and moment.update == self.run.frontier and moment.beat == moves.last_beat(self.record):
+            return str(stop)
+        return None
+
+    def needed(self, move: Move) -> Need:
+        return moves.needed(self.run, self.moment, move)
+
+    def move(self, move: Move) -> None:
+        self.moment = moves.go(self.run, self.moment, move)
+
+    def halt(self) -> None:
+        """Stand at the last update known: where a long move was broken off."""
+        self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
+
+    def tick(self, seconds: float, pause: Pause) -> None:
+        """Let the player make the moves it owes, as many as ``pause`` leaves time for; it stops at a stop."""
+        self.player, owed = self.player.tick(seconds)
+        move: Move = (self.player.scale, 1)
+        while owed > 0:
+            if self.why_not(move):
+                self.player = self.player.paused()
+                return
+            if self.player.scale == "batch":
+                self._play_batches(owed, pause)
+                return
+            self.move(move)
+            owed -= 1
+            if pause():
+                return
+
+    def _play_batches(self, owed: float, pause: Pause) -> None:
+        """Whole updates need no record until one is looked at: the run goes on, then the moment follows."""
+        finished = self.moment.beat == moves.last_beat(self.record)
+        target = self.moment.update - (not finished) + owed
+        self.run.extend(lambda frontier, _: frontier >= target, pause)
+        reached = int(min(target, self.run.frontier))
+        self.moment = moves.end_of(self.run, self.moment, max(reached, self.moment.update))
+
+    def change(self, settings: Settings) -> None:
+        """Other settings from the next update on; the past stays, a future computed under the old ones is dropped."""
+        self.run = self.run.fork(self.next_update, settings)
+        if not self.run.extend_to(self.moment.update):  # this update itself fails under the new settings
+            self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
+        n = self.record.n
+        if self.moment.sample >= n:
+            self.moment = replace(self.moment, sample=n - 1)
+
+    def toggle_reduction(self) -> str:
+        rules = self.next_settings.rules
+        other: Reduction = "sum" if rules.reduction == "mean" else "mean"
+        self.change(replace(self.next_settings, rules=replace(rules, reduction=other)))
+        return f"{other} over the batch from update {self.next_update} on"
+
+    def why_not_batch(self, doubled: bool) -> str | None:
+        size, count = self.next_settings.batch_size, self.run.problem.count
+        if doubled and (size is None or size >= count):
+            return f"the batch already holds all {count} samples"
+        return "a batch has at least one sample" if not doubled and (size or count) == 1 else None
+
+    def scale_batch(self, doubled: bool) -> str:
+        count = self.run.problem.count
+        size = self.next_settings.batch_size or count
+        size = min(size * 2, count) if doubled else max(size // 2, 1)
+        self.change(replace(self.next_settings, batch_size=None if size == count else size))
+        return f"batch size {size} from update {self.next_update} on"
+
+    def nearest_rate(self, up: bool) -> float | None:
+        """The next learning rate in 1-2-5 steps, or None at the end of the ladder."""
+        rate = self.next_settings.rules.learning_rate
+        if up:
+            return next((r for r in RATES if r > rate * 1.0001), None)
+        return next((r for r in reversed(RATES) if r < rate * 0.9999), None)
+
+    def change_rate(self, up: bool) -> str:
+        rate = self.nearest_rate(up)
+        assert rate is not None, "the key is disabled at the end of the ladder"
+        rules = replace(self.next_settings.rules, learning_rate=rate)
+        self.change(replace(self.next_settings, rules=rules))
+        return f"learning rate {rate:g} from update {self.next_update} on"
+
+    def restart(self) -> str:
+        """From the start again with the same seed and the settings now in force."""
+        self.player = self.player.paused()
+        selection = self.moment
+        self._begin(self.run.fork(1, self.next_settings))
+        self._select_again(selection)
+        return f"restarted with seed {self.scenario.data.seed}"
+
+    def reseed(self) -> str:
+        """From the start with the next seed: other start weights, order and split, the settings now in force."""
+        self.player = self.player.paused()
+        settings, selection = self.next_settings, self.moment
+        self.scenario = replace(self.scenario.seeded(self.scenario.data.seed + 1), settings=settings)
+        self._begin(self.scenario.begin())
+        self._select_again(selection)
+        return f"restarted with seed {self.scenario.data.seed}: other start weights and order"
+
+    def _select_again(self, old: Moment) -> None:
+        self.moment = replace(self.moment, layer=old.layer, unit=old.unit, source=old.source)
+
+    def goal(self, words: str) -> Need:
+        """What a go-to line asks for, as a need: ``120`` (update), ``e3`` (epoch), ``e3 b5`` (its batch).
+
+        Raises ValueError saying what is accepted.
+        """
+        epoch, batch, update = parse_goal(words)
+        if update is not None:
+            return moves.known(update)
+        return lambda _, following: (following.epoch, following.batch) > (epoch, batch)
+
+    def arrive_at(self, words: str) -> str:
+        """Stand at the goal, once what it needs is known (or as near as the run can come)."""
+        epoch, batch, update = parse_goal(words)
+        if update is None:
+            if self.run.next_position.epoch < epoch or self.run.stop:
+                update = self.run.frontier
+            else:
+                update = self.run.first_update_of(epoch)
+                last = self.run.record(update).batches
+                update = self._update_of_batch(update, min(batch, last))
+        self.moment = moves.to_update(self.run, self.moment, update)
+        position = self.record.position
+        return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
+
+    def _update_of_batch(self, first: int, batch: int) -> int:
+        update = first
+        while self.run.extend_to(update) and self.run.record(update).position.batch < batch:
+            update += 1
+        return min(update, self.run.frontier)
+
+
+def parse_goal(words: str) -> tuple[int, int, int | None]:
+    """(epoch, batch, update) of a go-to line; update is None when an epoch is meant."""
+    parts = words.lower().replace(",", " ").split()
+    numbers = {}
+    for part in parts:
+        key, digits = (part[0], part[1:]) if part[:1] in "ebu" and part[1:] else ("u", part)
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 7 or int(digits) < 1 or key in numbers:
+            break
+        numbers[key] = int(digits)
+    else:
+        if set(numbers) == {"u"}:
+            return 0, 0, numbers["u"]
+        if "e" in numbers and "u" not in numbers:
+            return numbers["e"], numbers.get("b", 1), None
+    raise ValueError('write an update like "120", an epoch like "e3", or a batch of it like "e3 b5"')

@@ -1,0 +1,96 @@
+"""Curves of a run in bounded memory: buckets that keep minimum, maximum and last value, and double in width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.engine.types import Floats
+
+CAPACITY = 2048
+
+
+class Curve:
+    """``names`` are the series. Points are (update, epoch, seen) and one value a series. When the buckets are
+    full, neighbours are merged in pairs: memory and the cost of drawing stay bounded for ever."""
+
+    __slots__ = ("_data", "_points", "capacity", "names", "used", "width")
+
+    def __init__(self, names: tuple[str, ...], capacity: int = CAPACITY) -> None:
+        self.names = names
+        self.capacity = capacity
+        self.width = 1  # points a bucket holds
+        self.used = 0  # buckets begun
+        self._points = 0  # points in the last bucket
+        self._data = np.empty((capacity, 3 + 3 * len(names)))
+
+    def append(self, at: tuple[float, float, float], values: tuple[float, ...]) -> None:
+        """Add a point; at is (update, epoch, seen), one value for each name."""
+        if self.used == 0 or self._points == self.width:
+            if self.used == self.capacity:
+                self._merge_pairs()
+            self._data[self.used] = (*at, *values, *values, *values)
+            self.used += 1
+            self._points = 1
+            return
+        row, k = self._data[self.used - 1], len(self.names)
+        row[:3] = at
+        for j, value in enumerate(values, start=3):
+            row[j] = min(row[j], value)
+            row[j + k] = max(row[j + k], value)
+            row[j + 2 * k] = value
+        self._points += 1
+
+    def _merge_pairs(self) -> None:
+        half, k = self.capacity // 2, len(self.names)
+        even, odd = self._data[0 : 2 * half : 2], self._data[1 : 2 * half : 2]
+        low = np.minimum(even[:, 3 : 3 + k], odd[:, 3 : 3 + k])
+        high = np.maximum(even[:, 3 + k : 3 + 2 * k], odd[:, 3 + k : 3 + 2 * k])
+        self._data[:half] = odd
+        self._data[:half, 3 : 3 + k] = low
+        self._data[:half, 3 + k : 3 + 2 * k] = high
+        self.used = half
+        self.width *= 2
+        self._points = self.width
+
+    def until(self, update: int) -> "Curve":
+        """A copy of the whole buckets that end at or before this update; the caller refills the rest."""
+        copy = Curve(self.names, self.capacity)
+        copy.width = self.width
+        copy.used = int(np.searchsorted(self._data[: self.used, 0], update, side="right"))
+        copy._points = self._points if copy.used == self.used else self.width
+        copy._data[: copy.used] = self._data[: copy.used]
+        return copy
+
+    @property
+    def last_update(self) -> int:
+        """The update of the newest point, −1 when there is none."""
+        return int(self._data[self.used - 1, 0]) if self.used else -1
+
+    def axis(self, name: str) -> Floats:
+        """x of every bucket's last point: "update", "epoch" or "seen"."""
+        return self._data[: self.used, ("update", "epoch", "seen").index(name)]
+
+    def low(self, series: str) -> Floats:
+        return self._data[: self.used, 3 + self.names.index(series)]
+
+    def high(self, series: str) -> Floats:
+        return self._data[: self.used, 3 + len(self.names) + self.names.index(series)]
+
+    def last(self, series: str) -> Floats:
+        return self._data[: self.used, 3 + 2 * len(self.names) + self.names.index(series)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """``updates``: mean loss of each batch, before its update. ``epochs``: train and test loss and accuracy at the
+    end of each epoch and at the start (nan where there is no test, or no classes)."""
+
+    updates: Curve
+    epochs: Curve
+
+    @classmethod
+    def empty(cls) -> "History":
+        return cls(Curve(("batch_loss",)), Curve(("train_loss", "test_loss", "train_accuracy", "test_accuracy")))
+
+    def until(self, update: int) -> "History":
+        return History(self.updates.until(update), self.epochs.until(update))

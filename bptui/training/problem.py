@@ -1,0 +1,67 @@
+"""What a run works on and never changes: the samples to train on and to test on, and the seed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.data import Dataset, Split
+from bptui.engine.backprop import Pass, forward
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Network
+from bptui.engine.types import Floats, Integers
+
+CHUNK = 1024  # rows evaluated at once, so that evaluating a large set needs little memory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """train_x, train_y (N × i, N × o) are the rows ``split.train`` of the data, in that order; test likewise."""
+
+    data: Dataset
+    split: Split
+    seed: int
+    train_x: Floats
+    train_y: Floats
+    test_x: Floats
+    test_y: Floats
+
+    @classmethod
+    def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
+        train, test = split.train, split.test
+        return cls(data, split, seed, data.x[train], data.y[train], data.x[test], data.y[test])
+
+    @property
+    def count(self) -> int:
+        """Number of samples an epoch visits."""
+        return len(self.train_x)
+
+    def rows(self, places: Integers) -> Integers:
+        """Row numbers in the data set of places in the training set."""
+        return self.split.train[places]
+
+    def metrics(self, network: Network, loss: str) -> tuple[float, float, float, float]:
+        """Train and test loss (means), train and test accuracy; nan where there is none."""
+        train_loss, train_accuracy = self._evaluate(network, loss, self.train_x, self.train_y)
+        test_loss, test_accuracy = self._evaluate(network, loss, self.test_x, self.test_y)
+        return train_loss, test_loss, train_accuracy, test_accuracy
+
+    def _evaluate(self, network: Network, loss: str, x: Floats, y: Floats) -> tuple[float, float]:
+        if len(x) == 0:
+            return float("nan"), float("nan")
+        total, right = 0.0, 0
+        for start in range(0, len(x), CHUNK):
+            targets = y[start : start + CHUNK]
+            passed = Pass.empty(network.architecture, len(targets))
+            passed.a[0][:] = x[start : start + CHUNK]
+            with np.errstate(over="ignore", invalid="ignore"):
+                forward(network, passed)
+                total += float(LOSSES[loss].value(passed.z[-1], passed.a[-1], targets).sum())
+            right += int((chosen_class(passed.a[-1]) == chosen_class(targets)).sum())
+        return total / len(x), right / len(x) if self.data.classes else float("nan")
+
+
+def chosen_class(outputs: Floats) -> Integers:
+    """The class each row says: the largest of several outputs, or a single output above one half."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(np.int64)
+    return np.argmax(outputs, axis=1)

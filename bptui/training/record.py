@@ -1,0 +1,123 @@
+"""The record of one update: every number of it, and nothing that could change."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.backprop import Pass
+from bptui.engine.network import Network, Parameters
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples
+from bptui.engine.statistics import contributions, squared_norms
+from bptui.engine.types import Floats, Integers, read_only
+from bptui.engine.update import Workspace
+from bptui.training.schedule import Position
+from bptui.training.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateRecord:
+    """Update ``number`` (from 1), factored: per layer a (n × i) and δ (n × o), never n × i × o.
+
+    Attributes:
+        position, following: where this update and the next one stand in the schedule.
+        learning_rate: γ of this update after the schedule.
+        indices: (n,) rows of the data set. x = a[0] (n × i); targets (n × o).
+        before, after: the network at frozen weights, and with the step added.
+        memory: the optimizer's memory before the update, k × p.
+        passed: z, a, δ, loss of every sample.
+        summed, reduced, step: Σ gradients; what the optimizer got; what was added to θ.
+    """
+
+    number: int
+    position: Position
+    following: Position
+    batches: int
+    settings: Settings
+    learning_rate: float
+    indices: Integers
+    targets: Floats
+    before: Network
+    after: Network
+    memory: Floats
+    passed: Pass
+    summed: Parameters
+    reduced: Parameters
+    step: Parameters
+
+    @property
+    def n(self) -> int:
+        """Number of samples in the batch."""
+        return len(self.indices)
+
+    @property
+    def layers(self) -> int:
+        return self.before.architecture.layers
+
+    @property
+    def ends_epoch(self) -> bool:
+        return self.following.epoch > self.position.epoch
+
+    @cached_property
+    def mean(self) -> Parameters:
+        """Mean of the per-sample gradients."""
+        flat = self.summed.flat.copy()
+        reduce_over_samples(self.summed.flat, self.n, "mean", flat)
+        return Parameters(self.summed.architecture, read_only(flat))
+
+    @cached_property
+    def loss_sum(self) -> float:
+        return float(self.passed.loss.sum())
+
+    @cached_property
+    def loss_mean(self) -> float:
+        return float(mean_over_samples(self.passed.loss))
+
+    @cached_property
+    def gradient_norms(self) -> Floats:
+        """|∂L_m/∂θ| of each sample, (n,)."""
+        norms: Floats = squared_norms(self.passed, bool(self.before.biases)) ** 0.5
+        return read_only(norms)
+
+    @cached_property
+    def running_loss(self) -> Floats:
+        """Σ of the losses of samples 1 … m, (n,)."""
+        return read_only(np.cumsum(self.passed.loss))
+
+    def mean_of(self, running: Floats, done: int) -> float:
+        """Mean of the first ``done`` values of which ``running`` holds the sums."""
+        out = np.empty(1)
+        reduce_over_samples(running[done - 1 : done], done, "mean", out)
+        return float(out[0])
+
+    def contributions(self, layer: int, source: int, unit: int) -> Floats:
+        """a_i · δ_j of each sample, (n,): its gradient of one weight of layer 1 … L (source −1: the bias)."""
+        return contributions(self.passed, layer - 1, source, unit)
+
+    def running(self, layer: int, source: int, unit: int) -> Floats:
+        """Σ of the contributions of samples 1 … m, (n,): the ledger's total after each sample."""
+        return np.cumsum(self.contributions(layer, source, unit))
+
+    def slope(self, layer: int, sample: int) -> Floats:
+        """φ′(z) of one sample in layer 1 … L, (o,); not defined for softmax."""
+        activation = ACTIVATIONS[self.before.architecture.activations[layer - 1]]
+        if activation.slope is None:
+            raise ValueError("softmax has no slope per unit")
+        z, a = self.passed.z[layer - 1][sample], self.passed.a[layer][sample]
+        out = z.copy()
+        activation.slope(z, a, out)
+        return out
+
+
+def freeze(work: Workspace) -> None:
+    """Make every array of a workspace read-only: from now on it is part of a record."""
+    for arrays in (work.passed.a, work.passed.z, work.passed.delta):
+        for array in arrays:
+            read_only(array)
+    read_only(work.passed.loss)
+    read_only(work.targets)
+    for vector in (work.summed, work.reduced, work.step):
+        read_only(vector.flat)
+        for view in (*vector.weights, *vector.biases):
+            read_only(view)

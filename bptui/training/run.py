@@ -1,0 +1,236 @@
+"""A training run: a pure function of its causes, remembered as far as it was computed.
+
+Causes are kept (data, seed, start, settings), effects are replayed: any update's record comes back bit for bit
+from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w.
+"""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.data import Dataset, Split
+from bptui.engine.network import Network
+from bptui.engine.types import read_only
+from bptui.engine.update import Divergence, Workspace
+from bptui.training.checkpoints import Checkpoints, State
+from bptui.training.history import History
+from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord, freeze
+from bptui.training.schedule import Position
+from bptui.training.settings import Settings
+from bptui.training.stepper import Stepper, fresh_state
+
+RECORDS_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The update that was not made because its numbers are not finite."""
+
+    update: int
+    position: Position
+    layer: int
+    what: str
+
+    def __str__(self) -> str:
+        at = f"epoch {self.position.epoch}, batch {self.position.batch}"
+        return f"stopped before update {self.update} ({at}): {self.what} of layer {self.layer} is not finite"
+
+
+class Run:
+    """``frontier`` updates are known; :meth:`extend` makes more, :meth:`record` shows any of them."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        start: Network,
+        changes: tuple[tuple[int, Settings], ...],
+        checkpoints: Checkpoints,
+        history: History,
+        front: State,
+    ) -> None:
+        self.problem = problem
+        self.start = start
+        self.changes = changes
+        self._changed_at = [update for update, _ in changes]
+        self.history = history
+        self.stop: Stop | None = None
+        self._checkpoints = checkpoints
+        self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
+        self._front = self._stepper(front)
+
+    @classmethod
+    def begin(cls, data: Dataset, split: Split, network: Network, settings: Settings, seed: int) -> "Run":
+        """A run before its first update."""
+        return cls._begin(Problem.of(data, split, seed), network, settings)
+
+    @classmethod
+    def _begin(cls, problem: Problem, network: Network, settings: Settings) -> "Run":
+        state = fresh_state(network, settings)
+        history = History.empty()
+        history.epochs.append((0, 0, 0), problem.metrics(network, settings.rules.loss))
+        return cls(problem, network, ((1, settings),), Checkpoints(state), history, state)
+
+    @property
+    def frontier(self) -> int:
+        """Number of updates made so far."""
+        return self._front.update
+
+    @property
+    def next_position(self) -> Position:
+        """Where the first update not yet made stands."""
+        return self._front.position
+
+    def settings_at(self, update: int) -> Settings:
+        """The settings in force in this update (from 1)."""
+        return self.changes[max(bisect_right(self._changed_at, update) - 1, 0)][1]
+
+    def extend(self, enough: Callable[[int, Position], bool], pause: Callable[[], bool] = lambda: False) -> bool:
+        """Make updates until ``enough(frontier, next position)``; True when it is, or when the run had to stop.
+
+        Between two updates ``pause()`` is asked; when it says so this returns False, and can be called again.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while not enough(self._front.update, self._front.position):
+                if self.stop is not None:
+                    return True
+                if pause():
+                    return False
+                self._advance()
+        return True
+
+    def extend_to(self, update: int) -> bool:
+        """Make updates until ``update`` of them are known. False when the run had to stop before."""
+        self.extend(lambda frontier, _: frontier >= update)
+        return self.frontier >= update
+
+    def _advance(self) -> None:
+        front, before = self._front, self._front.position
+        try:
+            loss = front.step()
+        except Divergence as divergence:
+            self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what)
+            self._front = self._stepper(self._replay(front.update))
+            return
+        self._note(self.history, front, before, loss)
+        if self._checkpoints.wanted(front.update):
+            self._checkpoints.add(front.state())
+
+    def _note(self, history: History, stepper: Stepper, before: Position, loss: float) -> None:
+        """Write an update just made into the curves, unless it stands there already."""
+        update, after = stepper.update, stepper.position
+        settings = self.settings_at(update)
+        if update > history.updates.last_update:
+            done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
+            history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
+        if after.epoch > before.epoch and update > history.epochs.last_update:
+            metrics = self.problem.metrics(stepper.network, settings.rules.loss)
+            history.epochs.append((update, before.epoch, after.seen), metrics)
+
+    def record(self, update: int) -> UpdateRecord:
+        """Everything about one update (from 1), making updates up to it if need be.
+
+        Raises IndexError when there is no such update: below 1, or the run stopped before it.
+        """
+        if update in self._records:
+            self._records.move_to_end(update)
+            return self._records[update]
+        if update < 1 or not self.extend_to(update):
+            raise IndexError(f"no update {update}" + (f": {self.stop}" if self.stop else ""))
+        record = self._compute_record(update)
+        self._records[update] = record
+        if len(self._records) > RECORDS_KEPT:
+            self._records.popitem(last=False)
+        return record
+
+    def _compute_record(self, update: int) -> UpdateRecord:
+        state = self._state(update - 1)
+        settings = self.settings_at(update)
+        stepper = self._stepper(state)
+        position, memory = stepper.position, read_only(stepper.memory.copy())
+        count = self.problem.count
+        size = position.size(settings, count)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            work = stepper.compute(Workspace(self.start.architecture, size))
+            after = read_only(state.theta + work.step.flat)
+            following = self._following(update, position, settings)
+        freeze(work)
+        return UpdateRecord(
+            number=update,
+            position=position,
+            following=following,
+            batches=position.batches(settings, count),
+            settings=settings,
+            learning_rate=settings.rules.rate(update),
+            indices=self.problem.rows(stepper.places(settings, size)),
+            targets=work.targets,
+            before=Network(self.start.architecture, state.theta),
+            after=Network(self.start.architecture, after),
+            memory=memory,
+            passed=work.passed,
+            summed=work.summed,
+            reduced=work.reduced,
+            step=work.step,
+        )
+
+    def _following(self, update: int, position: Position, settings: Settings) -> Position:
+        if settings.repeat_until == 0:
+            return position.after(settings, self.problem.count)
+        return self._state(update).position
+
+    def first_update_of(self, epoch: int) -> int:
+        """The number of the first update of an epoch (from 1) that was reached."""
+        stepper = self._stepper(self._checkpoints.before_epoch(epoch))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while stepper.position.epoch < epoch and stepper.update < self.frontier:
+                stepper.step()
+        return stepper.update + 1
+
+    def fork(self, update: int, settings: Settings) -> "Run":
+        """A run with the same past that has other settings from this update on (at most frontier + 1)."""
+        if update == 1:
+            return self._begin(self.problem, self.start, settings)
+        past = update - 1
+        state = self._state(past)
+        changes = (*(change for change in self.changes if change[0] < update), (update, settings))
+        history = self._history_until(past)
+        return Run(self.problem, self.start, changes, self._checkpoints.until(past), history, state)
+
+    def _history_until(self, past: int) -> History:
+        """The curves up to an update; what lay in a bucket with later points is computed again."""
+        history = self.history.until(past)
+        if past == self.frontier:
+            return history
+        kept = history.updates.last_update
+        if history.epochs.width > 1:
+            kept = min(kept, history.epochs.last_update)
+        stepper = self._stepper(self._checkpoints.before(max(kept, 0)))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while stepper.update < past:
+                before = stepper.position
+                loss = stepper.step()
+                self._note(history, stepper, before, loss)
+        return history
+
+    def _state(self, update: int) -> State:
+        """The state after so many updates."""
+        return self._front.state() if update == self.frontier else self._replay(update)
+
+    def _replay(self, update: int) -> State:
+        """The state after so many updates, from the checkpoint at or before it."""
+        state = self._checkpoints.before(update)
+        if state.update == update:
+            return state
+        stepper = self._stepper(state)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while stepper.update < update:
+                stepper.step()
+                if update - stepper.update < self._checkpoints.most_near:
+                    self._checkpoints.remember(stepper.state())
+        return stepper.state()
+
+    def _stepper(self, state: State) -> Stepper:
+        return Stepper(self.problem, self.start.architecture, self.settings_at, state)

@@ -1,0 +1,71 @@
+"""Which samples meet which update: (seed, epoch) → order → batches.
+
+The order of any epoch is a pure function of (seed, epoch): it is known without replaying earlier epochs.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptui.training.settings import Order, Settings
+
+Integers = NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)
+def epoch_order(seed: int, epoch: int, count: int, order: Order) -> Integers:
+    """The places 0 … count − 1 in the order in which this epoch (from 1) visits them, read-only."""
+    if order == "fixed":
+        places = np.arange(count)
+    else:
+        rng = np.random.default_rng([seed, 1, epoch])
+        places = rng.permutation(count) if order == "shuffle" else rng.integers(0, count, count)
+    places.flags.writeable = False
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an update stands: epoch, batch and repeat count from 1; ``start`` is the batch's first place in the
+    epoch's order; ``seen`` counts the forward-and-backward passes of single samples made before it."""
+
+    epoch: int = 1
+    batch: int = 1
+    start: int = 0
+    repeat: int = 1
+    seen: int = 0
+
+    def size(self, settings: Settings, count: int) -> int:
+        """Number of samples in the batch: the batch size, or what is left of the epoch."""
+        return min(settings.batch_size or count, count - self.start)
+
+    def after(self, settings: Settings, count: int, settled: bool = False) -> "Position":
+        """The position of the next update. ``settled``: the batch's loss is below repeat_until."""
+        size = self.size(settings, count)
+        seen = self.seen + size
+        if self.repeat < settings.repeats and not settled:
+            return Position(self.epoch, self.batch, self.start, self.repeat + 1, seen)
+        start = self.start + size
+        if _left(start, settings, count) == 0:
+            return Position(self.epoch + 1, 1, 0, 1, seen)
+        return Position(self.epoch, self.batch + 1, start, 1, seen)
+
+    def under(self, settings: Settings, count: int) -> "Position":
+        """The same place under other settings: a rest too short for a batch that must be whole ends the epoch."""
+        if self.start and _left(self.start, settings, count) == 0:
+            return Position(self.epoch + 1, 1, 0, 1, self.seen)
+        return Position(self.epoch, self.batch, self.start, min(self.repeat, settings.repeats), self.seen)
+
+    def batches(self, settings: Settings, count: int) -> int:
+        """Number of batches in this epoch, as far as the settings stay what they are."""
+        size = self.size(settings, count)
+        return self.batch + _left(self.start + size, settings, count)
+
+
+def _left(start: int, settings: Settings, count: int) -> int:
+    """Batches still to come from place ``start`` on; a short last one counts unless it is dropped."""
+    size = settings.batch_size or count
+    whole, rest = divmod(count - start, size)
+    return whole + (1 if rest and settings.last_batch == "keep" else 0)

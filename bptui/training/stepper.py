@@ -1,0 +1,95 @@
+"""The hot loop: a mutable walker over the updates of a run, its buffers reused, behind a seam of values."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bptui.engine.backprop import forward
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Architecture, Network
+from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.reduce import mean_over_samples
+from bptui.engine.types import Integers, read_only
+from bptui.engine.update import Workspace, compute_update
+from bptui.training.checkpoints import State
+from bptui.training.problem import Problem
+from bptui.training.schedule import Position, epoch_order
+from bptui.training.settings import Settings
+
+SettingsAt = Callable[[int], Settings]
+
+
+class Stepper:
+    """Starts from a State; every :meth:`step` makes one update. Two steppers from the same state agree bit for bit."""
+
+    __slots__ = ("_architecture", "_problem", "_rooms", "_settings_at", "memory", "network", "position", "update")
+
+    def __init__(self, problem: Problem, architecture: Architecture, settings_at: SettingsAt, state: State) -> None:
+        self._problem = problem
+        self._architecture = architecture
+        self._settings_at = settings_at
+        self._rooms: dict[int, Workspace] = {}
+        self.update = state.update  # updates made so far
+        self.network = Network(architecture, state.theta.copy())
+        self.memory = state.memory.copy()
+        self.position = state.position
+        self._enter()
+
+    def _enter(self) -> None:
+        """Adapt to settings that begin with the next update: the rest of the epoch, the optimizer's memory."""
+        old, new = self._settings_at(self.update), self._settings_at(self.update + 1)
+        if new is old:
+            return
+        self.position = self.position.under(new, self._problem.count)
+        if new.rules.optimizer.name != old.rules.optimizer.name:
+            self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
+
+    def state(self) -> State:
+        """Where this walker stands, as a value."""
+        return State(self.update, read_only(self.network.flat.copy()), read_only(self.memory.copy()), self.position)
+
+    def step(self) -> float:
+        """Make the next update and return the mean loss of its batch, read before the update.
+
+        Raises Divergence with the parameters unchanged (but the optimizer's memory spoilt).
+        """
+        work = self.compute()
+        self.network.flat += work.step.flat
+        self.update += 1
+        settings = self._settings_at(self.update)
+        loss = float(mean_over_samples(work.passed.loss))
+        settled = settings.repeat_until > 0 and self._loss_now(work, settings) < settings.repeat_until
+        self.position = self.position.after(settings, self._problem.count, settled)
+        self._enter()
+        return loss
+
+    def compute(self, work: Workspace | None = None) -> Workspace:
+        """Everything of the next update but its application; in ``work``, or in a room that is used again."""
+        settings = self._settings_at(self.update + 1)
+        size = self.position.size(settings, self._problem.count)
+        if work is None:
+            work = self._rooms.get(size)
+            if work is None:
+                if len(self._rooms) > 3:  # an epoch needs two sizes; others are left over from older settings
+                    self._rooms.clear()
+                work = self._rooms[size] = Workspace(self._architecture, size)
+        work.load(self._problem.train_x, self._problem.train_y, self.places(settings, size))
+        compute_update(self.network, settings.rules, self.memory, self.update + 1, work)
+        return work
+
+    def places(self, settings: Settings, size: int) -> Integers:
+        """Places in the training set of the next batch's samples."""
+        order = epoch_order(self._problem.seed, self.position.epoch, self._problem.count, settings.order)
+        return order[self.position.start : self.position.start + size]
+
+    def _loss_now(self, work: Workspace, settings: Settings) -> float:
+        """Mean loss of the same batch after the update; overwrites the pass, so it comes last."""
+        forward(self.network, work.passed)
+        values = LOSSES[settings.rules.loss].value(work.passed.z[-1], work.passed.a[-1], work.targets)
+        return float(mean_over_samples(values))
+
+
+def fresh_state(network: Network, settings: Settings) -> State:
+    """The state before the first update."""
+    memory = OPTIMIZERS[settings.rules.optimizer.name].fresh_memory(len(network.flat))
+    return State(0, read_only(np.array(network.flat)), read_only(memory), Position())

@@ -1,0 +1,64 @@
+"""The Textual app: themes, the command palette, and the frame around the explorer."""
+
+import os
+from collections.abc import Iterable
+from functools import partial
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from bptui.session.session import Session
+from bptui.tui.explorer import Explorer
+from bptui.tui.frames import CellDiff
+from bptui.tui.keys import KEYS
+from bptui.tui.palette import MONO, PALETTES
+
+
+class BptuiApp(CellDiff, App[int]):
+    """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode."""
+
+    TITLE = "bptui"
+    CSS = "Screen { background: $background; }"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(self, session: Session, palette: str = "dark", colour: bool = True, ascii_only: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self.colour = colour
+        self.ascii = ascii_only
+        self.palette_name = palette if colour else MONO.name
+        self.explorer = Explorer(session)
+        self.animation_level = "none"
+
+    def on_mount(self) -> None:
+        self.use_palette(self.palette_name)
+        self.app_resume_signal.subscribe(self, self._resumed)
+        self.push_screen(self.explorer)
+
+    def _resumed(self, _: object) -> None:
+        """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
+        self.forget_screen()
+        self.refresh(layout=True)
+
+    def use_palette(self, name: str) -> None:
+        self.palette_name = name
+        self.theme = next(palette.textual for palette in (*PALETTES, MONO) if palette.name == name)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers the key table, with the reason where a key cannot act now."""
+        for key in KEYS:
+            if key.id != "palette":
+                reason = key.why_not(self.explorer)
+                words = f"{key.tooltip} ({key.shown})" if reason is None else f"not now: {reason}"
+                yield SystemCommand(key.id.replace("-", " "), words, partial(self.explorer.press, key.id))
+
+
+def explore(session: Session, colour: bool) -> int:
+    """Run the explorer in this terminal; returns the exit status."""
+    for name in ("COLUMNS", "LINES"):  # they would override the terminal's real size
+        os.environ.pop(name, None)
+    encoding = (getattr(__import__("sys").stdout, "encoding", "") or "").lower()
+    app = BptuiApp(session, colour=colour, ascii_only="utf" not in encoding)
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -1,0 +1,84 @@
+"""The screens that lie over the explorer: help, and the line that asks where to go."""
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from bptui.tui.panel import Panel
+from bptui.views.help import KeyLine, help_rows
+
+
+class Help(ModalScreen[None]):
+    """Keys and words; arrows and page keys scroll, any other key closes."""
+
+    def __init__(self, keys: list[KeyLine], palette: str, ascii_only: bool) -> None:
+        super().__init__()
+        self.rows = help_rows(keys)
+        self.first = 0
+        self.panel = Panel("help", bordered=True)
+        self.panel.palette, self.panel.ascii = palette, ascii_only
+
+    def compose(self) -> ComposeResult:
+        yield self.panel
+
+    def on_resize(self) -> None:
+        width, height = self.size
+        self.panel.styles.offset = (0, 0)
+        self.panel.styles.width, self.panel.styles.height = width, height
+        self._paint()
+
+    def _paint(self) -> None:
+        width, height = self.size
+        inner = max(height - 2, 1)
+        self.first = min(max(self.first, 0), max(len(self.rows) - inner, 0))
+        more = " · ↓ more" if self.first + inner < len(self.rows) else ""
+        shown = self.rows[self.first : self.first + inner]
+        self.panel.show(shown, width, height, f"Help{more} · Esc closes", focused=True)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        page = max(self.size.height - 4, 1)
+        by = {"down": 1, "up": -1, "pagedown": page, "space": page, "pageup": -page, "home": -9999, "end": 9999}
+        if event.key in by:
+            self.first += by[event.key]
+            self._paint()
+        else:
+            self.dismiss()
+
+
+class GoTo(ModalScreen[str | None]):
+    """Asks for an update, or an epoch and batch; gives the words back when they are understood."""
+
+    DEFAULT_CSS = """
+    GoTo { align: center middle; }
+    GoTo > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
+    GoTo Input { border: none; height: 1; margin: 1 0; padding: 0; }
+    """
+
+    def __init__(self, check: Callable[[str], object]) -> None:
+        super().__init__()
+        self.check = check
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
+            yield Input(placeholder="120   or   e3 b5", max_length=30)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        try:
+            self.check(event.value)
+        except ValueError as problem:
+            self.query_one("#question", Static).update(Content(str(problem)))
+        else:
+            self.dismiss(event.value)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)

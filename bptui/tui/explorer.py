@@ -1,0 +1,406 @@
+"""The explorer's screen: it turns keys into intents, hands the scene down to the panels, and keeps the clock."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from bptui.session.moves import Move, Need, last_beat, select, to_row
+from bptui.session.session import Session
+from bptui.tui.dialogs import GoTo, Help
+from bptui.tui.keys import BY_ID, KEYS, footer_hints, key_lines
+from bptui.tui.palette import PALETTES
+from bptui.tui.panel import Panel
+from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
+from bptui.views.batch import batch
+from bptui.views.deltas import deltas
+from bptui.views.header import header
+from bptui.views.help import footer_row
+from bptui.views.loss import chart, loss_rows
+from bptui.views.network import network
+from bptui.views.ribbon import ribbon
+from bptui.views.scene import AXES, Scene
+from bptui.views.text import Row, fit
+from bptui.views.update import update
+
+if TYPE_CHECKING:
+    from bptui.tui.app import BptuiApp
+
+FRAMES = 15  # a second, while something runs
+SLICE = 0.008  # seconds of computing inside one frame
+CHART_EVERY = 0.2  # seconds between two drawings of the chart
+VIEWS = {NETWORK: network, BATCH: batch, DELTAS: deltas, UPDATE: update}
+
+
+class Explorer(Screen[None]):
+    """``session`` is the state; the rest is how it is looked at."""
+
+    app: "BptuiApp"
+    DEFAULT_CSS = "Explorer { layers: base; }"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session: Session = session
+        self.bars = {name: Panel(name, bordered=False) for name in ("header", "ribbon", "footer")}
+        self.panels = {number: Panel(name.lower(), bordered=True) for number, name in PANELS.items()}
+        self.focused_panel = NETWORK
+        self.beside = BATCH  # shown beside the network where only two panels fit
+        self.maximised = False
+        self.scroll_by = 0
+        self.axis = 0
+        self.log_scale = False
+        self.notice = ""
+        self._arrangement: Arrangement | None = None
+        self._need: tuple[Need, Callable[[], str]] | None = None  # long work: what it waits for, how it ends
+        self._clock: Timer
+        self._last_tick = 0.0
+        self._chart: list[Row] = []
+        self._chart_timer: Timer | None = None
+        self._chart_drawn = 0.0
+
+    # --- life ---
+
+    def compose(self) -> ComposeResult:
+        yield from self.bars.values()
+        yield from self.panels.values()
+
+    def on_mount(self) -> None:
+        for panel in self._all_panels():
+            panel.palette, panel.ascii = self.app.palette_name, self.app.ascii
+        self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._chart = []
+        self._lay_out()
+
+    def _all_panels(self) -> list[Panel]:
+        return [*self.bars.values(), *self.panels.values()]
+
+    @property
+    def busy(self) -> bool:
+        return self._need is not None or self.session.player.playing
+
+    # --- painting: the scene goes down ---
+
+    def scene(self) -> Scene:
+        session = self.session
+        return Scene(
+            title=session.scenario.title,
+            data=session.run.problem.data,
+            record=session.record,
+            moment=session.moment,
+            history=session.run.history,
+            frontier=session.run.frontier,
+            coming=session.next_settings,
+            coming_from=session.next_update,
+            player=session.player,
+            axis=AXES[self.axis],
+            log=self.log_scale,
+            scroll=self.scroll_by,
+            colour=self.app.colour,
+        )
+
+    def _lay_out(self) -> None:
+        """Give every panel its box, then paint."""
+        width, height = self.size
+        if width == 0 or height == 0:
+            return
+        plan = arrange(width, height, self.focused_panel, self.beside, self.maximised)
+        self._arrangement = plan
+        place(self.bars["header"], plan.header)
+        place(self.bars["ribbon"], None if plan.too_small else plan.ribbon)
+        place(self.bars["footer"], None if plan.too_small else plan.footer)
+        for number, panel in self.panels.items():
+            place(panel, plan.panels.get(number))
+        self.paint()
+
+    def paint(self) -> None:
+        """Show the scene of now in every panel that has a box. Panels repaint only the rows that changed."""
+        plan = self._arrangement
+        if plan is None:
+            return
+        if plan.too_small:
+            width, height = self.size
+            words = f"bptui needs 40×10, has {width}×{height}"
+            self.bars["header"].show([((words, "notice"),)], plan.header.width, 1)
+            return
+        scene = self.scene()
+        show(self.bars["header"], header(scene, plan.header.width, plan.header.height), plan.header)
+        show(self.bars["ribbon"], ribbon(scene, plan.ribbon.width, plan.ribbon.height), plan.ribbon)
+        show(self.bars["footer"], [self._footer(plan.footer.width)], plan.footer)
+        for number, box in plan.panels.items():
+            self._paint_panel(number, box, scene)
+
+    def _paint_panel(self, number: int, box: Box, scene: Scene) -> None:
+        panel = self.panels[number]
+        width, height = panel.inner(box.width, box.height)
+        rows = self._loss_rows(scene) if number == LOSS else VIEWS[number](scene, width, height)
+        title = f"{number} {PANELS[number]}{panel_title(number, scene)}"
+        panel.show(rows, box.width, box.height, title, focused=number == self.focused_panel)
+
+    def _loss_rows(self, scene: Scene) -> list[Row]:
+        """The numbers now, the chart as last drawn: it is drawn anew behind them, a few times a second at most."""
+        if self._chart_timer is None:
+            wait = max(self._chart_drawn + CHART_EVERY - perf_counter(), 0.01)
+            self._chart_timer = self.set_timer(wait, self._draw_chart)
+        return [*loss_rows(scene), *self._chart]
+
+    def _draw_chart(self) -> None:
+        from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
+
+        self._chart_timer, self._chart_drawn = None, perf_counter()
+        box = self._arrangement.panels.get(LOSS) if self._arrangement else None
+        if box is None:
+            return
+        width, height = self.panels[LOSS].inner(box.width, box.height)
+        scene = self.scene()
+        self._chart = draw(chart(scene, 2 * width), width, height - 2)
+        title = f"{LOSS} {PANELS[LOSS]}{panel_title(LOSS, scene)}"
+        rows = [*loss_rows(scene), *self._chart]
+        self.panels[LOSS].show(rows, box.width, box.height, title, focused=self.focused_panel == LOSS)
+        self._chart_drawn = perf_counter()
+
+    def _footer(self, width: int) -> Row:
+        player = self.session.player
+        if self.notice:
+            return fit(((f" {self.notice}", "notice"),), width, "notice")
+        state = f" ▶ {player.pace} " if player.playing else ""
+        return fit(((state, "notice"), *footer_row(footer_hints(self), width - len(state))), width, "bar")
+
+    # --- the clock ---
+
+    def _wake(self) -> None:
+        """Run the clock while something plays or works, and not otherwise: an idle screen writes nothing."""
+        if self.busy:
+            self._last_tick = perf_counter()
+            self._clock.resume()
+        else:
+            self._clock.pause()
+
+    def _tick(self) -> None:
+        now = perf_counter()
+        elapsed, self._last_tick = now - self._last_tick, now
+
+        def pause() -> bool:
+            return perf_counter() - now > SLICE
+
+        if self._need is not None:
+            self._work(pause)
+        else:
+            self.session.tick(elapsed, pause)
+            if not self.session.player.playing:
+                self.notice = self.session.why_not(("phase", 1)) or ""
+        self.paint()
+        self._wake()
+
+    def _work(self, pause: Callable[[], bool]) -> None:
+        """A slice of long work, its progress in the footer."""
+        assert self._need is not None
+        need, finish = self._need
+        run = self.session.run
+        if run.extend(need, pause):
+            self._need = None
+            self.notice = finish()
+        else:
+            position = run.next_position
+            self.notice = f"working: epoch {position.epoch}, batch {position.batch}, update {run.frontier} · Esc stops"
+
+    def _start(self, need: Need, finish: Callable[[], str]) -> None:
+        """Begin work that may be long; short work is done before the next frame."""
+        self._need = (need, finish)
+        until = perf_counter() + 2 * SLICE
+        self._work(lambda: perf_counter() > until)
+        self._wake()
+        self.paint()
+
+    # --- intents: what keys ask for ---
+
+    def on_key(self, event: events.Key) -> None:
+        key = next((key for key in KEYS if event.key in key.keys), None)
+        if key is not None:
+            event.stop()
+            event.prevent_default()
+            self.press(key.id)
+
+    def press(self, key_id: str) -> None:
+        """Do what a key of the table does, or say why it cannot be done now."""
+        key = BY_ID[key_id]
+        reason = key.why_not(self)
+        if self._need is not None and key_id not in ("stop", "quit", "help", "repaint"):
+            reason = "work is under way: Esc stops it"
+        self.notice = ""
+        if reason is not None:
+            self.notice = reason
+            self.paint()
+            return
+        key.act(self)
+
+    def move(self, move: Move) -> None:
+        self._pause()
+        session = self.session
+
+        def finish() -> str:
+            before = session.moment
+            session.move(move)
+            stopped = session.run.stop
+            return str(stopped) if stopped and (session.moment == before or self._at_stop()) else ""
+
+        self._start(session.needed(move), finish)
+
+    def _at_stop(self) -> bool:
+        session = self.session
+        return session.moment.update == session.run.frontier and session.moment.beat == last_beat(session.record)
+
+    def _pause(self) -> None:
+        self.session.player = self.session.player.paused()
+
+    def stop(self) -> None:
+        """Stop long work at the batch it has reached, or playing where it is."""
+        if self._need is not None:
+            self._need = None
+            self.session.halt()
+            self.notice = f"stopped after update {self.session.run.frontier}"
+        self._pause()
+        self._wake()
+        self.paint()
+
+    def toggle_play(self) -> None:
+        self.session.player = self.session.player.toggled()
+        self._wake()
+        self.paint()
+
+    def change_speed(self, steps: int) -> None:
+        self.session.player = self.session.player.faster(steps)
+        self.notice = "" if self.session.player.playing else f"speed: {self.session.player.pace}"
+        self.paint()
+
+    def change(self, intent: Callable[[], str]) -> None:
+        """Change a setting or start anew, and say what it means."""
+        self.notice = intent()
+        self._wake()
+        self.paint()
+
+    def ask_goal(self) -> None:
+        self._pause()
+        self._wake()
+        self.app.push_screen(GoTo(self.session.goal), self._go_to)
+
+    def _go_to(self, words: str | None) -> None:
+        if words:
+            self._start(self.session.goal(words), lambda: self.session.arrive_at(words))
+
+    def focus_panel(self, panel: int) -> None:
+        self.focused_panel = panel
+        if panel != NETWORK:
+            self.beside = panel
+        self.scroll_by = 0
+        self._lay_out()
+
+    def toggle_maximised(self) -> None:
+        self.maximised = not self.maximised
+        self._lay_out()
+
+    def arrow(self, across: int, down: int) -> None:
+        """Arrows in the focused panel: samples in batch and deltas, inputs × units in update, else layer and unit."""
+        if down and self.focused_panel in (BATCH, DELTAS):
+            self._pause()
+            self.session.moment = to_row(self.session.run, self.session.moment, down)
+            self.scroll_by = 0
+            self._wake()
+            self.paint()
+        elif across and self.focused_panel == UPDATE:
+            self.select(source=across)
+        else:
+            self.select(layer=across, unit=down)
+
+    def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
+        self.session.moment = select(self.session.run, self.session.moment, layer, unit, source)
+        self.paint()
+
+    def scroll_panel(self, pages: int) -> None:
+        box = self._arrangement.panels.get(self.focused_panel) if self._arrangement else None
+        page = max((box.height if box else 8) - 6, 1)
+        n = self.session.record.n
+        self.scroll_by = min(max(self.scroll_by + pages * page, -n), n)
+        self.paint()
+
+    def next_axis(self) -> None:
+        self.axis = (self.axis + 1) % len(AXES)
+        self.paint()
+
+    def toggle_log(self) -> None:
+        self.log_scale = not self.log_scale
+        self.paint()
+
+    def save_picture(self) -> None:
+        session = self.session
+        name = f"bptui-{session.scenario.title}-{session.moment.update}.svg"
+        try:
+            Path(name).write_text(self.app.export_screenshot(title="bptui", simplify=True), encoding="utf-8")
+        except OSError as problem:
+            self.notice = f"{name}: {problem.strerror}; nothing was saved"
+        else:
+            self.notice = f"saved {name}"
+        self.paint()
+
+    def next_theme(self) -> None:
+        names = [palette.name for palette in PALETTES]
+        if not self.app.colour:
+            self.notice = "no colours here: NO_COLOR or --no-color"
+        else:
+            here = names.index(self.app.palette_name) if self.app.palette_name in names else 0
+            self.app.use_palette(names[(here + 1) % len(names)])
+            for panel in self._all_panels():
+                panel.repaint(self.app.palette_name)
+            self.notice = f"theme {self.app.palette_name}"
+        self.paint()
+
+    def show_help(self) -> None:
+        self._pause()
+        self._wake()
+        self.app.push_screen(Help(key_lines(self), self.app.palette_name, self.app.ascii))
+
+    def open_palette(self) -> None:
+        self._pause()
+        self._wake()
+        self.app.action_command_palette()
+
+    def repaint_all(self) -> None:
+        self.app.forget_screen()
+        self.refresh(layout=True)
+        for panel in self._all_panels():
+            panel.refresh()
+
+    def quit(self) -> None:
+        self.app.exit(0)
+
+
+def place(panel: Panel, box: Box | None) -> None:
+    """Put a panel into its box, or hide it."""
+    panel.display = box is not None
+    if box is not None:
+        panel.styles.offset = (box.x, box.y)
+        panel.styles.width, panel.styles.height = box.width, box.height
+
+
+def show(panel: Panel, rows: list[Row], box: Box) -> None:
+    panel.show(rows, box.width, box.height)
+
+
+def panel_title(number: int, scene: Scene) -> str:
+    """What the title of a panel says besides its name."""
+    record, m = scene.record, scene.moment.sample
+    if number == NETWORK:
+        return f" · sample {m + 1}, row {record.indices[m]}"
+    if number == BATCH:
+        return f" · {record.n} sample{'s' if record.n > 1 else ''}"
+    if number == DELTAS:
+        return f" · layer {scene.moment.layer}, per sample"
+    if number == UPDATE:
+        return f" · {record.settings.rules.reduction} in force"
+    return ""

@@ -1,0 +1,180 @@
+"""Writes only the cells that changed. Textual writes every dirty line anew, each segment with its full colour code.
+
+A mixin over ``App._display``, which is private: the dependency is pinned to the minor version it was written for,
+and whatever it does not understand it leaves to Textual, forgetting what it knew of the screen.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from rich.cells import get_character_cell_size
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.strip import Strip
+
+Cell = tuple[str, Style | None]
+FAR = 4  # unchanged cells that are cheaper written again than jumped over
+
+
+class Shadow:
+    """What the terminal shows, cell by cell; a cell not known is None. A wide character is followed by ("", style)."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.size = (width, height)
+        self.lines: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+
+    def differences(self, y: int, x: int, strips: list[Strip]) -> list[tuple[int, list[Cell]]]:
+        """Take in what line y shows from column x on; give back the runs (column, cells) that differ."""
+        line = self.lines[y]
+        runs: list[tuple[int, list[Cell]]] = []
+        last = -FAR - 2
+        for cell in cells_of(strips):
+            if x >= len(line):
+                break
+            if line[x] != cell:
+                line[x] = cell
+                if x - last <= FAR and last >= 0:
+                    runs[-1][1].extend(line[last + 1 : x + 1])  # type: ignore[arg-type]
+                elif cell[0]:
+                    runs.append((x, [cell]))
+                else:  # the second half of a wide character: write the whole
+                    runs.append((x - 1, [line[x - 1], cell]))  # type: ignore[list-item]
+                last = x
+            x += 1
+        return runs
+
+
+def cells_of(strips: list[Strip]) -> list[Cell]:
+    out: list[Cell] = []
+    for strip in strips:
+        for text, style, control in strip:
+            if control:
+                continue
+            if text.isascii():
+                out += [(char, style) for char in text]
+                continue
+            for char in text:
+                size = get_character_cell_size(char)
+                if size == 0 and out:
+                    out[-1] = (out[-1][0] + char, out[-1][1])
+                elif size:
+                    out.append((char, style))
+                    out += [("", style)] * (size - 1)
+    return out
+
+
+class Diffed(CompositorUpdate):
+    """An update already turned into what the terminal must be sent."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render_segments(self, console: Console) -> str:
+        return self.text
+
+    def __rich_console__(self, *_: Any) -> Any:
+        yield self.text
+
+
+@lru_cache(maxsize=4096)
+def codes(style: Style | None, system: ColorSystem | None) -> tuple[str, ...]:
+    """The SGR codes of a style, none for plain."""
+    if style is None or system is None:
+        return ()
+    rendered = style.render("\0", color_system=system)
+    start = rendered.partition("\0")[0]
+    return tuple(start[2:-1].split(";")) if start.startswith("\x1b[") else ()
+
+
+def encode(runs: list[tuple[int, int, list[Cell]]], system: ColorSystem | None) -> str:
+    """Runs (line, column, cells) as text: the shortest cursor moves, colours only where they change."""
+    out: list[str] = []
+    pen: tuple[str, ...] = ()
+    at = (-1, -1)
+    for y, x, cells in runs:
+        if at[0] == y and at[1] < x:
+            out.append(f"\x1b[{x - at[1]}C")
+        else:
+            out.append(f"\x1b[{y + 1};{x + 1}H")
+        for char, style in cells:
+            if not char:
+                continue
+            wanted = codes(style, system)
+            if wanted != pen:
+                out.append(change_pen(pen, wanted))
+                pen = wanted
+            out.append(char)
+        at = (y, x + len(cells))
+    if pen:
+        out.append("\x1b[m")
+    return "".join(out)
+
+
+@lru_cache(maxsize=8192)
+def change_pen(old: tuple[str, ...], new: tuple[str, ...]) -> str:
+    """From one set of SGR codes to another: only what is new, when nothing old has to go."""
+    before, after = attributes(old), attributes(new)
+    if any(kind not in after for kind in before):
+        return "\x1b[0;" + ";".join(new) + "m" if new else "\x1b[m"
+    return "\x1b[" + ";".join(value for kind, value in after.items() if before.get(kind) != value) + "m"
+
+
+def attributes(sgr: tuple[str, ...]) -> dict[str, str]:
+    """SGR codes by what they set: foreground, background, or an attribute of its own."""
+    out: dict[str, str] = {}
+    k = 0
+    while k < len(sgr):
+        code = sgr[k]
+        if code in ("38", "48"):
+            length = 5 if sgr[k + 1] == "2" else 3
+            out["fg" if code == "38" else "bg"] = ";".join(sgr[k : k + length])
+            k += length
+            continue
+        number = int(code)
+        foreground = 30 <= number <= 39 or 90 <= number <= 97
+        background = 40 <= number <= 49 or 100 <= number <= 107
+        out["fg" if foreground else "bg" if background else code] = code
+        k += 1
+    return out
+
+
+class CellDiff(App[int]):
+    """The mixin: compares each update with the shadow of the screen and hands on only the difference."""
+
+    _shadow: Shadow | None = None
+
+    def forget_screen(self) -> None:
+        """Nothing is known of the terminal any more: the next update is written whole."""
+        self._shadow = None
+
+    def _display(self, screen: Any, renderable: Any) -> None:
+        if self._batch_count or not isinstance(renderable, ChopsUpdate | LayoutUpdate) or self.is_inline:
+            if renderable is not None and not self._batch_count:
+                self.forget_screen()
+            super()._display(screen, renderable)
+            return
+        width, height = self.size
+        if self._shadow is None or self._shadow.size != (width, height):
+            self._shadow = Shadow(width, height)
+        runs = [
+            (y, x, cells)
+            for y, start, strips in lines_of(renderable)
+            if 0 <= y < height
+            for x, cells in self._shadow.differences(y, start, strips)
+        ]
+        super()._display(screen, Diffed(encode(runs, self.console._color_system)) if runs else None)
+
+
+def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[Strip]]]:
+    """(line, first column, strips) of an update; strips follow one another without a gap."""
+    if isinstance(update, LayoutUpdate):
+        return [(y, update.region.x, list(strips)) for y, strips in enumerate(update.strips, update.region.y)]
+    out = []
+    for y in sorted({y for y, _, _ in update.spans}):
+        for x, strip in update.chops[y].items():
+            if strip is not None:
+                out.append((y, x, [strip]))
+    return out

@@ -1,0 +1,157 @@
+"""The one table of keys: it feeds dispatch, footer, help, command palette and the README's table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bptui.session.session import Session
+from bptui.views.help import KeyLine
+
+if TYPE_CHECKING:
+    from bptui.tui.explorer import Explorer
+
+Reason = Callable[["Explorer"], str | None]
+Action = Callable[["Explorer"], None]
+
+
+def always(_: "Explorer") -> str | None:
+    return None
+
+
+def session_reason(why: Callable[[Session], str | None]) -> Reason:
+    return lambda explorer: why(explorer.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """``keys`` as Textual names them, ``shown`` as people read them, ``footer`` a word for the footer ("" for none).
+    ``why_not`` gives the reason why the key cannot act now."""
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    group: str
+    tooltip: str
+    act: Action
+    footer: str = ""
+    why_not: Reason = always
+
+
+def step(scale: str, way: int) -> tuple[Action, Reason]:
+    def act(explorer: "Explorer") -> None:
+        explorer.move((scale, way))  # type: ignore[arg-type]
+
+    def why_not(explorer: "Explorer") -> str | None:
+        return explorer.session.why_not((scale, way))  # type: ignore[arg-type]
+
+    return act, why_not
+
+
+def steps() -> list[Key]:
+    out = []
+    for letter, scale, what in (
+        ("p", "phase", "phase of the current sample"),
+        ("s", "sample", "sample: its whole forward and backward pass"),
+        ("b", "batch", "batch: all its samples and the one update"),
+        ("e", "epoch", "epoch: every sample once"),
+    ):
+        for way, key, word in ((1, letter, "next"), (-1, letter.upper(), "previous")):
+            act, why_not = step(scale, way)
+            back = ", exactly as it was" if way < 0 else ""
+            footer = scale if way > 0 else ""
+            tooltip = f"{word} {what}{back}"
+            out.append(Key(f"{word}-{scale}", (key,), key, "Step", tooltip, act, footer, why_not))
+    return out
+
+
+def slow_end(explorer: "Explorer") -> str | None:
+    return "this is the slowest" if explorer.session.player.is_slowest else None
+
+
+def fast_end(explorer: "Explorer") -> str | None:
+    return "this is the fastest" if explorer.session.player.is_fastest else None
+
+
+def rate_end(up: bool) -> Reason:
+    return session_reason(lambda s: None if s.nearest_rate(up) is not None else "this is the end of the ladder")
+
+
+def focus(panel: int, name: str, what: str) -> Key:
+    return Key(f"focus-{panel}", (str(panel),), str(panel), "Panels", f"{name}: {what}", lambda e: e.focus_panel(panel))
+
+
+def nothing_runs(explorer: "Explorer") -> str | None:
+    return None if explorer.busy else "nothing is running"
+
+
+KEYS: tuple[Key, ...] = (
+    *steps(),
+    Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.toggle_play(), "play",
+        session_reason(lambda s: None if s.player.playing else s.why_not(("phase", 1)))),
+    Key("faster", ("plus", "equals_sign"), "+", "Play", "play faster", lambda e: e.change_speed(1), "", fast_end),
+    Key("slower", ("minus",), "-", "Play", "play slower", lambda e: e.change_speed(-1), "", slow_end),
+    Key("stop", ("escape",), "Esc", "Play", "stop long work after the current batch", lambda e: e.stop(), "",
+        nothing_runs),
+    Key("go-to", ("g",), "g", "Step", "go to an update, or an epoch and batch", lambda e: e.ask_goal(), "go to"),
+    Key("reduction", ("m",), "m", "Change", "sum or mean over the batch, from the next update on",
+        lambda e: e.change(e.session.toggle_reduction), "sum/mean"),
+    Key("halve-batch", ("left_square_bracket",), "[", "Change", "halve the batch size",
+        lambda e: e.change(lambda: e.session.scale_batch(False)), "",
+        session_reason(lambda s: s.why_not_batch(False))),
+    Key("double-batch", ("right_square_bracket",), "]", "Change", "double the batch size",
+        lambda e: e.change(lambda: e.session.scale_batch(True)), "batch",
+        session_reason(lambda s: s.why_not_batch(True))),
+    Key("rate-down", ("left_curly_bracket",), "{", "Change", "lower the learning rate in 1-2-5 steps",
+        lambda e: e.change(lambda: e.session.change_rate(False)), "", rate_end(False)),
+    Key("rate-up", ("right_curly_bracket",), "}", "Change", "raise the learning rate in 1-2-5 steps",
+        lambda e: e.change(lambda: e.session.change_rate(True)), "rate", rate_end(True)),
+    Key("restart", ("r",), "r", "Change", "restart with the same seed and the settings of now",
+        lambda e: e.change(e.session.restart)),
+    Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",
+        lambda e: e.change(e.session.reseed)),
+    focus(1, "Network", "units, activations, deltas, weights"),
+    focus(2, "Batch", "samples, answers, losses"),
+    focus(3, "Deltas", "each sample's δ and what it adds to the selected weight"),
+    focus(4, "Update", "sum, mean, and the one change of the weights"),
+    focus(5, "Loss", "curves of loss per update and per epoch"),
+    Key("maximise", ("f",), "f", "Panels", "maximise the focused panel, or back",
+        lambda e: e.toggle_maximised(), "full"),
+    Key("up", ("up",), "↑", "Select", "unit above; in panels 2 and 3 the sample above", lambda e: e.arrow(0, -1)),
+    Key("down", ("down",), "↓", "Select", "unit below; in panels 2 and 3 the sample below", lambda e: e.arrow(0, 1)),
+    Key("left", ("left",), "←", "Select", "layer to the left; in panel 4 the weight from the input before",
+        lambda e: e.arrow(-1, 0)),
+    Key("right", ("right",), "→", "Select", "layer to the right; in panel 4 the weight from the input after",
+        lambda e: e.arrow(1, 0)),
+    Key("source-before", ("comma",), ",", "Select", "the selected unit's weight from the input before",
+        lambda e: e.select(source=-1)),
+    Key("source-after", ("full_stop",), ".", "Select", "the selected unit's weight from the input after",
+        lambda e: e.select(source=1)),
+    Key("page-up", ("pageup",), "PgUp", "Select", "scroll the focused panel up", lambda e: e.scroll_panel(-1)),
+    Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1)),
+    Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen", lambda e: e.next_axis()),
+    Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic", lambda e: e.toggle_log()),
+    Key("picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder",
+        lambda e: e.save_picture()),
+    Key("theme", ("t",), "t", "Other", "next theme", lambda e: e.next_theme()),
+    Key("help", ("question_mark", "f1"), "?", "Other", "help: keys and words", lambda e: e.show_help(), "help"),
+    Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", lambda e: e.open_palette()),
+    Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", lambda e: e.repaint_all()),
+    Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
+)  # fmt: skip
+BY_ID = {key.id: key for key in KEYS}
+GROUPS = ("Step", "Play", "Change", "Panels", "Select", "Other")
+
+
+def key_lines(explorer: "Explorer") -> list[KeyLine]:
+    """The table for the help screen, group by group."""
+    return [
+        KeyLine(group, "? F1" if key.id == "help" else key.shown, key.tooltip, key.why_not(explorer))
+        for group in GROUPS
+        for key in KEYS
+        if key.group == group
+    ]
+
+
+def footer_hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
+    """(keys, word, enabled) for the footer."""
+    return [(key.shown, key.footer, key.why_not(explorer) is None) for key in KEYS if key.footer]

@@ -1,0 +1,132 @@
+"""How roles look: a palette per theme, from role names to Rich styles."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.style import Style
+
+from bptui.views.text import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """``textual`` is the matching theme of Textual, for palette and dialogs; ``grey`` gives the image levels:
+    16 + 1 colours from black to white."""
+
+    name: str
+    textual: str
+    roles: dict[str, str]
+    grey: tuple[str, ...]
+
+
+def greys(first: int, last: int) -> tuple[str, ...]:
+    levels = [round(first + (last - first) * k / 16) for k in range(17)]
+    return tuple(f"#{v:02x}{v:02x}{v:02x}" for v in levels)
+
+
+def roles(
+    text: str, ground: str, dim: str, positive: str, negative: str, accent: str, good: str, bad: str, bar: str
+) -> dict[str, str]:
+    """All roles from a few colours; meaning never rests on colour alone (glyphs, bold and reverse say it too)."""
+    base = f"{text} on {ground}"
+    return {
+        "text": base,
+        "strong": f"bold {base}",
+        "dim": f"{dim} on {ground}",
+        "pending": f"{dim} on {ground}",
+        "done": f"{good} on {ground}",
+        "good": f"bold {good} on {ground}",
+        "wrong": f"bold {bad} on {ground}",
+        "head": f"{dim} on {ground}",
+        "positive": f"{positive} on {ground}",
+        "negative": f"{negative} on {ground}",
+        "lit": f"bold {ground} on {accent}",
+        "lit-text": f"bold {accent} on {ground}",
+        "selected": f"bold {accent} on {ground}",
+        "edge-selected": f"bold {accent} on {ground}",
+        "border": f"{dim} on {ground}",
+        "border-focus": f"bold {accent} on {ground}",
+        "title": f"bold {text} on {ground}",
+        "key": f"bold {accent} on {ground}",
+        "bar": f"{text} on {bar}",
+        "bar-strong": f"bold {text} on {bar}",
+        "bar-change": f"bold {accent} on {bar}",
+        "bar-key": f"bold {accent} on {bar}",
+        "bar-off": f"{dim} on {bar}",
+        "notice": f"bold {ground} on {accent}",
+        "series-0": f"{dim} on {ground}",
+        "series-1": f"{positive} on {ground}",
+        "series-2": f"{negative} on {ground}",
+    }
+
+
+DARK = Palette(
+    "dark",
+    "textual-dark",
+    roles("#e4e4e4", "#121212", "#8a8a8a", "#5fafff", "#ff875f", "#ffd75f", "#87d787", "#ff5f5f", "#303030"),
+    greys(0x12, 0xFF),
+)
+LIGHT = Palette(
+    "light",
+    "textual-light",
+    roles("#121212", "#ffffff", "#626262", "#005faf", "#af3a00", "#875f00", "#005f00", "#af0000", "#dadada"),
+    greys(0xFF, 0x00),
+)
+ANSI_DARK = Palette(
+    "ansi-dark",
+    "ansi-dark",
+    roles("white", "black", "bright_black", "bright_cyan", "bright_red", "bright_yellow", "green", "red", "blue"),
+    ("black",) * 4 + ("bright_black",) * 5 + ("white",) * 5 + ("bright_white",) * 3,
+)
+ANSI_LIGHT = Palette(
+    "ansi-light",
+    "ansi-light",
+    roles("black", "bright_white", "bright_black", "blue", "red", "magenta", "green", "red", "white"),
+    ("bright_white",) * 4 + ("white",) * 5 + ("bright_black",) * 5 + ("black",) * 3,
+)
+MONO = Palette(
+    "mono",
+    "ansi-dark",
+    {
+        role: "reverse bold"
+        if role in ("lit", "notice")
+        else "bold"
+        if "bold" in style
+        else "reverse" * (role == "bar")
+        for role, style in DARK.roles.items()
+    }
+    | {role: "reverse" for role in DARK.roles if role.startswith("bar")},
+    ("default",) * 17,
+)
+PALETTES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
+
+
+@lru_cache(maxsize=4096)
+def style_of(palette: str, role: str) -> Style:
+    """The style of a role; ``px T B`` has grey level T over grey level B."""
+    chosen = next(p for p in (*PALETTES, MONO) if p.name == palette)
+    if role.startswith("px "):
+        _, above, below = role.split()
+        return Style(color=chosen.grey[int(above)], bgcolor=chosen.grey[int(below)])
+    return Style.parse(chosen.roles.get(role, chosen.roles["text"]) or "none")
+
+
+ASCII = str.maketrans(
+    {
+        "−": "-", "·": ".", "×": "x", "÷": "/", "→": ">", "←": "<", "↑": "^", "↓": "v", "▸": ">", "◂": "<", "◦": "o",
+        "▶": ">", "◀": "<", "■": "#", "▣": "@", "□": ".", "│": "|", "┃": "|", "─": "-", "━": "-", "…": "~", "∞": "i",
+        "δ": "d", "Σ": "S", "γ": "r", "θ": "0", "∇": "V", "λ": "l", "φ": "f", "±": "~", "½": "h", "²": "2", "∂": "d",
+        "▁": ".", "▂": ".", "▃": ":", "▄": ":", "▅": "+", "▆": "+", "▇": "#", "█": "#", "▀": "#",
+        "░": ".", "▒": ":", "▓": "+",
+        "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+",
+        "╭": "+", "╮": "+", "╰": "+", "╯": "+",
+        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+        **{chr(0x2800 + k): " " if k == 0 else "'" if k.bit_count() < 3 else "=" if k.bit_count() < 6 else "%"
+           for k in range(256)},
+    }
+)  # fmt: skip
+
+
+def in_ascii(row: Row) -> Row:
+    """The row in characters that every terminal has; others become a question mark."""
+    return tuple((text.translate(ASCII).encode("ascii", "replace").decode(), role) for text, role in row)

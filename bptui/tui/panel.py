@@ -1,0 +1,84 @@
+"""The one widget everything on the screen is made of: rows of (text, role) in, changed rows out."""
+
+from collections import OrderedDict
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from bptui.tui.palette import in_ascii, style_of
+from bptui.views.text import Row, cut, fit, fit_rows
+
+STRIPS_KEPT = 512
+
+
+class Panel(Widget):
+    """Paints rows it is shown; asks for a repaint of those that differ from what it painted before.
+
+    It bypasses Textual's own rendering (CSS box, Visual, styles cache): a panel is repainted many times a second,
+    and only what changed should cost anything.
+    """
+
+    DEFAULT_CSS = "Panel { position: absolute; }"
+
+    def __init__(self, name: str, bordered: bool) -> None:
+        super().__init__(name=name, id=name)
+        self.bordered = bordered
+        self.palette = "dark"
+        self.ascii = False
+        self._rows: list[Row] = []
+        self._strips: OrderedDict[Row, Strip] = OrderedDict()
+
+    def inner(self, width: int, height: int) -> tuple[int, int]:
+        """Columns and rows left for content in a box of this size."""
+        return (max(width - 2, 0), max(height - 2, 0)) if self.bordered else (width, height)
+
+    def show(self, rows: list[Row], width: int, height: int, title: str = "", focused: bool = False) -> None:
+        """Show these rows in a box of so many columns and rows, cut or padded to it."""
+        inner_width, inner_height = self.inner(width, height)
+        content = fit_rows(rows, inner_width, inner_height)
+        if self.bordered:
+            content = framed(content, width, title, focused)
+        if self.ascii:
+            content = [in_ascii(row) for row in content]
+        old, self._rows = self._rows, content
+        if len(old) != len(content):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, (a, b) in enumerate(zip(old, content, strict=True)) if a != b]
+        if changed:
+            self.refresh(*changed)
+
+    def repaint(self, palette: str) -> None:
+        """Paint everything anew in another palette."""
+        self.palette = palette
+        self._strips.clear()
+        self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = [self._strip(self._rows[y]) if y < len(self._rows) else None for y in range(crop.y, crop.bottom)]
+        blank = Strip.blank(crop.width, style_of(self.palette, "text"))
+        return [blank if strip is None else strip.crop_extend(crop.x, crop.right, Style.null()) for strip in strips]
+
+    def _strip(self, row: Row) -> Strip:
+        strip = self._strips.get(row)
+        if strip is None:
+            strip = Strip([Segment(text, style_of(self.palette, role)) for text, role in row])
+            self._strips[row] = strip
+            if len(self._strips) > STRIPS_KEPT:
+                self._strips.popitem(last=False)
+        return strip
+
+
+def framed(content: list[Row], width: int, title: str, focused: bool) -> list[Row]:
+    """The rows in a border with a title in it; the focused one has heavy lines."""
+    role = "border-focus" if focused else "border"
+    corners, side, flat = ("┏┓┗┛", "┃", "━") if focused else ("┌┐└┘", "│", "─")
+    name = cut(title, max(width - 6, 0))
+    lead: Row = ((corners[0] + flat + " ", role), (name, "title" if focused else "text"), (" ", role))
+    used = sum(len(text) for text, _ in lead)
+    top = fit((*lead, (flat * max(width - used - 1, 0) + corners[1], role)), width)
+    bottom: Row = ((corners[2] + flat * (width - 2) + corners[3], role),)
+    return [top, *(((side, role), *row, (side, role)) for row in content), bottom]

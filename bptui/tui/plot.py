@@ -1,0 +1,60 @@
+"""The chart, drawn by plotext: the only module that knows it. Its colours come back as roles."""
+
+import re
+
+import plotext
+
+from bptui.views.loss import Chart
+from bptui.views.text import Row, Span, fit
+
+SGR = re.compile(r"\x1b\[([0-9;]*)m")
+COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3}
+"""Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
+ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
+
+
+def draw(chart: Chart, width: int, height: int) -> list[Row]:
+    """The chart in exactly so many columns and rows; a word instead where there is nothing to draw."""
+    if not chart.series:
+        return [fit(((" no update yet", "dim"),), width)]
+    if width < 16 or height < 5:
+        return [fit(((" too small for a chart", "dim"),), width)]
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(width, height)
+    plotext.theme("clear")
+    for series in chart.series:
+        colour = COLOURS[series.role]
+        # A band is drawn as its lower and its upper edge, one zigzag through both.
+        x = [float(v) for v in series.x for _ in range(2)]
+        y = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
+        plotext.plot(x, y, color=colour, marker="braille")
+    plotext.xlabel(chart.x_name)
+    if chart.log:
+        log_ticks(chart)
+    return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]
+
+
+def log_ticks(chart: Chart) -> None:
+    """Powers of ten as labels: the values handed over are logarithms."""
+    low = min(float(series.low.min()) for series in chart.series)
+    high = max(float(series.high.max()) for series in chart.series)
+    steps = max(1, round((high - low) / 4))
+    places = list(range(int(low // 1), int(-(-high // 1)) + 1, steps))
+    plotext.ylim(low, max(high, low + 0.1))
+    inside: list[float] = [place for place in places if low <= place <= high] or [low, high]
+    plotext.yticks(inside, [f"{10.0**place:.3g}" for place in inside])
+
+
+def spans(line: str) -> list[Span]:
+    """A line with colour codes as spans with roles."""
+    out: list[Span] = []
+    role, at = "dim", 0
+    for code in SGR.finditer(line):
+        if code.start() > at:
+            out.append((line[at : code.start()], role))
+        role = ROLES.get(code.group(1), "dim")
+        at = code.end()
+    if at < len(line):
+        out.append((line[at:], role))
+    return out

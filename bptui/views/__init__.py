@@ -1,0 +1,1 @@
+"""What a reader sees: a scene (record, moment, settings) → rows of (text, role). Formats; never computes."""

@@ -1,0 +1,119 @@
+"""Panel 2: the batch, a row per sample, with what the network says and what it costs."""
+
+from dataclasses import dataclass
+
+from bptui.views.glyphs import thumbnail
+from bptui.views.numbers import num
+from bptui.views.scene import Scene
+from bptui.views.text import Row, cells, cut, left, right, window
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Widths of the columns; ``state`` is 0 where only its glyph is shown."""
+
+    index: int
+    input: int
+    target: int
+    answer: int
+    state: int
+
+
+def columns(scene: Scene, width: int) -> Columns:
+    """The columns that fit: the input takes what the others leave, the state is written out last."""
+    data = scene.data
+    index = max(len(str(len(data) - 1)), 3)
+    target = min(max((cells(name) for name in data.classes), default=6), 10) if data.classes else 6
+    target = max(target, 4)
+    answer = 7 if not data.classes or len(data.classes) == 2 else min(target, 6) + 5 - 2 * (target == 4)
+    wanted = max((data.image[1] + 1) // 2, 5) if data.image else 6 * data.x.shape[1] - 1
+    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + 7
+    spare = width - taken - min(wanted, 11)
+    target += max(min(spare, 6 - target), 0)
+    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + 7
+    state = 9 if width - taken - 9 >= min(wanted, 11) else 0
+    return Columns(index, min(max(width - taken - state, 3), wanted), target, answer, state)
+
+
+def batch(scene: Scene, width: int, height: int) -> list[Row]:
+    """A header, as many samples as fit around the current one, and the sum and mean of the losses so far."""
+    c = columns(scene, width)
+    words = ("row", c.index), ("target", c.target), ("answer", c.answer), ("loss", 7)
+    row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
+    rows: list[Row] = [((f"   # {row} {left('input', c.input)} {target} {answer} {loss}", "head"),)]
+    shown = window(scene.record.n, max(height - 3, 1), scene.moment.sample, scene.scroll)
+    rows += [sample_row(scene, m, c) for m in shown]
+    rows += [()] * (height - len(rows) - 2)
+    return [*rows, *totals(scene)]
+
+
+def sample_row(scene: Scene, m: int, c: Columns) -> Row:
+    record = scene.record
+    current = m == scene.moment.sample
+    answered = scene.reached(m, "forward", record.layers)
+    role = "text" if answered or current else "pending"
+    glyph, word, state_role = state(scene, m)
+    said, right_answer = prediction(scene, m, c.answer) if answered else ("·", True)
+    loss = num(record.passed.loss[m], 7) if scene.reached(m, "loss") else "·"
+    return (
+        (glyph, state_role),
+        (f"{m + 1:>3} {record.indices[m]:>{c.index}} ", "selected" if current else role),
+        (left(short_input(scene, m, c.input), c.input), role),
+        (" " + right(target(scene, m), c.target), role),
+        (" " + right(said, c.answer), role if right_answer else "wrong"),
+        (" " + right(loss, 7), role),
+        (f" {word}" if c.state else "", state_role),
+    )
+
+
+def state(scene: Scene, m: int) -> tuple[str, str, str]:
+    """Glyph, word and role of how far a sample has come."""
+    if scene.reached(m, "gradient"):
+        return "■", "added", "done"
+    if m == scene.moment.sample:
+        kind = scene.phase.kind
+        return "▣", {"delta": "backward"}.get(kind, kind), "lit-text"
+    return "□", "to come", "pending"
+
+
+def short_input(scene: Scene, m: int, width: int) -> str:
+    x = scene.record.passed.a[0][m]
+    if scene.data.image:
+        return thumbnail(x.reshape(scene.data.image).tolist())
+    return " ".join(num(value, 5) for value in x[: width // 2 + 1])
+
+
+def target(scene: Scene, m: int) -> str:
+    """The class, or the first target numbers."""
+    y, classes = scene.record.targets[m], scene.data.classes
+    if classes:
+        return classes[int(y.argmax()) if len(y) > 1 else round(float(y[0]))]
+    return num(y[0], 6)
+
+
+def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
+    """What the network answers, and whether its class is the target's (always True for regression)."""
+    a, y, classes = scene.record.passed.a[-1][m], scene.record.targets[m], scene.data.classes
+    if not classes:
+        return num(a[0], 7), True
+    if len(a) == 1:
+        return num(a[0], 7), bool(a[0] > 0.5) == bool(y[0] > 0.5)
+    best = int(a.argmax())
+    return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", best == int(y.argmax())
+
+
+def totals(scene: Scene) -> list[Row]:
+    """Sum and mean of the losses of the samples that have theirs."""
+    record = scene.record
+    m = scene.moment.sample
+    done = record.n if scene.phase.per_batch else m + scene.reached(m, "loss")
+    if done == 0:
+        return [(), ((" no loss yet", "dim"),)]
+    running = record.running_loss
+    total = num(running[done - 1], 9)
+    mean = num(record.mean_of(running, done), 9)
+    of = "all" if done == record.n else f"{done} of"
+    return [
+        ((f" loss of {of} {record.n}: ", "dim"), ("Σ ", "dim"), (total, "strong")),
+        ((f" mean Σ ÷ {done} = ", "dim"), (mean, "strong")),
+    ]

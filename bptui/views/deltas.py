@@ -1,0 +1,62 @@
+"""Panel 3: the deltas of every sample for the selected layer, and what each adds to the selected weight."""
+
+from bptui.views.batch import state
+from bptui.views.glyphs import largest_of, signed
+from bptui.views.numbers import num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, cut, left, right, sub, window
+
+NUMBERS_WIDTH = 4 + 9 + 8 + 9
+
+
+def deltas(scene: Scene, width: int, height: int) -> list[Row]:
+    """A header and as many samples as fit around the current one: δ of the layer's units as signed cells, δ of
+    the selected unit, the norm of the sample's whole gradient, and a_i · δ_j of the selected weight."""
+    record, moment = scene.record, scene.moment
+    layer, unit = moment.layer, moment.unit
+    all_units = record.before.architecture.sizes[layer]
+    strip = max(min(all_units, width - NUMBERS_WIDTH - 1), 0)
+    first = min(max(unit - strip // 2, 0), all_units - strip) if strip else 0
+    units = range(first, first + strip)
+    wide = strip >= 4
+    head = f"{'#':>4} " + (left(f"δ{sub(layer)}", strip) + " " if wide else "")
+    head += f"{cut(f'δ{sub(layer)}[{scene.unit_name(layer, unit)}]', 8):>8} {'|∇L|':>7} {'a·δ':>8}"
+    rows: list[Row] = [((head, "head"),)]
+    shown = window(record.n, max(height - 3, 1), moment.sample, scene.scroll)
+    scale = largest_of(record.passed.delta[layer - 1].ravel())
+    contributions = record.contributions(layer, moment.source, unit)
+    for m in shown:
+        rows.append(sample_row(scene, m, units if wide else range(0), scale, float(contributions[m])))
+    rows += [()] * (height - len(rows) - 2)
+    return [*rows, *caption(scene)]
+
+
+def sample_row(scene: Scene, m: int, units: range, scale: float, contribution: float) -> Row:
+    record, moment = scene.record, scene.moment
+    current = m == moment.sample
+    role = "selected" if current else "text" if scene.reached(m, "gradient") else "pending"
+    glyph, _, state_role = state(scene, m)
+    spans: list[Span] = [(glyph, state_role), (f"{m + 1:>3} ", role)]
+    delta = record.passed.delta[moment.layer - 1][m]
+    known = scene.reached(m, "delta", moment.layer)
+    if units:
+        spans += [signed(float(delta[j]), scale) if known else (" ", "dim") for j in units]
+        spans.append((" ", "text"))
+    value = float(delta[moment.unit])
+    spans.append((right(num(value, 8, plus=True) if known else "·", 8), sign_role(value) if known else "pending"))
+    added = scene.reached(m, "gradient")
+    spans.append((" " + right(num(record.gradient_norms[m], 7) if added else "·", 7), role if added else "pending"))
+    words = right(num(contribution, 8, plus=True) if added else "·", 8)
+    spans.append((" " + words, sign_role(contribution) if added else "pending"))
+    return tuple(spans)
+
+
+def caption(scene: Scene) -> list[Row]:
+    """Which weight the contributions belong to, and that they use each sample's own input."""
+    layer, source = scene.moment.layer, scene.moment.source
+    a = "1" if source < 0 else f"a{sub(layer - 1)}[{scene.source_name(layer, source)}]"
+    unit = scene.unit_name(layer, scene.moment.unit)
+    return [
+        ((f" a·δ = {a} · δ{sub(layer)}[{unit}]", "text"),),
+        ((" each sample's own a and δ: no average input", "dim"),),
+    ]

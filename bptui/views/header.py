@@ -1,0 +1,71 @@
+"""The top line: what is being trained, and the counters that tell when back-propagation is applied."""
+
+from bptui.views.numbers import rate
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, fit
+
+
+def header(scene: Scene, width: int, height: int) -> list[Row]:
+    """Two rows: set-up and counters; the counters alone where there is room for one."""
+    rows = [fit(setup(scene), width, "bar"), fit(counters(scene), width, "bar")]
+    return rows if height > 1 else rows[1:]
+
+
+def setup(scene: Scene) -> list[Span]:
+    record, coming = scene.record, scene.coming
+    network, rules = record.before.architecture, record.settings.rules
+    size = str(record.settings.batch_size or "all")
+    spans: list[Span] = [
+        (" ", "bar"),
+        (scene.title, "bar-strong"),
+        (f"  {'-'.join(map(str, network.sizes))}  {activations(network.activations)}  {rules.loss}  batch ", "bar"),
+        (size, "bar-strong"),
+        *change(size, str(coming.batch_size or "all")),
+        ("  ", "bar"),
+        (rules.reduction, "bar-strong"),
+        *change(rules.reduction, coming.rules.reduction),
+        ("  γ ", "bar"),
+        (rate(record.learning_rate), "bar-strong"),
+        *change(rate(rules.learning_rate), rate(coming.rules.learning_rate)),
+    ]
+    if rules.optimizer.name != "sgd":
+        spans.append((f"  {rules.optimizer.name}", "bar"))
+    return spans
+
+
+def change(now: str, then: str) -> list[Span]:
+    """What a setting will be from the next update on, where that differs."""
+    return [] if now == then else [(f"→{then}", "bar-change")]
+
+
+def activations(names: tuple[str, ...]) -> str:
+    """``tanh softmax``, or a name once with its count where it repeats."""
+    out: list[str] = []
+    for name in names:
+        if out and out[-1].split("×")[0] == name:
+            times = int(out[-1].split("×")[1]) if "×" in out[-1] else 1
+            out[-1] = f"{name}×{times + 1}"
+        else:
+            out.append(name)
+    return " ".join(out)
+
+
+def counters(scene: Scene) -> list[Span]:
+    record, moment = scene.record, scene.moment
+    position = record.position
+    forward, backward = scene.passes
+    repeat = f" (time {position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
+    return [
+        (" epoch ", "bar"),
+        (str(position.epoch), "bar-strong"),
+        ("  batch ", "bar"),
+        (str(position.batch), "bar-strong"),
+        (f" of {record.batches}{repeat}  sample ", "bar"),
+        (str(moment.sample + 1), "bar-strong"),
+        (f" of {record.n}  │  forward ", "bar"),
+        (str(forward), "bar-strong"),
+        (" · backward ", "bar"),
+        (str(backward), "bar-strong"),
+        (" · updates ", "bar"),
+        (str(scene.applied), "bar-strong"),
+    ]

@@ -1,0 +1,55 @@
+"""The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
+
+from dataclasses import dataclass
+
+from bptui.views.text import Row, left
+
+GUIDE = (
+    "When is back-propagation applied?",
+    "  Once for every sample: one forward and one backward pass at frozen weights.",
+    "  The samples' gradients are added (SUM) or averaged (MEAN), and then",
+    "  the weights change once for the whole batch: θ ← θ − γ ∇L.",
+    "  Batch size 1 is SGD, all samples in one batch is gradient descent.",
+    "",
+    "How to read the screen",
+    "  Solid bars ▁▃▅█ are positive numbers, dots ⠂⠒⠶⠿ negative ones.",
+    "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
+    "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
+    "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """One line of the key table as shown: keys, what they do, and the reason why not now (or None)."""
+
+    group: str
+    keys: str
+    tooltip: str
+    reason: str | None
+
+
+def help_rows(keys: list[KeyLine]) -> list[Row]:
+    """All lines of the help; the screen scrolls them."""
+    rows: list[Row] = [((line, "head" if line and not line.startswith(" ") else "text"),) for line in GUIDE]
+    group = ""
+    for key in keys:
+        if key.group != group:
+            group = key.group
+            rows += [(), ((group, "head"),)]
+        words = key.tooltip if key.reason is None else f"{key.tooltip} (not now: {key.reason})"
+        rows.append((("  " + left(key.keys, 12), "key"), (words, "dim" if key.reason else "text")))
+    return rows
+
+
+def footer_row(hints: list[tuple[str, str, bool]], width: int) -> Row:
+    """Hints (keys, label, enabled) as many as fit, a disabled one dim."""
+    spans: list[tuple[str, str]] = [(" ", "bar")]
+    room = width - 1
+    for keys, label, enabled in hints:
+        size = len(keys) + len(label) + 3
+        if size > room:
+            continue
+        spans += [(keys, "bar-key" if enabled else "bar-off"), (f" {label}  ", "bar" if enabled else "bar-off")]
+        room -= size
+    return tuple(spans)

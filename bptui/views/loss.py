@@ -1,0 +1,91 @@
+"""Panel 5: the loss curves, as numbers to be drawn: reduced to minimum and maximum per column beforehand."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bptui.engine.types import Floats
+from bptui.training.history import Curve
+from bptui.views.numbers import num, share
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span
+
+AXIS_NAMES = {"update": "updates", "epoch": "epochs", "seen": "samples seen"}
+SMALLEST = 1e-12  # a logarithmic axis has no zero
+LARGEST = 1e12  # drawn no higher; the numbers say the truth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A curve: x, and low and high of y at each x (alike where a column holds one point)."""
+
+    name: str
+    role: str
+    x: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """What to draw: the series, the name of the x axis, and whether y is logarithmic."""
+
+    series: tuple[Series, ...]
+    x_name: str
+    log: bool
+
+
+def loss_rows(scene: Scene) -> list[Row]:
+    """The legend: the curves' names and their latest values up to this moment."""
+    applied = scene.applied
+    spans: list[Span] = []
+    batch = latest(scene.history.updates, "batch_loss", applied)
+    spans.append((f" ─ batch {num(batch, 7)} " if batch is not None else " ─ batch · ", "series-0"))
+    for name, words, role in (("train_loss", "train", "series-1"), ("test_loss", "test", "series-2")):
+        value = latest(scene.history.epochs, name, applied)
+        if value is not None and not np.isnan(value):
+            spans.append((f" ─ {words} {num(value, 7)} ", role))
+    second: list[Span] = []
+    for name, words in (("train_accuracy", "train"), ("test_accuracy", "test")):
+        value = latest(scene.history.epochs, name, applied)
+        if value is not None and not np.isnan(value):
+            second.append((f"{' right:' if not second else ''} {words} {share(value)}", "text"))
+    second.append((f"  x: {AXIS_NAMES[scene.axis]} (a)  y: {'log' if scene.log else 'linear'} (y)", "dim"))
+    return [tuple(spans), tuple(second)]
+
+
+def latest(curve: Curve, name: str, applied: int) -> float | None:
+    """The last value at or before an update, or None."""
+    place = int(np.searchsorted(curve.axis("update"), applied, side="right"))
+    return float(curve.last(name)[place - 1]) if place else None
+
+
+def chart(scene: Scene, columns: int) -> Chart:
+    """The curves up to this moment, at most two points per dot column."""
+    drawn = []
+    for curve, name, words, role in (
+        (scene.history.updates, "batch_loss", "batch", "series-0"),
+        (scene.history.epochs, "train_loss", "train", "series-1"),
+        (scene.history.epochs, "test_loss", "test", "series-2"),
+    ):
+        place = int(np.searchsorted(curve.axis("update"), scene.applied, side="right"))
+        low, high = curve.low(name)[:place], curve.high(name)[:place]
+        if place and not np.isnan(low).all():
+            x, low, high = squeeze(curve.axis(scene.axis)[:place], low, high, columns)
+            drawn.append(Series(words, role, x, drawable(low, scene.log), drawable(high, scene.log)))
+    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], scene.log)
+
+
+def drawable(values: Floats, log: bool) -> Floats:
+    """Finite and in a range that can be drawn."""
+    bounded: Floats = np.clip(np.nan_to_num(values, nan=0.0, posinf=LARGEST, neginf=-LARGEST), -LARGEST, LARGEST)
+    return np.log10(np.maximum(bounded, SMALLEST)) if log else bounded
+
+
+def squeeze(x: Floats, low: Floats, high: Floats, columns: int) -> tuple[Floats, Floats, Floats]:
+    """At most ``columns`` points, each the minimum and maximum of the points it stands for."""
+    if len(x) <= columns:
+        return x, low, high
+    edges = np.linspace(0, len(x), columns + 1).astype(np.int64)[:-1]
+    last = np.append(edges[1:], len(x)) - 1
+    return x[last], np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)

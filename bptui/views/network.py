@@ -1,0 +1,238 @@
+"""Panel 1: the network from left to right, every unit with its activation, in backward phases with its δ."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bptui.engine.types import Floats
+from bptui.views.edges import edges
+from bptui.views.glyphs import largest_of, pixel, shade, signed
+from bptui.views.numbers import num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, cells, cut, fit, left, right, sub, window
+
+NUMBER = 7
+MOST_EDGES = 80  # more lines than this tell nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One layer as drawn: its rows, and for columns of units the row of each unit shown."""
+
+    rows: list[Row]
+    width: int
+    unit_rows: dict[int, int]
+
+
+def network(scene: Scene, width: int, height: int) -> list[Row]:
+    """The layers side by side with edges between small ones; below, the selected unit and weight in numbers."""
+    details = detail_rows(scene) if height >= 8 else []
+    room = height - len(details)
+    layers = scene.record.layers
+    blocks = [block(scene, layer, room, width) for layer in range(1, layers + 1)]
+    blocks.insert(0, block(scene, 0, room, width - sum(b.width + 3 for b in blocks)))
+    blocks, first = fitting(blocks, width, scene.moment.layer)
+    gaps = spread(width - sum(b.width for b in blocks), len(blocks) - 1)
+    rows: list[Row] = []
+    between = [edge_block(scene, first + k, blocks[k], blocks[k + 1], gaps[k], room) for k in range(len(blocks) - 1)]
+    for y in range(room):
+        spans: list[Span] = []
+        for k, part in enumerate(blocks):
+            spans += fit(part.rows[y] if y < len(part.rows) else (), part.width)
+            if k < len(between):
+                spans += between[k][y]
+        rows.append(tuple(spans))
+    return [*rows, *details]
+
+
+def fitting(blocks: list[Block], width: int, layer: int) -> tuple[list[Block], int]:
+    """As many blocks as fit, the selected layer and its inputs among them; and the first one's layer."""
+    first, last = 0, len(blocks)
+    while sum(b.width for b in blocks[first:last]) + 3 * (last - first - 1) > width and last - first > 1:
+        if first < layer - 1 or (first < layer and last == layer + 1):
+            first += 1
+        else:
+            last -= 1
+    return blocks[first:last], first
+
+
+def spread(room: int, gaps: int) -> list[int]:
+    """The columns left over, shared out over the gaps, 24 at most each."""
+    if gaps == 0:
+        return []
+    return [min(max(room // gaps, 1), 24)] * gaps
+
+
+def block(scene: Scene, layer: int, height: int, width: int) -> Block:
+    """A picture for an image input, a column where the units fit, else a field of signed cells. ``width`` is the
+    panel's, for the input what the other layers leave of it."""
+    units = scene.record.before.architecture.sizes[layer]
+    share = width // (scene.record.layers + 1) if layer else width
+    if layer == 0 and scene.data.image is not None:
+        return picture(scene, height, doubled=width >= 2 * scene.data.image[1])
+    if units <= height - 1:
+        return column(scene, layer, max(share, 12), height)
+    return field(scene, layer, height, min(max(share - 4, 8), 34))
+
+
+def heading(scene: Scene, layer: int) -> str:
+    if layer == 0:
+        return "input"
+    symbol = "δ" if shows_delta(scene, layer) else "a"
+    return f"{symbol}{sub(layer)} {scene.record.before.architecture.activations[layer - 1]}"
+
+
+def shows_delta(scene: Scene, layer: int) -> bool:
+    """From the layer's own backward phase on, its δ takes the place of its activation."""
+    return layer > 0 and scene.reached(scene.moment.sample, "delta", layer)
+
+
+def values(scene: Scene, layer: int) -> Floats | None:
+    """What the units of a layer hold for the current sample, or None while they wait for the forward pass."""
+    record, m = scene.record, scene.moment.sample
+    if shows_delta(scene, layer):
+        return record.passed.delta[layer - 1][m]
+    if layer == 0 or scene.reached(m, "forward", layer):
+        return record.passed.a[layer][m]
+    return None
+
+
+def picture(scene: Scene, height: int, doubled: bool) -> Block:
+    """The input as an image: half blocks, two pixels a cell; a pixel two cells wide where there is room."""
+    assert scene.data.image is not None
+    rows, columns = scene.data.image
+    image = scene.record.passed.a[0][scene.moment.sample].reshape(rows, columns)
+    chosen = divmod(scene.moment.source, columns) if scene.moment.layer == 1 else (-1, -1)
+    out: list[Row] = [(("input", "lit-text" if lit_layer(scene) == 0 else "head"),)]
+    if doubled and height - 1 >= rows:
+        for y in range(rows):
+            spans = [pixel(value, value) if scene.colour else shade(value) for value in image[y]]
+            out.append(
+                tuple(
+                    ("[]", "selected") if (y, x) == chosen else (text * 2, role) for x, (text, role) in enumerate(spans)
+                )
+            )
+        return Block(out, 2 * columns, {})
+    blank = [0.0] * columns
+    for y in range(0, rows, 2 if scene.colour else 1):
+        below = image[y + 1] if y + 1 < rows else blank
+        spans = (
+            [pixel(*pair) for pair in zip(image[y], below, strict=True)]
+            if scene.colour
+            else [shade(v) for v in image[y]]
+        )
+        lines = (y, y + 1) if scene.colour else (y,)
+        out.append(
+            tuple(("+", "selected") if chosen[0] in lines and x == chosen[1] else span for x, span in enumerate(spans))
+        )
+    return Block(out, max(columns, 5), {})
+
+
+def column(scene: Scene, layer: int, width: int, height: int) -> Block:
+    """A row per unit, spread over the height: its name and its number."""
+    record, moment = scene.record, scene.moment
+    units = record.before.architecture.sizes[layer]
+    held = values(scene, layer)
+    names = [unit_label(scene, layer, j) for j in range(units)]
+    name_width = min(max(cells(name) for name in names), max(width - NUMBER - 3, 2))
+    block_width = name_width + NUMBER + 3
+    lit = lit_layer(scene) == layer
+    rows: list[Row] = [((left(heading(scene, layer), block_width), "lit-text" if lit else "head"),)]
+    pitch = min(max((height - 1) // units, 1), 3)
+    rows += [()] * ((height - 1 - pitch * (units - 1) - 1) // 2 if pitch > 1 else 0)
+    places = {}
+    for j in range(units):
+        chosen = (layer == moment.layer and j == moment.unit) or (layer == moment.layer - 1 and j == moment.source)
+        mark = "▸" if layer == moment.layer and j == moment.unit else "◦" if chosen else " "
+        words = "·" if held is None else num(float(held[j]), NUMBER, plus=True)
+        role = "pending" if held is None else sign_role(float(held[j]))
+        places[j] = len(rows)
+        rows.append(
+            (
+                (mark + left(names[j], name_width) + " ", "selected" if chosen else "text"),
+                (right(words, NUMBER), role),
+                (target_mark(scene, layer, j), "good"),
+            )
+        )
+        rows += [()] * (pitch - 1)
+    return Block(rows, block_width, places)
+
+
+def unit_label(scene: Scene, layer: int, unit: int) -> str:
+    return scene.source_name(1, unit) if layer == 0 else scene.unit_name(layer, unit)
+
+
+def target_mark(scene: Scene, layer: int, unit: int) -> str:
+    """Marks the output unit of the sample's class."""
+    record = scene.record
+    y = record.targets[scene.moment.sample]
+    is_target = layer == record.layers and len(y) > 1 and bool(scene.data.classes) and int(y.argmax()) == unit
+    return "◂" if is_target else " "
+
+
+def lit_layer(scene: Scene) -> int:
+    """The layer the current phase works on, −1 for none."""
+    kind: Literal["input"] | str = scene.phase.kind
+    return 0 if kind == "input" else scene.phase.layer if kind in ("forward", "delta") else -1
+
+
+def field(scene: Scene, layer: int, height: int, widest: int) -> Block:
+    """Many units as signed cells, row by row; of too many those around the selected one."""
+    record, moment = scene.record, scene.moment
+    units = record.before.architecture.sizes[layer]
+    lines = height - 3
+    columns = min(max(8, -(-units // max(lines, 1))), widest)
+    held = values(scene, layer)
+    scale = largest_of(held) if held is not None else 0.0
+    all_lines = -(-units // columns)
+    at = moment.unit if layer == moment.layer else max(moment.source, 0) if layer == moment.layer - 1 else 0
+    lit = lit_layer(scene) == layer
+    rows: list[Row] = [((heading(scene, layer), "lit-text" if lit else "head"),)]
+    for y in window(all_lines, max(lines, 1), at // columns):
+        spans: list[Span] = []
+        for j in range(y * columns, min((y + 1) * columns, units)):
+            glyph, role = ("·", "pending") if held is None else signed(float(held[j]), scale)
+            chosen = j == at and layer in (moment.layer, moment.layer - 1) and not (at == 0 > moment.source)
+            spans.append((glyph, "selected" if chosen else role))
+        rows.append(tuple(spans))
+    rows.append(((f"{units} units", "dim"),))
+    if held is not None:
+        rows.append(((f"█ {num(scale, 6)}", "dim"),))
+    return Block(rows, max(columns, 8, cells(heading(scene, layer))), {})
+
+
+def edge_block(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[list[Span]]:
+    """What stands between layer and layer + 1: lines for small layers, else an arrow in the phase's direction."""
+    if start.unit_rows and end.unit_rows and len(start.unit_rows) * len(end.unit_rows) <= MOST_EDGES and width >= 4:
+        weights = scene.record.before.weights[layer]
+        moment = scene.moment
+        chosen = (moment.source, moment.unit) if moment.layer == layer + 1 else (-1, -1)
+        drawn = edges(weights, list(start.unit_rows.values()), list(end.unit_rows.values()), width - 2, height, chosen)
+        return [[(" ", "text"), *row, (" ", "text")] for row in drawn]
+    backward = scene.phase.kind in ("delta", "gradient", "reduce", "update")
+    arrow = ("◀" if backward else "▶").center(width) if width >= 3 else " " * width
+    blank: list[Span] = [(" " * width, "text")]
+    middle = min(height // 2, 5)
+    return [[(arrow, "dim")] if y == middle else blank for y in range(height)]
+
+
+def detail_rows(scene: Scene) -> list[Row]:
+    """The selected unit and the selected weight of the current sample, in numbers."""
+    record, moment, m = scene.record, scene.moment, scene.moment.sample
+    layer, unit, source = moment.layer, moment.unit, moment.source
+    forward, backward = scene.reached(m, "forward", layer), scene.reached(m, "delta", layer)
+    z, a = record.passed.z[layer - 1][m, unit], record.passed.a[layer][m, unit]
+    delta = record.passed.delta[layer - 1][m, unit]
+    name = cut(scene.unit_name(layer, unit), 12)
+    unit_row: list[Span] = [(f" unit {name} of layer {layer}:", "selected")]
+    unit_row.append((f" z {num(z, 7)} → a {num(a, 7)}" if forward else " z · → a ·", "text"))
+    unit_row.append((f"  δ {num(delta, 8, plus=True)}" if backward else "  δ ·", "text"))
+    weights, biases = record.before.weights[layer - 1], record.before.biases
+    weight = biases[layer - 1][unit] if source < 0 else weights[source, unit]
+    what = f"bias b{sub(layer)}[{name}]"
+    if source >= 0:
+        what = f"weight w{sub(layer)}[{cut(scene.source_name(layer, source), 12)}→{name}]"
+    known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
+    a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
+    weight_row: list[Span] = [(f" {what} ", "selected"), (num(weight, 8, plus=True), sign_role(float(weight)))]
+    weight_row.append((f"  its input {num(a_in, 7)}" if known else "  its input ·", "text"))
+    return [tuple(unit_row), tuple(weight_row)]

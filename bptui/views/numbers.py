@@ -1,0 +1,58 @@
+"""The one way a number is written. Tiny numbers take an exponent, so −0.000 never appears."""
+
+from math import floor, isinf, isnan, log10
+
+
+def num(value: float, width: int = 8, plus: bool = False) -> str:
+    """The value in at most ``width`` columns (5 or more), one of them for the sign, at most 4 decimals.
+
+    ``plus`` writes the sign of positive numbers too: for quantities whose sign is the message.
+    """
+    value = float(value)
+    if isnan(value):
+        return "nan"
+    sign = "−" if value < 0 else "+" if plus and value > 0 else ""
+    size = abs(value)
+    if isinf(size):
+        return sign + "∞"
+    if size == 0:
+        return "0"
+    room = width - 1
+    body = _fixed(size, room)
+    return sign + (_exponent(size, room) if body is None else body)
+
+
+def _fixed(size: float, room: int) -> str | None:
+    """Plain decimals, or None where fewer than two digits would be seen, or they do not fit."""
+    whole = max(floor(log10(size)), 0) + 1
+    decimals = min(room - whole - 1, 4)
+    if decimals <= 0:
+        return f"{size:.0f}" if len(f"{size:.0f}") <= room else None
+    body = f"{size:.{decimals}f}"
+    if len(body) > room:  # rounded up to one digit more
+        body = f"{size:.{decimals - 1}f}"
+    seen = body.lstrip("0.").replace(".", "")
+    return body if len(seen) >= 2 or size >= 1 else None
+
+
+def _exponent(size: float, room: int) -> str:
+    for digits in range(max(room - 4, 0), -1, -1):
+        mantissa, power = f"{size:.{digits}e}".split("e")
+        body = f"{mantissa}e{int(power)}".replace("e-", "e−")
+        if len(body) <= room:
+            return body
+    return "…"
+
+
+def rate(value: float) -> str:
+    """A learning rate: as short as it can be written."""
+    return f"{value:.4g}".replace("e-0", "e−").replace("e-", "e−")
+
+
+def share(value: float) -> str:
+    """A fraction as a percentage."""
+    return "" if isnan(value) else f"{100 * value:.1f}%"
+
+
+def sign_role(value: float) -> str:
+    return "positive" if value > 0 else "negative" if value < 0 else "dim"

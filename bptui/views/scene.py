@@ -1,0 +1,73 @@
+"""The scene: everything the views may look at, in one frozen bundle."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bptui.data import Dataset
+from bptui.session.moment import Moment, Phase
+from bptui.session.player import Player
+from bptui.training.history import History
+from bptui.training.record import UpdateRecord
+from bptui.training.settings import Settings
+
+Axis = Literal["update", "epoch", "seen"]
+AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach)."""
+
+    title: str
+    data: Dataset
+    record: UpdateRecord
+    moment: Moment
+    history: History
+    frontier: int
+    coming: Settings
+    coming_from: int
+    player: Player = field(default_factory=Player)
+    axis: Axis = "update"
+    log: bool = False
+    scroll: int = 0
+    colour: bool = True
+
+    @property
+    def phase(self) -> Phase:
+        return self.moment.phase(self.record.layers)
+
+    @property
+    def done(self) -> int:
+        """Samples of the batch whose gradient has been added."""
+        return self.moment.done(self.record.layers)
+
+    @property
+    def applied(self) -> int:
+        """Updates made up to this moment."""
+        return self.moment.update if self.phase.kind == "update" else self.moment.update - 1
+
+    @property
+    def passes(self) -> tuple[int, int]:
+        """Forward and backward passes of single samples made up to this moment, since the start of the run."""
+        before, m, layers = self.record.position.seen, self.moment.sample, self.record.layers
+        forward = m + self.reached(m, "forward", layers)
+        backward = m + self.reached(m, "delta", 1)
+        return before + forward, before + backward
+
+    def reached(self, sample: int, kind: Literal["forward", "loss", "delta", "gradient"], layer: int = 0) -> bool:
+        return self.moment.reached(sample, kind, layer, self.record.layers)
+
+    def source_name(self, layer: int, source: int) -> str:
+        """Name of an input of a layer (1 … L): a feature, a unit's number, or the bias."""
+        if source < 0:
+            return "bias"
+        if layer == 1 and self.data.features:
+            return self.data.features[source]
+        return f"x{source}" if layer == 1 else f"{source}"
+
+    def unit_name(self, layer: int, unit: int) -> str:
+        """Name of a unit: its class at the output, else its number."""
+        classes = self.data.classes
+        if layer == self.record.layers and len(classes) == self.record.before.architecture.sizes[-1]:
+            return classes[unit]
+        return str(unit)
