@@ -83,58 +83,121 @@ def layer_sizes(words: str) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def parser() -> Parser:
-    hidden = [name for name in ACTIVATIONS if name != "softmax"]
+def explorer_parser() -> Parser:
+    """``bptui [NAME | FILE.toml] [options]``."""
     p = Parser(
         prog="bptui",
-        usage="bptui [NAME | FILE.toml] [options]",
+        usage="bptui [NAME | FILE.toml] [options]\n       bptui trace | train | datasets --help",
         description=f"{EXAMPLES}\nA debugger for back-propagation: step through training and see every number of it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set or a .toml file")
+    add_settings(p)
+    p.add_argument("--no-color", action="store_true", help="paint without colours (as NO_COLOR does)")
+    p.add_argument("--version", action="version", version=f"bptui {__version__}")
+    return p
+
+
+def add_settings(p: Parser) -> None:
+    """The everyday settings, which all commands share."""
+    hidden = [name for name in ACTIVATIONS if name != "softmax"]
     add = p.add_argument
     add("--layers", type=layer_sizes, metavar="SIZES", help="sizes of the layers, the input first: 64-32-10")
-    add("--activation", type=checked(choice(hidden)), metavar="NAME", help="of the hidden layers: " + ", ".join(hidden))
+    add("--activation", type=checked(choice(hidden)), metavar="NAME", help="hidden layers: " + ", ".join(hidden))
     add("--loss", type=checked(choice(LOSSES)), metavar="NAME", help=", ".join(LOSSES))
-    add(
-        "--batch", type=checked(or_word("all", COUNT, meaning="all"), whole), metavar="N|all", help="samples in a batch"
-    )
-    add(
-        "--reduction",
-        type=checked(choice(REDUCTIONS)),
-        metavar="sum|mean",
-        help="what is done with the gradients of a batch",
-    )
+    batch = checked(or_word("all", COUNT, meaning="all"), whole)
+    add("--batch", type=batch, metavar="N|all", help="samples in a batch")
+    reduction = checked(choice(REDUCTIONS))
+    add("--reduction", type=reduction, metavar="sum|mean", help="what is done with the gradients of a batch")
     add("--lr", type=checked(number(0), decimal), metavar="RATE", help="the learning rate γ, 0 or more")
-    add("--seed", type=checked(integer(0, 2**63 - 1), whole), metavar="N", help="of start weights, order and split")
+    seed = checked(integer(0, 2**63 - 1), whole)
+    add("--seed", type=seed, metavar="N", help="of start weights, order and split")
     add("--samples", type=checked(COUNT, whole), metavar="N", help="how many samples to use")
-    add("--no-color", action="store_true", help="paint without colours (as NO_COLOR does)")
-    p.add_argument("--version", action="version", version=f"bptui {__version__}")
-    return p  # fmt: skip
+
+
+def command_parser(name: str, about: str) -> Parser:
+    """A headless command's parser."""
+    p = Parser(prog=f"bptui {name}", description=about, allow_abbrev=False)
+    if name != "datasets":
+        p.add_argument("scenario", metavar="NAME", help="a built-in set or a .toml file")
+        add_settings(p)
+    return p
+
+
+def trace_parser() -> Parser:
+    p = command_parser("trace", "Print every number of some updates, one JSON object a line.")
+    count = checked(COUNT, whole)
+    p.add_argument("--from", dest="first", type=count, default=1, metavar="U", help="the first update printed (1)")
+    p.add_argument("--updates", type=count, default=1, metavar="K", help="how many updates (1)")
+    p.add_argument("--per-sample", action="store_true", help="the gradient of each sample too")
+    p.add_argument("--format", type=checked(choice(("json", "text"))), default="json", metavar="json|text")
+    return p
+
+
+def train_parser() -> Parser:
+    p = command_parser("train", "Train without a screen; print losses and accuracies at the end of each epoch.")
+    p.add_argument("--epochs", type=checked(COUNT, whole), required=True, metavar="N", help="how many epochs")
+    p.add_argument("--json", action="store_true", help="one JSON object a line")
+    return p
 
 
 def main(arguments: list[str]) -> int:
-    """Run bptui; returns the exit status. Errors are one line on stderr and status 2."""
+    """Run bptui; returns the exit status: 2 and one line on stderr for a wrong argument or file, 1 where a run had
+    to stop, 128 + 13 where nobody reads the output any more."""
+    commands = {"trace": trace, "train": train, "datasets": datasets}
+    command = commands.get(arguments[0]) if arguments else None
     try:
-        if "--version" in arguments[:1]:
-            print(f"bptui {__version__}")
-            return 0
-        return dispatch(parser().parse_args(arguments))
-    except UsageError as problem:
+        return command(arguments[1:]) if command else explore(arguments)
+    except (UsageError, ScenarioError) as problem:
         return complain(str(problem))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes stdout once more at its end
+        return 141
 
 
-def complain(message: str) -> int:
+def complain(message: str, status: int = 2) -> int:
     print(f"bptui: error: {clean(message, 500)}", file=sys.stderr)
-    return 2
+    return status
 
 
-def dispatch(options: argparse.Namespace) -> int:
+def trace(arguments: list[str]) -> int:
+    from bptui.headless.trace import json_lines, text
+
+    options = trace_parser().parse_args(arguments)
+    lines = text if options.format == "text" else json_lines
+    run = choose(options).begin()
+    try:
+        for line in lines(run, options.first, options.updates, options.per_sample):
+            print(line, flush=True)
+    except IndexError as problem:
+        return complain(str(problem), status=1)
+    return 0
+
+
+def train(arguments: list[str]) -> int:
+    from bptui.headless.train import epochs
+
+    options = train_parser().parse_args(arguments)
+    run = choose(options).begin()
+    for line in epochs(run, options.epochs, options.json):
+        print(line, flush=True)
+    return complain(str(run.stop), status=1) if run.stop else 0
+
+
+def datasets(arguments: list[str]) -> int:
+    from bptui.headless.datasets import listing
+
+    command_parser("datasets", "List the built-in sets with sizes, source and licence.").parse_args(arguments)
+    for line in listing():
+        print(line)
+    return 0
+
+
+def explore(arguments: list[str]) -> int:
+    options = explorer_parser().parse_args(arguments)
     try:
         session = Session(choose(options))
-    except ScenarioError as problem:
-        return complain(str(problem))
     except ArithmeticError as problem:
         return complain(f"{problem}; check data and start weights")
     return open_explorer(session, options)
@@ -142,13 +205,12 @@ def dispatch(options: argparse.Namespace) -> int:
 
 def open_explorer(session: Session, options: argparse.Namespace) -> int:
     if not (os.isatty(0) and os.isatty(2)):
-        return complain("the explorer needs a terminal for keyboard and screen")
+        return complain("the explorer needs a terminal for keyboard and screen; without one use bptui trace or train")
     if os.environ.get("TERM", "") in ("", "dumb"):
         return complain("this terminal cannot move its cursor (TERM is dumb or not set); try TERM=xterm-256color")
-    from bptui.tui.app import explore
+    from bptui.tui.app import run_explorer
 
-    colour = not (options.no_color or os.environ.get("NO_COLOR"))
-    return explore(session, colour)
+    return run_explorer(session, colour=not (options.no_color or os.environ.get("NO_COLOR")))
 
 
 def choose(options: argparse.Namespace) -> Scenario:

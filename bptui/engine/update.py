@@ -59,7 +59,7 @@ class Divergence(ArithmeticError):
     """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1."""
 
     def __init__(self, layer: int, what: str) -> None:
-        super().__init__(f"{what} of layer {layer} is not finite")
+        super().__init__(f"{what} of layer {layer} overflows")
         self.layer = layer
         self.what = what
 

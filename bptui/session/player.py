@@ -65,12 +65,12 @@ class Player:
     def tick(self, seconds: float) -> tuple["Player", float]:
         """The player after so much time, and the whole number of moves it owes (inf at full speed).
 
-        A stall is not made up for: no more moves are owed than a quarter of a second earns, but always one.
+        A stall is not made up for: no tick earns more than a quarter of a second would, or one move if that is more.
         """
         if not self.playing:
             return self, 0
         if self.rate == inf:
             return self, inf
-        owed = min(self.owed + seconds * self.rate, max(self.rate * 0.25, 1.0))
+        owed = self.owed + min(seconds * self.rate, max(self.rate * 0.25, 1.0))
         moves = int(owed)
         return replace(self, owed=owed - moves), moves

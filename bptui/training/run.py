@@ -37,7 +37,7 @@ class Stop:
 
     def __str__(self) -> str:
         at = f"epoch {self.position.epoch}, batch {self.position.batch}"
-        return f"stopped before update {self.update} ({at}): {self.what} of layer {self.layer} is not finite"
+        return f"stopped before update {self.update} ({at}): {self.what} of layer {self.layer} overflows"
 
 
 class Run:
@@ -121,7 +121,7 @@ class Run:
 
     def _note(self, history: History, stepper: Stepper, before: Position, loss: float) -> None:
         """Write an update just made into the curves, unless it stands there already."""
-        update, after = stepper.update, stepper.position
+        update, after = stepper.update, stepper.reached
         settings = self.settings_at(update)
         if update > history.updates.last_update:
             done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
@@ -177,9 +177,9 @@ class Run:
         )
 
     def _following(self, update: int, position: Position, settings: Settings) -> Position:
-        if settings.repeat_until == 0:
-            return position.after(settings, self.problem.count)
-        return self._state(update).position
+        count = self.problem.count
+        after = position.after(settings, count) if settings.repeat_until == 0 else self._state(update).position
+        return after.under(self.settings_at(update + 1), count)
 
     def first_update_of(self, epoch: int) -> int:
         """The number of the first update of an epoch (from 1) that was reached."""

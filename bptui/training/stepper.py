@@ -22,7 +22,18 @@ SettingsAt = Callable[[int], Settings]
 class Stepper:
     """Starts from a State; every :meth:`step` makes one update. Two steppers from the same state agree bit for bit."""
 
-    __slots__ = ("_architecture", "_problem", "_rooms", "_settings_at", "memory", "network", "position", "update")
+    __slots__ = (
+        "_architecture",
+        "_carried",
+        "_problem",
+        "_rooms",
+        "_settings_at",
+        "memory",
+        "network",
+        "position",
+        "reached",
+        "update",
+    )
 
     def __init__(self, problem: Problem, architecture: Architecture, settings_at: SettingsAt, state: State) -> None:
         self._problem = problem
@@ -36,7 +47,11 @@ class Stepper:
         self._enter()
 
     def _enter(self) -> None:
-        """Adapt to settings that begin with the next update: the rest of the epoch, the optimizer's memory."""
+        """Adapt to settings that begin with the next update: the rest of the epoch, the optimizer's memory.
+
+        What the settings before left is kept as well: it is the state from which a fork at this update begins.
+        """
+        self.reached, self._carried = self.position, self.memory
         old, new = self._settings_at(self.update), self._settings_at(self.update + 1)
         if new is old:
             return
@@ -45,8 +60,8 @@ class Stepper:
             self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
 
     def state(self) -> State:
-        """Where this walker stands, as a value."""
-        return State(self.update, read_only(self.network.flat.copy()), read_only(self.memory.copy()), self.position)
+        """Where this walker stands, as a value; not yet adapted to settings that begin with the next update."""
+        return State(self.update, read_only(self.network.flat.copy()), read_only(self._carried.copy()), self.reached)
 
     def step(self) -> float:
         """Make the next update and return the mean loss of its batch, read before the update.

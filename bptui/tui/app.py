@@ -1,6 +1,7 @@
 """The Textual app: themes, the command palette, and the frame around the explorer."""
 
 import os
+import sys
 from collections.abc import Iterable
 from functools import partial
 
@@ -54,11 +55,11 @@ class BptuiApp(CellDiff, App[int]):
                 yield SystemCommand(key.id.replace("-", " "), words, partial(self.explorer.press, key.id))
 
 
-def explore(session: Session, colour: bool) -> int:
+def run_explorer(session: Session, colour: bool) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     for name in ("COLUMNS", "LINES"):  # they would override the terminal's real size
         os.environ.pop(name, None)
-    encoding = (getattr(__import__("sys").stdout, "encoding", "") or "").lower()
-    app = BptuiApp(session, colour=colour, ascii_only="utf" not in encoding)
+    unicode = "utf" in (sys.stderr.encoding or "").lower()  # Textual draws on stderr
+    app = BptuiApp(session, colour=colour, ascii_only=not unicode)
     app.run(mouse=False)
     return app.return_code or 0

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from bptui.tui.panel import Panel
 from bptui.views.help import KeyLine, help_rows
+from bptui.views.text import Row
 
 
 class Help(ModalScreen[None]):
@@ -18,7 +19,8 @@ class Help(ModalScreen[None]):
 
     def __init__(self, keys: list[KeyLine], palette: str, ascii_only: bool) -> None:
         super().__init__()
-        self.rows = help_rows(keys)
+        self.keys = keys
+        self.rows: list[Row] = []
         self.first = 0
         self.panel = Panel("help", bordered=True)
         self.panel.palette, self.panel.ascii = palette, ascii_only
@@ -28,6 +30,7 @@ class Help(ModalScreen[None]):
 
     def on_resize(self) -> None:
         width, height = self.size
+        self.rows = help_rows(self.keys, width - 2)
         self.panel.styles.offset = (0, 0)
         self.panel.styles.width, self.panel.styles.height = width, height
         self._paint()
@@ -58,7 +61,7 @@ class GoTo(ModalScreen[str | None]):
     DEFAULT_CSS = """
     GoTo { align: center middle; }
     GoTo > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
-    GoTo Input { border: none; height: 1; margin: 1 0; padding: 0; }
+    GoTo Input { margin: 1 0; }
     """
 
     def __init__(self, check: Callable[[str], object]) -> None:
@@ -68,7 +71,7 @@ class GoTo(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
-            yield Input(placeholder="120   or   e3 b5", max_length=30)
+            yield Input(placeholder="120   or   e3 b5", max_length=30, compact=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:

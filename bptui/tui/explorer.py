@@ -21,7 +21,7 @@ from bptui.views.batch import batch
 from bptui.views.deltas import deltas
 from bptui.views.header import header
 from bptui.views.help import footer_row
-from bptui.views.loss import chart, loss_rows
+from bptui.views.loss import AXIS_NAMES, chart, loss_rows
 from bptui.views.network import network
 from bptui.views.ribbon import ribbon
 from bptui.views.scene import AXES, Scene
@@ -403,4 +403,4 @@ def panel_title(number: int, scene: Scene) -> str:
         return f" · layer {scene.moment.layer}, per sample"
     if number == UPDATE:
         return f" · {record.settings.rules.reduction} in force"
-    return ""
+    return f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}"

@@ -49,18 +49,16 @@ def step(scale: str, way: int) -> tuple[Action, Reason]:
 
 def steps() -> list[Key]:
     out = []
-    for letter, scale, what in (
-        ("p", "phase", "phase of the current sample"),
-        ("s", "sample", "sample: its whole forward and backward pass"),
-        ("b", "batch", "batch: all its samples and the one update"),
-        ("e", "epoch", "epoch: every sample once"),
+    for letter, scale, what, back in (
+        ("p", "phase", "next phase of the current sample", "back one phase"),
+        ("s", "sample", "next sample: its whole forward and backward pass", "back one sample"),
+        ("b", "batch", "next batch: all its samples and the one update", "back one batch"),
+        ("e", "epoch", "next epoch: every sample once", "back one epoch"),
     ):
-        for way, key, word in ((1, letter, "next"), (-1, letter.upper(), "previous")):
+        for way, key, tooltip in ((1, letter, what), (-1, letter.upper(), f"{back}, exactly as it was")):
             act, why_not = step(scale, way)
-            back = ", exactly as it was" if way < 0 else ""
-            footer = scale if way > 0 else ""
-            tooltip = f"{word} {what}{back}"
-            out.append(Key(f"{word}-{scale}", (key,), key, "Step", tooltip, act, footer, why_not))
+            name = f"{'next' if way > 0 else 'previous'}-{scale}"
+            out.append(Key(name, (key,), key, "Step", tooltip, act, scale if way > 0 else "", why_not))
     return out
 
 
@@ -155,3 +153,15 @@ def key_lines(explorer: "Explorer") -> list[KeyLine]:
 def footer_hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
     """(keys, word, enabled) for the footer."""
     return [(key.shown, key.footer, key.why_not(explorer) is None) for key in KEYS if key.footer]
+
+
+def markdown() -> str:
+    """The table as it stands in the README."""
+    lines = ["| key | what it does |", "|---|---|"]
+    for group in GROUPS:
+        lines += [f"| {shown_in_markdown(key)} | {key.tooltip} |" for key in KEYS if key.group == group]
+    return "\n".join(lines)
+
+
+def shown_in_markdown(key: Key) -> str:
+    return " ".join(f"`{name}`" for name in (("?", "F1") if key.id == "help" else (key.shown,)))

@@ -29,7 +29,6 @@ def draw(chart: Chart, width: int, height: int) -> list[Row]:
         x = [float(v) for v in series.x for _ in range(2)]
         y = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
         plotext.plot(x, y, color=colour, marker="braille")
-    plotext.xlabel(chart.x_name)
     if chart.log:
         log_ticks(chart)
     return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]

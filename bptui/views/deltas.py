@@ -23,7 +23,7 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     head += f"{cut(f'δ{sub(layer)}[{scene.unit_name(layer, unit)}]', 8):>8} {'|∇L|':>7} {'a·δ':>8}"
     rows: list[Row] = [((head, "head"),)]
     shown = window(record.n, max(height - 3, 1), moment.sample, scene.scroll)
-    scale = largest_of(record.passed.delta[layer - 1].ravel())
+    scale = largest_of(record.passed.delta[layer - 1])
     contributions = record.contributions(layer, moment.source, unit)
     for m in shown:
         rows.append(sample_row(scene, m, units if wide else range(0), scale, float(contributions[m])))

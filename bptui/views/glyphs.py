@@ -1,7 +1,8 @@
 """Signed numbers as single characters: solid bars are positive, dots are negative, with or without colour."""
 
-from collections.abc import Iterable
+import numpy as np
 
+from bptui.engine.types import Floats
 from bptui.views.numbers import sign_role
 from bptui.views.text import Span
 
@@ -19,8 +20,9 @@ def signed(value: float, largest: float) -> Span:
     return ramp[level], sign_role(value)
 
 
-def largest_of(values: Iterable[float]) -> float:
-    return max((abs(float(value)) for value in values), default=0.0)
+def largest_of(values: Floats) -> float:
+    """Largest size among the values, 0 for none."""
+    return float(np.abs(values).max()) if values.size else 0.0
 
 
 def pixel(above: float, below: float) -> Span:

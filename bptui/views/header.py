@@ -2,12 +2,12 @@
 
 from bptui.views.numbers import rate
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit
+from bptui.views.text import Row, Span, fit, row_cells
 
 
 def header(scene: Scene, width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
-    rows = [fit(setup(scene), width, "bar"), fit(counters(scene), width, "bar")]
+    rows = [fit(setup(scene), width, "bar"), fit(counters(scene, width), width, "bar")]
     return rows if height > 1 else rows[1:]
 
 
@@ -50,22 +50,32 @@ def activations(names: tuple[str, ...]) -> str:
     return " ".join(out)
 
 
-def counters(scene: Scene) -> list[Span]:
+def counters(scene: Scene, width: int) -> list[Span]:
+    """Epoch, batch, sample; forward and backward passes and updates so far: in the longest wording that fits."""
     record, moment = scene.record, scene.moment
     position = record.position
-    forward, backward = scene.passes
+    forward, backward = map(str, scene.passes)
     repeat = f" (time {position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
-    return [
-        (" epoch ", "bar"),
-        (str(position.epoch), "bar-strong"),
-        ("  batch ", "bar"),
-        (str(position.batch), "bar-strong"),
-        (f" of {record.batches}{repeat}  sample ", "bar"),
-        (str(moment.sample + 1), "bar-strong"),
-        (f" of {record.n}  │  forward ", "bar"),
-        (str(forward), "bar-strong"),
-        (" · backward ", "bar"),
-        (str(backward), "bar-strong"),
-        (" · updates ", "bar"),
-        (str(scene.applied), "bar-strong"),
-    ]
+    for of, gap, dot, words in (
+        (" of ", "  ", " · ", ("forward", "backward", "updates")),
+        ("/", " ", " · ", ("forward", "backward", "updates")),
+        ("/", " ", " ", ("forward", "backward", "updates")),
+        ("/", " ", " ", ("fwd", "bwd", "upd")),
+    ):
+        spans: list[Span] = [
+            (" epoch ", "bar"),
+            (str(position.epoch), "bar-strong"),
+            (f"{gap}batch ", "bar"),
+            (str(position.batch), "bar-strong"),
+            (f"{of}{record.batches}{repeat}{gap}sample ", "bar"),
+            (str(moment.sample + 1), "bar-strong"),
+            (f"{of}{record.n}{gap}│{gap}{words[0]} ", "bar"),
+            (forward, "bar-strong"),
+            (f"{dot}{words[1]} ", "bar"),
+            (backward, "bar-strong"),
+            (f"{dot}{words[2]} ", "bar"),
+            (str(scene.applied), "bar-strong"),
+        ]
+        if row_cells(spans) <= width:
+            break
+    return spans

@@ -1,9 +1,11 @@
 """The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
 
+import textwrap
 from dataclasses import dataclass
 
 from bptui.views.text import Row, left
 
+KEY_WIDTH = 10
 GUIDE = (
     "When is back-propagation applied?",
     "  Once for every sample: one forward and one backward pass at frozen weights.",
@@ -29,17 +31,28 @@ class KeyLine:
     reason: str | None
 
 
-def help_rows(keys: list[KeyLine]) -> list[Row]:
-    """All lines of the help; the screen scrolls them."""
-    rows: list[Row] = [((line, "head" if line and not line.startswith(" ") else "text"),) for line in GUIDE]
+def help_rows(keys: list[KeyLine], width: int) -> list[Row]:
+    """All lines of the help, long ones wrapped to ``width``; the screen scrolls them."""
+    rows: list[Row] = []
+    for line in GUIDE:
+        role = "head" if line and not line.startswith(" ") else "text"
+        rows += [((part, role),) for part in wrapped(line, width)]
     group = ""
     for key in keys:
         if key.group != group:
             group = key.group
             rows += [(), ((group, "head"),)]
         words = key.tooltip if key.reason is None else f"{key.tooltip} (not now: {key.reason})"
-        rows.append((("  " + left(key.keys, 12), "key"), (words, "dim" if key.reason else "text")))
+        first, *rest = wrapped(words, max(width - KEY_WIDTH, 10))
+        rows.append((("  " + left(key.keys, KEY_WIDTH - 2), "key"), (first, "dim" if key.reason else "text")))
+        rows += [((" " * KEY_WIDTH + part, "dim" if key.reason else "text"),) for part in rest]
     return rows
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """The line in parts of at most so many columns, later ones indented like the first."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, max(width, 10), subsequent_indent=indent, drop_whitespace=True) or [""]
 
 
 def footer_row(hints: list[tuple[str, str, bool]], width: int) -> Row:

@@ -11,6 +11,12 @@ from bptui.views.scene import Scene
 from bptui.views.text import Row, Span
 
 AXIS_NAMES = {"update": "updates", "epoch": "epochs", "seen": "samples seen"}
+CURVES = (
+    ("updates", "batch_loss", "batch", "series-0"),
+    ("epochs", "train_loss", "train", "series-1"),
+    ("epochs", "test_loss", "test", "series-2"),
+)
+"""Which curve of the history, its series, its name on the screen, its role."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
 LARGEST = 1e12  # drawn no higher; the numbers say the truth
 
@@ -38,20 +44,23 @@ class Chart:
 def loss_rows(scene: Scene) -> list[Row]:
     """The legend: the curves' names and their latest values up to this moment."""
     applied = scene.applied
-    spans: list[Span] = []
-    batch = latest(scene.history.updates, "batch_loss", applied)
-    spans.append((f" ─ batch {num(batch, 7)} " if batch is not None else " ─ batch · ", "series-0"))
-    for name, words, role in (("train_loss", "train", "series-1"), ("test_loss", "test", "series-2")):
-        value = latest(scene.history.epochs, name, applied)
-        if value is not None and not np.isnan(value):
-            spans.append((f" ─ {words} {num(value, 7)} ", role))
-    second: list[Span] = []
+    losses: list[Span] = []
+    for curve, name, words, role in CURVES:
+        value = latest(curve_of(scene, curve), name, applied)
+        if value is None and curve == "updates":
+            losses.append((f" ─{words} ·", role))
+        elif value is not None and not np.isnan(value):
+            losses.append((f" ─{words} {num(value, 6)}", role))
+    shares: list[Span] = []
     for name, words in (("train_accuracy", "train"), ("test_accuracy", "test")):
         value = latest(scene.history.epochs, name, applied)
         if value is not None and not np.isnan(value):
-            second.append((f"{' right:' if not second else ''} {words} {share(value)}", "text"))
-    second.append((f"  x: {AXIS_NAMES[scene.axis]} (a)  y: {'log' if scene.log else 'linear'} (y)", "dim"))
-    return [tuple(spans), tuple(second)]
+            shares.append((f"{'' if shares else ' right answers:'} {words} {share(value)}", "text"))
+    return [tuple(losses), tuple(shares)]
+
+
+def curve_of(scene: Scene, name: str) -> Curve:
+    return scene.history.updates if name == "updates" else scene.history.epochs
 
 
 def latest(curve: Curve, name: str, applied: int) -> float | None:
@@ -63,11 +72,8 @@ def latest(curve: Curve, name: str, applied: int) -> float | None:
 def chart(scene: Scene, columns: int) -> Chart:
     """The curves up to this moment, at most two points per dot column."""
     drawn = []
-    for curve, name, words, role in (
-        (scene.history.updates, "batch_loss", "batch", "series-0"),
-        (scene.history.epochs, "train_loss", "train", "series-1"),
-        (scene.history.epochs, "test_loss", "test", "series-2"),
-    ):
+    for where, name, words, role in CURVES:
+        curve = curve_of(scene, where)
         place = int(np.searchsorted(curve.axis("update"), scene.applied, side="right"))
         low, high = curve.low(name)[:place], curve.high(name)[:place]
         if place and not np.isnan(low).all():

@@ -1,7 +1,6 @@
 """Panel 1: the network from left to right, every unit with its activation, in backward phases with its δ."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from bptui.engine.types import Floats
 from bptui.views.edges import edges
@@ -134,7 +133,8 @@ def column(scene: Scene, layer: int, width: int, height: int) -> Block:
     held = values(scene, layer)
     names = [unit_label(scene, layer, j) for j in range(units)]
     name_width = min(max(cells(name) for name in names), max(width - NUMBER - 3, 2))
-    block_width = name_width + NUMBER + 3
+    marks_target = layer == record.layers and units > 1 and bool(scene.data.classes)
+    block_width = name_width + NUMBER + 2 + marks_target
     lit = lit_layer(scene) == layer
     rows: list[Row] = [((left(heading(scene, layer), block_width), "lit-text" if lit else "head"),)]
     pitch = min(max((height - 1) // units, 1), 3)
@@ -150,7 +150,7 @@ def column(scene: Scene, layer: int, width: int, height: int) -> Block:
             (
                 (mark + left(names[j], name_width) + " ", "selected" if chosen else "text"),
                 (right(words, NUMBER), role),
-                (target_mark(scene, layer, j), "good"),
+                ("◂" if marks_target and int(record.targets[moment.sample].argmax()) == j else "", "good"),
             )
         )
         rows += [()] * (pitch - 1)
@@ -161,17 +161,9 @@ def unit_label(scene: Scene, layer: int, unit: int) -> str:
     return scene.source_name(1, unit) if layer == 0 else scene.unit_name(layer, unit)
 
 
-def target_mark(scene: Scene, layer: int, unit: int) -> str:
-    """Marks the output unit of the sample's class."""
-    record = scene.record
-    y = record.targets[scene.moment.sample]
-    is_target = layer == record.layers and len(y) > 1 and bool(scene.data.classes) and int(y.argmax()) == unit
-    return "◂" if is_target else " "
-
-
 def lit_layer(scene: Scene) -> int:
     """The layer the current phase works on, −1 for none."""
-    kind: Literal["input"] | str = scene.phase.kind
+    kind = scene.phase.kind
     return 0 if kind == "input" else scene.phase.layer if kind in ("forward", "delta") else -1
 
 
@@ -202,12 +194,13 @@ def field(scene: Scene, layer: int, height: int, widest: int) -> Block:
 
 def edge_block(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[list[Span]]:
     """What stands between layer and layer + 1: lines for small layers, else an arrow in the phase's direction."""
-    if start.unit_rows and end.unit_rows and len(start.unit_rows) * len(end.unit_rows) <= MOST_EDGES and width >= 4:
+    if start.unit_rows and end.unit_rows and len(start.unit_rows) * len(end.unit_rows) <= MOST_EDGES and width >= 3:
         weights = scene.record.before.weights[layer]
         moment = scene.moment
         chosen = (moment.source, moment.unit) if moment.layer == layer + 1 else (-1, -1)
-        drawn = edges(weights, list(start.unit_rows.values()), list(end.unit_rows.values()), width - 2, height, chosen)
-        return [[(" ", "text"), *row, (" ", "text")] for row in drawn]
+        pad: list[Span] = [(" ", "text")] if width >= 6 else []
+        places = list(start.unit_rows.values()), list(end.unit_rows.values())
+        return [[*pad, *row, *pad] for row in edges(weights, *places, width - 2 * len(pad), height, chosen)]
     backward = scene.phase.kind in ("delta", "gradient", "reduce", "update")
     arrow = ("◀" if backward else "▶").center(width) if width >= 3 else " " * width
     blank: list[Span] = [(" " * width, "text")]
@@ -222,17 +215,21 @@ def detail_rows(scene: Scene) -> list[Row]:
     forward, backward = scene.reached(m, "forward", layer), scene.reached(m, "delta", layer)
     z, a = record.passed.z[layer - 1][m, unit], record.passed.a[layer][m, unit]
     delta = record.passed.delta[layer - 1][m, unit]
-    name = cut(scene.unit_name(layer, unit), 12)
-    unit_row: list[Span] = [(f" unit {name} of layer {layer}:", "selected")]
-    unit_row.append((f" z {num(z, 7)} → a {num(a, 7)}" if forward else " z · → a ·", "text"))
-    unit_row.append((f"  δ {num(delta, 8, plus=True)}" if backward else "  δ ·", "text"))
+    name, at = cut(scene.unit_name(layer, unit), 12), sub(layer)
+    numbers = f" {num(z, 7)}  a{at} {num(a, 7)}" if forward else f" ·  a{at} ·"
+    unit_row: Row = (
+        (f" z{at}[{name}]", "selected"),
+        (numbers, "text"),
+        (f"  δ{at} {num(delta, 8, plus=True)}" if backward else f"  δ{at} ·", "text"),
+    )
     weights, biases = record.before.weights[layer - 1], record.before.biases
-    weight = biases[layer - 1][unit] if source < 0 else weights[source, unit]
-    what = f"bias b{sub(layer)}[{name}]"
-    if source >= 0:
-        what = f"weight w{sub(layer)}[{cut(scene.source_name(layer, source), 12)}→{name}]"
+    weight = float(biases[layer - 1][unit] if source < 0 else weights[source, unit])
+    what = f"b{at}[{name}]" if source < 0 else f"w{at}[{cut(scene.source_name(layer, source), 12)}→{name}]"
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
-    weight_row: list[Span] = [(f" {what} ", "selected"), (num(weight, 8, plus=True), sign_role(float(weight)))]
-    weight_row.append((f"  its input {num(a_in, 7)}" if known else "  its input ·", "text"))
-    return [tuple(unit_row), tuple(weight_row)]
+    weight_row: Row = (
+        (f" {what} ", "selected"),
+        (num(weight, 8, plus=True), sign_role(weight)),
+        (f"  its input {num(a_in, 7)}" if known else "  its input ·", "text"),
+    )
+    return [unit_row, weight_row]

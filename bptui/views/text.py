@@ -6,6 +6,7 @@ how that looks. ``px T B`` is a half block with grey levels T above and B below,
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 Span = tuple[str, str]
 Row = tuple[Span, ...]
@@ -18,6 +19,7 @@ def sub(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
+@lru_cache(maxsize=8192)
 def cells(text: str) -> int:
     """Columns a text takes on a terminal."""
     if text.isascii():
@@ -92,8 +94,11 @@ def beside(blocks: Iterable[tuple[list[Row], int]], height: int) -> list[Row]:
 
 
 def window(count: int, height: int, at: int, scroll: int = 0) -> range:
-    """Which of ``count`` rows to show in ``height`` so that row ``at`` is in view, moved by ``scroll``."""
+    """Which of ``count`` rows to show in ``height``: the page that row ``at`` is on, moved by ``scroll``.
+
+    Pages rather than a row kept in the middle: while one steps along, the rows stand still.
+    """
     if count <= height:
         return range(count)
-    start = min(max(at - height // 2 + scroll, 0), count - height)
+    start = min(max(at // height * height + scroll, 0), count - height)
     return range(start, start + height)

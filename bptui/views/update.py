@@ -124,7 +124,7 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
     if not scene.phase.per_batch:
         return [((f" step of layer {layer}: not before all", "dim"),), ((" samples are in", "dim"),)]
     step = record.step.weights[layer - 1]
-    scale = largest_of(step.ravel())
+    scale = largest_of(step)
     columns = window(inputs, width - 5, max(moment.source, 0))
     lines = window(units, max(height - 2, 1), moment.unit)
     rows: list[Row] = [((f" step of layer {layer}, {units} units ↓ × {inputs} inputs →", "dim"),)]

@@ -1,0 +1,1 @@
+"""The commands that need no terminal: trace, train, datasets. Results go to stdout, progress to stderr."""

@@ -1,0 +1,140 @@
+"""``bptui trace``: every number of some updates, as JSON lines or as text with the formulas."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Parameters
+from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.statistics import sample_gradient
+from bptui.engine.types import Floats
+from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
+
+
+def json_lines(run: Run, first: int, count: int, per_sample: bool) -> Iterator[str]:
+    """One JSON object per update ``first`` … ``first + count − 1``; floats are written so that they come back
+    exactly, what is not finite as null. Raises IndexError where the run had to stop before an update."""
+    for update in range(first, first + count):
+        yield json.dumps(as_json(run.record(update), per_sample), allow_nan=False)
+
+
+def as_json(record: UpdateRecord, per_sample: bool) -> dict[str, Any]:
+    """A record as plain lists and numbers."""
+    return {
+        "update": record.number,
+        "epoch": record.position.epoch,
+        "batch": record.position.batch,
+        "learning_rate": record.learning_rate,
+        "indices": record.indices.tolist(),
+        "samples": [sample(record, m, per_sample) for m in range(record.n)],
+        "loss": {"sum": finite(record.loss_sum), "mean": finite(record.loss_mean)},
+        "gradient": {
+            "sum": layers(record.summed),
+            "mean": layers(record.mean),
+            "reduced": layers(record.reduced),
+        },
+        "step": layers(record.step),
+        "before": layers(record.before),
+        "after": layers(record.after),
+    }
+
+
+def sample(record: UpdateRecord, m: int, per_sample: bool) -> dict[str, Any]:
+    """One sample's way forward and back."""
+    passed = record.passed
+    out = {
+        "index": int(record.indices[m]),
+        "x": numbers(passed.a[0][m]),
+        "target": numbers(record.targets[m]),
+        "z": [numbers(z[m]) for z in passed.z],
+        "a": [numbers(a[m]) for a in passed.a],
+        "delta": [numbers(delta[m]) for delta in passed.delta],
+        "loss": finite(float(passed.loss[m])),
+        "gradient_norm": finite(float(record.gradient_norms[m])),
+    }
+    if per_sample:
+        out["gradient"] = layers(sample_gradient(record.before.architecture, passed, m))
+    return out
+
+
+def layers(vector: Parameters) -> list[dict[str, Any]]:
+    """Weights [i][o] and biases [o] of each layer; no biases are an empty list."""
+    return [
+        {
+            "weights": [numbers(line) for line in weights],
+            "biases": numbers(vector.biases[layer]) if vector.biases else [],
+        }
+        for layer, weights in enumerate(vector.weights)
+    ]
+
+
+def numbers(array: Floats) -> list[float | None]:
+    return [finite(value) for value in array.tolist()]
+
+
+def finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def text(run: Run, first: int, count: int, per_sample: bool) -> Iterator[str]:
+    """The same, line by line for people: formulas, then numbers. Raises IndexError like :func:`json_lines`."""
+    for update in range(first, first + count):
+        yield from as_text(run.record(update), per_sample)
+
+
+def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
+    architecture, rules, n = record.before.architecture, record.settings.rules, record.n
+    position = record.position
+    yield f"update {record.number}: epoch {position.epoch}, batch {position.batch} of {record.batches}"
+    yield f"  {n} sample{'s' if n > 1 else ''}, weights frozen; rows {' '.join(map(str, record.indices.tolist()))}"
+    loss = LOSSES[rules.loss]
+    for m in range(n):
+        passed = record.passed
+        yield f"  sample {m + 1} (row {record.indices[m]}): x = {row(passed.a[0][m])}, target {row(record.targets[m])}"
+        for layer, name in enumerate(architecture.activations, start=1):
+            yield f"    z{layer} = a{layer - 1} W{layer} + b{layer} = {row(passed.z[layer - 1][m])}"
+            yield f"    a{layer} = {ACTIVATIONS[name].formula} = {row(passed.a[layer][m])}"
+        yield f"    loss = {loss.formula} = {passed.loss[m]:.10g}"
+        for layer in range(architecture.layers, 0, -1):
+            yield f"    δ{layer} = {delta_formula(record, layer)} = {row(passed.delta[layer - 1][m])}"
+        yield f"    length of its gradient: {record.gradient_norms[m]:.10g}"
+        if per_sample:
+            yield "    its gradient a ⊗ δ:"
+            yield from tables(sample_gradient(architecture, passed, m), "      ")
+    yield f"  loss: Σ = {record.loss_sum:.10g}, mean Σ ÷ {n} = {record.loss_mean:.10g}"
+    for name, vector in (
+        ("gradient, SUM over the samples: Σ a ⊗ δ", record.summed),
+        (f"gradient, MEAN: SUM ÷ {n}", record.mean),
+        (f"reduced ({rules.reduction} in force; what the optimizer got)", record.reduced),
+        (f"step: {OPTIMIZERS[rules.optimizer.name].formula}, γ = {record.learning_rate:g}", record.step),
+        ("θ before", record.before),
+        ("θ after = before + step", record.after),
+    ):
+        yield f"  {name}"
+        yield from tables(vector, "    ")
+
+
+def delta_formula(record: UpdateRecord, layer: int) -> str:
+    """In words of the formula where δ of a layer comes from."""
+    architecture, loss = record.before.architecture, LOSSES[record.settings.rules.loss]
+    slope = ACTIVATIONS[architecture.activations[layer - 1]].slope_formula
+    if layer < architecture.layers:
+        return f"(δ{layer + 1} W{layer + 1}ᵀ) · φ′, φ′ = {slope}"
+    return loss.slope_formula if loss.joined else f"({loss.slope_formula}) · φ′, φ′ = {slope}"
+
+
+def tables(vector: Parameters, indent: str) -> Iterator[str]:
+    """Weights, a line per input, and biases of each layer."""
+    for layer, weights in enumerate(vector.weights, start=1):
+        for i, line in enumerate(weights):
+            yield f"{indent}W{layer}[{i}→] {row(line)}"
+        if vector.biases:
+            yield f"{indent}b{layer}    {row(vector.biases[layer - 1])}"
+
+
+def row(values: Floats) -> str:
+    return " ".join(f"{value:.10g}" for value in values.tolist())

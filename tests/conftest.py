@@ -1,0 +1,27 @@
+"""What every test starts from: a plain environment, and hypothesis without a clock."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("bptui", deadline=None)
+settings.load_profile("bptui")
+
+
+def stray_variables() -> list[str]:
+    """Variables of the caller that change what is drawn."""
+    return [name for name in os.environ if name in ("NO_COLOR", "COLUMNS", "LINES") or name.startswith("TEXTUAL")]
+
+
+def pytest_configure() -> None:
+    for name in stray_variables():  # some are read when Textual is imported
+        del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in stray_variables():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")

@@ -1,0 +1,122 @@
+"""Statistics of a batch, which the engine gets from the factored pass, against all per-sample gradients at once."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from bptui.engine import Architecture, BatchStatistics, batch_statistics, sample_gradient
+from bptui.engine.network import explicit
+from bptui.engine.statistics import contributions, squared_norms
+from bptui.engine.types import Floats
+
+from .helpers import Case, assert_close, cases, random_case, run_pass
+from .oracle import all_samples
+
+
+def statistics(case: Case) -> BatchStatistics:
+    return batch_statistics(case.network.architecture, case.passed())
+
+
+def brute_force(case: Case) -> Floats:
+    """Every sample's gradient from the plain-Python oracle, n × p."""
+    has_biases = case.network.architecture.bias != "none"
+    samples = all_samples(case.network, case.loss, case.x.tolist(), case.y.tolist())
+    return np.array([sample.flat(has_biases) for sample in samples])
+
+
+@given(case=cases())
+@settings(deadline=None, max_examples=50)
+def test_norms_are_the_lengths_of_the_sample_gradients(case: Case) -> None:
+    assert_close(statistics(case).norms, np.linalg.norm(brute_force(case), axis=1))
+
+
+@given(case=cases())
+@settings(deadline=None, max_examples=50)
+def test_mean_and_variance_are_those_over_the_samples(case: Case) -> None:
+    ours, gradients = statistics(case), brute_force(case)
+    assert_close(ours.mean.flat, gradients.mean(axis=0))
+    assert_close(ours.variance.flat, gradients.var(axis=0), rtol=1e-9, atol=1e-13)
+
+
+@given(case=cases(least_samples=2))
+@settings(deadline=None, max_examples=50)
+def test_cosines_are_those_between_each_sample_and_the_mean(case: Case) -> None:
+    gradients = brute_force(case)
+    mean = gradients.mean(axis=0)
+    lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(mean)
+    expected = [float(g @ mean) / length if length > 0 else 0.0 for g, length in zip(gradients, lengths, strict=True)]
+    assert_close(statistics(case).cosines, expected, rtol=1e-8, atol=1e-8)
+
+
+@given(case=cases(heads=(("tanh", "squared-error"),), hidden=("tanh", "gelu"), least_samples=2))
+@settings(deadline=None, max_examples=50)
+def test_the_noise_scale_is_the_trace_of_the_covariance_over_the_squared_mean(case: Case) -> None:
+    gradients = brute_force(case)
+    mean = gradients.mean(axis=0)
+    trace = float(np.trace(np.atleast_2d(np.cov(gradients.T, bias=True))))
+    assert statistics(case).noise_scale == pytest.approx(trace / float(mean @ mean), rel=1e-7, abs=1e-9)
+
+
+CASE = random_case(11, (3, 4, 2), hidden=("tanh",), head=("sigmoid", "squared-error"), bias="trained", n=5)
+
+
+def test_a_sample_gradient_is_the_outer_product_of_its_rows() -> None:
+    passed = CASE.passed()
+    gradient = sample_gradient(CASE.network.architecture, passed, 3)
+    assert_close(gradient.weights[0], np.outer(passed.a[0][3], passed.delta[0][3]), rtol=1e-15)
+    assert_close(gradient.weights[1], np.outer(passed.a[1][3], passed.delta[1][3]), rtol=1e-15)
+    assert gradient.biases[1].tolist() == passed.delta[1][3].tolist()
+
+
+def test_a_weight_s_contributions_add_up_to_its_summed_gradient() -> None:
+    work = CASE.update()
+    assert contributions(work.passed, 0, 2, 1).sum() == pytest.approx(work.summed.weights[0][2, 1], rel=1e-13)
+
+
+def test_source_minus_1_is_the_bias_whose_input_is_1() -> None:
+    work = CASE.update()
+    parts = contributions(work.passed, 1, -1, 0)
+    assert parts.tolist() == work.passed.delta[1][:, 0].tolist()
+    assert parts.sum() == pytest.approx(work.summed.biases[1][0], rel=1e-13)
+
+
+def test_norms_leave_out_biases_a_network_does_not_have() -> None:
+    passed = CASE.passed()
+    with_biases, without = squared_norms(passed, True), squared_norms(passed, False)
+    deltas = sum((delta**2).sum(axis=1) for delta in passed.delta)
+    assert_close(with_biases - without, deltas)
+
+
+class TestSamplesThatAgree:
+    """One linear unit with one bias: samples that are all alike have no noise."""
+
+    network = explicit(Architecture((1, 1), ("identity",)), [np.array([[0.5]])], [np.array([0.1])])
+
+    def of(self, x: list[float], y: list[float]) -> BatchStatistics:
+        columns = np.array(x)[:, None], np.array(y)[:, None]
+        return batch_statistics(self.network.architecture, run_pass(self.network, "half-squared-error", *columns))
+
+    def test_have_no_variance_and_cosines_of_1(self) -> None:
+        alike = self.of([0.3, 0.3, 0.3], [1.0, 1.0, 1.0])
+        assert alike.variance.flat.tolist() == pytest.approx([0.0, 0.0], abs=1e-15)
+        assert (alike.variance.flat >= 0).all()
+        assert alike.cosines.tolist() == pytest.approx([1.0, 1.0, 1.0])
+        assert alike.noise_scale == pytest.approx(0.0, abs=1e-15)
+
+    def test_one_sample_has_a_noise_scale_of_0(self) -> None:
+        assert self.of([2.0], [0.0]).noise_scale == pytest.approx(0.0, abs=1e-15)
+
+    def test_two_that_pull_in_opposite_directions_have_an_infinite_noise_scale_and_cosines_of_0(self) -> None:
+        opposed = self.of([0.0, 0.0], [0.6, -0.4])
+        assert opposed.mean.flat.tolist() == [0.0, 0.0]
+        assert opposed.norms.tolist() == [0.5, 0.5]
+        assert opposed.noise_scale == math.inf
+        assert opposed.cosines.tolist() == [0.0, 0.0]
+
+    def test_two_of_different_length_by_hand(self) -> None:
+        two = self.of([0.0, 0.0], [0.0, -0.2])  # gradients of the bias: 0.1 and 0.3
+        assert two.mean.flat.tolist() == pytest.approx([0.0, 0.2])
+        assert two.variance.flat.tolist() == pytest.approx([0.0, 0.01])
+        assert two.noise_scale == pytest.approx(0.01 / 0.04)

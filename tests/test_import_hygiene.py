@@ -1,0 +1,51 @@
+"""What importing a room brings along, seen from a process of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+TERMINAL = {"textual", "rich", "plotext"}
+ALONE = """
+import importlib.util, sys, types
+package = types.ModuleType("bptui")  # bptui/__init__.py itself may import what it likes
+package.__path__ = importlib.util.find_spec("bptui").submodule_search_locations
+sys.modules["bptui"] = package
+"""
+
+
+def modules_after(importing: str, before: str = "") -> set[str]:
+    """Names of all modules there are in a fresh process after importing one."""
+    script = f"{before}\nimport {importing}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    names: list[str] = json.loads(done.stdout)
+    return set(names)
+
+
+def rooms(modules: set[str]) -> set[str]:
+    """The rooms of bptui among them."""
+    return {name.split(".")[1] for name in modules if name.startswith("bptui.")}
+
+
+@pytest.mark.parametrize("importing", ["bptui", "bptui.engine", "bptui.training", "bptui.session"])
+def test_the_rooms_below_the_terminal_do_not_load_it(importing: str) -> None:
+    modules = modules_after(importing)
+    assert importing in modules
+    assert modules & TERMINAL == set()
+
+
+def test_a_module_of_the_terminal_would_be_noticed() -> None:
+    assert TERMINAL & modules_after("rich") == {"rich"}
+
+
+@pytest.mark.parametrize(
+    ("importing", "loaded"),
+    [
+        ("bptui.engine", {"engine"}),
+        ("bptui.training", {"training", "data", "engine", "shelf"}),
+        ("bptui.session", {"session", "training", "data", "engine", "shelf"}),
+    ],
+)
+def test_a_room_loads_only_the_rooms_below_it(importing: str, loaded: set[str]) -> None:
+    assert rooms(modules_after(importing, before=ALONE)) == loaded

@@ -1,0 +1,86 @@
+"""The README says only what is so: its commands, its library lines and its key table are tried here."""
+
+import contextlib
+import io
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bptui import cli
+from bptui.scenario import KEYS as SCENARIO_KEYS
+from bptui.scenario import Scenario
+from bptui.tui.keys import markdown
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [
+    shlex.split(line, comments=True) for block in blocks("sh") for line in block.splitlines() if line.startswith("bptui")
+]
+
+
+def test_the_key_table_is_the_one_of_the_app() -> None:
+    assert markdown() in README
+
+
+def test_every_picture_is_there_and_made_by_the_app() -> None:
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert pictures
+    for picture in pictures:
+        svg = (ROOT / picture).read_text(encoding="utf-8")
+        assert svg.startswith("<svg")
+        assert "bptui" in svg
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_runs(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_nothing(session: object, options: object) -> int:
+        opened.append("explorer")
+        return 0
+
+    monkeypatch.setattr(cli, "open_explorer", open_nothing)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert cli.main(words[1:]) == 0
+    headless = words[1:2] and words[1] in ("trace", "train", "datasets")
+    assert bool(printed.getvalue()) if headless else opened == ["explorer"]
+
+
+def test_the_library_lines_print_what_their_comments_say() -> None:
+    (block,) = blocks("python")
+    wanted = [line.split("  # ", 1)[1] for line in block.splitlines() if line.startswith("print")]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(block, "README.md", "exec"), {})
+    lines = printed.getvalue().splitlines()
+    assert len(lines) == len(wanted) > 0
+    for line, comment in zip(lines, wanted, strict=True):
+        assert comment == line or comment.endswith(": " + line)
+
+
+def test_the_scenario_of_the_readme_names_every_key_and_is_accepted(tmp_path: Path) -> None:
+    (block,) = blocks("toml")
+    path = tmp_path / "readme.toml"
+    path.write_text(block, encoding="utf-8")
+    Scenario.read(path).begin()
+    document = tomllib.loads(block)
+    for section, keys in SCENARIO_KEYS.items():
+        assert set(document[section]) <= set(keys)
+        for key in keys:
+            assert key in block, f"{section}.{key} is not in the README"
+
+
+def test_make_knows_the_commands_of_the_readme() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^make (\w+)", "\n".join(blocks("sh")), re.MULTILINE)
+    assert targets[:2] == ["run", "test"]
+    for target in targets:
+        assert f"\n{target}:" in makefile
