@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bptui.engine.reduce import ones
 from bptui.engine.types import Floats
 
 LEAK = 0.01
@@ -87,14 +88,24 @@ def _normal_distribution(z: Floats) -> Floats:
 
 
 def softmax(z: Floats, out: Floats) -> None:  # e^z_k / Σ_j e^z_j, shifted by max z so that e^ stays finite
-    np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=out)
+    np.subtract(z, row_maxima(z), out=out)
     np.exp(out, out=out)
-    np.divide(out, np.add.reduce(out, axis=1, keepdims=True), out=out)
+    np.divide(out, row_sums(out)[:, None], out=out)
 
 
 def softmax_pull_back(upstream: Floats, a: Floats) -> None:  # δ_k = a_k (g_k − Σ_j g_j a_j), g = ∂L/∂a
-    upstream -= np.add.reduce(upstream * a, axis=1, keepdims=True)
+    upstream -= row_sums(upstream * a)[:, None]
     upstream *= a
+
+
+def row_sums(values: Floats) -> Floats:
+    """Σ_k of each row, (n,)."""
+    return values.dot(ones(values.shape[1]))
+
+
+def row_maxima(values: Floats) -> Floats:
+    """The largest of each row, n × 1. Numpy is quick along columns, so the rows become columns first."""
+    return np.maximum.reduce(values.T.copy(), axis=0)[:, None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import Loss
 from bptui.engine.network import Architecture, Network, Parameters
+from bptui.engine.reduce import sum_over_samples
 from bptui.engine.types import Floats
 
 
@@ -50,7 +51,7 @@ def forward(network: Network, passed: Pass) -> None:
     """Fill z and a, layer by layer from the input a[0]: z = a W + b, a′ = φ(z)."""
     for layer, name in enumerate(network.architecture.activations):
         z = passed.z[layer]
-        np.dot(passed.a[layer], network.weights[layer], out=z)
+        passed.a[layer].dot(network.weights[layer], out=z)
         if network.biases:
             z += network.biases[layer]
         ACTIVATIONS[name].value(z, passed.a[layer + 1])
@@ -67,7 +68,7 @@ def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
     loss.delta(ACTIVATIONS[activations[-1]], z, a, y, delta, scratch)
     for layer in range(len(activations) - 2, -1, -1):
         below = passed.delta[layer]
-        np.dot(delta, network.weights[layer + 1].T, out=below)
+        delta.dot(network.weights[layer + 1].T, out=below)
         ACTIVATIONS[activations[layer]].pull_back(below, passed.z[layer], passed.a[layer + 1], passed.scratch[layer])
         delta = below
 
@@ -75,6 +76,6 @@ def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
 def sum_gradients(passed: Pass, summed: Parameters) -> None:
     """Fill Σ_n ∂L_n/∂θ: aᵀδ for weights, Σ_n δ for biases. The sum over samples is the matrix product."""
     for layer, delta in enumerate(passed.delta):
-        np.dot(passed.a[layer].T, delta, out=summed.weights[layer])
+        passed.a[layer].T.dot(delta, out=summed.weights[layer])
         if summed.biases:
-            np.add.reduce(delta, axis=0, out=summed.biases[layer])
+            sum_over_samples(delta, summed.biases[layer])

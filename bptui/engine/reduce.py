@@ -1,13 +1,25 @@
 """Sum or mean over the samples of a batch. No other file divides by n."""
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, read_only
 
 Reduction = Literal["sum", "mean"]
 REDUCTIONS: tuple[Reduction, ...] = ("sum", "mean")
+
+
+@lru_cache(maxsize=32)
+def ones(count: int) -> Floats:
+    """(count,) of 1. A product with it is a sum, several times faster than numpy's own over a short axis."""
+    return read_only(np.ones(count))
+
+
+def sum_over_samples(values: Floats, out: Floats) -> None:
+    """Σ_n of values (n × o) into out (o,)."""
+    ones(len(values)).dot(values, out=out)
 
 
 def reduce_over_samples(summed: Floats, n: int, reduction: Reduction, out: Floats) -> None:

@@ -78,8 +78,8 @@ class Workspace:
 
     def load(self, x: Floats, y: Floats, rows: Any) -> None:
         """Copy the batch in: the given rows of all inputs x (N × i) and targets y (N × o)."""
-        np.take(x, rows, axis=0, out=self.passed.a[0], mode="clip")
-        np.take(y, rows, axis=0, out=self.targets, mode="clip")
+        x.take(rows, axis=0, out=self.passed.a[0], mode="clip")
+        y.take(rows, axis=0, out=self.targets, mode="clip")
 
 
 def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int, work: Workspace) -> None:
@@ -98,7 +98,7 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
     if network.architecture.bias == "frozen":
         freeze_biases(work.step)
     # g too: Adam and its kin divide by √(g²), so that an infinite g² would come out as a step of 0
-    if not (math.isfinite(np.dot(g, g)) and math.isfinite(np.dot(step, step))):
+    if not (math.isfinite(g.dot(g)) and math.isfinite(step.dot(step))):
         raise locate_divergence(work)
 
 

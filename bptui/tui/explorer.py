@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
 
 FRAMES = 15  # a second, while something runs
-SLICE = 0.008  # seconds of computing inside one frame
+PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
+WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 VIEWS = {NETWORK: network, BATCH: batch, DELTAS: deltas, UPDATE: update}
 
@@ -186,13 +187,10 @@ class Explorer(Screen[None]):
         now = perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
 
-        def pause() -> bool:
-            return perf_counter() - now > SLICE
-
         if self._need is not None:
-            self._work(pause)
+            self._work(lambda: perf_counter() - now > WORK_SLICE)
         else:
-            self.session.tick(elapsed, pause)
+            self.session.tick(elapsed, lambda: perf_counter() - now > PLAY_SLICE)
             if not self.session.player.playing:
                 self.notice = self.session.why_not(("phase", 1)) or ""
         self.paint()
@@ -213,7 +211,7 @@ class Explorer(Screen[None]):
     def _start(self, need: Need, finish: Callable[[], str]) -> None:
         """Begin work that may be long; short work is done before the next frame."""
         self._need = (need, finish)
-        until = perf_counter() + 2 * SLICE
+        until = perf_counter() + WORK_SLICE
         self._work(lambda: perf_counter() > until)
         self._wake()
         self.paint()
@@ -375,6 +373,11 @@ class Explorer(Screen[None]):
         self.refresh(layout=True)
         for panel in self._all_panels():
             panel.refresh()
+
+    def suspend(self) -> None:
+        self._pause()
+        self._wake()
+        self.app.action_suspend_process()
 
     def quit(self) -> None:
         self.app.exit(0)

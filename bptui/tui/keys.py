@@ -134,6 +134,7 @@ KEYS: tuple[Key, ...] = (
     Key("help", ("question_mark", "f1"), "?", "Other", "help: keys and words", lambda e: e.show_help(), "help"),
     Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", lambda e: e.open_palette()),
     Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", lambda e: e.repaint_all()),
+    Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", lambda e: e.suspend()),
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip
 BY_ID = {key.id: key for key in KEYS}

@@ -1,4 +1,5 @@
-"""Edges between two columns of units as braille lines: solid is a positive weight, dotted a negative one."""
+"""Edges between two columns of units as braille lines: solid is a positive weight, dotted a negative one, thick a
+weight of more than half the largest."""
 
 from bptui.engine.types import Floats
 from bptui.views.glyphs import BRAILLE_DOTS
@@ -22,7 +23,7 @@ def edges(
             positive = weights[i, o] >= 0
             role = "edge-selected" if chosen else "positive" if positive else "negative"
             importance = float("inf") if chosen else size
-            for x, y in line(start * 4 + 2, end * 4 + 2, width * 2, solid=bool(positive)):
+            for x, y in line(start * 4 + 2, end * 4 + 2, width * 2, bool(positive), size > largest / 2):
                 cell = (y // 4, x // 2)
                 dots[cell] = dots.get(cell, 0) | BRAILLE_DOTS[y % 4][x % 2]
                 if cell not in roles or roles[cell][0] < importance:
@@ -33,8 +34,8 @@ def edges(
     ]
 
 
-def line(start: int, end: int, length: int, solid: bool) -> list[tuple[int, int]]:
-    """Dots (x, y) of a straight line from the left to the right side; every third one when not solid."""
+def line(start: int, end: int, length: int, solid: bool, thick: bool) -> list[tuple[int, int]]:
+    """Dots (x, y) of a straight line from the left to the right side, two dots thick or one, with gaps if not solid."""
     points = []
     steps = max(length, abs(end - start) + 1)
     for k in range(steps):
@@ -42,5 +43,5 @@ def line(start: int, end: int, length: int, solid: bool) -> list[tuple[int, int]
             continue
         x = k * (length - 1) // max(steps - 1, 1)
         y = start + round((end - start) * k / max(steps - 1, 1))
-        points.append((x, y))
+        points += [(x, y - 1), (x, y)] if thick else [(x, y)]
     return points

@@ -1,0 +1,71 @@
+"""``bptui train`` prints losses and accuracies per epoch; ``bptui datasets`` lists what there is."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bptui import Scenario
+from bptui.cli import main
+from bptui.data import BUILT_IN
+
+
+def test_a_line_for_the_start_and_for_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "iris", "--epochs", "3", "--json"]) == 0
+    out, err = capsys.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["epoch"] for line in lines] == [0, 1, 2, 3]
+    assert [line["updates"] for line in lines] == [0, 12, 24, 36]
+    assert [line["samples_seen"] for line in lines] == [0, 120, 240, 360]
+    assert lines[3]["train_loss"] < lines[0]["train_loss"]
+    assert err == ""
+
+
+def test_the_numbers_are_the_networks_own(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", "iris", "--epochs", "2", "--json"])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    run = Scenario.built_in("iris").begin()
+    network = run.record(24).after
+    loss, test_loss, accuracy, test_accuracy = run.problem.metrics(network, "cross-entropy")
+    assert (last["train_loss"], last["test_loss"]) == (loss, test_loss)
+    assert (last["train_accuracy"], last["test_accuracy"]) == (accuracy, test_accuracy)
+
+
+def test_the_table_leaves_empty_what_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "mazur", "--epochs", "1"]) == 0
+    header, start, first = capsys.readouterr().out.splitlines()
+    assert header.split()[0] == "epoch"
+    assert start.split() == ["0", "0", "0.298371"]
+    assert first.split() == ["1", "1", "0.291028"]
+
+
+def test_divergence_is_named_with_update_epoch_batch_and_layer_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "plane", "--lr", "1000", "--epochs", "99"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("bptui: error: stopped before update ")
+    assert all(word in err for word in ("epoch", "batch", "layer 1"))
+
+
+def test_the_listing_names_every_set_with_its_licence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["datasets"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert set(BUILT_IN) <= set(lines)
+    assert "1797" in lines["digits"]
+    assert "CC BY 4.0" in lines["digits"]
+    assert "UCI" in lines["iris"]
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    command = f"{sys.executable} -m bptui trace digits --updates 300 | head -c 10"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert len(done.stdout) == 10
+
+
+def test_headless_commands_do_not_load_textual() -> None:
+    code = (
+        "import sys; from bptui.cli import main; main(['train', 'xor', '--epochs', '1']);"
+        "sys.exit(any(name in sys.modules for name in ('textual', 'rich', 'plotext')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
