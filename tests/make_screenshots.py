@@ -9,7 +9,7 @@ from bptui.tui.app import BptuiApp
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
 PICTURES = {
-    "explorer": ("digits", (120, 36), ["e", "e", "b", "s", "s", "s", "p", "p", "p", "p"]),
+    "explorer": ("digits", (120, 36), ["e", "e", "b", *["s"] * 9, *["p"] * 6]),
     "small": ("xor", (80, 24), ["e", "e", "s", "p", "p", "p", "p", "p", "4"]),
 }
 

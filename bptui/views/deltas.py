@@ -58,5 +58,5 @@ def caption(scene: Scene) -> list[Row]:
     unit = scene.unit_name(layer, scene.moment.unit)
     return [
         ((f" a·δ = {a} · δ{sub(layer)}[{unit}]", "text"),),
-        ((" each sample's own a and δ: no average input", "dim"),),
+        ((" each with its own a and δ: no average", "dim"),),
     ]

@@ -122,7 +122,7 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
     layer = moment.layer
     inputs, units = record.before.architecture.sizes[layer - 1], record.before.architecture.sizes[layer]
     if not scene.phase.per_batch:
-        return [((f" step of layer {layer}: not before all", "dim"),), ((" samples are in", "dim"),)]
+        return [((f" step of layer {layer}:", "dim"),), ((" after the last sample", "dim"),)]
     step = record.step.weights[layer - 1]
     scale = largest_of(step)
     columns = window(inputs, width - 5, max(moment.source, 0))
