@@ -24,6 +24,7 @@ format: $(VENV)/check
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bptui needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@echo 'setting up $(VENV), once'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app: pyproject.toml | $(BIN)/python

@@ -23,7 +23,10 @@ def blocks(language: str) -> list[str]:
 
 
 COMMANDS = [
-    shlex.split(line, comments=True) for block in blocks("sh") for line in block.splitlines() if line.startswith("bptui")
+    shlex.split(line, comments=True)
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if line.startswith("bptui")
 ]
 
 

@@ -26,10 +26,8 @@ def identity_slope(z: Floats, a: Floats, out: Floats) -> None:
 
 
 def sigmoid(z: Floats, out: Floats) -> None:  # 1 / (1 + e^−z); e^−z may be inf: the result is then 0
-    np.negative(z, out=out)
-    np.exp(out, out=out)
-    np.add(out, 1.0, out=out)
-    np.reciprocal(out, out=out)
+    np.exp(-z, out=out)
+    np.reciprocal(1.0 + out, out=out)
 
 
 def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:  # a (1 − a)

@@ -24,8 +24,7 @@ def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # a �
 
 def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # Σ_k (a_k − y_k)²
     miss = a - y
-    miss *= miss
-    return row_sums(miss)
+    return row_sums(miss * miss)
 
 
 def squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a − y)
@@ -45,9 +44,7 @@ def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a
 def binary_cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
     """−Σ_k [y ln a + (1 − y) ln(1 − a)] with a = sigmoid(z), written in z so that it stays finite:
     max(z, 0) − z y + ln(1 + e^−|z|)."""
-    terms = np.maximum(z, 0.0)
-    terms -= z * y
-    terms += np.log1p(np.exp(-np.abs(z)))
+    terms = np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))
     return np.minimum(row_sums(terms), LARGEST)
 
 

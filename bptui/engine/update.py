@@ -98,7 +98,7 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
     if network.architecture.bias == "frozen":
         freeze_biases(work.step)
     # g too: Adam and its kin divide by √(g²), so that an infinite g² would come out as a step of 0
-    if not (math.isfinite(g.dot(g)) and math.isfinite(step.dot(step))):
+    if not math.isfinite(g.dot(g) + step.dot(step)):
         raise locate_divergence(work)
 
 

@@ -147,11 +147,13 @@ def epoch_before(run: Run, moment: Moment) -> Moment:
     return end_of(run, moment, run.first_update_of(epoch) - 1)
 
 
-def to_row(run: Run, moment: Moment, rows: int) -> Moment:
-    """Move along the rows of the batch, in the same phase: before its end this compares samples at one phase,
-    at its end it only chooses which sample is looked at."""
-    n = run.record(moment.update).n
-    return replace(moment, sample=min(max(moment.sample + rows, 0), n - 1))
+def to_row(moment: Moment, rows: list[int], by: int) -> Moment:
+    """Move along the rows of the batch as they are shown, in the same phase: before its end this compares samples
+    at one phase, at its end it only chooses which sample is looked at."""
+    if not rows:
+        return moment
+    at = rows.index(moment.sample) + by if moment.sample in rows else 0
+    return replace(moment, sample=rows[min(max(at, 0), len(rows) - 1)])
 
 
 def to_update(run: Run, moment: Moment, update: int) -> Moment:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -9,11 +10,15 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
 from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples
-from bptui.engine.statistics import contributions, squared_norms
+from bptui.engine.statistics import batch_statistics, contributions, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace
+from bptui.training.problem import chosen_class
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
+
+RowKey = Literal["batch", "loss", "norm", "cosine", "wrong"]
+ROW_KEYS: tuple[RowKey, ...] = ("batch", "loss", "norm", "cosine", "wrong")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +95,20 @@ class UpdateRecord:
         out = np.empty(1)
         reduce_over_samples(running[done - 1 : done], done, "mean", out)
         return float(out[0])
+
+    @cached_property
+    def cosines(self) -> Floats:
+        """Cosine of each sample's gradient with the batch's mean, (n,); 0 where either is zero."""
+        return read_only(batch_statistics(self.before.architecture, self.passed).cosines)
+
+    def rows_by(self, key: RowKey) -> Integers:
+        """Rows of the batch, the most remarkable first: by loss or norm from the largest, by cosine from the one
+        that pulls hardest against the others; or only those whose class is answered wrongly, by loss."""
+        if key == "wrong":
+            rows = np.flatnonzero(chosen_class(self.passed.a[-1]) != chosen_class(self.targets))
+            return rows[np.argsort(-self.passed.loss[rows], kind="stable")]
+        by = {"loss": -self.passed.loss, "norm": -self.gradient_norms, "cosine": self.cosines}
+        return np.argsort(by[key], kind="stable") if key in by else np.arange(self.n)
 
     def contributions(self, layer: int, source: int, unit: int) -> Floats:
         """a_i · δ_j of each sample, (n,): its gradient of one weight of layer 1 … L (source −1: the bias)."""

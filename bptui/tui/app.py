@@ -42,6 +42,11 @@ class BptuiApp(CellDiff, App[int]):
         self.forget_screen()
         self.refresh(layout=True)
 
+    def action_command_palette(self) -> None:
+        """Textual binds ctrl+p itself, ahead of the screen: playing pauses here too."""
+        self.explorer.pause()
+        super().action_command_palette()
+
     def use_palette(self, name: str) -> None:
         self.palette_name = name
         self.theme = next(palette.textual for palette in (*PALETTES, MONO) if palette.name == name)

@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from bptui.session.moves import Move, Need, last_beat, select, to_row
 from bptui.session.session import Session
+from bptui.training.record import ROW_KEYS
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.keys import BY_ID, KEYS, footer_hints, key_lines
 from bptui.tui.palette import PALETTES
@@ -35,6 +36,14 @@ FRAMES = 15  # a second, while something runs
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
+SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
+SORT_WORDS = {
+    "batch": "in the batch's order",
+    "loss": "largest loss first",
+    "norm": "longest gradient first",
+    "cosine": "the one that pulls against the others first",
+    "wrong": "wrong answers only",
+}
 VIEWS = {NETWORK: network, BATCH: batch, DELTAS: deltas, UPDATE: update}
 
 
@@ -55,6 +64,7 @@ class Explorer(Screen[None]):
         self.scroll_by = 0
         self.axis = 0
         self.log_scale = False
+        self.sort = 0
         self.notice = ""
         self._arrangement: Arrangement | None = None
         self._need: tuple[Need, Callable[[], str]] | None = None  # long work: what it waits for, how it ends
@@ -104,6 +114,7 @@ class Explorer(Screen[None]):
             log=self.log_scale,
             scroll=self.scroll_by,
             colour=self.app.colour,
+            sort=ROW_KEYS[self.sort],
         )
 
     def _lay_out(self) -> None:
@@ -239,7 +250,7 @@ class Explorer(Screen[None]):
         key.act(self)
 
     def move(self, move: Move) -> None:
-        self._pause()
+        self.pause()
         session = self.session
 
         def finish() -> str:
@@ -254,8 +265,10 @@ class Explorer(Screen[None]):
         session = self.session
         return session.moment.update == session.run.frontier and session.moment.beat == last_beat(session.record)
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
+        """Stop playing; long work goes on."""
         self.session.player = self.session.player.paused()
+        self._wake()
 
     def stop(self) -> None:
         """Stop long work at the batch it has reached, or playing where it is."""
@@ -263,8 +276,7 @@ class Explorer(Screen[None]):
             self._need = None
             self.session.halt()
             self.notice = f"stopped after update {self.session.run.frontier}"
-        self._pause()
-        self._wake()
+        self.pause()
         self.paint()
 
     def toggle_play(self) -> None:
@@ -284,8 +296,7 @@ class Explorer(Screen[None]):
         self.paint()
 
     def ask_goal(self) -> None:
-        self._pause()
-        self._wake()
+        self.pause()
         self.app.push_screen(GoTo(self.session.goal), self._go_to)
 
     def _go_to(self, words: str | None) -> None:
@@ -306,8 +317,8 @@ class Explorer(Screen[None]):
     def arrow(self, across: int, down: int) -> None:
         """Arrows in the focused panel: samples in batch and deltas, inputs × units in update, else layer and unit."""
         if down and self.focused_panel in (BATCH, DELTAS):
-            self._pause()
-            self.session.moment = to_row(self.session.run, self.session.moment, down)
+            self.pause()
+            self.session.moment = to_row(self.session.moment, self.scene().rows, down)
             self.scroll_by = 0
             self._wake()
             self.paint()
@@ -335,6 +346,18 @@ class Explorer(Screen[None]):
         self.log_scale = not self.log_scale
         self.paint()
 
+    def why_not_sort(self) -> str | None:
+        layers = self.session.layers
+        return None if self.session.moment.phase(layers).per_batch else "not before all samples are in: press b"
+
+    def next_sort(self) -> None:
+        """The next order of the samples; only wrong answers is no choice where there are no classes."""
+        choices = len(ROW_KEYS) - (not self.session.run.problem.data.classes)
+        self.sort = (self.sort + 1) % choices
+        self.scroll_by = 0
+        self.notice = f"samples: {SORT_WORDS[ROW_KEYS[self.sort]]}"
+        self.paint()
+
     def save_picture(self) -> None:
         session = self.session
         name = f"bptui-{session.scenario.title}-{session.moment.update}.svg"
@@ -359,13 +382,10 @@ class Explorer(Screen[None]):
         self.paint()
 
     def show_help(self) -> None:
-        self._pause()
-        self._wake()
+        self.pause()
         self.app.push_screen(Help(key_lines(self), self.app.palette_name, self.app.ascii))
 
     def open_palette(self) -> None:
-        self._pause()
-        self._wake()
         self.app.action_command_palette()
 
     def repaint_all(self) -> None:
@@ -375,8 +395,7 @@ class Explorer(Screen[None]):
             panel.refresh()
 
     def suspend(self) -> None:
-        self._pause()
-        self._wake()
+        self.pause()
         self.app.action_suspend_process()
 
     def quit(self) -> None:
@@ -401,9 +420,14 @@ def panel_title(number: int, scene: Scene) -> str:
     if number == NETWORK:
         return f" · sample {m + 1}, row {record.indices[m]}"
     if number == BATCH:
-        return f" · {record.n} sample{'s' if record.n > 1 else ''}"
+        return f" · {record.n} sample{'s' if record.n > 1 else ''}{sorted_by(scene)}"
     if number == DELTAS:
-        return f" · layer {scene.moment.layer}, per sample"
+        return f" · layer {scene.moment.layer}{sorted_by(scene) or ', per sample'}"
     if number == UPDATE:
         return f" · {record.settings.rules.reduction} in force"
     return f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}"
+
+
+def sorted_by(scene: Scene) -> str:
+    """How the rows are sorted, where they are."""
+    return f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""

@@ -126,6 +126,8 @@ KEYS: tuple[Key, ...] = (
         lambda e: e.select(source=1)),
     Key("page-up", ("pageup",), "PgUp", "Select", "scroll the focused panel up", lambda e: e.scroll_panel(-1)),
     Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1)),
+    Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
+        lambda e: e.next_sort(), "", lambda e: e.why_not_sort()),
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen", lambda e: e.next_axis()),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic", lambda e: e.toggle_log()),
     Key("picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bptui.views.glyphs import thumbnail
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells, cut, left, right, window
+from bptui.views.text import Row, cells, cut, left, right
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
     words = ("row", c.index), ("target", c.target), ("answer", c.answer), ("loss", 7)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
     rows: list[Row] = [((f"   # {row} {left('input', c.input)} {target} {answer} {loss}", "head"),)]
-    shown = window(scene.record.n, max(height - 3, 1), scene.moment.sample, scene.scroll)
-    rows += [sample_row(scene, m, c) for m in shown]
+    rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - 3, 1))]
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *totals(scene)]
 

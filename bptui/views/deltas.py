@@ -4,9 +4,10 @@ from bptui.views.batch import state
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cut, left, right, sub, window
+from bptui.views.text import Row, Span, cut, left, right, sub
 
 NUMBERS_WIDTH = 4 + 9 + 8 + 9
+COSINE_WIDTH = 7
 
 
 def deltas(scene: Scene, width: int, height: int) -> list[Row]:
@@ -15,39 +16,42 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     record, moment = scene.record, scene.moment
     layer, unit = moment.layer, moment.unit
     all_units = record.before.architecture.sizes[layer]
-    strip = max(min(all_units, width - NUMBERS_WIDTH - 1), 0)
-    first = min(max(unit - strip // 2, 0), all_units - strip) if strip else 0
+    room = width >= NUMBERS_WIDTH + COSINE_WIDTH + min(all_units, 8) or scene.sort == "cosine"
+    cosines = scene.phase.per_batch and room
+    spare = width - NUMBERS_WIDTH - 1 - COSINE_WIDTH * cosines
+    strip = max(min(all_units, spare), 0) if spare >= 4 else 0
+    first = min(max(unit - strip // 2, 0), all_units - strip)
     units = range(first, first + strip)
-    wide = strip >= 4
-    head = f"{'#':>4} " + (left(f"δ{sub(layer)}", strip) + " " if wide else "")
+    head = f"{'#':>4} " + (left(f"δ{sub(layer)}", strip) + " " if units else "")
     head += f"{cut(f'δ{sub(layer)}[{scene.unit_name(layer, unit)}]', 8):>8} {'|∇L|':>7} {'a·δ':>8}"
-    rows: list[Row] = [((head, "head"),)]
-    shown = window(record.n, max(height - 3, 1), moment.sample, scene.scroll)
-    scale = largest_of(record.passed.delta[layer - 1])
+    rows: list[Row] = [((head + ("    cos" if cosines else ""), "head"),)]
     contributions = record.contributions(layer, moment.source, unit)
-    for m in shown:
-        rows.append(sample_row(scene, m, units if wide else range(0), scale, float(contributions[m])))
+    for m in scene.rows_shown(max(height - 3, 1)):
+        rows.append(sample_row(scene, m, units, float(contributions[m]), cosines))
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *caption(scene)]
 
 
-def sample_row(scene: Scene, m: int, units: range, scale: float, contribution: float) -> Row:
+def sample_row(scene: Scene, m: int, units: range, contribution: float, cosines: bool) -> Row:
     record, moment = scene.record, scene.moment
     current = m == moment.sample
     role = "selected" if current else "text" if scene.reached(m, "gradient") else "pending"
     glyph, _, state_role = state(scene, m)
     spans: list[Span] = [(glyph, state_role), (f"{m + 1:>3} ", role)]
-    delta = record.passed.delta[moment.layer - 1][m]
+    delta = record.passed.delta[moment.layer - 1]
     known = scene.reached(m, "delta", moment.layer)
     if units:
-        spans += [signed(float(delta[j]), scale) if known else (" ", "dim") for j in units]
+        scale = largest_of(delta)
+        spans += [signed(float(delta[m, j]), scale) if known else (" ", "dim") for j in units]
         spans.append((" ", "text"))
-    value = float(delta[moment.unit])
+    value = float(delta[m, moment.unit])
     spans.append((right(num(value, 8, plus=True) if known else "·", 8), sign_role(value) if known else "pending"))
     added = scene.reached(m, "gradient")
     spans.append((" " + right(num(record.gradient_norms[m], 7) if added else "·", 7), role if added else "pending"))
     words = right(num(contribution, 8, plus=True) if added else "·", 8)
     spans.append((" " + words, sign_role(contribution) if added else "pending"))
+    if cosines:
+        spans.append((" " + right(num(record.cosines[m], 6, plus=True), 6), sign_role(float(record.cosines[m]))))
     return tuple(spans)
 
 

@@ -77,7 +77,7 @@ def sample_row(scene: Scene, width: int) -> Row:
         counts = f" {done} done, {n - done} to come"
         return ((head, "text"), ("■" * filled, "done"), ("□" * (bar - filled), "pending"), (counts, "dim"))
     before, after = current, n - current - 1
-    mark = ("■", "done") if all_done else ("▣", "lit-text")
+    mark = ("■", "done") if all_done else ("■" if done > current else "▣", "lit-text")
     rest = ("■", "done") if all_done else ("□", "pending")
     return ((head, "text"), ("■" * before, "done"), mark, (rest[0] * after, rest[1]))
 

@@ -7,8 +7,9 @@ from bptui.data import Dataset
 from bptui.session.moment import Moment, Phase
 from bptui.session.player import Player
 from bptui.training.history import History
-from bptui.training.record import UpdateRecord
+from bptui.training.record import RowKey, UpdateRecord
 from bptui.training.settings import Settings
+from bptui.views.text import window
 
 Axis = Literal["update", "epoch", "seen"]
 AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
@@ -31,6 +32,7 @@ class Scene:
     log: bool = False
     scroll: int = 0
     colour: bool = True
+    sort: RowKey = "batch"
 
     @property
     def phase(self) -> Phase:
@@ -40,6 +42,19 @@ class Scene:
     def done(self) -> int:
         """Samples of the batch whose gradient has been added."""
         return self.moment.done(self.record.layers)
+
+    @property
+    def rows(self) -> list[int]:
+        """The batch's rows in the order shown: sorted only once every sample has been through."""
+        if self.sort == "batch" or not self.phase.per_batch:
+            return list(range(self.record.n))
+        return [int(row) for row in self.record.rows_by(self.sort)]
+
+    def rows_shown(self, height: int) -> list[int]:
+        """Those of them that fit into so many rows, the current one among them."""
+        rows = self.rows
+        at = rows.index(self.moment.sample) if self.moment.sample in rows else 0
+        return [rows[place] for place in window(len(rows), height, at, self.scroll)]
 
     @property
     def applied(self) -> int:

@@ -224,11 +224,13 @@ class TestRows:
     @pytest.mark.parametrize(("rows", "sample"), [(1, 2), (2, 3), (9, 4), (-1, 0), (-9, 0), (0, 1)])
     def test_a_row_move_stays_in_the_batch(self, rows: int, sample: int) -> None:
         run = begin(Settings(batch_size=5), count=10)
-        assert to_row(run, Moment(2, beat=4, sample=1), rows) == Moment(2, beat=4, sample=sample)
+        assert to_row(Moment(2, beat=4, sample=1), list(range(run.record(2).n)), rows) == Moment(
+            2, beat=4, sample=sample
+        )
 
     def test_a_phase_back_from_another_row_of_the_reduction_is_the_last_sample_s_gradient(self) -> None:
         run = begin(Settings(batch_size=5), count=10)
-        looking = to_row(run, Moment(2, beat=REDUCE, sample=4), -3)
+        looking = to_row(Moment(2, beat=REDUCE, sample=4), list(range(run.record(2).n)), -3)
         assert looking.sample == 1
         assert go(run, looking, ("phase", -1)) == Moment(2, beat=GRADIENT, sample=4)
 

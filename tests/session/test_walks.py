@@ -40,7 +40,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(rows=STEPS)
     def look_at_another_row(self, rows: int) -> None:
-        self.moment = to_row(self.run, self.moment, rows)
+        self.moment = to_row(self.moment, list(range(self.run.record(self.moment.update).n)), rows)
 
     @rule(layer=STEPS, unit=STEPS, source=st.integers(-1, 1))
     def select(self, layer: int, unit: int, source: int) -> None:
@@ -58,7 +58,7 @@ class Walk(RuleBasedStateMachine):
         """In the phases that happen once per batch a moment's own sample is the last one."""
         record = self.run.record(self.moment.update)
         once = self.moment.phase(record.layers).per_batch
-        return to_row(self.run, self.moment, record.n) if once else self.moment
+        return to_row(self.moment, list(range(record.n)), record.n) if once else self.moment
 
     @precondition(lambda self: self.moment.update < ENOUGH)
     @rule()
