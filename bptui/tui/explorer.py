@@ -16,18 +16,11 @@ from bptui.training.record import ROW_KEYS
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.keys import BY_ID, KEYS, footer_hints, key_lines
 from bptui.tui.palette import PALETTES
-from bptui.tui.panel import Panel
-from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
-from bptui.views.batch import batch
-from bptui.views.deltas import deltas
-from bptui.views.header import header
+from bptui.tui.stage import Stage
+from bptui.views.arrange import BATCH, DELTAS, NETWORK, UPDATE
 from bptui.views.help import footer_row
-from bptui.views.loss import AXIS_NAMES, chart, loss_rows
-from bptui.views.network import network
-from bptui.views.ribbon import ribbon
 from bptui.views.scene import AXES, Scene
 from bptui.views.text import Row, fit
-from bptui.views.update import update
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -35,8 +28,6 @@ if TYPE_CHECKING:
 FRAMES = 15  # a second, while something runs
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
-CHART_EVERY = 0.2  # seconds between two drawings of the chart
-SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
 SORT_WORDS = {
     "batch": "in the batch's order",
     "loss": "largest loss first",
@@ -44,7 +35,6 @@ SORT_WORDS = {
     "cosine": "the one that pulls against the others first",
     "wrong": "wrong answers only",
 }
-VIEWS = {NETWORK: network, BATCH: batch, DELTAS: deltas, UPDATE: update}
 
 
 class Explorer(Screen[None]):
@@ -56,8 +46,7 @@ class Explorer(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session: Session = session
-        self.bars = {name: Panel(name, bordered=False) for name in ("header", "ribbon", "footer")}
-        self.panels = {number: Panel(name.lower(), bordered=True) for number, name in PANELS.items()}
+        self.stage = Stage(self)
         self.focused_panel = NETWORK
         self.beside = BATCH  # shown beside the network where only two panels fit
         self.maximised = False
@@ -66,31 +55,22 @@ class Explorer(Screen[None]):
         self.log_scale = False
         self.sort = 0
         self.notice = ""
-        self._arrangement: Arrangement | None = None
         self._need: tuple[Need, Callable[[], str]] | None = None  # long work: what it waits for, how it ends
         self._clock: Timer
         self._last_tick = 0.0
-        self._chart: list[Row] = []
-        self._chart_timer: Timer | None = None
-        self._chart_drawn = 0.0
 
     # --- life ---
 
     def compose(self) -> ComposeResult:
-        yield from self.bars.values()
-        yield from self.panels.values()
+        yield from self.stage
 
     def on_mount(self) -> None:
-        for panel in self._all_panels():
+        for panel in self.stage:
             panel.palette, panel.ascii = self.app.palette_name, self.app.ascii
         self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._chart = []
         self._lay_out()
-
-    def _all_panels(self) -> list[Panel]:
-        return [*self.bars.values(), *self.panels.values()]
 
     @property
     def busy(self) -> bool:
@@ -118,64 +98,14 @@ class Explorer(Screen[None]):
         )
 
     def _lay_out(self) -> None:
-        """Give every panel its box, then paint."""
         width, height = self.size
-        if width == 0 or height == 0:
-            return
-        plan = arrange(width, height, self.focused_panel, self.beside, self.maximised)
-        self._arrangement = plan
-        place(self.bars["header"], plan.header)
-        place(self.bars["ribbon"], None if plan.too_small else plan.ribbon)
-        place(self.bars["footer"], None if plan.too_small else plan.footer)
-        for number, panel in self.panels.items():
-            place(panel, plan.panels.get(number))
-        self.paint()
+        if width and height:
+            self.stage.lay_out(width, height, self.focused_panel, self.beside, self.maximised)
+            self.paint()
 
     def paint(self) -> None:
-        """Show the scene of now in every panel that has a box. Panels repaint only the rows that changed."""
-        plan = self._arrangement
-        if plan is None:
-            return
-        if plan.too_small:
-            width, height = self.size
-            words = f"bptui needs 40×10, has {width}×{height}"
-            self.bars["header"].show([((words, "notice"),)], plan.header.width, 1)
-            return
-        scene = self.scene()
-        show(self.bars["header"], header(scene, plan.header.width, plan.header.height), plan.header)
-        show(self.bars["ribbon"], ribbon(scene, plan.ribbon.width, plan.ribbon.height), plan.ribbon)
-        show(self.bars["footer"], [self._footer(plan.footer.width)], plan.footer)
-        for number, box in plan.panels.items():
-            self._paint_panel(number, box, scene)
-
-    def _paint_panel(self, number: int, box: Box, scene: Scene) -> None:
-        panel = self.panels[number]
-        width, height = panel.inner(box.width, box.height)
-        rows = self._loss_rows(scene) if number == LOSS else VIEWS[number](scene, width, height)
-        title = f"{number} {PANELS[number]}{panel_title(number, scene)}"
-        panel.show(rows, box.width, box.height, title, focused=number == self.focused_panel)
-
-    def _loss_rows(self, scene: Scene) -> list[Row]:
-        """The numbers now, the chart as last drawn: it is drawn anew behind them, a few times a second at most."""
-        if self._chart_timer is None:
-            wait = max(self._chart_drawn + CHART_EVERY - perf_counter(), 0.01)
-            self._chart_timer = self.set_timer(wait, self._draw_chart)
-        return [*loss_rows(scene), *self._chart]
-
-    def _draw_chart(self) -> None:
-        from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
-
-        self._chart_timer, self._chart_drawn = None, perf_counter()
-        box = self._arrangement.panels.get(LOSS) if self._arrangement else None
-        if box is None:
-            return
-        width, height = self.panels[LOSS].inner(box.width, box.height)
-        scene = self.scene()
-        self._chart = draw(chart(scene, 2 * width), width, height - 2)
-        title = f"{LOSS} {PANELS[LOSS]}{panel_title(LOSS, scene)}"
-        rows = [*loss_rows(scene), *self._chart]
-        self.panels[LOSS].show(rows, box.width, box.height, title, focused=self.focused_panel == LOSS)
-        self._chart_drawn = perf_counter()
+        """Show the scene of now."""
+        self.stage.paint(self.scene(), self._footer)
 
     def _footer(self, width: int) -> Row:
         player = self.session.player
@@ -332,7 +262,7 @@ class Explorer(Screen[None]):
         self.paint()
 
     def scroll_panel(self, pages: int) -> None:
-        box = self._arrangement.panels.get(self.focused_panel) if self._arrangement else None
+        box = self.stage.plan.panels.get(self.focused_panel) if self.stage.plan else None
         page = max((box.height if box else 8) - 6, 1)
         n = self.session.record.n
         self.scroll_by = min(max(self.scroll_by + pages * page, -n), n)
@@ -376,7 +306,7 @@ class Explorer(Screen[None]):
         else:
             here = names.index(self.app.palette_name) if self.app.palette_name in names else 0
             self.app.use_palette(names[(here + 1) % len(names)])
-            for panel in self._all_panels():
+            for panel in self.stage:
                 panel.repaint(self.app.palette_name)
             self.notice = f"theme {self.app.palette_name}"
         self.paint()
@@ -391,7 +321,7 @@ class Explorer(Screen[None]):
     def repaint_all(self) -> None:
         self.app.forget_screen()
         self.refresh(layout=True)
-        for panel in self._all_panels():
+        for panel in self.stage:
             panel.refresh()
 
     def suspend(self) -> None:
@@ -400,34 +330,3 @@ class Explorer(Screen[None]):
 
     def quit(self) -> None:
         self.app.exit(0)
-
-
-def place(panel: Panel, box: Box | None) -> None:
-    """Put a panel into its box, or hide it."""
-    panel.display = box is not None
-    if box is not None:
-        panel.styles.offset = (box.x, box.y)
-        panel.styles.width, panel.styles.height = box.width, box.height
-
-
-def show(panel: Panel, rows: list[Row], box: Box) -> None:
-    panel.show(rows, box.width, box.height)
-
-
-def panel_title(number: int, scene: Scene) -> str:
-    """What the title of a panel says besides its name."""
-    record, m = scene.record, scene.moment.sample
-    if number == NETWORK:
-        return f" · sample {m + 1}, row {record.indices[m]}"
-    if number == BATCH:
-        return f" · {record.n} sample{'s' if record.n > 1 else ''}{sorted_by(scene)}"
-    if number == DELTAS:
-        return f" · layer {scene.moment.layer}{sorted_by(scene) or ', per sample'}"
-    if number == UPDATE:
-        return f" · {record.settings.rules.reduction} in force"
-    return f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}"
-
-
-def sorted_by(scene: Scene) -> str:
-    """How the rows are sorted, where they are."""
-    return f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""

@@ -1,0 +1,123 @@
+"""The stage: the bars and panels of the explorer, where they stand, and how a scene is painted on them."""
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from bptui.tui.panel import Panel
+from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
+from bptui.views.batch import batch
+from bptui.views.deltas import deltas
+from bptui.views.header import header
+from bptui.views.loss import AXIS_NAMES, chart, loss_rows
+from bptui.views.network import network
+from bptui.views.ribbon import ribbon
+from bptui.views.scene import Scene
+from bptui.views.text import Row
+from bptui.views.update import update
+
+CHART_EVERY = 0.2  # seconds between two drawings of the chart
+SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
+VIEWS: dict[int, Callable[[Scene, int, int], list[Row]]] = {
+    NETWORK: network,
+    BATCH: batch,
+    DELTAS: deltas,
+    UPDATE: update,
+}
+
+
+class Stage:
+    """Owns the panels of a screen. Numbers are painted at once, the chart behind them, a few times a second at most."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self.header, self.ribbon, self.footer = (Panel(name, bordered=False) for name in ("header", "ribbon", "footer"))
+        self.panels = {number: Panel(name.lower(), bordered=True) for number, name in PANELS.items()}
+        self.plan: Arrangement | None = None
+        self._screen = screen
+        self._scene: Scene | None = None
+        self._focused = NETWORK
+        self._chart: list[Row] = []
+        self._chart_timer: Timer | None = None
+        self._chart_drawn = 0.0
+
+    def __iter__(self) -> Iterator[Panel]:
+        yield from (self.header, self.ribbon, self.footer)
+        yield from self.panels.values()
+
+    def lay_out(self, width: int, height: int, focused: int, beside: int, maximised: bool) -> None:
+        """Give every panel its box, or hide it."""
+        plan = arrange(width, height, focused, beside, maximised)
+        if self.plan is None or plan.panels.get(LOSS) != self.plan.panels.get(LOSS):
+            self._chart = []  # drawn for another size
+        self.plan, self._focused = plan, focused
+        place(self.header, plan.header)
+        place(self.ribbon, None if plan.too_small else plan.ribbon)
+        place(self.footer, None if plan.too_small else plan.footer)
+        for number, panel in self.panels.items():
+            place(panel, plan.panels.get(number))
+        if plan.too_small:
+            words = f"bptui needs 40×10, has {width}×{height}"
+            self.header.show([((words, "notice"),)], plan.header.width, 1)
+
+    def paint(self, scene: Scene, footer: Callable[[int], Row]) -> None:
+        """Show the scene in every panel that has a box. Panels repaint only the rows that changed."""
+        plan, self._scene = self.plan, scene
+        if plan is None or plan.too_small:
+            return
+        for panel, box, view in ((self.header, plan.header, header), (self.ribbon, plan.ribbon, ribbon)):
+            panel.show(view(scene, box.width, box.height), box.width, box.height)
+        self.footer.show([footer(plan.footer.width)], plan.footer.width, plan.footer.height)
+        for number, box in plan.panels.items():
+            if number == LOSS:
+                self._paint_loss(scene, box)
+                self._plan_chart()
+            else:
+                content = VIEWS[number]
+                self._show(number, box, content(scene, *self.panels[number].inner(box.width, box.height)), scene)
+
+    def _show(self, number: int, box: Box, rows: list[Row], scene: Scene) -> None:
+        title = f"{number} {PANELS[number]}{panel_title(number, scene)}"
+        self.panels[number].show(rows, box.width, box.height, title, focused=number == self._focused)
+
+    def _paint_loss(self, scene: Scene, box: Box) -> None:
+        """The numbers of now, the chart as last drawn."""
+        self._show(LOSS, box, [*loss_rows(scene), *self._chart], scene)
+
+    def _plan_chart(self) -> None:
+        if self._chart_timer is None:
+            wait = max(self._chart_drawn + CHART_EVERY - perf_counter(), 0.01)
+            self._chart_timer = self._screen.set_timer(wait, self._draw_chart)
+
+    def _draw_chart(self) -> None:
+        from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
+
+        self._chart_timer = None
+        box = self.plan.panels.get(LOSS) if self.plan else None
+        if box is not None and self._scene is not None:
+            width, height = self.panels[LOSS].inner(box.width, box.height)
+            self._chart = draw(chart(self._scene, 2 * width), width, height - 2)
+            self._paint_loss(self._scene, box)
+        self._chart_drawn = perf_counter()
+
+
+def place(panel: Panel, box: Box | None) -> None:
+    """Put a panel into its box, or hide it."""
+    panel.display = box is not None
+    if box is not None:
+        panel.styles.offset = (box.x, box.y)
+        panel.styles.width, panel.styles.height = box.width, box.height
+
+
+def panel_title(number: int, scene: Scene) -> str:
+    """What the title of a panel says besides its name."""
+    record, m = scene.record, scene.moment.sample
+    ordered = f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""
+    return {
+        NETWORK: f" · sample {m + 1}, row {record.indices[m]}",
+        BATCH: f" · {record.n} sample{'s' if record.n > 1 else ''}{ordered}",
+        DELTAS: f" · layer {scene.moment.layer}{ordered or ', per sample'}",
+        UPDATE: f" · {record.settings.rules.reduction} in force",
+        LOSS: f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}",
+    }[number]

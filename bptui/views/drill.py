@@ -1,0 +1,224 @@
+"""The drill's screen: what repeating one sample does to the others, beside as many back-propagations in passes."""
+
+from bptui.engine.types import Floats
+from bptui.session.drill import DrillNow, Spent
+from bptui.views.batch import target
+from bptui.views.glyphs import POSITIVE
+from bptui.views.help import wrapped
+from bptui.views.loss import Chart, Series, drawable, squeeze
+from bptui.views.numbers import num, rate
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, cut, fit, left, right, row_cells, window
+
+ROSE, FELL, SAME = "▲", "▼", "·"
+CHART_HEIGHT = 11
+CHART_FROM = (90, 32)  # columns and rows of a box that leaves room for the chart
+FEWEST_SAMPLES = 3
+DRILL_ROLE, PASSES_ROLE = "series-2", "series-1"
+
+
+def drill(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
+    """State, a row per sample, how many rose, both ways side by side, and the truth in a sentence."""
+    room = height - chart_height(width, height)
+    bottom = [*score(now, width), *ways(now, width)]
+    sentence: list[Row] = [((f" {part}", "text"),) for part in wrapped(truth(now), width - 2)]
+    top = [fit(state(now), width)]
+    table = 1 + min(now.n, FEWEST_SAMPLES)
+    spare = room - len(top) - len(bottom) - table
+    kept = sentence[: max(spare, 0)] if spare >= len(sentence) else []
+    if spare < 0:
+        bottom = bottom[: max(len(bottom) + spare, 1)]
+    lines = max(room - len(top) - len(bottom) - len(kept) - 1, 1)
+    gap = [()] if lines > now.n and kept else []
+    rows = [*top, header(scene, now, width), *(sample_row(scene, now, m, width) for m in shown(now, lines, scroll))]
+    rows += [()] * (room - len(rows) - len(bottom) - len(kept) - len(gap))
+    return [*rows, *bottom, *gap, *kept][:room] if gap else [*rows, *bottom, *kept][:room]
+
+
+def chart_height(width: int, height: int) -> int:
+    """Rows left free for the chart at the bottom; 0 in a small box."""
+    return CHART_HEIGHT if width >= CHART_FROM[0] and height >= CHART_FROM[1] else 0
+
+
+def shown(now: DrillNow, lines: int, scroll: int) -> range:
+    return window(now.n, lines, now.sample, scroll)
+
+
+def state(now: DrillNow) -> list[Span]:
+    """Which sample is drilled, how far it has come, and what counts as right."""
+    word, role = ("right", "good") if now.is_right else ("not yet right", "wrong")
+    times = f"after {count(now.updates, 'update')}"
+    return [
+        (f" sample {now.sample + 1} of {now.n} ", "strong"),
+        (word, role),
+        (f" {times}: ", "text"),
+        (f"loss {num(now.now[now.sample], 8)}", "strong"),
+        (f" {'<' if now.is_right else '≥'} ε {rate(now.epsilon)}", "text"),
+    ]
+
+
+# --- the samples ---
+
+
+def columns(scene: Scene, now: DrillNow, width: int) -> tuple[int, int, int, bool, int]:
+    """Widths of row number, target, word and whether ``start`` is shown, and of the trend; 0 for what does not fit."""
+    index = max(len(str(len(scene.data) - 1)), 3) + 1
+    room = width - (2 + 4 + 9 + 9 + 11)  # marker, #, before, now, change
+    word = 12 if room >= 12 else 0
+    room -= word
+    wide = room >= 8 + index
+    index = index if wide else 0
+    room -= index
+    name = 8 if wide else 0
+    room -= name
+    start = room >= 9
+    room -= 9 * start
+    return index, name, word, start, room - 1 if room >= 9 else 0
+
+
+def header(scene: Scene, now: DrillNow, width: int) -> Row:
+    index, name, word, start, trend = columns(scene, now, width)
+    before = "before" if start else "start"
+    words = f"{'#':>6}{right('row', index)}{right('target', name)}"
+    words += f"{'start':>9}" if start else ""
+    words += f"{before:>9}{'now':>9}{'change':>9}  {left('', word)}"
+    return ((words + (" loss so far" if trend >= 12 else ""), "head"),)
+
+
+def sample_row(scene: Scene, now: DrillNow, m: int, width: int) -> Row:
+    index, name, word, start, trend = columns(scene, now, width)
+    drilled = m == now.sample
+    role = "selected" if drilled else "text"
+    change = float(now.change[m])
+    glyph, sign = (ROSE, "wrong") if change > 0 else (FELL, "good") if change < 0 else (SAME, "dim")
+    spans: list[Span] = [("▶ " if drilled else "  ", role), (f"{m + 1:>4}", role)]
+    if index:
+        spans.append((right(str(scene.record.indices[m]), index), role))
+        spans.append((right(" " + cut(target(scene, m), name - 1), name), role))
+    if start:
+        spans.append((right(num(now.start[m], 8), 9), "dim"))
+    spans += [
+        (right(num((now.before if start else now.start)[m], 8), 9), "dim"),
+        (right(num(now.now[m], 8), 9), role),
+        (right(num(change, 8, plus=True), 9) + " " + glyph, sign),
+    ]
+    if word:
+        said, said_role = what_is(now, m)
+        spans.append((" " + left(said, word - 1), said_role))
+    if trend:
+        spans += [(" ", "text"), *trail(now, m, trend)]
+    return tuple(spans)
+
+
+def what_is(now: DrillNow, m: int) -> tuple[str, str]:
+    """A word about one sample: what the drill has made of it."""
+    if m == now.sample:
+        return ("right", "good") if now.is_right else ("drilled", "selected")
+    if now.is_wrong_again(m):
+        return "wrong again", "wrong"
+    return ("right", "good") if now.now[m] < now.epsilon else ("", "text")
+
+
+def trail(now: DrillNow, m: int, width: int) -> list[Span]:
+    """The losses of one sample over the drill as bars; all samples share the scale."""
+    steps = now.steps
+    places = [k * (len(steps) - 1) // max(width - 1, 1) for k in range(width)] if len(steps) > width else None
+    values = [float(steps[k].losses[m]) for k in places or range(len(steps))]
+    top = max(float(now.start.max()), float(now.now.max()))
+    if not 0 < top < float("inf"):
+        return [("", "dim")]
+    levels = (min(max(int(value / top * len(POSITIVE)), 0), len(POSITIVE) - 1) if value < top else -1 for value in values)
+    return [("".join(POSITIVE[k] for k in levels), "selected" if m == now.sample else "dim")]
+
+
+# --- the two ways ---
+
+
+def score(now: DrillNow, width: int) -> list[Row]:
+    """How many of the others rose."""
+    others = now.n - 1
+    if others == 0:
+        return [((" this batch has one sample: see the training set for the others", "text"),)]
+    words = f" {now.rose} of {count(others, 'other')} rose, {now.fell} fell"
+    again = sum(now.is_wrong_again(m) for m in range(now.n))
+    spans: list[Span] = [(words, "wrong" if now.rose > now.fell else "strong")]
+    since = " since this sample's drill began"
+    if row_cells(spans) + len(since) <= width:
+        spans.append((since, "dim"))
+    if again and row_cells(spans) + 24 <= width:
+        spans.append((f" · {again} wrong again", "wrong"))
+    return [tuple(spans)]
+
+
+def ways(now: DrillNow, width: int) -> list[Row]:
+    """What was spent on either way, and the mean losses there."""
+    narrow = width < 74
+    label = width - 24 if narrow else 50
+    train = "train" if narrow else "training set"
+    sizes = (9, 11) if narrow else (10, 15)
+    head = right("mean loss:" if not narrow else "", label - 5) + right("batch", sizes[0] + 5) + right(train, sizes[1])
+    rows: list[Row] = [((head, "head"),)]
+    for name, spent, role in (
+        ("start", now.begin, "dim"),
+        ("drill", now.drill, DRILL_ROLE),
+        ("passes", now.passes, PASSES_ROLE),
+    ):
+        words = f" {name}" if name == "start" else f" {left(name + ':', 7)} {effort(spent, narrow)}"
+        spans: list[Span] = [(left(words, label), role)]
+        for value, begin, size in (
+            (spent.batch_loss, now.begin.batch_loss, sizes[0]),
+            (spent.train_loss, now.begin.train_loss, sizes[1]),
+        ):
+            spans += moved(value, begin, size)
+        rows.append(tuple(spans))
+    if now.collected and not narrow:
+        words = f"{now.collected} of the next batch's {now.batch_size} collected, not yet applied"
+        rows.append(((" " * 9 + words, "dim"),))
+    if now.looked_at < now.count:
+        rows.append(((f"         training set: {now.looked_at} of its {now.count} samples, evenly spaced", "dim"),))
+    return rows
+
+
+def effort(spent: Spent, narrow: bool) -> str:
+    if narrow:
+        return f"{spent.back_propagations} bp, {spent.updates} upd"
+    return f"{count(spent.back_propagations, 'back-propagation')}, {count(spent.updates, 'update')}"
+
+
+def moved(value: float, begin: float, size: int) -> list[Span]:
+    """A mean loss, and whether it lies above or below the one at the start."""
+    glyph, role = (ROSE, "wrong") if value > begin else (FELL, "good") if value < begin else (" ", "text")
+    return [(right(num(value, 8), size), "text"), (f" {glyph}", role)]
+
+
+def truth(now: DrillNow) -> str:
+    """One plain sentence, said of the numbers at hand."""
+    rule = "training passes over all samples again and again, one small step each."
+    others = now.n - 1
+    if now.drill.updates == 0:
+        return f"Repeat one sample until it is right, and see what becomes of the others; {rule}"
+    if now.rose:
+        return f"Drilling sample {now.sample + 1} un-learns others: {now.rose} of {others} got worse; {rule}"
+    if others and now.updates:
+        return f"This drill made no other sample of the batch worse, which is luck; {rule}"
+    return f"A sample drilled alone says nothing about the others; {rule}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def drill_chart(now: DrillNow, columns: int) -> Chart:
+    """Mean loss of the batch under both ways, over the back-propagations made."""
+    import numpy as np
+
+    x = np.array([step.back_propagations for step in now.steps], dtype=np.float64)
+
+    def series(name: str, role: str, values: Floats) -> Series:
+        where, low, high = squeeze(x, values, values, columns)
+        return Series(name, role, where, drawable(low, False), drawable(high, False))
+
+    drilled = np.array([step.mean for step in now.steps])
+    passes = np.array([step.passes_mean for step in now.steps])
+    both = (series("drill", DRILL_ROLE, drilled), series("passes", PASSES_ROLE, passes))
+    return Chart(both if len(x) > 1 else (), "back-propagations", False)
