@@ -13,15 +13,8 @@ from bptui.data.clean import clean
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.reduce import REDUCTIONS
-from bptui.scenario import (
-    COUNT,
-    MOST_UNITS,
-    NetworkChoice,
-    Scenario,
-    ScenarioError,
-    built_in_names,
-    output_activation,
-)
+from bptui.scenario import Scenario, ScenarioError, built_in_names
+from bptui.scenario_keys import COUNT, MOST_UNITS, NetworkChoice, output_activation
 from bptui.session.session import Session
 
 EXAMPLES = """examples:

@@ -7,54 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from bptui.checks import Check, choice, integer, list_of, nearest, number, or_word, shown, text
+from bptui.checks import nearest, shown
 from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
-from bptui.data.dataset import one_hot
 from bptui.data.readers import read_csv
-from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
-from bptui.engine.network import BIASES, INITIALISATIONS, Architecture, Network, explicit, initialise
-from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
-from bptui.engine.rates import SCHEDULES, RateSchedule
-from bptui.engine.reduce import REDUCTIONS
-from bptui.engine.update import UpdateRules
+from bptui.engine.network import Architecture, Network, explicit, initialise
+from bptui.scenario_keys import (
+    KEYS,
+    DataChoice,
+    NetworkChoice,
+    check_version,
+    data_choice,
+    network_choice,
+    section,
+    settings_choice,
+    unknown_keys,
+)
 from bptui.shelf import asset
 from bptui.training.run import Run
-from bptui.training.settings import LAST_BATCH, ORDERS, Order, Settings
+from bptui.training.settings import Settings
 
-FORMAT_VERSION = 1
 LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
 MOST_PARAMETERS = 5_000_000
-MOST_UNITS = 10_000
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be used; the message is one line that names the file and the key."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataChoice:
-    """[data]: a built-in ``name``, or a ``file``, or numbers written out (``table``)."""
-
-    name: str = "digits"
-    file: Path | None = None
-    table: Dataset | None = None
-    samples: int | None = None
-    order: Order = "shuffle"
-    test_fraction: float = 0.0
-    seed: int = 7
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkChoice:
-    """[network]: sizes, activations, and how it starts (``weights`` and ``biases`` win over ``init``)."""
-
-    layers: tuple[int, ...]
-    activations: tuple[str, ...]
-    bias: str = "trained"
-    init: str = "glorot"
-    weights: tuple[Any, ...] = ()
-    biases: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,163 +166,6 @@ def built_in_names() -> tuple[str, ...]:
     """Names of the shipped scenarios: the data sets first, then the worked examples."""
     shipped = sorted(path.stem for path in asset("scenarios").glob("*.toml"))
     return (*(name for name in BUILT_IN if name in shipped), *(name for name in shipped if name not in BUILT_IN))
-
-
-def output_activation(loss: str, wanted: str) -> str:
-    """The activation the loss needs at the output; else the wanted one, softmax giving way to sigmoid."""
-    return LOSSES[loss].joined or ("sigmoid" if wanted == "softmax" else wanted)
-
-
-# --- the keys of a scenario file -----------------------------------------------------------------
-
-REAL = number(-1e300, 1e300)
-COUNT = integer(1, 1_000_000_000)
-TABLE = list_of(list_of(REAL, 1, MOST_UNITS), 1, 1_000_000)
-KEYS: dict[str, dict[str, Check]] = {
-    "data": {
-        "name": choice(BUILT_IN),
-        "file": text,
-        "x": TABLE,
-        "targets": TABLE,
-        "labels": list_of(integer(0, 999), 1, 1_000_000),
-        "samples": or_word("all", COUNT),
-        "order": choice(ORDERS),
-        "test_fraction": number(0, 1, below=True),
-        "seed": integer(0, 2**63 - 1),
-    },
-    "network": {
-        "layers": list_of(integer(1, MOST_UNITS), 2, 20),
-        "activations": list_of(choice(ACTIVATIONS), 1, 19),
-        "bias": choice(BIASES),
-        "init": choice(INITIALISATIONS),
-        "weights": list_of(TABLE, 1, 19),
-        "biases": list_of(list_of(REAL, 1, MOST_UNITS), 1, 19),
-    },
-    "training": {
-        "loss": choice(LOSSES),
-        "batch_size": or_word("all", COUNT),
-        "reduction": choice(REDUCTIONS),
-        "learning_rate": number(0),
-        "schedule": choice(SCHEDULES),
-        "schedule_length": COUNT,
-        "schedule_factor": number(0, 1),
-        "optimizer": choice(OPTIMIZERS),
-        "momentum": number(0, 1, below=True),
-        "beta1": number(0, 1, below=True),
-        "beta2": number(0, 1, below=True),
-        "decay": number(0, 1, below=True),
-        "epsilon": number(0),
-        "weight_decay": number(0),
-        "micro_batches": COUNT,
-        "last_batch": choice(LAST_BATCH),
-        "repeats": COUNT,
-        "repeat_until": number(0),
-        "l1": number(0),
-        "l2": number(0),
-        "clip_norm": number(0),
-    },
-}
-
-
-def check_version(document: dict[str, Any]) -> None:
-    version = document.get("format_version")
-    if version is None:
-        raise ValueError(f"format_version is missing; write format_version = {FORMAT_VERSION} on the first line")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ValueError(f"format_version: expected {FORMAT_VERSION}, got {shown(version)}")
-    if version > FORMAT_VERSION:
-        raise ValueError(
-            f"format_version {shown(version)} is newer than this bptui knows ({FORMAT_VERSION}); update it"
-        )
-
-
-def section(document: dict[str, Any], name: str) -> dict[str, Any]:
-    """One section with every value checked; errors name the key's path."""
-    raw = document.get(name, {})
-    if not isinstance(raw, dict):
-        raise ValueError(f"{name}: expected a section [{name}], got {shown(raw)}")
-    unknown_keys(raw, set(KEYS[name]), f"{name}.")
-    checked = {}
-    for key, value in raw.items():
-        try:
-            checked[key] = KEYS[name][key](value)
-        except ValueError as problem:
-            raise ValueError(f"{name}.{key}: {problem}") from None
-    return checked
-
-
-def unknown_keys(raw: dict[str, Any], known: set[str], where: str) -> None:
-    for key in raw:
-        if key not in known:
-            raise ValueError(f"unknown key {shown(where + key)}{nearest(key, sorted(known))}")
-
-
-def data_choice(raw: dict[str, Any], folder: Path) -> DataChoice:
-    given = [key for key in ("name", "file", "x") if key in raw]
-    if len(given) != 1:
-        raise ValueError(f"data: give one of name, file and x; got {' and '.join(given) or 'none'}")
-    chosen = {key: raw[key] for key in ("samples", "order", "test_fraction", "seed") if key in raw}
-    if "x" in raw:
-        return DataChoice(name="table", table=written_out(raw), **chosen)
-    if "targets" in raw or "labels" in raw:
-        raise ValueError("data: targets and labels go with x only")
-    if "file" in raw:
-        return DataChoice(name=raw["file"], file=inside(folder, raw["file"]), **chosen)
-    return DataChoice(name=raw["name"], **chosen)
-
-
-def inside(folder: Path, name: str) -> Path:
-    """A file in the scenario's own folder or below it: a scenario from elsewhere reads nothing else."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"data.file: {shown(name)} is outside the scenario's folder")
-    return path
-
-
-def written_out(raw: dict[str, Any]) -> Dataset:
-    """Data given as numbers in the scenario itself."""
-    if ("targets" in raw) == ("labels" in raw):
-        raise ValueError("data: x needs either targets or labels")
-    x = rectangle(raw["x"], "data.x")
-    if "targets" in raw:
-        return Dataset("table", x, rectangle(raw["targets"], "data.targets"), source="written in the scenario")
-    labels = np.array(raw["labels"])
-    classes = int(labels.max()) + 1
-    names = tuple(str(label) for label in range(classes))
-    return Dataset("table", x, one_hot(labels, classes), names, source="written in the scenario")
-
-
-def rectangle(rows: list[list[float]], key: str) -> Any:
-    for place, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            raise ValueError(f"{key}: row {place} has {len(row)} numbers, row 0 has {len(rows[0])}")
-    return np.array(rows, dtype=np.float64)
-
-
-def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
-    if "layers" not in raw:
-        raise ValueError("network.layers is missing; for example layers = [2, 3, 1]")
-    layers = tuple(raw["layers"])
-    hidden = ("tanh",) * (len(layers) - 2)
-    activations = tuple(raw.get("activations", (*hidden, output_activation(loss, "identity"))))
-    rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}
-    rest |= {key: tuple(raw[key]) for key in ("weights", "biases") if key in raw}
-    return NetworkChoice(layers, activations, **rest)
-
-
-def settings_choice(raw: dict[str, Any], order: Order) -> Settings:
-    def pick(*keys: str) -> dict[str, Any]:
-        return {key: raw[key] for key in keys if key in raw}
-
-    schedule = {"name": raw.get("schedule", "constant")}
-    schedule |= {key: raw[f"schedule_{key}"] for key in ("length", "factor") if f"schedule_{key}" in raw}
-    constants = pick("momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay")
-    rules = UpdateRules(
-        schedule=RateSchedule(**schedule),
-        optimizer=OptimizerSettings(raw.get("optimizer", "sgd"), **constants),
-        **pick("loss", "reduction", "learning_rate", "micro_batches", "l1", "l2", "clip_norm"),
-    )
-    return Settings(rules, order=order, **pick("batch_size", "last_batch", "repeats", "repeat_until"))
 
 
 def one_line(problem: Exception) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bptui import cli
-from bptui.scenario import KEYS as SCENARIO_KEYS
 from bptui.scenario import Scenario
+from bptui.scenario_keys import KEYS as SCENARIO_KEYS
 from bptui.tui.keys import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
