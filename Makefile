@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format clean
+.PHONY: run test check format bench clean
 
 run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
@@ -39,5 +39,13 @@ $(VENV)/check: pyproject.toml | $(BIN)/python
 	$(PIP) -e '.[check]'
 	@touch $@
 
+bench: .bench/ready
+	.bench/bin/python -m tests.bench.bench
+
+.bench/ready: pyproject.toml
+	$(PYTHON) -m venv .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check -e . torch==2.13.0 jax scikit-learn backpack-for-pytorch
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) .bench build dist

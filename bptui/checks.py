@@ -54,7 +54,7 @@ def choice(names: Iterable[str]) -> Check:
 
 
 def text(raw: Any) -> str:
-    if not isinstance(raw, str) or not raw:
+    if not isinstance(raw, str) or not raw or "\0" in raw:
         raise ValueError(f"expected a text, got {shown(raw)}")
     return raw
 

@@ -18,7 +18,7 @@ from bptui.scenario_keys import COUNT, MOST_UNITS, NetworkChoice, output_activat
 from bptui.session.session import Session
 
 EXAMPLES = """examples:
-  bptui                          step through training on 1 000 real handwritten digits
+  bptui                          step through training on 1 000 real digits
   bptui xor                      another built-in set
   bptui mazur                    Matt Mazur's worked example, digit for digit
   bptui xor --batch 1            SGD: an update after every sample
@@ -38,6 +38,10 @@ class Parser(argparse.ArgumentParser):
     """Reports an error as one line and status 2."""
 
     def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ")
+        if unknown != message:
+            known = [option for action in self._actions for option in action.option_strings]
+            message = f"unknown argument {shown(unknown)}{nearest(unknown.split('=')[0].split()[0], known)}"
         raise UsageError(message)
 
 
@@ -81,7 +85,7 @@ def explorer_parser() -> Parser:
     p = Parser(
         prog="bptui",
         usage="bptui [NAME | FILE.toml] [options]\n       bptui trace | train | datasets --help",
-        description=f"{EXAMPLES}\nA debugger for back-propagation: step through training and see every number of it.",
+        description=f"{EXAMPLES}\nA debugger for back-propagation in the terminal.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -212,13 +216,20 @@ def choose(options: argparse.Namespace) -> Scenario:
     path = Path(name)
     if name in built_in_names():
         scenario = Scenario.built_in(name)
-    elif path.suffix == ".toml" or path.exists():
+    elif path.suffix == ".toml" or is_there(path):
         scenario = Scenario.read(path)
     else:
         known = built_in_names()
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
         raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
     return overlay(scenario, options)
+
+
+def is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for the file system
+        return False
 
 
 def overlay(scenario: Scenario, options: argparse.Namespace) -> Scenario:

@@ -182,6 +182,8 @@ def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
     layers = tuple(raw["layers"])
     hidden = ("tanh",) * (len(layers) - 2)
     activations = tuple(raw.get("activations", (*hidden, output_activation(loss, "identity"))))
+    if "biases" in raw and "weights" not in raw:
+        raise ValueError("network.biases: start biases in numbers need network.weights in numbers too")
     rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}
     rest |= {key: tuple(raw[key]) for key in ("weights", "biases") if key in raw}
     return NetworkChoice(layers, activations, **rest)

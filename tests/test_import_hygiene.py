@@ -39,13 +39,14 @@ def test_a_module_of_the_terminal_would_be_noticed() -> None:
     assert TERMINAL & modules_after("rich") == {"rich"}
 
 
+def test_the_engine_loads_nothing_of_bptui_but_itself() -> None:
+    assert rooms(modules_after("bptui.engine", before=ALONE)) == {"engine"}
+
+
 @pytest.mark.parametrize(
-    ("importing", "loaded"),
-    [
-        ("bptui.engine", {"engine"}),
-        ("bptui.training", {"training", "data", "engine", "shelf"}),
-        ("bptui.session", {"session", "training", "data", "engine", "shelf"}),
-    ],
+    ("importing", "above"), [("bptui.training", {"session", "views", "tui"}), ("bptui.session", {"views", "tui"})]
 )
-def test_a_room_loads_only_the_rooms_below_it(importing: str, loaded: set[str]) -> None:
-    assert rooms(modules_after(importing, before=ALONE)) == loaded
+def test_a_room_loads_no_room_above_it(importing: str, above: set[str]) -> None:
+    loaded = rooms(modules_after(importing, before=ALONE))
+    assert {"engine", importing.split(".")[1]} <= loaded
+    assert loaded & above == set()

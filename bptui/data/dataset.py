@@ -52,7 +52,7 @@ class Dataset:
         """Class number of every sample, (N,), or None for regression."""
         if not self.classes:
             return None
-        if self.y.shape[1] == 1:
+        if self.y.shape[1] == 1 and len(self.classes) == 2:
             return np.rint(self.y[:, 0]).astype(np.int64)
         return np.argmax(self.y, axis=1)
 

@@ -31,7 +31,9 @@ def read_csv(path: Path) -> Dataset:
     body = decode(path)
     separator = max(",;\t", key=body.split("\n", 1)[0].count)
     rows = table(path, body, separator)
-    header = rows[0][1] if not all(NUMBER.fullmatch(cell) for cell in rows[0][1][:-1]) else None
+    header = rows[0][1] if rows and not any(map(NUMBER.fullmatch, rows[0][1][:-1])) else None
+    if not rows:
+        raise DataError(f"{path}: empty")
     if header is not None:
         rows = rows[1:]
     if not rows:
@@ -67,7 +69,8 @@ def decode(path: Path) -> str:
         line = raw[: problem.start].count(b"\n") + 1
         raise DataError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
     if "\0" in body:
-        raise DataError(f"{path}:{body[: body.index(chr(0))].count(chr(10)) + 1}: a NUL byte; is this a CSV file?")
+        line = body[: body.index("\0")].count("\n") + 1
+        raise DataError(f"{path}:{line}: a NUL byte; if this is UTF-16 text, save it as UTF-8")
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     if not body.strip():
         raise DataError(f"{path}: empty")
@@ -101,10 +104,18 @@ def targets(path: Path, cells: list[tuple[int, str]], column: int) -> tuple[np.n
             raise DataError(f"{path}:{line}:{column}: empty cell")
     texts = [cell for _, cell in cells]
     whole = all(re.fullmatch(r"\d{1,3}", cell, re.ASCII) for cell in texts)
-    if all(NUMBER.fullmatch(cell) for cell in texts) and not whole:
+    if not whole and any(looks_like_number(cell) for cell in texts):
         return np.array([[real(path, line, column, cell)] for line, cell in cells]), ()
     names = sorted(set(texts), key=(lambda name: (int(name), name)) if whole else str)
     if len(names) > MOST_CLASSES:
         raise DataError(f"{path}: {len(names)} classes in the last column; at most {MOST_CLASSES}")
     place = {name: k for k, name in enumerate(names)}
     return one_hot(np.array([place[cell] for cell in texts]), len(names)), tuple(names)
+
+
+def looks_like_number(cell: str) -> bool:
+    """Was a number meant? Then the whole column must be numbers, and a slip in one cell is no class of its own."""
+    meant = NUMBER.fullmatch(cell) or re.fullmatch(
+        r"[+-]?\d+,\d+|[+-]?(nan|inf|infinity)", cell, re.ASCII | re.IGNORECASE
+    )
+    return meant is not None

@@ -38,6 +38,12 @@ class Pass:
         outputs = architecture.sizes[1:]
         return cls(arrays(architecture.sizes), arrays(outputs), arrays(outputs), np.empty(n), arrays(outputs))
 
+    @classmethod
+    def forward_only(cls, architecture: Architecture, x: Floats) -> "Pass":
+        """Room for a forward pass over x (n × i), which is not copied, and for no backward pass."""
+        z, a = (tuple(np.empty((len(x), size)) for size in architecture.sizes[1:]) for _ in range(2))
+        return cls((x, *a), z, (), np.empty(0), ())
+
     def rows(self, part: slice) -> "Pass":
         """The same pass for some of the samples: views, not copies."""
 
@@ -49,12 +55,12 @@ class Pass:
 
 def forward(network: Network, passed: Pass) -> None:
     """Fill z and a, layer by layer from the input a[0]: z = a W + b, a′ = φ(z)."""
+    weights, biases, a = network.weights, network.biases, passed.a
     for layer, name in enumerate(network.architecture.activations):
-        z = passed.z[layer]
-        passed.a[layer].dot(network.weights[layer], out=z)
-        if network.biases:
-            z += network.biases[layer]
-        ACTIVATIONS[name].value(z, passed.a[layer + 1])
+        z = a[layer].dot(weights[layer], out=passed.z[layer])
+        if biases:
+            z += biases[layer]
+        ACTIVATIONS[name].value(z, a[layer + 1])
 
 
 def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
@@ -75,7 +81,8 @@ def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
 
 def sum_gradients(passed: Pass, summed: Parameters) -> None:
     """Fill Σ_n ∂L_n/∂θ: aᵀδ for weights, Σ_n δ for biases. The sum over samples is the matrix product."""
+    weights, biases, a = summed.weights, summed.biases, passed.a
     for layer, delta in enumerate(passed.delta):
-        passed.a[layer].T.dot(delta, out=summed.weights[layer])
-        if summed.biases:
-            sum_over_samples(delta, summed.biases[layer])
+        a[layer].T.dot(delta, out=weights[layer])
+        if biases:
+            sum_over_samples(delta, biases[layer])

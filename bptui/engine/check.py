@@ -16,7 +16,8 @@ from bptui.engine.types import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Both gradients (p each), their relative distance |b − d| / (|b| + |d|), and the worst parameter's name."""
+    """Both gradients (p each), their relative distance |b − d| / (|b| + |d|), and the worst parameter's name.
+    Gradients that are next to nothing are measured against the rounding noise of the differences, not each other."""
 
     backprop: Floats
     differences: Floats
@@ -44,6 +45,8 @@ def check(
         reduce_over_samples(vector, n, reduction, vector)
     miss = np.abs(exact.flat - differences)
     size = float(np.linalg.norm(exact.flat) + np.linalg.norm(differences))
+    noise = 4 * float(np.finfo(np.float64).eps * np.abs(passed.loss).sum() * np.sqrt(len(miss))) / epsilon
+    size = max(size, 1e7 * noise)
     relative = float(np.linalg.norm(miss)) / size if size > 0 else 0.0
     return Check(exact.flat, differences, relative, parameter_name(architecture, int(np.argmax(miss))))
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bptui.engine.activations import row_sums
 from bptui.engine.backprop import Pass, sum_gradients
 from bptui.engine.network import Architecture, Parameters
-from bptui.engine.reduce import mean_over_samples, reduce_over_samples
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples, sum_over_samples
 from bptui.engine.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchStatistics:
     """norms (n,): length of each sample's gradient. mean, variance (p each): over the samples, per parameter.
-    cosines (n,): of each sample's gradient with the mean (0 where either is zero).
+    cosines (n,): of each sample's gradient with the mean (0 where either is zero); (0,) if not asked for.
     noise_scale: tr(Σ) / |G|², the "simple" gradient noise scale in samples (McCandlish et al. 2018, eq. 2.9),
     Σ the covariance of the per-sample gradients over this batch and G their mean; inf where G is zero.
     """
@@ -34,52 +35,65 @@ def squared_norms(passed: Pass, biases: bool) -> Floats:
     """|∂L_m/∂θ|² for every sample m, (n,)."""
     total = np.zeros(len(passed.loss))
     for a, delta in zip(passed.a, passed.delta, strict=False):
-        inputs = np.einsum("ni,ni->n", a, a)
-        if biases:
-            inputs += 1.0
-        total += inputs * np.einsum("no,no->n", delta, delta)
+        total += squared_lengths(a * a, delta * delta, biases)
     return total
+
+
+def squared_lengths(a_squared: Floats, delta_squared: Floats, biases: bool) -> Floats:
+    """(|a_m|² + 1)|δ_m|² of one layer, (n,), from a² (n × i) and δ² (n × o); without biases there is no 1."""
+    return (row_sums(a_squared) + (1.0 if biases else 0.0)) * row_sums(delta_squared)
 
 
 def inner_products(passed: Pass, vector: Parameters) -> Floats:
     """⟨∂L_m/∂θ, vector⟩ for every sample m, (n,)."""
     total = np.zeros(len(passed.loss))
     for layer, delta in enumerate(passed.delta):
-        along = np.dot(passed.a[layer], vector.weights[layer])
+        along = passed.a[layer].dot(vector.weights[layer])
         if vector.biases:
             along += vector.biases[layer]
-        total += np.einsum("no,no->n", along, delta)
+        along *= delta
+        total += row_sums(along)
     return total
 
 
-def sum_of_squares(passed: Pass, out: Parameters) -> None:
-    """Σ_m (∂L_m/∂θ)², element by element."""
+def sum_of_squares(passed: Pass, out: Parameters) -> Floats:
+    """Fill Σ_m (∂L_m/∂θ)², element by element, and return the squared norms (n,): the outer products a² ⊗ δ²
+    summed over the samples, and over the parameters."""
+    squared_norms = np.zeros(len(passed.loss))
     for layer, delta in enumerate(passed.delta):
-        squared = delta * delta
-        np.dot((passed.a[layer] * passed.a[layer]).T, squared, out=out.weights[layer])
+        a_squared, delta_squared = passed.a[layer] * passed.a[layer], delta * delta
+        a_squared.T.dot(delta_squared, out=out.weights[layer])
         if out.biases:
-            np.add.reduce(squared, axis=0, out=out.biases[layer])
+            sum_over_samples(delta_squared, out.biases[layer])
+        squared_norms += squared_lengths(a_squared, delta_squared, bool(out.biases))
+    return squared_norms
 
 
-def batch_statistics(architecture: Architecture, passed: Pass) -> BatchStatistics:
-    """All statistics of a pass over n samples, in memory of the order of θ and of the activations."""
+def batch_statistics(architecture: Architecture, passed: Pass, with_cosines: bool = True) -> BatchStatistics:
+    """All statistics of a pass over n samples, in memory of the order of θ and of the activations.
+
+    The cosines take one matrix product a layer more than the rest.
+    """
     n = len(passed.loss)
     mean, variance = Parameters.zeros(architecture), Parameters.zeros(architecture)
     sum_gradients(passed, mean)
     reduce_over_samples(mean.flat, n, "mean", mean.flat)
-    sum_of_squares(passed, variance)
+    squares = sum_of_squares(passed, variance)
     reduce_over_samples(variance.flat, n, "mean", variance.flat)
-    squares = squared_norms(passed, bool(mean.biases))
-    along = inner_products(passed, mean)
-    length_of_mean = float(np.dot(mean.flat, mean.flat))
+    length_of_mean = float(mean.flat.dot(mean.flat))
     variance.flat -= mean.flat * mean.flat
     np.maximum(variance.flat, 0.0, out=variance.flat)  # rounding may leave −1e-17 where all samples agree
     norms = np.sqrt(squares)
-    lengths = norms * np.sqrt(length_of_mean)
-    cosines = np.divide(along, lengths, out=np.zeros(n), where=lengths > 0)
+    cosines = cosines_with(mean, norms, passed) if with_cosines else np.empty(0)
     spread = max(float(mean_over_samples(squares)) - length_of_mean, 0.0)
     noise_scale = spread / length_of_mean if length_of_mean > 0 else float("inf")
     return BatchStatistics(norms, mean, variance, cosines, noise_scale)
+
+
+def cosines_with(vector: Parameters, norms: Floats, passed: Pass) -> Floats:
+    """cos(∂L_m/∂θ, vector) for every sample m, (n,), from the lengths of the samples' gradients."""
+    lengths = norms * np.sqrt(vector.flat.dot(vector.flat))
+    return np.divide(inner_products(passed, vector), lengths, out=np.zeros(len(norms)), where=lengths > 0)
 
 
 def sample_gradient(architecture: Architecture, passed: Pass, sample: int) -> Parameters:

@@ -71,6 +71,12 @@ class Session:
     def move(self, move: Move) -> None:
         self.moment = moves.go(self.run, self.moment, move)
 
+    def stand_at_gradient(self, last: bool = False) -> None:
+        """Stand where the current sample's gradient, or the last one's, has been added and nothing is applied."""
+        record = self.record
+        sample = record.n - 1 if last else self.moment.sample
+        self.moment = replace(self.moment, beat=moves.gradient_beat(record), sample=sample)
+
     def halt(self) -> None:
         """Stand at the last update known: where a long move was broken off."""
         self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
@@ -100,10 +106,16 @@ class Session:
         self.moment = moves.end_of(self.run, self.moment, max(reached, self.moment.update))
 
     def change(self, settings: Settings) -> None:
-        """Other settings from the next update on; the past stays, a future computed under the old ones is dropped."""
-        self.run = self.run.fork(self.next_update, settings)
-        if not self.run.extend_to(self.moment.update):  # this update itself fails under the new settings
-            self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
+        """Other settings from the next update on; the past stays, a future computed under the old ones is dropped.
+
+        Raises ArithmeticError, and changes nothing, where even the first update would overflow.
+        """
+        run = self.run.fork(self.next_update, settings)
+        if not run.extend_to(self.moment.update) and run.frontier == 0:
+            raise ArithmeticError(f"{run.stop}; nothing was changed")
+        self.run = run
+        if run.frontier < self.moment.update:  # this update itself fails under the new settings
+            self.moment = moves.end_of(run, self.moment, run.frontier)
         n = self.record.n
         if self.moment.sample >= n:
             self.moment = replace(self.moment, sample=n - 1)
@@ -153,8 +165,9 @@ class Session:
         """From the start with the next seed: other start weights, order and split, the settings now in force."""
         self.player = self.player.paused()
         settings, selection = self.next_settings, self.moment
-        self.scenario = replace(self.scenario.seeded(self.scenario.data.seed + 1), settings=settings)
-        self._begin(self.scenario.begin())
+        scenario = replace(self.scenario.seeded(self.scenario.data.seed + 1), settings=settings)
+        self._begin(scenario.begin())
+        self.scenario = scenario
         self._select_again(selection)
         return f"restarted with seed {self.scenario.data.seed}: other start weights and order"
 
@@ -175,21 +188,22 @@ class Session:
         """Stand at the goal, once what it needs is known (or as near as the run can come)."""
         epoch, batch, update = parse_goal(words)
         if update is None:
-            if self.run.next_position.epoch < epoch or self.run.stop:
-                update = self.run.frontier
-            else:
-                update = self.run.first_update_of(epoch)
-                last = self.run.record(update).batches
-                update = self._update_of_batch(update, min(batch, last))
+            update = self._update_of_batch(self.run.first_update_of(epoch), epoch, batch)
         self.moment = moves.to_update(self.run, self.moment, update)
         position = self.record.position
         return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
 
-    def _update_of_batch(self, first: int, batch: int) -> int:
+    def _update_of_batch(self, first: int, epoch: int, batch: int) -> int:
+        """The first update of a batch, or the last update known that comes before it or still is in its epoch."""
         update = first
-        while self.run.extend_to(update) and self.run.record(update).position.batch < batch:
+        while update <= self.run.frontier:
+            position = self.run.record(update).position
+            if position.epoch > epoch:
+                return update - 1
+            if position.batch >= batch:
+                return update
             update += 1
-        return min(update, self.run.frontier)
+        return self.run.frontier
 
 
 def parse_goal(words: str) -> tuple[int, int, int | None]:

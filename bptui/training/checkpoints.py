@@ -39,6 +39,7 @@ class Checkpoints:
 
     def add(self, state: State) -> None:
         self._spaced[state.update] = state
+        self.most = max(8, min(self.most, BUDGET // max(state.bytes, 1)))  # another optimizer may remember more
         while len(self._spaced) > self.most:
             self.spacing *= 2
             self._spaced = {k: s for k, s in self._spaced.items() if k % self.spacing == 0}

@@ -10,7 +10,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
 from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples
-from bptui.engine.statistics import batch_statistics, contributions, squared_norms
+from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace
 from bptui.training.problem import chosen_class
@@ -99,7 +99,7 @@ class UpdateRecord:
     @cached_property
     def cosines(self) -> Floats:
         """Cosine of each sample's gradient with the batch's mean, (n,); 0 where either is zero."""
-        return read_only(batch_statistics(self.before.architecture, self.passed).cosines)
+        return read_only(cosines_with(self.mean, self.gradient_norms, self.passed))
 
     def rows_by(self, key: RowKey) -> Integers:
         """Rows of the batch, the most remarkable first: by loss or norm from the largest, by cosine from the one

@@ -27,6 +27,7 @@ class Stepper:
         "_carried",
         "_problem",
         "_rooms",
+        "_settings",
         "_settings_at",
         "memory",
         "network",
@@ -39,6 +40,7 @@ class Stepper:
         self._problem = problem
         self._architecture = architecture
         self._settings_at = settings_at
+        self._settings = settings_at(state.update)
         self._rooms: dict[int, Workspace] = {}
         self.update = state.update  # updates made so far
         self.network = Network(architecture, state.theta.copy())
@@ -52,9 +54,10 @@ class Stepper:
         What the settings before left is kept as well: it is the state from which a fork at this update begins.
         """
         self.reached, self._carried = self.position, self.memory
-        old, new = self._settings_at(self.update), self._settings_at(self.update + 1)
+        old, new = self._settings, self._settings_at(self.update + 1)
         if new is old:
             return
+        self._settings = new
         self.position = self.position.under(new, self._problem.count)
         if new.rules.optimizer.name != old.rules.optimizer.name:
             self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
@@ -71,7 +74,7 @@ class Stepper:
         work = self.compute()
         self.network.flat += work.step.flat
         self.update += 1
-        settings = self._settings_at(self.update)
+        settings = self._settings
         loss = float(mean_over_samples(work.passed.loss))
         settled = settings.repeat_until > 0 and self._loss_now(work, settings) < settings.repeat_until
         self.position = self.position.after(settings, self._problem.count, settled)
@@ -80,7 +83,7 @@ class Stepper:
 
     def compute(self, work: Workspace | None = None) -> Workspace:
         """Everything of the next update but its application; in ``work``, or in a room that is used again."""
-        settings = self._settings_at(self.update + 1)
+        settings = self._settings
         size = self.position.size(settings, self._problem.count)
         if work is None:
             work = self._rooms.get(size)

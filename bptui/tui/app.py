@@ -5,17 +5,18 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from bptui.session.session import Session
 from bptui.tui.explorer import Explorer
+from bptui.tui.faults import Faults
 from bptui.tui.frames import CellDiff
 from bptui.tui.keys import KEYS
 from bptui.tui.palette import MONO, PALETTES
 
 
-class BptuiApp(CellDiff, App[int]):
+class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode."""
 
     TITLE = "bptui"
@@ -43,7 +44,9 @@ class BptuiApp(CellDiff, App[int]):
         self.refresh(layout=True)
 
     def action_command_palette(self) -> None:
-        """Textual binds ctrl+p itself, ahead of the screen: playing pauses here too."""
+        """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
+        if self.explorer.why_no_palette() is not None:
+            return
         self.explorer.pause()
         super().action_command_palette()
 
@@ -53,6 +56,8 @@ class BptuiApp(CellDiff, App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers the key table, with the reason where a key cannot act now."""
+        if screen is not self.explorer:  # another screen lies over it, with keys of its own
+            return
         for key in KEYS:
             if key.id != "palette":
                 reason = key.why_not(self.explorer)

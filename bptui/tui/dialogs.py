@@ -64,12 +64,15 @@ class GoTo(ModalScreen[str | None]):
     GoTo Input { margin: 1 0; }
     """
 
-    def __init__(self, check: Callable[[str], object]) -> None:
+    def __init__(self, check: Callable[[str], object], ascii_only: bool) -> None:
         super().__init__()
         self.check = check
+        self.ascii = ascii_only
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Vertical() as box:
+            if self.ascii:
+                box.styles.border = ("ascii", "white")
             yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
             yield Input(placeholder="120   or   e3 b5", max_length=30, compact=True)
 

@@ -20,7 +20,7 @@ from bptui.tui.stage import Stage
 from bptui.views.arrange import BATCH, DELTAS, NETWORK, UPDATE
 from bptui.views.help import footer_row
 from bptui.views.scene import AXES, Scene
-from bptui.views.text import Row, fit
+from bptui.views.text import Row, fit, window
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -68,6 +68,8 @@ class Explorer(Screen[None]):
         for panel in self.stage:
             panel.palette, panel.ascii = self.app.palette_name, self.app.ascii
         self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
+        if self.session.next_settings.rules.learning_rate == 0:
+            self.notice = "the learning rate is 0: the weights will not change"
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
@@ -181,6 +183,7 @@ class Explorer(Screen[None]):
 
     def move(self, move: Move) -> None:
         self.pause()
+        self.scroll_by = 0
         session = self.session
 
         def finish() -> str:
@@ -221,13 +224,16 @@ class Explorer(Screen[None]):
 
     def change(self, intent: Callable[[], str]) -> None:
         """Change a setting or start anew, and say what it means."""
-        self.notice = intent()
+        try:
+            self.notice = intent()
+        except ArithmeticError as problem:
+            self.notice = str(problem)
         self._wake()
         self.paint()
 
     def ask_goal(self) -> None:
         self.pause()
-        self.app.push_screen(GoTo(self.session.goal), self._go_to)
+        self.app.push_screen(GoTo(self.session.goal, self.app.ascii), self._go_to)
 
     def _go_to(self, words: str | None) -> None:
         if words:
@@ -263,9 +269,11 @@ class Explorer(Screen[None]):
 
     def scroll_panel(self, pages: int) -> None:
         box = self.stage.plan.panels.get(self.focused_panel) if self.stage.plan else None
-        page = max((box.height if box else 8) - 6, 1)
-        n = self.session.record.n
-        self.scroll_by = min(max(self.scroll_by + pages * page, -n), n)
+        page = max((box.height if box else 8) - 5, 1)  # rows of samples in panels 2 and 3
+        n, at = self.session.record.n, self.session.moment.sample
+        scrolled = self.scroll_by + pages * page
+        if window(n, page, at, scrolled) != window(n, page, at, self.scroll_by):
+            self.scroll_by = scrolled
         self.paint()
 
     def next_axis(self) -> None:
@@ -314,6 +322,9 @@ class Explorer(Screen[None]):
     def show_help(self) -> None:
         self.pause()
         self.app.push_screen(Help(key_lines(self), self.app.palette_name, self.app.ascii))
+
+    def why_no_palette(self) -> str | None:
+        return "the palette needs a terminal with Unicode" if self.app.ascii else None
 
     def open_palette(self) -> None:
         self.app.action_command_palette()

@@ -7,7 +7,7 @@ and whatever it does not understand it leaves to Textual, forgetting what it kne
 from functools import lru_cache
 from typing import Any
 
-from rich.cells import get_character_cell_size
+from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
@@ -48,6 +48,7 @@ class Shadow:
 
 
 def cells_of(strips: list[Strip]) -> list[Cell]:
+    """The cells of strips, a character that takes several columns in the first of them."""
     out: list[Cell] = []
     for strip in strips:
         for text, style, control in strip:
@@ -56,13 +57,9 @@ def cells_of(strips: list[Strip]) -> list[Cell]:
             if text.isascii():
                 out += [(char, style) for char in text]
                 continue
-            for char in text:
-                size = get_character_cell_size(char)
-                if size == 0 and out:
-                    out[-1] = (out[-1][0] + char, out[-1][1])
-                elif size:
-                    out.append((char, style))
-                    out += [("", style)] * (size - 1)
+            for start, end, size in split_graphemes(text)[0]:
+                out.append((text[start:end], style))
+                out += [("", style)] * (size - 1)
     return out
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
+from bptui.tui.doors import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
 from bptui.views.help import KeyLine
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ KEYS: tuple[Key, ...] = (
     focus(3, "Deltas", "each sample's δ and what it adds to the selected weight"),
     focus(4, "Update", "sum, mean, and the one change of the weights"),
     focus(5, "Loss", "curves of loss per update and per epoch"),
+    focus(6, "Explain", "what just happened in a sentence, and the numbers of it"),
     Key("maximise", ("f",), "f", "Panels", "maximise the focused panel, or back",
         lambda e: e.toggle_maximised(), "full"),
     Key("up", ("up",), "↑", "Select", "unit above; in panels 2 and 3 the sample above", lambda e: e.arrow(0, -1)),
@@ -130,17 +132,32 @@ KEYS: tuple[Key, ...] = (
         lambda e: e.next_sort(), "", lambda e: e.why_not_sort()),
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen", lambda e: e.next_axis()),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic", lambda e: e.toggle_log()),
+    Key("questions", ("w",), "w", "Answers", "the students' questions, each with the screen that answers it",
+        open_questions, "why"),
+    Key("explain", ("enter",), "Enter", "Answers", "explain the number in hand: formula, numbers, every term in turn",
+        open_explain, "explain"),
+    Key("check", ("v",), "v", "Answers", "check it by finite differences, and the whole batch",
+        lambda e: open_explain(e, check=True)),
+    Key("compare", ("c",), "c", "Answers", "race settings from the same start: batch sizes, sum and mean, rates …",
+        open_compare, "compare"),
+    Key("lab", ("l",), "l", "Answers", "mistakes lab: the true rule beside the well-known wrong ones",
+        open_lab, "lab"),
+    Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
+        open_drill),
+    Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
+        open_noise),
     Key("picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder",
         lambda e: e.save_picture()),
     Key("theme", ("t",), "t", "Other", "next theme", lambda e: e.next_theme()),
     Key("help", ("question_mark", "f1"), "?", "Other", "help: keys and words", lambda e: e.show_help(), "help"),
-    Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", lambda e: e.open_palette()),
+    Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", lambda e: e.open_palette(), "",
+        lambda e: e.why_no_palette()),
     Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", lambda e: e.repaint_all()),
     Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", lambda e: e.suspend()),
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip
 BY_ID = {key.id: key for key in KEYS}
-GROUPS = ("Step", "Play", "Change", "Panels", "Select", "Other")
+GROUPS = ("Step", "Play", "Change", "Answers", "Panels", "Select", "Other")
 
 
 def key_lines(explorer: "Explorer") -> list[KeyLine]:

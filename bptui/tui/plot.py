@@ -8,7 +8,7 @@ from bptui.views.loss import Chart
 from bptui.views.text import Row, Span, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
-COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3}
+COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4": 5, "series-5": 6}
 """Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
 
@@ -25,6 +25,11 @@ def draw(chart: Chart, width: int, height: int) -> list[Row]:
     plotext.theme("clear")
     for series in chart.series:
         colour = COLOURS[series.role]
+        if len(series.name) == 1:  # a mark: its one character at its one point
+            plotext.text(
+                series.name, float(series.x[0]), at_its_row(float(series.low[0]), chart, height - 3), color=colour
+            )
+            continue
         # A band is drawn as its lower and its upper edge, one zigzag through both.
         x = [float(v) for v in series.x for _ in range(2)]
         y = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
@@ -32,6 +37,19 @@ def draw(chart: Chart, width: int, height: int) -> list[Row]:
     if chart.log:
         log_ticks(chart)
     return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]
+
+
+def at_its_row(y: float, chart: Chart, rows: int) -> float:
+    """Where a character must be put to stand on a curve at y: plotext rounds dots to quarters of a row, characters
+    to whole ones, so that the two often part by a row."""
+    low = min(float(series.low.min()) for series in chart.series)
+    high = max(float(series.high.max()) for series in chart.series)
+    if chart.log:
+        high = max(high, low + 0.1)  # as log_ticks sets it
+    if rows < 2 or high <= low:
+        return y
+    row = int(0.5 + (4 * rows - 1) * (y - low) / (high - low)) // 4
+    return low + (high - low) * row / (rows - 1)
 
 
 def log_ticks(chart: Chart) -> None:

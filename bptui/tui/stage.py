@@ -7,9 +7,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.tui.panel import Panel
-from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
+from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
 from bptui.views.batch import batch
 from bptui.views.deltas import deltas
+from bptui.views.explain import standing
 from bptui.views.header import header
 from bptui.views.loss import AXIS_NAMES, chart, loss_rows
 from bptui.views.network import network
@@ -25,6 +26,7 @@ VIEWS: dict[int, Callable[[Scene, int, int], list[Row]]] = {
     BATCH: batch,
     DELTAS: deltas,
     UPDATE: update,
+    EXPLAIN: standing,
 }
 
 
@@ -119,5 +121,6 @@ def panel_title(number: int, scene: Scene) -> str:
         BATCH: f" · {record.n} sample{'s' if record.n > 1 else ''}{ordered}",
         DELTAS: f" · layer {scene.moment.layer}{ordered or ', per sample'}",
         UPDATE: f" · {record.settings.rules.reduction} in force",
+        EXPLAIN: " · what just happened",
         LOSS: f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}",
     }[number]

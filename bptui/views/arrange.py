@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
-NETWORK, BATCH, DELTAS, UPDATE, LOSS = 1, 2, 3, 4, 5
-PANELS = {NETWORK: "Network", BATCH: "Batch", DELTAS: "Deltas", UPDATE: "Update", LOSS: "Loss"}
+NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN = 1, 2, 3, 4, 5, 6
+PANELS = {
+    NETWORK: "Network",
+    BATCH: "Batch",
+    DELTAS: "Deltas",
+    UPDATE: "Update",
+    LOSS: "Loss",
+    EXPLAIN: "Explain",
+}
 SMALLEST = (40, 10)
 WIDE = (120, 36)
 
@@ -28,8 +35,9 @@ class Arrangement:
 
 
 def arrange(width: int, height: int, focus: int, beside: int, maximised: bool) -> Arrangement:
-    """All five panels on a wide screen; two on a usual one (the network, and the focused or last focused other
-    panel ``beside`` it), four where it is high; one where it is narrow or a panel is maximised."""
+    """The five panels on a wide screen, the sixth with them when it is ``beside``; two on a usual one (the network,
+    and the focused or last focused other panel ``beside`` it), four where it is high; one where it is narrow or a
+    panel is maximised."""
     if width < SMALLEST[0] or height < SMALLEST[1]:
         line = Box(0, 0, max(width, 1), 1)
         return Arrangement(line, line, line, {}, too_small=True)
@@ -39,7 +47,7 @@ def arrange(width: int, height: int, focus: int, beside: int, maximised: bool) -
     if maximised:
         panels = {focus: Box(0, top, width, body)}
     elif width >= WIDE[0] and height >= WIDE[1]:
-        panels = five(width, top, body)
+        panels = five(width, top, body, explained=beside == EXPLAIN)
     elif width >= 72 and body >= 28:
         panels = four(width, top, body, beside)
     elif width >= 72:
@@ -50,18 +58,19 @@ def arrange(width: int, height: int, focus: int, beside: int, maximised: bool) -
     return Arrangement(Box(0, 0, width, header), Box(0, header, width, ribbon), Box(0, height - 1, width, 1), panels)
 
 
-def five(width: int, top: int, body: int) -> dict[int, Box]:
-    """Network, batch and deltas above (the rows of the last two belong together); update and loss below."""
+def five(width: int, top: int, body: int, explained: bool) -> dict[int, Box]:
+    """Network, batch and deltas above (the rows of the last two belong together); update and loss below, and the
+    explanation between them when it is asked for."""
     above = body // 2
     side = (width - max(40, width // 3)) // 2
     first = width - 2 * side
-    half = width // 2
+    below = (UPDATE, EXPLAIN, LOSS) if explained else (UPDATE, LOSS)
+    edges = [width * k // len(below) for k in range(len(below) + 1)]
     return {
         NETWORK: Box(0, top, first, above),
         BATCH: Box(first, top, side, above),
         DELTAS: Box(first + side, top, side, above),
-        UPDATE: Box(0, top + above, half, body - above),
-        LOSS: Box(half, top + above, width - half, body - above),
+        **{panel: Box(edges[k], top + above, edges[k + 1] - edges[k], body - above) for k, panel in enumerate(below)},
     }
 
 

@@ -7,6 +7,9 @@ from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, left, right
 
+LOSS = 7
+STATE = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -20,25 +23,31 @@ class Columns:
 
 
 def columns(scene: Scene, width: int) -> Columns:
-    """The columns that fit: the input takes what the others leave, the state is written out last."""
+    """The columns that fit: row and loss as they are, names as short as they must be, the input in what is left,
+    the state written out last."""
     data = scene.data
     index = max(len(str(len(data) - 1)), 3)
-    target = min(max((cells(name) for name in data.classes), default=6), 10) if data.classes else 6
-    target = max(target, 4)
-    answer = 7 if not data.classes or len(data.classes) == 2 else min(target, 6) + 5 - 2 * (target == 4)
     wanted = max((data.image[1] + 1) // 2, 5) if data.image else 6 * data.x.shape[1] - 1
-    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + 7
-    spare = width - taken - min(wanted, 11)
-    target += max(min(spare, 6 - target), 0)
-    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + 7
-    state = 9 if width - taken - 9 >= min(wanted, 11) else 0
+    names = max((cells(name) for name in data.classes), default=0)
+    room = width - (4 + 1 + index + 1 + min(wanted, 5) + 1 + 1 + 1 + LOSS)
+    if len(data.classes) > 2:
+        target = max(min(max(names, 6), 10, (room - 5) // 2), 2)
+        answer = max(min(max(names, 2), target) + 5, 6)
+        if target + answer > room:
+            target = max(room - answer, 2)
+    else:
+        answer = 7
+        target = max(min(max(names, 6), 10, room - answer), 2)
+    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + LOSS
+    state = STATE if width - taken - STATE >= min(wanted, 11) else 0
     return Columns(index, min(max(width - taken - state, 3), wanted), target, answer, state)
 
 
 def batch(scene: Scene, width: int, height: int) -> list[Row]:
     """A header, as many samples as fit around the current one, and the sum and mean of the losses so far."""
     c = columns(scene, width)
-    words = ("row", c.index), ("target", c.target), ("answer", c.answer), ("loss", 7)
+    wanted = "target" if c.target >= 6 else "y"
+    words = ("row", c.index), (wanted, c.target), ("answer", c.answer), ("loss", LOSS)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
     rows: list[Row] = [((f"   # {row} {left('input', c.input)} {target} {answer} {loss}", "head"),)]
     rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - 3, 1))]
@@ -79,14 +88,20 @@ def short_input(scene: Scene, m: int, width: int) -> str:
     x = scene.record.passed.a[0][m]
     if scene.data.image:
         return thumbnail(x.reshape(scene.data.image).tolist())
-    return " ".join(num(value, 5) for value in x[: width // 2 + 1])
+    words = [num(value, 5) for value in x[: width // 2 + 1]]
+    shown = len(words)
+    while shown and len(" ".join(words[:shown])) + 2 * (shown < len(x)) > width:
+        shown -= 1
+    if shown == 0 and words and len(words[0]) <= width:
+        return words[0]
+    return " ".join([*words[:shown], *["…"] * (shown < len(x))])
 
 
 def target(scene: Scene, m: int) -> str:
     """The class, or the first target numbers."""
     y, classes = scene.record.targets[m], scene.data.classes
     if classes:
-        return classes[int(y.argmax()) if len(y) > 1 else round(float(y[0]))]
+        return classes[int(y.argmax()) if len(y) > 1 or len(classes) == 1 else round(float(y[0]))]
     return num(y[0], 6)
 
 

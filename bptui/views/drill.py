@@ -1,5 +1,7 @@
 """The drill's screen: what repeating one sample does to the others, beside as many back-propagations in passes."""
 
+import numpy as np
+
 from bptui.engine.types import Floats
 from bptui.session.drill import DrillNow, Spent
 from bptui.views.batch import target
@@ -8,7 +10,7 @@ from bptui.views.help import wrapped
 from bptui.views.loss import Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cut, fit, left, right, row_cells, window
+from bptui.views.text import Row, Span, cut, left, right, row_cells, window
 
 ROSE, FELL, SAME = "▲", "▼", "·"
 CHART_HEIGHT = 11
@@ -20,19 +22,17 @@ DRILL_ROLE, PASSES_ROLE = "series-2", "series-1"
 def drill(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
     """State, a row per sample, how many rose, both ways side by side, and the truth in a sentence."""
     room = height - chart_height(width, height)
-    bottom = [*score(now, width), *ways(now, width)]
+    fewest = min(now.n, FEWEST_SAMPLES)
     sentence: list[Row] = [((f" {part}", "text"),) for part in wrapped(truth(now), width - 2)]
-    top = [fit(state(now), width)]
-    table = 1 + min(now.n, FEWEST_SAMPLES)
-    spare = room - len(top) - len(bottom) - table
-    kept = sentence[: max(spare, 0)] if spare >= len(sentence) else []
-    if spare < 0:
-        bottom = bottom[: max(len(bottom) + spare, 1)]
-    lines = max(room - len(top) - len(bottom) - len(kept) - 1, 1)
-    gap = [()] if lines > now.n and kept else []
-    rows = [*top, header(scene, now, width), *(sample_row(scene, now, m, width) for m in shown(now, lines, scroll))]
-    rows += [()] * (room - len(rows) - len(bottom) - len(kept) - len(gap))
-    return [*rows, *bottom, *gap, *kept][:room] if gap else [*rows, *bottom, *kept][:room]
+    bottom = [*score(now, width), *ways(now, width), *sentence]
+    for less in (len(sentence), len(bottom) - len(sentence) - 1):
+        if 2 + fewest + len(bottom) > room:
+            bottom = bottom[: len(bottom) - less]
+    lines = max(room - 2 - len(bottom), 1)
+    rows: list[Row] = [tuple(state(now, width)), header(scene, now, width)]
+    rows += [sample_row(scene, now, m, width) for m in window(now.n, lines, now.sample, scroll)]
+    rows += [()] * (room - len(rows) - len(bottom))
+    return [*rows, *bottom]
 
 
 def chart_height(width: int, height: int) -> int:
@@ -40,18 +40,15 @@ def chart_height(width: int, height: int) -> int:
     return CHART_HEIGHT if width >= CHART_FROM[0] and height >= CHART_FROM[1] else 0
 
 
-def shown(now: DrillNow, lines: int, scroll: int) -> range:
-    return window(now.n, lines, now.sample, scroll)
-
-
-def state(now: DrillNow) -> list[Span]:
+def state(now: DrillNow, width: int) -> list[Span]:
     """Which sample is drilled, how far it has come, and what counts as right."""
     word, role = ("right", "good") if now.is_right else ("not yet right", "wrong")
     times = f"after {count(now.updates, 'update')}"
+    narrow = width < 66
     return [
-        (f" sample {now.sample + 1} of {now.n} ", "strong"),
-        (word, role),
-        (f" {times}: ", "text"),
+        (f" {'#' if narrow else 'sample '}{now.sample + 1} of {now.n} ", "strong"),
+        ("wrong" if narrow and not now.is_right else word, role),
+        (": " if narrow else f" {times}: ", "text"),
         (f"loss {num(now.now[now.sample], 8)}", "strong"),
         (f" {'<' if now.is_right else '≥'} ε {rate(now.epsilon)}", "text"),
     ]
@@ -82,7 +79,7 @@ def header(scene: Scene, now: DrillNow, width: int) -> Row:
     words = f"{'#':>6}{right('row', index)}{right('target', name)}"
     words += f"{'start':>9}" if start else ""
     words += f"{before:>9}{'now':>9}{'change':>9}  {left('', word)}"
-    return ((words + (" loss so far" if trend >= 12 else ""), "head"),)
+    return ((words + (" " + cut("loss so far", trend) if trend else ""), "head"),)
 
 
 def sample_row(scene: Scene, now: DrillNow, m: int, width: int) -> Row:
@@ -127,7 +124,8 @@ def trail(now: DrillNow, m: int, width: int) -> list[Span]:
     top = max(float(now.start.max()), float(now.now.max()))
     if not 0 < top < float("inf"):
         return [("", "dim")]
-    levels = (min(max(int(value / top * len(POSITIVE)), 0), len(POSITIVE) - 1) if value < top else -1 for value in values)
+    most = len(POSITIVE) - 1
+    levels = [min(max(int(value / top * most + 0.5), 0), most) if value < top else most for value in values]
     return [("".join(POSITIVE[k] for k in levels), "selected" if m == now.sample else "dim")]
 
 
@@ -138,7 +136,8 @@ def score(now: DrillNow, width: int) -> list[Row]:
     """How many of the others rose."""
     others = now.n - 1
     if others == 0:
-        return [((" this batch has one sample: see the training set for the others", "text"),)]
+        words = " this batch has one sample" + (": the training set has the others" if width >= 60 else "")
+        return [((words, "text"),)]
     words = f" {now.rose} of {count(others, 'other')} rose, {now.fell} fell"
     again = sum(now.is_wrong_again(m) for m in range(now.n))
     spans: list[Span] = [(words, "wrong" if now.rose > now.fell else "strong")]
@@ -152,8 +151,8 @@ def score(now: DrillNow, width: int) -> list[Row]:
 
 def ways(now: DrillNow, width: int) -> list[Row]:
     """What was spent on either way, and the mean losses there."""
-    narrow = width < 74
-    label = width - 24 if narrow else 50
+    narrow = width < 78
+    label = width - 24 if narrow else 49
     train = "train" if narrow else "training set"
     sizes = (9, 11) if narrow else (10, 15)
     head = right("mean loss:" if not narrow else "", label - 5) + right("batch", sizes[0] + 5) + right(train, sizes[1])
@@ -171,7 +170,9 @@ def ways(now: DrillNow, width: int) -> list[Row]:
         ):
             spans += moved(value, begin, size)
         rows.append(tuple(spans))
-    if now.collected and not narrow:
+    if now.passes_stop:
+        rows.append(((f"         the passes stopped: {now.passes_stop}", "wrong"),))
+    elif now.collected and not narrow:
         words = f"{now.collected} of the next batch's {now.batch_size} collected, not yet applied"
         rows.append(((" " * 9 + words, "dim"),))
     if now.looked_at < now.count:
@@ -210,8 +211,6 @@ def count(number: int, noun: str) -> str:
 
 def drill_chart(now: DrillNow, columns: int) -> Chart:
     """Mean loss of the batch under both ways, over the back-propagations made."""
-    import numpy as np
-
     x = np.array([step.back_propagations for step in now.steps], dtype=np.float64)
 
     def series(name: str, role: str, values: Floats) -> Series:

@@ -10,6 +10,7 @@ from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cells, cut, fit, left, right, sub, window
 
 NUMBER = 7
+GAP = 3  # columns between two layers at least
 MOST_EDGES = 80  # more lines than this tell nothing
 
 
@@ -24,12 +25,14 @@ class Block:
 
 def network(scene: Scene, width: int, height: int) -> list[Row]:
     """The layers side by side with edges between small ones; below, the selected unit and weight in numbers."""
-    details = detail_rows(scene) if height >= 8 else []
+    details = detail_rows(scene, width) if height >= 8 else []
     room = height - len(details)
-    layers = scene.record.layers
-    blocks = [block(scene, layer, room, width) for layer in range(1, layers + 1)]
-    blocks.insert(0, block(scene, 0, room, width - sum(b.width + 3 for b in blocks)))
-    blocks, first = fitting(blocks, width, scene.moment.layer)
+    visible = visible_layers(scene, room, width)
+    names = name_widths(scene, visible, room, width)
+    blocks = [block(scene, layer, room, names[layer], width) for layer in visible if layer > 0]
+    if visible[0] == 0:
+        blocks.insert(0, block(scene, 0, room, names[0], width - sum(b.width + GAP for b in blocks)))
+    first = visible[0]
     gaps = spread(width - sum(b.width for b in blocks), len(blocks) - 1)
     rows: list[Row] = []
     between = [edge_block(scene, first + k, blocks[k], blocks[k + 1], gaps[k], room) for k in range(len(blocks) - 1)]
@@ -43,15 +46,27 @@ def network(scene: Scene, width: int, height: int) -> list[Row]:
     return [*rows, *details]
 
 
-def fitting(blocks: list[Block], width: int, layer: int) -> tuple[list[Block], int]:
-    """As many blocks as fit, the selected layer and its inputs among them; and the first one's layer."""
-    first, last = 0, len(blocks)
-    while sum(b.width for b in blocks[first:last]) + 3 * (last - first - 1) > width and last - first > 1:
+def least_width(scene: Scene, layer: int, height: int) -> int:
+    """Columns a layer cannot do without."""
+    units = scene.record.before.architecture.sizes[layer]
+    if layer == 0 and scene.data.image is not None:
+        return scene.data.image[1]
+    return 2 + 2 + NUMBER + 1 if units <= height - 1 else 8
+
+
+def visible_layers(scene: Scene, height: int, width: int) -> range:
+    """As many layers as fit, the selected one and its inputs among them."""
+    layer = scene.moment.layer
+    first, last = 0, scene.record.layers + 1
+    while last - first > 1:
+        needed = sum(least_width(scene, k, height) + GAP for k in range(first, last)) - GAP
+        if needed <= width:
+            break
         if first < layer - 1 or (first < layer and last == layer + 1):
             first += 1
         else:
             last -= 1
-    return blocks[first:last], first
+    return range(first, last)
 
 
 def spread(room: int, gaps: int) -> list[int]:
@@ -61,15 +76,32 @@ def spread(room: int, gaps: int) -> list[int]:
     return [min(max(room // gaps, 1), 24)] * gaps
 
 
-def block(scene: Scene, layer: int, height: int, width: int) -> Block:
+def name_widths(scene: Scene, visible: range, height: int, width: int) -> dict[int, int]:
+    """Columns for the units' names in each layer: all they need, or the longest shortened until the layers fit."""
+    sizes = scene.record.before.architecture.sizes
+    names = dict.fromkeys(visible, 0)
+    other = 0
+    for layer in visible:
+        if (layer == 0 and scene.data.image is not None) or sizes[layer] > height - 1:
+            other += least_width(scene, layer, height)
+        else:
+            names[layer] = min(max(cells(unit_label(scene, layer, j)) for j in range(sizes[layer])), 20)
+            other += NUMBER + 3
+    while sum(names.values()) + other + GAP * (len(visible) - 1) > width and max(names.values()) > 2:
+        longest = max(names, key=lambda layer: names[layer])
+        names[longest] -= 1
+    return names
+
+
+def block(scene: Scene, layer: int, height: int, names: int, width: int) -> Block:
     """A picture for an image input, a column where the units fit, else a field of signed cells. ``width`` is the
     panel's, for the input what the other layers leave of it."""
     units = scene.record.before.architecture.sizes[layer]
-    share = width // (scene.record.layers + 1) if layer else width
     if layer == 0 and scene.data.image is not None:
         return picture(scene, height, doubled=width >= 2 * scene.data.image[1])
     if units <= height - 1:
-        return column(scene, layer, max(share, 12), height)
+        return column(scene, layer, names, height)
+    share = width // (scene.record.layers + 1) if layer else width
     return field(scene, layer, height, min(max(share - 4, 8), 34))
 
 
@@ -126,13 +158,12 @@ def picture(scene: Scene, height: int, doubled: bool) -> Block:
     return Block(out, max(columns, 5), {})
 
 
-def column(scene: Scene, layer: int, width: int, height: int) -> Block:
+def column(scene: Scene, layer: int, name_width: int, height: int) -> Block:
     """A row per unit, spread over the height: its name and its number."""
     record, moment = scene.record, scene.moment
     units = record.before.architecture.sizes[layer]
     held = values(scene, layer)
     names = [unit_label(scene, layer, j) for j in range(units)]
-    name_width = min(max(cells(name) for name in names), max(width - NUMBER - 3, 2))
     marks_target = layer == record.layers and units > 1 and bool(scene.data.classes)
     block_width = name_width + NUMBER + 2 + marks_target
     lit = lit_layer(scene) == layer
@@ -208,28 +239,29 @@ def edge_block(scene: Scene, layer: int, start: Block, end: Block, width: int, h
     return [[(arrow, "dim")] if y == middle else blank for y in range(height)]
 
 
-def detail_rows(scene: Scene) -> list[Row]:
+def detail_rows(scene: Scene, width: int) -> list[Row]:
     """The selected unit and the selected weight of the current sample, in numbers."""
+    longest, digits, gap = (12, 7, "  ") if width >= 52 else (5, 6, " ")
     record, moment, m = scene.record, scene.moment, scene.moment.sample
     layer, unit, source = moment.layer, moment.unit, moment.source
     forward, backward = scene.reached(m, "forward", layer), scene.reached(m, "delta", layer)
     z, a = record.passed.z[layer - 1][m, unit], record.passed.a[layer][m, unit]
     delta = record.passed.delta[layer - 1][m, unit]
-    name, at = cut(scene.unit_name(layer, unit), 12), sub(layer)
-    numbers = f" {num(z, 7)}  a{at} {num(a, 7)}" if forward else f" ·  a{at} ·"
+    name, at = cut(scene.unit_name(layer, unit), longest), sub(layer)
+    numbers = f" {num(z, digits)}{gap}a{at} {num(a, digits)}" if forward else f" ·{gap}a{at} ·"
     unit_row: Row = (
         (f" z{at}[{name}]", "selected"),
         (numbers, "text"),
-        (f"  δ{at} {num(delta, 8, plus=True)}" if backward else f"  δ{at} ·", "text"),
+        (f"{gap}δ{at} {num(delta, digits + 1, plus=True)}" if backward else f"{gap}δ{at} ·", "text"),
     )
     weights, biases = record.before.weights[layer - 1], record.before.biases
     weight = float(biases[layer - 1][unit] if source < 0 else weights[source, unit])
-    what = f"b{at}[{name}]" if source < 0 else f"w{at}[{cut(scene.source_name(layer, source), 12)}→{name}]"
+    what = f"b{at}[{name}]" if source < 0 else f"w{at}[{cut(scene.source_name(layer, source), longest)}→{name}]"
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (
         (f" {what} ", "selected"),
         (num(weight, 8, plus=True), sign_role(weight)),
-        (f"  its input {num(a_in, 7)}" if known else "  its input ·", "text"),
+        (f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),
     )
     return [unit_row, weight_row]

@@ -23,7 +23,7 @@ def num(value: float, width: int = 8, plus: bool = False) -> str:
 
 
 def _fixed(size: float, room: int) -> str | None:
-    """Plain decimals, or None where fewer than two digits would be seen, or they do not fit."""
+    """Plain decimals, or None where an exponent would show more digits, or they do not fit."""
     whole = max(floor(log10(size)), 0) + 1
     decimals = min(room - whole - 1, 4)
     if decimals <= 0:
@@ -32,7 +32,8 @@ def _fixed(size: float, room: int) -> str | None:
     if len(body) > room:  # rounded up to one digit more
         body = f"{size:.{decimals - 1}f}"
     seen = body.lstrip("0.").replace(".", "")
-    return body if len(seen) >= 2 or size >= 1 else None
+    enough = 1 if room < 6 else 2  # d.de−p takes six columns, de−p four
+    return body if len(seen) >= enough or size >= 1 else None
 
 
 def _exponent(size: float, room: int) -> str:
@@ -46,7 +47,8 @@ def _exponent(size: float, room: int) -> str:
 
 def rate(value: float) -> str:
     """A learning rate: as short as it can be written."""
-    return f"{value:.4g}".replace("e-0", "e−").replace("e-", "e−")
+    mantissa, _, power = f"{value:.6g}".partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", "−") if power else mantissa
 
 
 def share(value: float) -> str:

@@ -41,7 +41,7 @@ class Scene:
     @property
     def done(self) -> int:
         """Samples of the batch whose gradient has been added."""
-        return self.moment.done(self.record.layers)
+        return self.record.n if self.phase.per_batch else self.moment.done(self.record.layers)
 
     @property
     def rows(self) -> list[int]:
@@ -65,6 +65,8 @@ class Scene:
     def passes(self) -> tuple[int, int]:
         """Forward and backward passes of single samples made up to this moment, since the start of the run."""
         before, m, layers = self.record.position.seen, self.moment.sample, self.record.layers
+        if self.phase.per_batch:  # whichever sample is looked at, all have been through
+            return before + self.record.n, before + self.record.n
         forward = m + self.reached(m, "forward", layers)
         backward = m + self.reached(m, "delta", 1)
         return before + forward, before + backward

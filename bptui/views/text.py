@@ -4,9 +4,9 @@ A span is (text, role); a role says what the text is (``positive``, ``lit``, ``d
 how that looks. ``px T B`` is a half block with grey levels T above and B below, 0 … 16.
 """
 
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]
 Row = tuple[Span, ...]
@@ -19,31 +19,16 @@ def sub(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
-@lru_cache(maxsize=8192)
 def cells(text: str) -> int:
-    """Columns a text takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_cell, text))
-
-
-def _cell(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    """Columns a text takes on a terminal, counted as the terminal room counts them when it paints."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def cut(text: str, width: int) -> str:
     """The text in at most so many columns, an ellipsis in the last if it was longer."""
     if cells(text) <= width:
         return text
-    kept, used = [], 0
-    for char in text:
-        if used + _cell(char) > width - 1:
-            break
-        kept.append(char)
-        used += _cell(char)
-    return "".join(kept) + "…" if width > 0 else ""
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
 def left(text: str, width: int) -> str:
@@ -69,16 +54,23 @@ def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
     for text, role in row:
         size = cells(text)
         if size > room:
-            if room > 0:
-                out.append((left(text, room), role))
-                room = 0
-            break
+            out.append((left(text, room), role))
+            return say_cut(out) if room == 0 else tuple(out)
         if text:
             out.append((text, role))
             room -= size
     if room > 0:
         out.append((" " * room, fill))
     return tuple(out)
+
+
+def say_cut(spans: list[Span]) -> Row:
+    """A row cut between two spans: an ellipsis in place of its last column says so."""
+    spans = [span for span in spans if span[0]]
+    if spans:
+        text, role = spans[-1]
+        spans[-1] = (left(text + " ", cells(text)), role)
+    return tuple(spans)
 
 
 def fit_rows(rows: Iterable[Row], width: int, height: int) -> list[Row]:
@@ -98,7 +90,7 @@ def window(count: int, height: int, at: int, scroll: int = 0) -> range:
 
     Pages rather than a row kept in the middle: while one steps along, the rows stand still.
     """
-    if count <= height:
-        return range(count)
+    if count <= height or height < 1:
+        return range(min(count, max(height, 0)))
     start = min(max(at // height * height + scroll, 0), count - height)
     return range(start, start + height)

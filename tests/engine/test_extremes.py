@@ -145,13 +145,26 @@ class TestDivergence:
             one_update(network, UpdateRules(), *one_by_one(1.0, 0.0))
         assert caught.value.layer == 2
 
+    @pytest.mark.parametrize(("outgoing", "target", "layer"), [(1e200, 1e200, 1), (1.0, 1e308, 2)])
+    def test_it_names_the_last_layer_whose_delta_is_infinite(self, outgoing: float, target: float, layer: int) -> None:
+        architecture = Architecture((1, 1, 1), ("identity", "identity"))
+        network = explicit(
+            architecture, [np.array([[1.0]]), np.array([[outgoing]])], [np.array([0.0]), np.array([-target])]
+        )
+        with pytest.raises(Divergence, match=f"the delta of layer {layer} "):
+            one_update(network, UpdateRules(), *one_by_one(0.0, target))
+
     def test_it_names_the_gradient_when_all_before_it_was_finite(self) -> None:
         with pytest.raises(Divergence, match="the gradient of layer 1"):
             one_update(line(1.0), UpdateRules(), *one_by_one(1e200, 0.0))
 
-    def test_it_names_the_layer_whose_bias_alone_has_an_infinite_gradient(self) -> None:
-        network = explicit(Architecture((1, 1, 1), ("identity", "identity")), [np.array([[1.0]])] * 2, [])
-        with pytest.raises(Divergence, match="the gradient of layer 1"):
+    @pytest.mark.parametrize(("outgoing", "layer"), [(1.0, 1), (0.0, 2)])
+    def test_it_names_the_first_layer_whose_bias_alone_has_an_infinite_gradient(
+        self, outgoing: float, layer: int
+    ) -> None:
+        architecture = Architecture((1, 1, 1), ("identity", "identity"))
+        network = explicit(architecture, [np.array([[1.0]]), np.array([[outgoing]])], [])
+        with pytest.raises(Divergence, match=f"the gradient of layer {layer}"):
             one_update(network, UpdateRules(), *one_by_one(0.0, 1e200))
 
     def test_it_names_the_step_when_only_the_rate_is_too_large(self) -> None:

@@ -90,6 +90,11 @@ def steps(name: str, gradients: Numbers, constants: OptimizerSettings = S, theta
     return made
 
 
+def test_the_constants_are_those_of_the_papers_unless_said_otherwise() -> None:
+    usual = OptimizerSettings()
+    assert (usual.momentum, usual.beta1, usual.beta2, usual.epsilon) == (0.9, 0.9, 0.999, 1e-8)
+
+
 def test_every_optimizer_has_its_formula_here() -> None:
     assert PAPERS.keys() == OPTIMIZERS.keys()
 

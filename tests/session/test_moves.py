@@ -255,6 +255,13 @@ class TestSelection:
         assert select(run, Moment(source=1), source=1).source == 0
         assert select(run, Moment(source=0), source=-1).source == 1
 
+    @pytest.mark.parametrize("what", ["layer", "unit", "source"])
+    def test_selecting_one_thing_leaves_the_others(self, what: str) -> None:
+        before = Moment(layer=1, unit=0, source=0)
+        after = select(self.run, before, **{what: 1})
+        assert getattr(after, what) == getattr(before, what) + 1
+        assert replace(after, **{what: getattr(before, what)}) == before
+
     @pytest.mark.parametrize(("layer", "expected"), [(1, 2), (5, 2), (-1, 1), (-5, 1)])
     def test_layers_do_not_wrap(self, layer: int, expected: int) -> None:
         assert select(self.run, Moment(), layer=layer).layer == expected
@@ -262,6 +269,11 @@ class TestSelection:
     def test_in_a_smaller_layer_the_nearest_unit_is_selected(self) -> None:
         moved = select(self.run, Moment(layer=1, unit=2, source=1), layer=1)
         assert (moved.layer, moved.unit, moved.source) == (2, 0, 1)
+
+    def test_the_unit_is_the_nearest_one_not_the_first(self) -> None:
+        wide = Architecture((2, 4, 2, 1), ("tanh", "tanh", "identity"))
+        run = begin(TWOS, start=initialise(wide, "glorot", np.random.default_rng(1)))
+        assert select(run, Moment(layer=1, unit=3), layer=1).unit == 1
 
     def test_with_fewer_inputs_the_nearest_source_is_selected(self) -> None:
         assert select(self.run, Moment(layer=2, source=2), layer=-1).source == 1

@@ -89,6 +89,19 @@ class TestLadder:
         assert (Player(speed=speed).scale, Player(speed=speed).rate) == SPEEDS[speed]
 
 
+class TestWords:
+    @pytest.mark.parametrize(
+        ("speed", "pace"),
+        [(0, "1 phase/s"), (1, "3 phases/s"), (3, "5 samples/s"), (5, "2 batches/s"), (FULL, "full speed")],
+    )
+    def test_the_pace_in_words(self, speed: int, pace: str) -> None:
+        assert Player(speed=speed).pace == pace
+
+    def test_the_ends_of_the_ladder_are_known(self) -> None:
+        assert [speed for speed in range(len(SPEEDS)) if Player(speed=speed).is_slowest] == [0]
+        assert [speed for speed in range(len(SPEEDS)) if Player(speed=speed).is_fastest] == [FULL]
+
+
 class TestSwitching:
     owing = Player(playing=True, speed=2, owed=0.9)
 

@@ -99,9 +99,16 @@ class TestLongRun:
         run = begin(settings_)
         run.extend_to(2_000)
         run.record(1_000)
-        assert len(kept(run._checkpoints)) <= 8
+        assert 4 < len(kept(run._checkpoints)) <= 8
         assert len(run._checkpoints._near) <= 4
         assert fingerprint(run.record(777)) == fingerprint(begin(settings_).record(777))
+
+    def test_few_records_are_kept_and_those_shown_last(self) -> None:
+        run = begin()
+        shown = [run.record(update) for update in (1, 2, 3, 4, 1, 5, 6)]
+        assert len(run._records) == 4
+        assert run.record(1) is shown[0]
+        assert run.record(2) is not shown[1]
 
     def test_walking_back_is_the_same_as_having_walked_there(self) -> None:
         run, fresh = begin(Settings(batch_size=3)), begin(Settings(batch_size=3))

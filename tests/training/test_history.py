@@ -109,21 +109,23 @@ class TestRun:
         settings_ = Settings(UpdateRules(learning_rate=0.01), batch_size=5)
         run = begin(settings_, count=10, start=network((2, 1)))
         run.extend_to(2 * CAPACITY + 100)
-        fork, losses = run.fork(3_002, settings_), []
-        again = begin(settings_, count=10, start=network((2, 1)))
-        again.extend_to(1_000)
-        losses = again.history.updates.last("batch_loss").tolist()
-        curve = fork.history.updates
+        curve = run.fork(3_002, settings_).history.updates
+        losses = [run.record(update).loss_mean for update in range(2_901, 3_002)]
         assert (curve.width, curve.last_update) == (4, 3_001)
-        assert shown(curve, "batch_loss")[:250] == expected(losses, 4)
+        assert shown(curve, "batch_loss")[-26:] == expected(losses, 4)
 
-    def test_epoch_curves_of_a_long_run_are_filled_again_too(self) -> None:
-        run = begin(Settings(), count=2, start=network((2, 1)))
+    @pytest.mark.parametrize("past", [1_000, 1_001, 1_002, 1_003])
+    def test_epoch_curves_of_a_long_run_are_filled_again_too(self, past: int) -> None:
+        run, fresh = (begin(Settings(), count=2, start=network((2, 1))) for _ in range(2))
         run.extend_to(CAPACITY + 500)
-        fork = run.fork(1_002, Settings())
-        assert fork.history.epochs.last_update == 1_001
-        assert fork.history.epochs.axis("update")[:3].tolist() == [1, 3, 5]
-        assert fork.history.epochs.last("train_loss")[-1] == begin_and_measure(1_001)
+        fresh.extend_to(past)
+        curve = run.fork(past + 1, Settings()).history.epochs
+        losses = fresh.history.epochs.last("train_loss").tolist()
+        assert (curve.width, curve.last_update, len(losses)) == (2, past, past + 1)
+        assert shown(curve, "train_loss") == expected(losses, 2)
+
+    def test_merging_in_pairs_leaves_no_bucket_alone(self) -> None:
+        assert CAPACITY % 2 == 0
 
     def test_epochs_count_in_fractions_between_their_ends(self) -> None:
         run = begin(Settings(batch_size=4), count=10)
@@ -147,12 +149,6 @@ class TestRun:
         ends, batches = run.history.epochs.last("train_loss"), run.history.updates.last("batch_loss")
         assert batches.tolist() == pytest.approx(ends[:5].tolist(), rel=1e-14)
         assert all(later < earlier for earlier, later in pairwise(batches.tolist()))
-
-
-def begin_and_measure(updates: int) -> float:
-    """The train loss after so many full batches."""
-    run = begin(Settings(), count=2, start=network((2, 1)))
-    return run.problem.metrics(run.record(updates).after, "half-squared-error")[0]
 
 
 class TestMetrics:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.data.dataset import one_hot
 from bptui.engine import OptimizerSettings, UpdateRules
-from bptui.scenario import DataChoice, NetworkChoice, Scenario
+from bptui.scenario import Scenario
+from bptui.scenario_keys import DataChoice, NetworkChoice
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training import Settings
@@ -90,6 +92,18 @@ def lines(rows: Iterable[Row]) -> list[str]:
 def painted(view: str, scene: Scene, width: int, height: int) -> list[str]:
     """The view as a panel of this size shows it."""
     return lines(fit_rows(VIEWS[view](scene, width, height), width, height))
+
+
+def read_back(words: str) -> Decimal:
+    """The value that a number on the screen says."""
+    return Decimal(words.replace("−", "-"))
+
+
+def shown_step(words: str) -> Decimal:
+    """What one more in the last digit shown is worth."""
+    mantissa, _, power = words.lstrip("+−").partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return Decimal(1).scaleb(int(power.replace("−", "-") or 0) - decimals)
 
 
 def compare_with_golden(name: str, text: str) -> None:

@@ -10,20 +10,11 @@ from hypothesis import strategies as st
 
 from bptui.views.numbers import num, rate, share, sign_role
 
+from .scenes import read_back, shown_step
+
 WIDTHS = st.integers(5, 14)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 EDGES = (0.0, -0.0, 5e-324, -5e-324, 1e308, -1.7976931348623157e308, 0.00005, 0.99995, 9.99995, 99999.5, 999999.5)
-
-
-def read_back(words: str) -> Decimal:
-    return Decimal(words.replace("−", "-"))
-
-
-def shown_step(words: str) -> Decimal:
-    """What one more in the last digit shown is worth."""
-    mantissa, _, power = words.lstrip("+−").partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    return Decimal(1).scaleb(int(power.replace("−", "-") or 0) - decimals)
 
 
 @given(st.floats(), WIDTHS, st.booleans())
@@ -103,7 +94,8 @@ def test_a_learning_rate_reads_back(value: float) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(pytest.param(x, marks=pytest.mark.xfail(strict=True, reason="written 1e+06, 1e+20")) for x in (1e6, 1e20)),
+        1e6,
+        1e20,
         1e-10,
         5e-324,
     ],

@@ -1,0 +1,29 @@
+"""Every number of an update explains itself: formula, numbers, result, what it is made of, what uses it.
+
+A walk through the terms of a number is the chain rule; it ends in inputs, targets, weights and settings.
+Knows records only: no moment, no screen.
+"""
+
+from bptui.explain.check import Comparison, compare
+from bptui.explain.explanation import Explanation, explain
+from bptui.explain.expression import Expression, Write, digits, evaluate, text
+from bptui.explain.quantity import Quantity, name, words
+from bptui.explain.reading import parse
+from bptui.explain.values import value
+
+__all__ = [
+    "Comparison",
+    "Explanation",
+    "Expression",
+    "Quantity",
+    "Write",
+    "compare",
+    "digits",
+    "evaluate",
+    "explain",
+    "name",
+    "parse",
+    "text",
+    "value",
+    "words",
+]

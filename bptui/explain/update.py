@@ -1,0 +1,210 @@
+"""Formulas of what happens once a batch: sum, mean, penalty, clipping, optimizer, the weight after."""
+
+from bptui.engine.update import micro_batch_slices
+from bptui.explain.expression import (
+    HALF,
+    ONE,
+    PI,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Sum,
+    call,
+    minus,
+    setting,
+    square,
+    times,
+    whole,
+)
+from bptui.explain.formula import SHOWN, Formula, given, long_sum, number
+from bptui.explain.quantity import CLIP, NORM, RATE, Quantity, name, of_weight, weight_name
+from bptui.explain.values import unclipped as unclipped_vector
+from bptui.training.record import UpdateRecord
+
+NOTHING = whole(0)
+FROZEN = Formula("0", NOTHING, "the biases of this network are frozen")
+
+
+def is_frozen(record: UpdateRecord, q: Quantity) -> bool:
+    return q.source < 0 and record.before.architecture.bias == "frozen"
+
+
+def is_penalised(record: UpdateRecord, q: Quantity) -> bool:
+    rules = record.settings.rules
+    return q.source >= 0 and bool(rules.l1 or rules.l2)
+
+
+def all_weights(record: UpdateRecord, kind: str) -> list[Quantity]:
+    """The same kind of quantity for every weight and bias, in the order of θ."""
+    sizes, out = record.before.architecture.sizes, []
+    for layer in range(1, record.layers + 1):
+        sources = [*range(sizes[layer - 1]), *([-1] if record.before.biases else [])]
+        out += [of_weight(kind, layer, i, j) for i in sources for j in range(sizes[layer])]  # type: ignore[arg-type]
+    return out
+
+
+def summed(record: UpdateRecord, q: Quantity) -> Formula:
+    """SUM = Σ_m of the contributions, by micro-batch where the batch was cut into some."""
+    values = record.contributions(q.layer, q.source, q.unit)
+    samples = [q.of_weight("contribution", sample=m) for m in range(record.n)]
+    symbols = f"Σ_m ∂L/∂{weight_name(q)}[#m], m = 1 … {record.n}"
+    parts = min(record.settings.rules.micro_batches, record.n)
+    if parts == 1:
+        return Formula(symbols, Sum(long_sum(values, lambda m: number(record, samples[m]), lambda m: (samples[m],))))
+    cuts = micro_batch_slices(record.n, parts)
+    note = f"in {parts} micro-batches of {', '.join(str(cut.stop - cut.start) for cut in cuts)}, added to one sum"
+    if record.n <= SHOWN + 1:
+        groups = [[number(record, samples[m]) for m in range(cut.start, cut.stop)] for cut in cuts]
+        return Formula(symbols, Sum(tuple(Sum(tuple(group)) for group in groups)), note)
+    return Formula(symbols, Sum(long_sum(values, lambda m: number(record, samples[m]), lambda m: (samples[m],))), note)
+
+
+def mean(record: UpdateRecord, q: Quantity) -> Formula:
+    """MEAN = SUM / n, n the samples really in this batch."""
+    total = q.of_weight("sum")
+    return Formula(f"{name(total)} / {record.n}", Quotient(number(record, total), whole(record.n)))
+
+
+def regularisation(record: UpdateRecord, q: Quantity) -> Formula:
+    """λ₂ w + λ₁ sign(w), the gradient of ½ λ₂ w² + λ₁ |w|."""
+    rules, before = record.settings.rules, q.of_weight("weight")
+    w, s = number(record, before), name(before)
+    terms: list[Expression] = []
+    symbols = []
+    if rules.l2:
+        terms.append(times(setting(rules.l2), w))
+        symbols.append(f"λ₂ · {s}")
+    if rules.l1:
+        terms.append(times(setting(rules.l1), call("sign", w)))
+        symbols.append(f"λ₁ · sign({s})")
+    return Formula(" + ".join(symbols), Sum(tuple(terms)), "after the reduction: its strength does not depend on n")
+
+
+def in_force(record: UpdateRecord, q: Quantity) -> Quantity:
+    """SUM or MEAN, whichever the settings say."""
+    return q.of_weight("sum" if record.settings.rules.reduction == "sum" else "mean")
+
+
+def unclipped(record: UpdateRecord, q: Quantity) -> Formula:
+    """The sum or the mean, and the penalty."""
+    if is_frozen(record, q):
+        return FROZEN
+    chosen = in_force(record, q)
+    if not is_penalised(record, q):
+        return Formula(name(chosen), number(record, chosen), f"the {record.settings.rules.reduction} is in force")
+    penalty = q.of_weight("regularisation")
+    numbers = Sum((number(record, chosen), number(record, penalty)))
+    return Formula(f"{name(chosen)} + {name(penalty)}", numbers, f"the {record.settings.rules.reduction} is in force")
+
+
+def norm(record: UpdateRecord, _: Quantity) -> Formula:
+    """‖g‖ over all weights and biases together."""
+    every = all_weights(record, "unclipped")
+    flat = unclipped_vector(record).flat
+    terms = long_sum(flat * flat, lambda k: square(Number(float(flat[k]), every[k])), lambda k: (every[k],))
+    return Formula("√(Σ_θ g(θ)²), before clip", call("√", Sum(terms)), f"over all {len(every)} weights and biases")
+
+
+def clip(record: UpdateRecord, _: Quantity) -> Formula:
+    limit = setting(record.settings.rules.clip_norm)
+    numbers = call("min", ONE, Quotient(limit, number(record, NORM)))
+    return Formula(f"min(1, {limit.words} / {name(NORM)})", numbers, "Pascanu et al. 2013")
+
+
+def reduced(record: UpdateRecord, q: Quantity) -> Formula:
+    """What the optimizer gets."""
+    if is_frozen(record, q):
+        return FROZEN
+    if not record.settings.rules.clip_norm:
+        return unclipped(record, q)
+    before = q.of_weight("unclipped")
+    return Formula(f"{name(CLIP)} · {name(before)}", times(number(record, CLIP), number(record, before)))
+
+
+def memory_after(record: UpdateRecord, q: Quantity) -> Formula:
+    """The optimizer's memory: a running sum or mean of g, or of g²."""
+    settings, before, g = record.settings.rules.optimizer, q.of_weight("memory", q.slot), q.of_weight("reduced")
+    old, got, past = number(record, before), number(record, g), name(before)
+    if settings.name in ("momentum", "nesterov"):
+        numbers = Sum((times(setting(settings.momentum), old), got))
+        return Formula(f"μ · {past} + {name(g)}", numbers, f"μ = {setting(settings.momentum).words}")
+    symbol, constant = {
+        "rmsprop": ("ρ", settings.decay),
+        "m": ("β₁", settings.beta1),
+        "v": ("β₂", settings.beta2),
+    }[settings.name if settings.name == "rmsprop" else q.slot]
+    kept = setting(constant)
+    new: Expression = got if q.slot == "m" else square(got)
+    numbers = Sum((times(kept, old), times(minus(ONE, kept), new)))
+    raised = "" if q.slot == "m" else "²"
+    return Formula(f"{symbol} · {past} + (1 − {symbol}) · {name(g)}{raised}", numbers, f"{symbol} = {kept.words}")
+
+
+def corrected(record: UpdateRecord, q: Quantity) -> Formula:
+    """m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)."""
+    settings, after = record.settings.rules.optimizer, q.of_weight("memory-after", q.slot)
+    beta, symbol = (settings.beta1, "β₁") if q.slot == "m" else (settings.beta2, "β₂")
+    bottom = minus(ONE, Power(setting(beta), whole(record.number)))
+    note = f"memory begins at 0; t = {record.number} counts the updates"
+    return Formula(f"{name(after)} / (1 − {symbol}^t)", Quotient(number(record, after), bottom), note)
+
+
+def step(record: UpdateRecord, q: Quantity) -> Formula:
+    """What the optimizer makes of g."""
+    if is_frozen(record, q):
+        return FROZEN
+    settings, g, v = record.settings.rules.optimizer, q.of_weight("reduced"), q.of_weight("memory-after", "v")
+    gamma, rate = number(record, RATE), name(RATE)
+    down, note = Negative(gamma), settings.name
+    match settings.name:
+        case "sgd":
+            return Formula(f"−{rate} · {name(g)}", times(down, number(record, g)), note)
+        case "momentum":
+            return Formula(f"−{rate} · {name(v)}", times(down, number(record, v)), note)
+        case "nesterov":
+            ahead = Sum((number(record, g), times(setting(settings.momentum), number(record, v))))
+            return Formula(f"−{rate} · ({name(g)} + μ · {name(v)})", times(down, ahead), note)
+        case "rmsprop":
+            bottom = Sum((call("√", number(record, v)), setting(settings.epsilon)))
+            symbols = f"−{rate} · {name(g)} / (√({name(v)}) + ε)"
+            return Formula(symbols, Quotient(times(down, number(record, g)), bottom), note)
+    m_hat, v_hat = q.of_weight("corrected", "m"), q.of_weight("corrected", "v")
+    bottom = Sum((call("√", number(record, v_hat)), setting(settings.epsilon)))
+    numbers: Expression = Quotient(times(down, number(record, m_hat)), bottom)
+    symbols = f"−{rate} · {name(m_hat)} / (√({name(v_hat)}) + ε)"
+    if settings.name == "adam":
+        return Formula(symbols, numbers, note)
+    decay = times(gamma, setting(settings.weight_decay), number(record, q.of_weight("weight")))
+    note = f"adamw, λ = {setting(settings.weight_decay).words}"
+    return Formula(f"{symbols} − {rate} · λ · {weight_name(q)}", minus(numbers, decay), note)
+
+
+def after(record: UpdateRecord, q: Quantity) -> Formula:
+    """θ ← θ + Δθ, once for the whole batch."""
+    before, change = q.of_weight("weight"), q.of_weight("step")
+    numbers = Sum((number(record, before), number(record, change)))
+    return Formula(f"{name(before)} + {name(change)}", numbers, "once for the whole batch")
+
+
+def learning_rate(record: UpdateRecord, _: Quantity) -> Formula:
+    """γ of this update by its schedule (see bptui.engine.rates)."""
+    rules = record.settings.rules
+    plan, base, t = rules.schedule, setting(rules.learning_rate), record.number
+    factor, length, done = setting(plan.factor), whole(plan.length), minus(whole(t), ONE)
+    note = f"schedule {plan.name}, t = {t}"
+    match plan.name:
+        case "step":
+            power = Power(factor, call("floor", Quotient(done, length)))
+            return Formula("γ₀ · factor^⌊(t − 1) / length⌋", times(base, power), note)
+        case "cosine":
+            share = call("min", ONE, Quotient(done, length))
+            wave = times(HALF, Sum((ONE, call("cos", times(PI, share)))))
+            numbers = times(base, Sum((factor, times(minus(ONE, factor), wave))))
+            symbols = "γ₀ · (factor + (1 − factor) · ½ · (1 + cos(π · min(1, (t − 1) / length))))"
+            return Formula(symbols, numbers, note)
+        case "warm-up":
+            numbers = times(base, call("min", ONE, Quotient(whole(t), length)))
+            return Formula("γ₀ · min(1, t / length)", numbers, note)
+    return given("a setting: the same for every update")

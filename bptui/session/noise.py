@@ -1,0 +1,235 @@
+"""The noise of a batch: how far its samples' gradients differ, and what averaging over more of them gains.
+
+The record of the current moment is looked at as it is; the 1/√n law is measured on batches drawn from the
+training set at the weights of that record. Per-sample gradients stay factored: of one weight they are a product
+of two columns.
+"""
+
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, nan, sqrt
+
+import numpy as np
+
+from bptui.engine.backprop import Pass, backward, forward
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Architecture, Parameters
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples
+from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
+from bptui.engine.types import Floats, Integers, read_only
+from bptui.session.session import Session
+from bptui.training.record import RowKey
+
+Weight = tuple[int, int, int]
+"""(layer 1 … L, source or −1 for the bias, unit): as a moment selects it."""
+
+MOST_SAMPLES = 4096
+MOST_FLOATS = 8_000_000  # activations and deltas kept of the measured samples
+MOST_WORK = 10**9  # samples × parameters
+SLICE = 128  # rows in one forward and backward pass
+BATCHES = 1000  # drawn of each size, at least, as far as MOST_DRAWN allows
+MOST_DRAWN = 500_000  # samples drawn for one size
+ROUNDING = 1e-12  # of a deviation
+OUTLIER = 2.0  # deviations above the mean norm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """One weight's per-sample gradients (n,) over the batch: their sum, mean, deviation (over these n samples,
+    √ of the mean squared distance from the mean) and standard error deviation/√n."""
+
+    values: Floats
+    total: float
+    mean: float
+    deviation: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Batches of one size, drawn without replacement: the deviation of their mean as measured on ``batches`` of
+    them, what deviation/√n says, the finite population factor √((N − n)/(N − 1)), both multiplied (``expected``),
+    and measured ÷ expected (nan where that is zero)."""
+
+    size: int
+    batches: int
+    measured: float
+    root_law: float
+    factor: float
+    expected: float
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseNow:
+    """What a reader sees. ``norms`` and ``cosines`` (n,) of the batch's samples with its mean gradient, ``rows`` its
+    rows in the order asked for, ``outliers`` those with a gradient longer than the mean length by two deviations.
+    ``noise_scale`` and ``deviation`` are of the ``count`` training samples, nan until all are ``measured``."""
+
+    weight: Weight
+    spread: Spread
+    norms: Floats
+    cosines: Floats
+    rows: tuple[int, ...]
+    key: RowKey
+    outliers: frozenset[int]
+    batch_noise_scale: float
+    noise_scale: float
+    deviation: float
+    laws: tuple[Law, ...]
+    measured: int
+    count: int
+    population: int
+
+
+class Noise:
+    """The record of a session's moment, and the training set at its weights, measured in slices by :meth:`work`."""
+
+    def __init__(self, session: Session) -> None:
+        self.record = session.record
+        self.problem = session.run.problem
+        self.architecture: Architecture = self.record.before.architecture
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.batch: BatchStatistics = batch_statistics(self.architecture, self.record.passed)
+        self.all: BatchStatistics | None = None
+        self.measured = 0  # training samples so far
+        self.places = places_to_measure(self.architecture, self.problem.count, self.problem.seed)
+        self._passed = Pass.empty(self.architecture, len(self.places))
+        self._laws: dict[Weight, tuple[Law, ...]] = {}
+
+    # --- the batch ---
+
+    def spread(self, weight: Weight) -> Spread:
+        """The batch's gradients of one weight."""
+        layer, source, unit = weight
+        variance = value_of(self.batch.variance, weight)
+        return Spread(
+            read_only(self.record.contributions(layer, source, unit)),
+            value_of(self.record.summed, weight),
+            value_of(self.record.mean, weight),
+            sqrt(variance),
+            sqrt(divided(variance, self.record.n)),
+        )
+
+    def outliers(self) -> frozenset[int]:
+        """Rows of the batch whose gradient is longer than the mean length by more than two deviations."""
+        norms = self.batch.norms
+        mean = mean_over_samples(norms)
+        deviation = sqrt(mean_over_samples((norms - mean) ** 2))
+        return frozenset(np.flatnonzero(norms > mean + OUTLIER * deviation).tolist())
+
+    def now(self, weight: Weight, key: RowKey = "batch") -> NoiseNow:
+        """Everything a reader sees of it, as one value."""
+        return NoiseNow(
+            weight=weight,
+            spread=self.spread(weight),
+            norms=self.batch.norms,
+            cosines=self.batch.cosines,
+            rows=tuple(self.record.rows_by(key).tolist()),
+            key=key,
+            outliers=self.outliers(),
+            batch_noise_scale=self.batch.noise_scale,
+            noise_scale=nan if self.all is None else self.all.noise_scale,
+            deviation=self.deviation(weight),
+            laws=self.law(weight),
+            measured=self.measured,
+            count=self.count,
+            population=self.problem.count,
+        )
+
+    # --- the training set ---
+
+    @property
+    def count(self) -> int:
+        """Training samples that are measured."""
+        return len(self.places)
+
+    @property
+    def done(self) -> bool:
+        return self.all is not None
+
+    def work(self, pause: Callable[[], bool] = lambda: False) -> None:
+        """Pass the training samples forward and backward, slice by slice, until all are done or ``pause()``."""
+        loss = LOSSES[self.record.settings.rules.loss]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while self.measured < self.count:
+                part = slice(self.measured, self.measured + SLICE)
+                rows, places = self._passed.rows(part), self.places[part]
+                rows.a[0][:] = self.problem.train_x[places]
+                forward(self.record.before, rows)
+                backward(self.record.before, loss, self.problem.train_y[places], rows)
+                self.measured += len(places)
+                if pause():
+                    return
+            if self.all is None:
+                self.all = batch_statistics(self.architecture, self._passed)
+
+    def deviation(self, weight: Weight) -> float:
+        """Of the weight's gradient over all measured training samples; nan before they are measured."""
+        return nan if self.all is None else sqrt(value_of(self.all.variance, weight))
+
+    def law(self, weight: Weight) -> tuple[Law, ...]:
+        """The 1/√n law of one weight, size by size; () before the training samples are measured."""
+        if self.all is None:
+            return ()
+        if weight not in self._laws:
+            layer, source, unit = weight
+            values = contributions(self._passed, layer - 1, source, unit)
+            mean, variance = value_of(self.all.mean, weight), value_of(self.all.variance, weight)
+            rng = np.random.default_rng([self.problem.seed, 3, self.record.number])
+            self._laws[weight] = tuple(
+                law_of(values, mean, variance, size, rng) for size in batch_sizes(self.count, self.record.n)
+            )
+        return self._laws[weight]
+
+
+def places_to_measure(architecture: Architecture, count: int, seed: int) -> Integers:
+    """Places in the training set: all, or a seeded choice of as many as time and memory allow."""
+    most = min(MOST_SAMPLES, MOST_FLOATS // (3 * sum(architecture.sizes)), MOST_WORK // architecture.parameters)
+    most = max(most, 64)
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng([seed, 4]).permutation(count)[:most])
+
+
+def batch_sizes(count: int, own: int) -> list[int]:
+    """1, 4, 16, 64 … below ``count`` (powers of 2 where that is small), the run's own batch size, and all."""
+    base = 2 if count <= 32 else 4
+    sizes = [base**k for k in range(20) if base**k < count]
+    for size in (own, count):
+        if size <= count and size not in sizes:
+            insort(sizes, size)
+    return sizes
+
+
+def law_of(values: Floats, mean: float, variance: float, size: int, rng: np.random.Generator) -> Law:
+    """Measure batches of one size: as an epoch does, the samples are shuffled and cut into whole batches, again and
+    again. The deviation is taken from the mean of all, which is known."""
+    count = len(values)
+    each = count // size
+    rounds = max(min(ceil(BATCHES / each), MOST_DRAWN // count), 1) if size < count else 1
+    squares = np.empty((rounds, each))
+    for k in range(rounds):
+        drawn = rng.permutation(values)[: each * size].reshape(each, size)
+        squares[k] = (mean_over_samples(drawn.T) - mean) ** 2
+    measured = sqrt(mean_over_samples(squares.ravel()))
+    if measured < ROUNDING * sqrt(variance):  # all samples together have no noise but that of their last digits
+        measured = 0.0
+    root_law = sqrt(divided(variance, size))
+    factor = sqrt((count - size) / (count - 1)) if count > 1 else 0.0
+    expected = root_law * factor
+    return Law(size, squares.size, measured, root_law, factor, expected, measured / expected if expected > 0 else nan)
+
+
+def value_of(vector: Parameters, weight: Weight) -> float:
+    """One weight's number in a vector as long as θ."""
+    layer, source, unit = weight
+    return float(vector.biases[layer - 1][unit] if source < 0 else vector.weights[layer - 1][source, unit])
+
+
+def divided(variance: float, n: int) -> float:
+    """The variance of a mean of n independent samples."""
+    out = np.empty(1)
+    reduce_over_samples(np.array([variance]), n, "mean", out)
+    return float(out[0])

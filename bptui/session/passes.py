@@ -1,0 +1,70 @@
+"""Ordinary passes on a budget of back-propagations, to compare the drill with; and the losses of any samples."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from bptui.engine.backprop import Pass, forward
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Network
+from bptui.engine.types import Floats, read_only
+from bptui.engine.update import Divergence
+from bptui.training.checkpoints import State
+from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
+from bptui.training.settings import Settings
+from bptui.training.stepper import Stepper
+
+CHUNK = 1024  # rows in one forward pass
+
+
+class Passes:
+    """Training from the network before a recorded update on, with these settings and this optimizer memory (k × p),
+    in the run's order from that update's batch on: an update a batch."""
+
+    def __init__(self, problem: Problem, record: UpdateRecord, settings: Settings, memory: Floats) -> None:
+        start = State(0, record.before.flat, memory.copy(), replace(record.position, repeat=1, seen=0))
+        self._settings = settings
+        self._count = problem.count
+        self._stepper = Stepper(problem, record.before.architecture, lambda _: settings, start)
+        self.stop: Divergence | None = None
+
+    @property
+    def network(self) -> Network:
+        return self._stepper.network
+
+    @property
+    def updates(self) -> int:
+        return self._stepper.update
+
+    @property
+    def spent(self) -> int:
+        """Back-propagations whose update has been made."""
+        return self._stepper.position.seen
+
+    @property
+    def batch_size(self) -> int:
+        """Back-propagations the next update needs."""
+        return self._stepper.position.size(self._settings, self._count)
+
+    def spend(self, back_propagations: int) -> None:
+        """Make every update that so many back-propagations in all pay for; none any more once one overflows."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while self.stop is None and self.spent + self.batch_size <= back_propagations:
+                try:
+                    self._stepper.step()
+                except Divergence as divergence:
+                    self.stop = divergence
+
+
+def losses_of(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
+    """The loss of each sample, (n,), by a forward pass over inputs x (n × i) and targets y (n × o)."""
+    out = np.empty(len(x))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(x), CHUNK):
+            part = slice(start, start + CHUNK)
+            passed = Pass.empty(network.architecture, len(x[part]))
+            passed.a[0][:] = x[part]
+            forward(network, passed)
+            out[part] = LOSSES[loss].value(passed.z[-1], passed.a[-1], y[part])
+    return read_only(out)

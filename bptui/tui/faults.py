@@ -1,0 +1,31 @@
+"""What Textual 8.2 does with a fault of the program, done otherwise: one line and a log, no locals on a projector.
+
+Overrides ``App._fatal_error``, which is private: the dependency is pinned to the minor version.
+"""
+
+import tempfile
+import traceback
+from pathlib import Path
+
+from rich.segment import Segment, Segments
+from textual.app import App
+
+
+class Faults(App[int]):
+    """The mixin: a crash leaves the terminal restored, exit status 1, one line that names the log."""
+
+    def _fatal_error(self) -> None:
+        log = write_log(traceback.format_exc())
+        words = f"bptui: error: a fault of bptui itself; the details are in {log}\n"
+        self._exit_renderables.append(Segments([Segment(words)]))
+        self._close_messages_no_wait()
+
+
+def write_log(details: str) -> str:
+    """Keep the traceback (without values of variables) in a file of its own; its name, or why there is none."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="bptui-", suffix=".log", delete=False, encoding="utf-8") as log:
+            log.write(details)
+    except OSError as problem:
+        return f"no file ({problem.strerror})"
+    return str(Path(log.name))

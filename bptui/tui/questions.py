@@ -1,0 +1,46 @@
+"""The list of questions: a digit opens the screen on which the answer is seen."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from bptui.tui.panel import Panel
+from bptui.views.questions import QUESTIONS, question_rows
+
+
+class Questions(ModalScreen[int | None]):
+    """Gives back the number of the question chosen, or None."""
+
+    def __init__(self, palette: str, ascii_only: bool) -> None:
+        super().__init__()
+        self.first = 0
+        self.panel = Panel("questions", bordered=True)
+        self.panel.palette, self.panel.ascii = palette, ascii_only
+
+    def compose(self) -> ComposeResult:
+        yield self.panel
+
+    def on_resize(self) -> None:
+        width, height = self.size
+        self.panel.styles.offset = (0, 0)
+        self.panel.styles.width, self.panel.styles.height = width, height
+        self._paint()
+
+    def _paint(self) -> None:
+        width, height = self.size
+        rows = question_rows(max(width - 2, 1))
+        self.first = min(max(self.first, 0), max(len(rows) - height + 2, 0))
+        title = f"Questions · 1–{len(QUESTIONS)} opens one · Esc closes"
+        self.panel.show(rows[self.first :], width, height, title, focused=True)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if event.key in ("down", "up"):
+            self.first += 1 if event.key == "down" else -1
+            self._paint()
+        elif event.key.isdigit():
+            if 1 <= int(event.key) <= len(QUESTIONS):
+                self.dismiss(int(event.key))
+        else:
+            self.dismiss(None)

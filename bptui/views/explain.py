@@ -1,0 +1,248 @@
+"""Explain: where a number comes from, with its own numbers, and what uses it. A panel that is walked through (rows
+of :func:`explanation_rows`), and a standing one (6) that follows the phase (:func:`standing`)."""
+
+import re
+import textwrap
+from dataclasses import dataclass, replace
+
+from bptui.explain import Comparison, Explanation, Quantity, explain, name, value, words
+from bptui.explain.expression import Number
+from bptui.explain.formula import LISTED
+from bptui.explain.quantity import OF_A_WEIGHT
+from bptui.views.narrate import narrate, produced
+from bptui.views.numbers import num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, cells, cut, fit_rows, right, window
+
+INDENT = 2
+MOST_FORMULA = 6  # rows of one formula
+LOW = 12  # rows below which formula and list leave no room for words
+LEAST_WORDS = 20  # columns without which words in a list are left out
+TIE = "\u00a0"  # a space at which no line is broken
+
+
+def screen_number(number: float) -> str:
+    """Numbers inside formulas."""
+    return num(number, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk over one record: ``trail`` from the first number to the one looked at, the ``cursor`` in its list of
+    terms (``up``: of what uses it), and the outcome of the last check, if any."""
+
+    trail: tuple[Quantity, ...]
+    cursor: int = 0
+    up: bool = False
+    checks: tuple[Comparison | str, ...] = ()
+
+    @property
+    def here(self) -> Quantity:
+        return self.trail[-1]
+
+    def choices(self, it: Explanation) -> tuple[Quantity, ...]:
+        """What the cursor chooses among."""
+        return it.used_by if self.up else it.terms
+
+    def moved(self, it: Explanation, by: int) -> "Walk":
+        last = max(len(self.choices(it)) - 1, 0)
+        return replace(self, cursor=min(max(self.cursor + by, 0), last))
+
+    def entered(self, it: Explanation) -> "Walk":
+        """Into the chosen term, or up to the chosen user. Going straight back shortens the trail."""
+        choices = self.choices(it)
+        return self.to(choices[self.cursor]) if choices else self
+
+    def to(self, q: Quantity) -> "Walk":
+        return Walk((*self.trail, q)) if q not in self.trail else Walk(self.trail[: self.trail.index(q) + 1])
+
+    def back(self) -> "Walk":
+        """Out of the list of users, else one step back along the trail."""
+        if self.up:
+            return replace(self, up=False, cursor=0)
+        return Walk(self.trail[:-1]) if len(self.trail) > 1 else self
+
+    def upward(self, it: Explanation) -> "Walk":
+        """To what uses this number; where there are several, a choice among them."""
+        if len(it.used_by) == 1:
+            return self.to(it.used_by[0])
+        return replace(self, up=True, cursor=0) if it.used_by else self
+
+
+def reached(scene: Scene, q: Quantity) -> bool:
+    """Has this number been computed at the scene's moment?"""
+    kind = scene.phase.kind
+    if q.kind == "after":
+        return kind == "update"
+    if q.kind in ("loss-sum", "loss-mean"):
+        return scene.phase.per_batch
+    if q.kind in ("norm", "clip") or (q.kind in OF_A_WEIGHT and q.kind not in ("weight", "memory", "contribution")):
+        return scene.phase.per_batch
+    if q.kind in ("z", "a"):
+        return scene.reached(q.sample, "forward", q.layer)
+    if q.kind in ("delta", "upstream", "slope"):
+        return scene.reached(q.sample, "delta", q.layer)
+    if q.kind in ("loss", "contribution"):
+        return scene.reached(q.sample, "loss" if q.kind == "loss" else "gradient")
+    return True
+
+
+def explanation_rows(scene: Scene, walk: Walk, width: int, height: int) -> list[Row]:
+    """The panel: breadcrumb, words, formula in symbols and in numbers, result, the list, what uses it, checks."""
+    it = explain(scene.record, walk.here)
+    what: list[Row] = [((f" {line}", "dim"),) for line in prose(it.words, width - 1)]
+    if height < LOW:
+        what, it = [], replace(it, note="")  # the list one walks in must stay in sight
+    top = [breadcrumb(walk, width), *what, *([()] if what else []), *formula_rows(it, width)]
+    if not reached(scene, walk.here):
+        top.append(((" not computed yet at this moment: a look ahead", "wrong"),))
+    bottom = check_rows(walk, width)
+    if not walk.up:
+        bottom = [users_row(it, width), *bottom]
+    room = max(height - len(top) - len(bottom), 2)
+    listed = list_rows(scene, it, walk, width, room)
+    return [*top, *fit_rows(listed, width, room), *bottom][:height]
+
+
+def breadcrumb(walk: Walk, width: int) -> Row:
+    """The trail, its beginning left out where it is too long."""
+    names = [name(q) for q in walk.trail]
+    while len(names) > 1 and cells(" ▸ ".join(names)) + 4 > width:
+        names = ["…", *names[2 if names[0] == "…" else 1 :]]
+    *before, last = names
+    return ((" " + "".join(f"{each} ▸ " for each in before), "dim"), (cut(last, max(width - 2, 1)), "selected"))
+
+
+def formula_rows(it: Explanation, width: int) -> list[Row]:
+    """``name = symbols``, ``= numbers``, ``= result``, and the remark."""
+    rows: list[Row] = []
+    result = num(it.result, 9)
+    if it.numbers is None:
+        rows.append(((f" {it.name} = ", "text"), (result, sign_role(it.result))))
+    else:
+        rows += wrapped(f"{it.name} = ", it.symbols, width, "strong")
+        if not isinstance(it.numbers, Number):  # one number alone is the result
+            rows += wrapped("= ", it.formula(screen_number), width, "text")
+        rows.append((("   = ", "text"), (result, sign_role(it.result))))
+    if it.note:
+        rows += [((f" {line}", "dim"),) for line in prose(it.note, width - 1)]
+    return rows
+
+
+def wrapped(lead: str, formula: str, width: int, role: str) -> list[Row]:
+    """A formula in rows, broken before its signs, continued under its own beginning; cut where it is far too long."""
+    indent = INDENT + 1 if lead == "= " else 1
+    whole = lead + formula
+    bound = re.sub(r" (more:|·) ", rf"{TIE}\1{TIE}", re.sub(r" ([+−/]) |(Σ_\w) ", tie, whole))
+    lines = broken(bound, width - 1, indent)
+    if any(cells(line) >= width for line in lines):
+        lines = broken(whole, width - 1, indent)
+    if len(lines) > MOST_FORMULA:
+        lines = [*lines[: MOST_FORMULA - 1], " " * (indent + INDENT) + "…"]
+    return [((line.replace(TIE, " "), role),) for line in lines]
+
+
+def tie(sign: re.Match[str]) -> str:
+    """A sign stays with what follows it."""
+    return f" {sign[1]}{TIE}" if sign[1] else f"{sign[2]}{TIE}"
+
+
+def prose(sentence: str, width: int) -> list[str]:
+    """A sentence in rows; values stay with their names."""
+    bound = re.sub(r" ([=·÷×→]) ", rf"{TIE}\1{TIE}", sentence)
+    lines = textwrap.wrap(bound, max(width, 10), break_on_hyphens=False)
+    return [line.replace(TIE, " ") for line in lines]
+
+
+def broken(formula: str, width: int, indent: int) -> list[str]:
+    return textwrap.wrap(
+        formula,
+        max(width, 10),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + INDENT),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def list_rows(scene: Scene, it: Explanation, walk: Walk, width: int, height: int) -> list[Row]:
+    """A heading and the quantities that can be entered, around the cursor."""
+    choices = walk.choices(it)
+    if not choices:
+        return [(), ((" no terms: the walk ends here", "dim"),)]
+    heading = f" used by ({len(choices)}), choose:" if walk.up else f" made of ({len(choices)}):"
+    shown = window(len(choices), max(height - 1, 1), min(walk.cursor, len(choices) - 1))
+    left = min(max(cells(name(choices[k])) for k in shown), max(width - 14, 1))
+    rows = (choice_row(scene, choices[k], k == walk.cursor, left, width) for k in shown)
+    return [((heading, "head"),), *rows]
+
+
+def choice_row(scene: Scene, q: Quantity, chosen: bool, left: int, width: int) -> Row:
+    """``left`` is the room for the symbol."""
+    symbol = name(q)
+    known = reached(scene, q)
+    number = num(value(scene.record, q), 9) if known else "·"
+    padded = cut(symbol, left) + " " * max(left - cells(symbol), 0)
+    role = "selected" if chosen else "text" if known else "pending"
+    told = words(q) if known else f"to come: {words(q)}"
+    room = max(width - left - 15, 0)
+    return (
+        (" ▸ " if chosen else "   ", role),
+        (padded, role),
+        (" " + right(number, 9), sign_role(value(scene.record, q)) if known else "pending"),
+        ("  " + cut(told, room) if room >= LEAST_WORDS else "", "dim"),
+    )
+
+
+def users_row(it: Explanation, width: int) -> Row:
+    """What uses the number, as many as fit."""
+    if not it.used_by:
+        return ((" used by: nothing further in this update", "dim"),)
+    count = len(it.used_by)
+    shown = [name(q) for q in it.used_by[: max(width // 4, 1)]]
+    while len(shown) > 1 and cells(users_words(shown, count)) > width:
+        shown = shown[:-1]
+    return ((users_words(shown, count), "dim"),)
+
+
+def users_words(shown: list[str], count: int) -> str:
+    total = f"{count} or more" if count >= LISTED else f"{count} in all"
+    more = f" … {total}" if count > len(shown) else ""
+    return f" used by: {', '.join(shown)}{more}"
+
+
+def check_rows(walk: Walk, width: int) -> list[Row]:
+    """What finite differences say, and the difference between the two."""
+    rows: list[Row] = []
+    for found in walk.checks:
+        if isinstance(found, str):
+            rows += [((f" {line}", "dim"),) for line in prose(f"check: {found}", width - 1)]
+            continue
+        worst = f", farthest at {found.worst}" if found.worst else ""
+        rows.append(((f" check {found.what}{worst}", "head"),))
+        good = found.miss < 1e-4 * max(abs(found.backprop), 1e-3)
+        spans = [
+            ("  back-propagation ", "dim"),
+            (num(found.backprop, 9), "text"),
+            (" · central differences ", "dim"),
+            (num(found.differences, 9), "text"),
+        ]
+        miss = ("differ by ", num(found.miss, 8))
+        if found.relative is not None:
+            miss = ("relative distance ", num(found.relative, 8))
+        tail = (("  " + miss[0] + miss[1], "good" if good else "wrong"),)
+        line: Row = (*spans, *tail)
+        rows += [line] if sum(cells(text) for text, _ in line) <= width else [tuple(spans), tail]
+    return rows
+
+
+def standing(scene: Scene, width: int, height: int) -> list[Row]:
+    """Panel 6: what just happened, in a sentence; then the numbers it made for the selected unit or weight."""
+    sentence = prose(narrate(scene), width - 2)
+    rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
+    blocks = [formula_rows(explain(scene.record, q), width) for q in produced(scene.moment, scene.phase)]
+    while len(blocks) > 1 and len(rows) + sum(len(block) + 1 for block in blocks) > height:
+        blocks = blocks[1:]  # the last says most
+    for block in blocks:
+        rows += [(), *block]
+    return rows[:height]

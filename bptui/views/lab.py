@@ -1,0 +1,248 @@
+"""The mistakes lab as rows: the rule in sentences, both sides' numbers, the layers compared, the curves."""
+
+from math import isnan
+
+from bptui.data import Dataset
+from bptui.engine.wrong_rules import Comparison
+from bptui.session.lab import RULES
+from bptui.session.lab_figures import Change, Figures
+from bptui.training.history import Curve
+from bptui.views.help import footer_row, wrapped
+from bptui.views.loss import Chart, Series, drawable, squeeze
+from bptui.views.numbers import num, rate, sign_role
+from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, sub, window
+
+RULE_KEYS = "1234567890dw"
+"""The key that leads straight to each rule, in the order of the rules."""
+HINTS = (
+    ("↑↓", "rule"), ("Esc", "close"), ("h", "harmless"), ("b", "update"), ("e", "epoch"), ("space", "play"),
+    ("r", "restart"), ("1-9 0 d w", "to a rule"), ("t", "last batch"), ("+-", "pace"), ("y", "log"),
+    (",.", "input"), ("←→", "layer"), ("u", "unit"),
+)  # fmt: skip
+"""The lab's keys, the most important first: as many as fit stand in the footer."""
+ROUNDING = 1e-12  # relative errors below are called rounding
+CURVES = (("true", "series-1"), ("wrong", "series-2"))
+
+
+def lab_title(figures: Figures, width: int) -> Row:
+    """Which rule of how many, and where in the training."""
+    name: list[Span] = [
+        (f" Mistakes lab · {figures.number + 1} of {len(RULES)} · ", "bar"),
+        (figures.rule.name, "bar-strong"),
+    ]
+    place = figures.position
+    samples = "sample" if figures.n == 1 else "samples"
+    where = f"update {figures.update} · epoch {place.epoch}, batch {place.batch}/{figures.batches} · "
+    where += f"{figures.n} {samples} "
+    if row_cells(name) + cells(where) >= width:
+        where = f"update {figures.update} "
+    if row_cells(name) + cells(where) >= width:
+        where = ""
+    return (*name, (right(where, max(width - row_cells(name), 0)), "bar"))
+
+
+def sentences(figures: Figures, width: int, height: int) -> list[Row]:
+    """The case in force, what the rule confuses, when it is harmless and where it occurs; in this order of
+    importance where there is no room for all."""
+    rule = figures.rule
+    case = case_row(figures)
+    parts = (("confuses", rule.confuses), ("harmless", rule.harmless), ("occurs", rule.occurs))
+    blocks = [paragraph(label, words, width) for label, words in parts]
+    fitting: list[Row] = []
+    for block in blocks:
+        if len(fitting) + len(block) + 1 > height:
+            break
+        fitting += block
+    if not fitting and height > 1:
+        fitting = blocks[0][: height - 1]
+    spare = height - len(fitting) - 1
+    return [*fitting, *[()] * (spare > 0), case][:height] if height > 0 else []
+
+
+def paragraph(label: str, words: str, width: int) -> list[Row]:
+    lines = wrapped(words, max(width - 11, 20))
+    heads = (f" {label}", *("" for _ in lines[1:]))
+    return [((left(head, 10), "head"), (line, "text")) for head, line in zip(heads, lines, strict=True)]
+
+
+def case_row(figures: Figures) -> Row:
+    """What is compared now, and what h leads to."""
+    case = figures.case
+    words = f" {case.title}" + (f": {case.words}" if case.words else "")
+    if case.limit is not None and figures.made >= case.limit:
+        words += ", which is over"
+    here = (words, "good" if case.harmless else "strong")
+    return (here, ("   h ", "key"), (other_case(figures), "dim")) if figures.cases > 1 else (here,)
+
+
+def other_case(figures: Figures) -> str:
+    """What h leads to, in a word or two."""
+    if figures.case.title != "as the run":
+        return "as the run"
+    return "where it shows" if figures.case.harmless else "harmless"
+
+
+def lab_footer(figures: Figures, width: int, state: str) -> Row:
+    """The keys; ``state`` before them says that the lab plays."""
+    hints = [(keys, other_case(figures) if keys == "h" else words, True) for keys, words in HINTS]
+    hints = [hint for hint in hints if hint[0] != "h" or figures.cases > 1]
+    return ((state, "notice"), *footer_row(hints, width - cells(state)))
+
+
+# --- the sides ---
+
+
+def weight_label(figures: Figures) -> str:
+    at = figures.selection
+    data, sizes = figures.data, figures.architecture.sizes
+    named = at.layer == figures.architecture.layers and len(data.classes) == sizes[-1]
+    to = data.classes[at.unit] if named else str(at.unit)
+    if at.source < 0:
+        return f"b{sub(at.layer)}[{to}]"
+    return f"w{sub(at.layer)}[{source_label(data, at.layer, at.source)}→{to}]"
+
+
+def source_label(data: Dataset, layer: int, source: int) -> str:
+    if layer > 1:
+        return str(source)
+    return data.features[source] if data.features else f"x{source}"
+
+
+def true_side(figures: Figures, width: int) -> list[Row]:
+    """The true rule's gradient and step of the selected weight, and the batch's loss."""
+    return side(figures, figures.true_change, figures.true_loss, figures.true_stop, width, None)
+
+
+def wrong_side(figures: Figures, width: int) -> list[Row]:
+    """The same by the wrong rule, with what the true gradient is at the weights that this side has by now."""
+    return side(figures, figures.wrong_change, figures.wrong_loss, figures.wrong_stop, width, figures.true_here)
+
+
+def side(
+    figures: Figures, change: Change | None, loss: float | None, stop: str, width: int, truth: float | None
+) -> list[Row]:
+    if change is None or loss is None:
+        return [((" " + line, "wrong"),) for line in wrapped(stop, max(width - 2, 10))]
+    roomy = width >= 46
+    reduced: list[Span] = [(" gradient " if roomy else " g ", "dim"), signed(change.reduced)]
+    if truth is not None:
+        reduced += [("  truth here ", "dim"), (num(truth, 9, plus=True), "dim")]
+    gamma = rate(figures.rules.learning_rate)
+    step: list[Span] = [(" step ", "dim"), (f"−{gamma} × ", "dim"), signed(change.reduced), (" = ", "dim")]
+    if row_cells(step) + 9 > width:
+        step = step[:1]
+    moved = f" {num(change.before, 8)} → {num(change.after, 8)}"
+    return [
+        tuple(reduced),
+        (*step, signed(change.step)),
+        ((cut(f" {weight_label(figures)}", width - cells(moved)), "strong"), (moved, "text")),
+        ((" batch loss ", "dim"), (num(loss, 9), "strong"), (" before update", "dim")),
+    ]
+
+
+def signed(value: float) -> Span:
+    return num(value, 9, plus=True), sign_role(value)
+
+
+def both_sides(figures: Figures, width: int) -> list[Row]:
+    """Both sides in one panel, a column each, for narrow screens."""
+    column = max((width - 11) // 2, 9)
+    changes = (figures.true_change, figures.wrong_change)
+
+    def line(label: str, values: tuple[float | None, float | None], plus: bool) -> Row:
+        return (
+            (left(f" {label}", 11), "dim"),
+            *(
+                (right("stopped" if value is None else num(value, 9, plus=plus), column),
+                 "text" if value is None or not plus else sign_role(value))
+                for value in values
+            ),
+        )  # fmt: skip
+
+    def of(part: str) -> tuple[float | None, float | None]:
+        true, wrong = (None if change is None else float(getattr(change, part)) for change in changes)
+        return true, wrong
+
+    heads = (right("true", column), "series-1"), (right("wrong", column), "series-2")
+    return [
+        ((left(f" {weight_label(figures)}", 11), "strong"), *heads),
+        line("gradient", of("reduced"), True),
+        line("step", of("step"), True),
+        line("after", of("after"), False),
+        line("batch loss", (figures.true_loss, figures.wrong_loss), False),
+    ]
+
+
+# --- the layers ---
+
+
+def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
+    """Lengths of both gradients, cosine and relative error for every layer; below it the rules with their keys."""
+    column = 9 if width >= 46 else 7
+    heads = ("true", "wrong", "cosine", "error")
+    rows: list[Row] = [(("  |g|    ", "head"), *((right(head, column), "head") for head in heads))]
+    if figures.overall is None:
+        rows.append(((" the wrong side has stopped", "dim"),))
+    else:
+        named = [(f"layer {k}", comparison) for k, comparison in enumerate(figures.layers, start=1)]
+        shown = named if len(named) + 3 <= height else named[: max(height - 3, 0)]
+        rows += [comparison_row(name, comparison, column) for name, comparison in shown]
+        rows.append(comparison_row("all", figures.overall, column))
+    rows.append(worst_row(figures))
+    room = height - len(rows) - 1
+    if room >= 2:
+        rows += [(), *rule_list(figures, room)]
+    return rows[:height]
+
+
+def comparison_row(name: str, comparison: Comparison, column: int) -> Row:
+    error = comparison.relative_error
+    cosine = "·" if isnan(comparison.cosine) else num(comparison.cosine, column - 1)
+    return (
+        (left(f" {name}", 9), "text"),
+        (right(num(comparison.true_norm, column), column), "text"),
+        (right(num(comparison.wrong_norm, column), column), "text"),
+        (right(cosine, column), "strong"),
+        (right(num(error, column), column), "good" if error < ROUNDING else "wrong"),
+    )
+
+
+def worst_row(figures: Figures) -> Row:
+    error, update = figures.worst
+    if figures.made == 0:
+        return ((" nothing applied yet: b, e or space", "dim"),)
+    if error < ROUNDING:
+        if error > 0:
+            return ((f" only rounding: {num(error, 7)} at most", "good"),)
+        return ((f" no difference in {figures.made} update{'s' * (figures.made > 1)}", "good"),)
+    return ((" largest error ", "dim"), (num(error, 8), "wrong"), (f" in update {update}", "dim"))
+
+
+def rule_list(figures: Figures, height: int) -> list[Row]:
+    rows: list[Row] = []
+    for k in window(len(RULES), height, figures.number):
+        here = k == figures.number
+        rows.append(((f"{'▸' if here else ' '}{RULE_KEYS[k]} ", "key"), (RULES[k].name, "selected" if here else "dim")))
+    return rows
+
+
+# --- the curves ---
+
+
+def curve_legend(curves: tuple[Curve, Curve]) -> Row:
+    """Each curve's latest batch loss."""
+    spans: list[Span] = []
+    for (name, role), curve in zip(CURVES, curves, strict=True):
+        latest = num(float(curve.last("loss")[-1]), 8) if curve.used else "·"
+        spans.append((f" ─{name} {latest}", role))
+    return tuple(spans)
+
+
+def lab_chart(curves: tuple[Curve, Curve], columns: int, log: bool) -> Chart:
+    """Both loss curves over the updates."""
+    drawn = []
+    for (name, role), curve in zip(CURVES, curves, strict=True):
+        if curve.used:
+            x, low, high = squeeze(curve.axis("update"), curve.low("loss"), curve.high("loss"), columns)
+            drawn.append(Series(name, role, x, drawable(low, log), drawable(high, log)))
+    return Chart(tuple(drawn), "updates", log)

@@ -1,0 +1,165 @@
+"""The installed command in a real terminal: it starts, steps, counts, and leaves the terminal as it was."""
+
+import re
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from .commands import BPTUI, Terminal, complaint, plain_complaint, terminal
+
+COUNTERS = re.compile(
+    r"epoch (\d+) +batch (\d+)(?: of |/)\d+ +sample (\d+)(?: of |/)\d+ +│ +"
+    r"forward (\d+) · backward (\d+) · updates (\d+)"
+)
+
+
+def counters(text: str) -> tuple[int, ...] | None:
+    """Epoch, batch, sample, forward, backward, updates as the header says them."""
+    found = COUNTERS.search(text)
+    return tuple(map(int, found.groups())) if found else None
+
+
+def expect(at: Terminal, key: str, *numbers: int) -> None:
+    at.type(key)
+    at.wait_for(lambda text: counters(text) == numbers)
+
+
+def assert_restored(at: Terminal) -> None:
+    """Modes as before, and the last of each pair of switches is the one that undoes."""
+    assert termios.tcgetattr(at.slave) == at.modes
+    for on, off in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?2004h", b"\x1b[?2004l")):
+        assert at.sent.rfind(off) > at.sent.rfind(on)
+    assert not at.screen.cursor.hidden
+
+
+def test_stepping_counts_passes_and_updates_and_q_restores_the_terminal() -> None:
+    with terminal("digits") as at:
+        at.wait_for(lambda text: counters(text) == (1, 1, 1, 0, 0, 0))
+        expect(at, "ppp", 1, 1, 1, 1, 0, 0)
+        expect(at, "s", 1, 1, 1, 1, 1, 0)
+        expect(at, "s", 1, 1, 2, 2, 2, 0)
+        expect(at, "b", 1, 1, 32, 32, 32, 1)
+        expect(at, "b", 1, 2, 32, 64, 64, 2)
+        expect(at, "e", 1, 25, 32, 800, 800, 25)
+        expect(at, "B", 1, 24, 32, 768, 768, 24)
+        expect(at, "E", 1, 1, 1, 0, 0, 0)
+        at.type("q")
+        assert at.wait() == 0
+        assert_restored(at)
+
+
+@pytest.mark.parametrize("key", ["q", "\x11"], ids=["q", "ctrl+q"])
+def test_quitting_restores_the_terminal(key: str) -> None:
+    with terminal("xor") as at:
+        at.wait_for("Network")
+        at.type(key)
+        assert at.wait() == 0
+        assert_restored(at)
+
+
+def test_the_screen_never_differs_from_a_full_repaint() -> None:
+    with terminal("iris", width=120, height=40) as at:
+        at.wait_for("Network")
+        for keys in ("ppsb", "3\x1b[B\x1b[B", "t", "4f", "f5e", "?", "q"):
+            at.type(keys)
+            at.settle()
+            if keys == "?":  # ctrl+l would close the help
+                continue
+            before = [[at.screen.buffer[y][x] for x in range(120)] for y in range(40)]
+            at.screen.erase_in_display(2)
+            at.type("\x0c")
+            at.settle()
+            assert before == [[at.screen.buffer[y][x] for x in range(120)] for y in range(40)], repr(keys)
+
+
+def test_a_resized_terminal_is_painted_anew() -> None:
+    with terminal("xor") as at:
+        at.wait_for("Network")
+        at.settle()
+        first = at.text()
+        at.resize(39, 9)
+        at.wait_for("needs 40×10, has 39×9")
+        at.resize(80, 24)
+        at.wait_for(lambda text: text == first)
+
+
+def test_stray_sizes_in_the_environment_do_not_count() -> None:
+    with terminal("xor", COLUMNS="40", LINES="12") as at:
+        text = at.wait_for("Network")
+        assert "quit" in text or "Batch" in text
+        assert at.screen.display[-1].startswith(" p phase")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "coloured"),
+    [
+        ((), {}, True),
+        (("--no-color",), {}, False),
+        ((), {"NO_COLOR": "1"}, False),
+        ((), {"NO_COLOR": ""}, True),
+    ],
+    ids=["plain", "--no-color", "NO_COLOR=1", "NO_COLOR="],
+)
+def test_colours(arguments: tuple[str, ...], environment: dict[str, str], coloured: bool) -> None:
+    with terminal("digits", *arguments, **environment) as at:
+        at.wait_for("Network")
+        at.type("b5")
+        at.read(0.8)
+        at.type("q")
+        at.wait()
+        codes = re.findall(rb"\x1b\[([\d;]*)m", at.sent)
+        assert any(re.search(rb"(^|;)([34]8;|3[0-7]|4[0-7]|9\d|10\d)", code) for code in codes) == coloured
+
+
+def test_without_unicode_only_ascii_is_written() -> None:
+    with terminal("digits", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0") as at:
+        at.wait_for("Network")
+        at.type("b")
+        at.read(0.5)
+        at.type("q")
+        assert at.wait() == 0
+        assert at.sent.isascii()
+        assert b"\\u" not in at.sent
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_move_its_cursor_is_refused(term: str) -> None:
+    with terminal("xor", TERM=term) as at:
+        assert at.wait() == 2
+        assert b"\x1b" not in at.sent
+        assert b"bptui: error: this terminal cannot move its cursor" in at.sent
+
+
+@pytest.mark.parametrize("redirect", ["< /dev/null", "2> /dev/null"])
+def test_keyboard_and_screen_must_be_a_terminal(redirect: str) -> None:
+    with terminal(command=["/bin/sh", "-c", f"{BPTUI} xor {redirect}"]) as at:
+        assert at.wait() == 2
+        assert b"\x1b" not in at.sent
+
+
+def test_python_dash_m_is_the_same_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "bptui", "nosuch"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=20, check=False)  # fmt: skip
+    assert plain_complaint(done.returncode, done.stdout, done.stderr) == complaint("nosuch")
+
+
+def test_hostile_names_send_nothing_to_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text(
+        "a\x1b[31m,b\u202e\n1,\x1b]52;c;QQ==\x07red\n2,\x9b2Jblue\n3,[@click=app.quit]q[/]\n", encoding="utf-8"
+    )
+    (tmp_path / "s.toml").write_text(
+        'format_version = 1\n[data]\nfile = "d.csv"\n[network]\nlayers = [1, 2, 3]\n'
+        'activations = ["tanh", "softmax"]\n[training]\nloss = "cross-entropy"\n',
+        encoding="utf-8",
+    )
+    with terminal(str(tmp_path / "s.toml"), width=120, height=40) as at:
+        at.wait_for("Network")
+        at.type("b345")
+        at.read(0.8)
+        at.type("q")
+        assert at.wait() == 0
+        for sequence in (b"\x1b]52", b"\x1b[31mred", "\x9b".encode(), "\u202e".encode()):
+            assert sequence not in at.sent

@@ -1,0 +1,141 @@
+"""The results of explanations are the record's own numbers; what the record has not is what the engine made of it."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bptui.engine import OPTIMIZERS
+from bptui.explain import Quantity, compare, digits, evaluate, explain, parse, text, value
+from bptui.explain.check import Comparison, of_batch
+from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, RATE, loss, of_unit, of_weight, target
+from bptui.explain.update import all_weights
+from bptui.training import UpdateRecord
+
+from .cases import EVERY_UPDATE, FEW, Case, optimized, record_of, run_of, walk
+
+
+def of_units(record: UpdateRecord, kind: str, layer: int) -> np.ndarray:
+    units = range(record.before.architecture.sizes[layer])
+    rows = [[value(record, of_unit(kind, layer, j, m)) for j in units] for m in range(record.n)]  # type: ignore[arg-type]
+    return np.array(rows)
+
+
+def of_weights(record: UpdateRecord, kind: str, slot: str = "") -> np.ndarray:
+    every = all_weights(record, kind)
+    return np.array([value(record, Quantity(q.kind, q.layer, q.unit, q.source, -1, slot)) for q in every])
+
+
+def test_values_are_the_numbers_of_the_record_bit_for_bit() -> None:
+    record = record_of(Case())
+    passed = record.passed
+    assert of_units(record, "input", 0).tobytes() == passed.a[0].tobytes()
+    for layer in range(1, record.layers + 1):
+        assert of_units(record, "z", layer).tobytes() == passed.z[layer - 1].tobytes()
+        assert of_units(record, "a", layer).tobytes() == passed.a[layer].tobytes()
+        assert of_units(record, "delta", layer).tobytes() == passed.delta[layer - 1].tobytes()
+    assert [value(record, loss(m)) for m in range(record.n)] == passed.loss.tolist()
+    assert value(record, target(1, 2)) == record.targets[2, 1]
+    assert (value(record, LOSS_SUM), value(record, LOSS_MEAN)) == (record.loss_sum, record.loss_mean)
+    assert value(record, RATE) == record.learning_rate
+    vectors = {"weight": record.before, "sum": record.summed, "mean": record.mean, "reduced": record.reduced}
+    for kind, vector in {**vectors, "step": record.step, "after": record.after}.items():
+        assert of_weights(record, kind).tobytes() == vector.flat.tobytes()
+
+
+@pytest.mark.parametrize("name", [name for name, it in OPTIMIZERS.items() if it.memory])
+def test_memory_after_an_update_is_the_memory_before_the_next(name: str) -> None:
+    run = run_of(Case(rules=optimized(name, l2=0.1)))
+    for update in (1, 2, 3):
+        record, following = run.record(update), run.record(update + 1)
+        for row, slot in enumerate(OPTIMIZERS[name].memory):
+            assert of_weights(record, "memory-after", slot).tobytes() == following.memory[row].tobytes()
+            assert of_weights(record, "memory", slot).tobytes() == record.memory[row].tobytes()
+
+
+def test_the_clip_factor_leaves_the_vector_as_long_as_the_limit() -> None:
+    record = record_of(EVERY_UPDATE["sgd sum regularised trained"])
+    limit = record.settings.rules.clip_norm
+    assert value(record, NORM) > limit
+    assert np.linalg.norm(record.reduced.flat) == pytest.approx(limit)
+    clipped = of_weights(record, "unclipped") * value(record, CLIP)
+    assert clipped == pytest.approx(record.reduced.flat, rel=1e-12)
+
+
+@pytest.mark.parametrize("case", FEW.values(), ids=FEW)
+def test_central_differences_agree_with_every_derivative(case: Case) -> None:
+    seen = set()
+    for q in walk(case.record):
+        found = compare(case.record, q)
+        if isinstance(found, Comparison):
+            seen.add(q.kind)
+            assert found.miss < 2e-7 * max(abs(found.backprop), 1.0), q
+    assert {"z", "a", "delta", "contribution", "sum", "loss", "input", "after", "loss-mean"} <= seen
+
+
+def test_the_check_of_a_wrong_number_shows_the_difference() -> None:
+    record = record_of(Case(hidden="relu"))
+    q = of_weight("sum", 1, 0, 0)
+    found = compare(record, q)
+    assert isinstance(found, Comparison)
+    record.summed.flat.flags.writeable = True
+    record.summed.weights[0].flags.writeable = True
+    record.summed.weights[0][0, 0] += 0.5
+    try:
+        wrong = compare(record, q)
+    finally:
+        record_of.cache_clear()
+    assert isinstance(wrong, Comparison)
+    assert wrong.miss == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_whole_batch_is_checked_by_the_reduction_in_force() -> None:
+    for reduction in ("sum", "mean"):
+        case = Case(rules=optimized("adam", reduction=reduction))
+        found = of_batch(case.record)
+        assert isinstance(found, Comparison)
+        vector = case.record.summed if reduction == "sum" else case.record.mean
+        assert found.backprop == pytest.approx(np.linalg.norm(vector.flat))
+        assert found.relative is not None
+        assert found.relative < 1e-8
+
+
+def test_a_batch_too_large_to_check_says_so() -> None:
+    record = record_of(Case(sizes=(300, 300, 2), batch=1))
+    found = of_batch(record)
+    assert isinstance(found, str)
+    assert "too long" in found
+
+
+def test_nothing_is_compared_with_a_number_that_is_no_derivative() -> None:
+    record = record_of(Case())
+    assert isinstance(compare(record, RATE), str)
+    assert isinstance(compare(record, target(0, 0)), str)
+
+
+def test_a_sum_of_many_shows_the_largest_and_adds_up_the_rest() -> None:
+    record = record_of(Case(sizes=(3, 12, 2)))
+    it = explain(record, of_unit("z", 2, 1, 0))
+    w, a = record.before.weights[1][:, 1], record.passed.a[1][0]
+    products = sorted((w * a).tolist(), key=abs, reverse=True)
+    assert it.numbers is not None
+    *largest, rest, bias = it.numbers.terms
+    assert [math.prod(factor.value for factor in term.factors) for term in largest] == products[:4]
+    assert (rest.count, rest.value) == (8, pytest.approx(sum(products[4:])))
+    assert "+ 8 more: " in text(it.numbers, digits(4))
+    assert bias.of == of_weight("weight", 2, -1, 1)
+    assert len(it.terms) == 25
+
+
+@pytest.mark.parametrize(
+    ("loss", "output"), [("binary-cross-entropy", "sigmoid"), ("cross-entropy", "softmax")], ids=["BCE", "CE"]
+)
+def test_a_loss_next_to_0_and_of_a_hopeless_answer_keeps_its_digits(loss: str, output: str) -> None:
+    """The weights are so large that a is 0 or 1 to the last digit; the explained loss is still that of the record."""
+    case = Case("relu", output, optimized("sgd", loss=loss, learning_rate=1e-6), scale=40.0)
+    found = walk(case.record)
+    losses = [it for q, it in found.items() if q.kind == "loss"]
+    assert max(it.result for it in losses) > 10
+    assert any("written in z" in it.note for it in losses)
+    for it in losses:
+        assert evaluate(parse(it.formula(digits(17)))) == pytest.approx(it.result, rel=1e-9, abs=1e-15)

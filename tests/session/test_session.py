@@ -1,0 +1,257 @@
+"""A session: intents of a reader change the run or the moment, and the past stays what it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from bptui.engine import UpdateRules
+from bptui.scenario import Scenario
+from bptui.scenario_keys import DataChoice, NetworkChoice
+from bptui.session import MOVES, Moment, Player
+from bptui.session.session import RATES, Session, parse_goal
+from bptui.training import Settings
+from tests.training.builders import fingerprint, fingerprints, with_rate
+
+TEN = DataChoice(name="plane", samples=10, seed=3)
+SMALL = NetworkChoice(layers=(2, 3, 1), activations=("tanh", "identity"))
+LAST = 8
+"""The last beat of an update of two layers."""
+
+
+def session(settings: Settings | None = None, network: NetworkChoice = SMALL) -> Session:
+    return Session(Scenario(TEN, network, settings or Settings(UpdateRules(learning_rate=0.1), batch_size=4)))
+
+
+def at(moment: Moment, settings: Settings | None = None) -> Session:
+    there = session(settings)
+    there.run.extend_to(moment.update)
+    there.moment = moment
+    return there
+
+
+def stopped() -> Session:
+    """A run that diverged, looked at where it stopped."""
+    one = session(Settings(UpdateRules(learning_rate=50.0), batch_size=4), NetworkChoice((2, 1), ("identity",)))
+    one.run.extend_to(100_000)
+    one.halt()
+    return one
+
+
+class TestBeginning:
+    def test_it_begins_at_the_start_with_the_output_layer_selected(self) -> None:
+        assert session().moment == Moment(layer=2)
+
+    def test_a_scenario_whose_first_update_is_not_finite_is_refused(self) -> None:
+        with pytest.raises(ArithmeticError, match=r"stopped before update 1 \(epoch 1, batch 1\)"):
+            session(Settings(UpdateRules(learning_rate=1e300)))
+
+
+class TestChange:
+    @pytest.mark.parametrize(
+        ("moment", "first"), [(Moment(5), 5), (Moment(5, beat=1), 6), (Moment(5, sample=1), 6), (Moment(5, LAST, 3), 6)]
+    )
+    def test_it_reaches_the_first_update_of_which_nothing_was_done(self, moment: Moment, first: int) -> None:
+        there = at(moment)
+        there.change(with_rate(there.next_settings, 0.5))
+        assert [update for update, _ in there.run.changes] == [1, first]
+        assert there.moment == moment
+
+    def test_the_past_stays_and_the_future_is_dropped(self) -> None:
+        there, untouched = at(Moment(5, beat=2)), session()
+        there.run.extend_to(30)
+        there.change(with_rate(there.next_settings, 0.5))
+        assert there.run.frontier == 5
+        assert fingerprints(there.run, 1, 5) == fingerprints(untouched.run, 1, 5)
+
+    def test_a_smaller_batch_can_begin_with_the_update_one_stands_before(self) -> None:
+        there = at(Moment(5))
+        there.change(replace(there.next_settings, batch_size=2))
+        assert there.record.n == 2
+        assert there.moment == Moment(5)
+
+    def test_two_changes_of_mind_leave_no_trace(self) -> None:
+        there, untouched = at(Moment(5, LAST, 3)), session()
+        there.toggle_reduction()
+        there.toggle_reduction()
+        there.run.extend_to(20)
+        assert fingerprint(there.run.record(20)) == fingerprint(untouched.run.record(20))
+
+    def test_reduction(self) -> None:
+        there = at(Moment(5, LAST, 3))
+        assert there.toggle_reduction() == "sum over the batch from update 6 on"
+        assert there.next_settings.rules.reduction == "sum"
+        assert there.toggle_reduction() == "mean over the batch from update 6 on"
+
+    def test_the_batch_is_doubled_up_to_all_and_halved_down_to_one(self) -> None:
+        there = session()
+        doubled = [there.scale_batch(True) for _ in range(2)]
+        assert doubled == ["batch size 8 from update 1 on", "batch size 10 from update 1 on"]
+        assert there.next_settings.batch_size is None
+        assert there.why_not_batch(True) == "the batch already holds all 10 samples"
+        halved = [there.scale_batch(False) for _ in range(3)]
+        assert halved[-1] == "batch size 1 from update 1 on"
+        assert there.why_not_batch(False) == "a batch has at least one sample"
+        assert there.why_not_batch(True) is None
+
+    @pytest.mark.parametrize(("rate", "up", "down"), [(0.1, 0.2, 0.05), (0.3, 0.5, 0.2), (5e3, None, 2e3)])
+    def test_the_rate_climbs_in_steps_of_1_2_5(self, rate: float, up: float | None, down: float | None) -> None:
+        there = session(Settings(UpdateRules(learning_rate=rate), batch_size=4))
+        assert there.nearest_rate(True) == (None if up is None else pytest.approx(up))
+        assert there.nearest_rate(False) == (None if down is None else pytest.approx(down))
+
+    def test_the_ladder_of_rates_ends_at_a_millionth_and_5000(self) -> None:
+        assert (RATES[0], RATES[-1]) == pytest.approx((1e-6, 5e3))
+        assert session(Settings(UpdateRules(learning_rate=1e-6))).nearest_rate(False) is None
+
+    def test_a_rate_is_changed_with_a_notice(self) -> None:
+        there = at(Moment(3, LAST, 1))
+        assert there.change_rate(True) == "learning rate 0.2 from update 4 on"
+        assert there.next_settings.rules.learning_rate == 0.2
+
+
+class TestRestart:
+    def test_it_begins_again_with_the_settings_now_in_force_and_the_same_selection(self) -> None:
+        there = at(Moment(5, LAST, 3, layer=1, unit=2, source=1))
+        there.player = Player(playing=True)
+        there.change_rate(True)
+        assert there.restart() == "restarted with seed 3"
+        assert there.moment == Moment(layer=1, unit=2, source=1)
+        assert [settings.rules.learning_rate for _, settings in there.run.changes] == [0.2]
+        assert there.run.start.flat.tolist() == session().run.start.flat.tolist()
+        assert not there.player.playing
+
+    def test_another_seed_means_other_weights_and_the_same_settings(self) -> None:
+        there = at(Moment(5, LAST, 3))
+        there.change_rate(True)
+        assert there.reseed() == "restarted with seed 4: other start weights and order"
+        assert there.run.start.flat.tolist() != session().run.start.flat.tolist()
+        assert there.next_settings.rules.learning_rate == 0.2
+        assert there.moment.update == 1
+
+
+class TestReasons:
+    def test_at_the_start_nothing_goes_back(self) -> None:
+        reasons = {session().why_not(move) for move in MOVES if move[1] < 0}
+        assert reasons == {"this is the start of the run"}
+        assert session().why_not(("phase", 1)) is None
+
+    @pytest.mark.parametrize("moment", [Moment(2), Moment(1, beat=1), Moment(1, sample=1)])
+    def test_anywhere_else_all_moves_can_be_made(self, moment: Moment) -> None:
+        assert {at(moment).why_not(move) for move in MOVES} == {None}
+
+    def test_where_the_run_stopped_nothing_goes_forward(self) -> None:
+        there = stopped()
+        assert {there.why_not(move) for move in MOVES if move[1] > 0} == {str(there.run.stop)}
+        assert {there.why_not(move) for move in MOVES if move[1] < 0} == {None}
+
+    def test_within_the_last_update_one_can_still_go_to_its_end(self) -> None:
+        there = stopped()
+        there.moment = replace(there.moment, beat=2)
+        assert there.why_not(("phase", 1)) is None
+
+
+class TestGoTo:
+    @pytest.mark.parametrize(
+        ("words", "goal"),
+        [
+            ("120", (0, 0, 120)),
+            ("u120", (0, 0, 120)),
+            ("e3", (3, 1, None)),
+            ("E3 B5", (3, 5, None)),
+            ("e3,b5", (3, 5, None)),
+            ("b5 e3", (3, 5, None)),
+        ],
+    )
+    def test_what_is_accepted(self, words: str, goal: tuple[int, int, int | None]) -> None:
+        assert parse_goal(words) == goal
+
+    @pytest.mark.parametrize(
+        "words", ["", "0", "e0", "-1", "1.5", "e", "b5", "e3 u5", "1 2", "e1 e2", "x3", "12345678", "٣", "²"]
+    )
+    def test_anything_else_is_refused_with_an_example(self, words: str) -> None:
+        with pytest.raises(ValueError, match='an update like "120"'):
+            parse_goal(words)
+
+    @staticmethod
+    def go(there: Session, words: str) -> str:
+        there.run.extend(there.goal(words))
+        return there.arrive_at(words)
+
+    @pytest.mark.parametrize(
+        ("words", "notice"),
+        [
+            ("7", "update 7: epoch 3, batch 1"),
+            ("e3", "update 7: epoch 3, batch 1"),
+            ("e3 b2", "update 8: epoch 3, batch 2"),
+            ("e3 b99", "update 9: epoch 3, batch 3"),
+        ],
+    )
+    def test_one_stands_at_the_end_of_that_update(self, words: str, notice: str) -> None:
+        there = session()
+        assert self.go(there, words) == notice
+        assert (there.moment.beat, there.moment.sample) == (LAST, there.record.n - 1)
+
+    def test_a_goal_in_the_past_needs_nothing_new(self) -> None:
+        there = at(Moment(20))
+        assert self.go(there, "e2 b2") == "update 5: epoch 2, batch 2"
+        assert there.run.frontier == 20
+
+    def test_an_epoch_that_a_change_cut_short_has_no_later_batches(self) -> None:
+        there = at(Moment(1, LAST, 3))
+        there.change(replace(there.next_settings, batch_size=None))
+        assert self.go(there, "e1 b3") == "update 2: epoch 1, batch 2"
+
+    def test_where_the_run_stopped_its_past_can_still_be_gone_to(self) -> None:
+        there = stopped()
+        assert self.go(there, "e2") == "update 4: epoch 2, batch 1"
+
+    def test_beyond_where_the_run_stopped_is_its_last_update(self) -> None:
+        there = stopped()
+        frontier = there.run.frontier
+        assert self.go(there, "e99999").startswith(f"update {frontier}:")
+        assert self.go(there, "9999999").startswith(f"update {frontier}:")
+
+
+class TestPlaying:
+    @staticmethod
+    def never() -> bool:
+        return False
+
+    def test_a_paused_session_stays_where_it_is(self) -> None:
+        there = session()
+        there.tick(10.0, self.never)
+        assert there.moment == session().moment
+
+    def test_it_makes_the_moves_that_the_clock_has_earned(self) -> None:
+        there = session()
+        there.player = Player(playing=True, speed=2)  # 10 phases a second
+        for _ in range(5):
+            there.tick(0.2, self.never)
+        assert (there.moment.sample, there.moment.beat) == (1, 3)  # the tenth phase after the first
+
+    def test_batches_are_played_without_looking_at_each(self) -> None:
+        there = session()
+        there.player = Player(playing=True, speed=8)  # 60 batches a second
+        there.tick(0.1, self.never)
+        assert (there.moment.update, there.moment.beat) == (6, LAST)
+
+    def test_from_the_middle_of_a_batch_the_first_move_is_to_its_end(self) -> None:
+        there = at(Moment(5, beat=3))
+        there.player = Player(playing=True, speed=5)  # 2 batches a second
+        there.tick(0.5, self.never)
+        assert (there.moment.update, there.moment.beat) == (5, LAST)
+
+    def test_at_full_speed_it_goes_on_until_it_has_to_pause(self) -> None:
+        there, turns = session(), iter([False] * 25 + [True] * 9)
+        there.player = Player(playing=True, speed=9)
+        there.tick(0.1, lambda: next(turns))
+        assert there.moment.update == there.run.frontier == 26
+
+    def test_where_the_run_stops_the_player_stops(self) -> None:
+        there = session(Settings(UpdateRules(learning_rate=50.0)), NetworkChoice((2, 1), ("identity",)))
+        there.player = Player(playing=True, speed=9)
+        there.tick(0.1, self.never)
+        there.tick(0.1, self.never)
+        assert there.run.stop is not None
+        assert there.moment.update == there.run.frontier
+        assert not there.player.playing

@@ -1,0 +1,157 @@
+"""The Explain screen under Textual's pilot."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from bptui.explain import Quantity, name, value
+from bptui.explain.quantity import GIVEN, of_weight
+from bptui.scenario import Scenario
+from bptui.session.moment import Moment, phases
+from bptui.session.session import Session
+from bptui.tui.app import BptuiApp
+from bptui.tui.explain import ExplainScreen, start_of
+from bptui.views.numbers import num
+
+
+class Opened:
+    """The screen over an explorer, and what it says."""
+
+    def __init__(self, app: BptuiApp, pilot: Pilot[int], screen: ExplainScreen) -> None:
+        self.app, self.pilot, self.screen = app, pilot, screen
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    @property
+    def here(self) -> Quantity:
+        return self.screen.walk_now.here
+
+    def text(self) -> str:
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+
+@asynccontextmanager
+async def opened(
+    scenario: str = "xor", kind: str = "update", size: tuple[int, int] = (80, 24), **options: bool
+) -> AsyncIterator[Opened]:
+    session = Session(Scenario.built_in(scenario))
+    beat = next(k for k, phase in enumerate(phases(session.layers)) if phase.kind == kind)
+    sample = session.record.n - 1 if kind in ("reduce", "update") else 0
+    session.moment = replace(session.moment, beat=beat, sample=sample)
+    app = BptuiApp(session, **options)  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        start = start_of(session.moment, session.moment.phase(session.layers))
+        screen = ExplainScreen(app.explorer.scene(), start, app.palette_name, app.ascii)
+        app.push_screen(screen)
+        await pilot.pause()
+        yield Opened(app, pilot, screen)
+
+
+async def test_the_walk_down_from_a_weight_ends_in_what_is_given_and_comes_back() -> None:
+    async with opened() as it:
+        assert name(it.here) == "w₂[0→0] after"
+        await it.press("down", "enter")
+        assert name(it.here) == "Δw₂[0→0]"
+        seen = [it.here]
+        for _ in range(20):
+            if it.here.kind in (*GIVEN, "rate"):
+                break
+            await it.press("end", "enter")
+            seen.append(it.here)
+        assert it.here.kind in GIVEN
+        assert "the walk ends here" in it.text()
+        for _ in seen:
+            await it.press("backspace")
+        assert name(it.here) == "w₂[0→0] after"
+
+
+async def test_the_screen_shows_formula_numbers_and_result() -> None:
+    async with opened("mazur", "gradient") as it:
+        text = it.text()
+        assert "∂L/∂w₂[0→0][#1] = a₁[0][#1] · δ₂[0][#1]" in text
+        assert f"= {num(value(it.screen.scene.record, it.here), 9)}" in text
+        assert "▸ a₁[0][#1]" in text
+
+
+async def test_u_goes_up_and_offers_a_choice() -> None:
+    async with opened("xor", "gradient") as it:
+        await it.press("u")
+        assert name(it.here) == "SUM w₂[0→0]"
+        await it.press("u")
+        assert name(it.here) == "MEAN w₂[0→0]"
+        await it.press("left", "left", "down", "enter")
+        assert name(it.here) == "δ₂[0][#1]"
+        await it.press("u")
+        assert "choose" in it.text()
+        await it.press("down", "enter")
+        assert name(it.here) == "∂L/∂w₂[1→0][#1]"
+
+
+async def until(it: Opened, words: str) -> None:
+    for _ in range(200):
+        if words in it.text():
+            return
+        await it.pilot.pause(0.02)
+    raise AssertionError(f"{words!r} never came:\n{it.text()}")
+
+
+@pytest.mark.parametrize("kind", ["loss", "delta", "gradient", "reduce"])
+async def test_v_shows_the_check_of_the_number_and_of_the_whole_batch(kind: str) -> None:
+    async with opened("xor", kind) as it:
+        await it.press("v")
+        await until(it, "|∇L| of the batch, mean")
+        text = it.text()
+        assert text.count("central differences") == 2
+        assert "relative distance" in text
+
+
+async def test_a_check_that_comes_late_is_not_shown_at_another_number() -> None:
+    async with opened("xor", "gradient") as it:
+        it.screen.check()
+        await it.press("enter")
+        await asyncio.sleep(0.2)
+        await it.pilot.pause()
+        assert it.screen.walk_now.checks == ()
+
+
+async def test_esc_closes_and_keys_of_the_explorer_do_nothing_meanwhile() -> None:
+    async with opened() as it:
+        moment = it.app.session.moment
+        await it.press("p", "b", "space")
+        assert it.app.session.moment == moment
+        await it.press("escape")
+        assert it.app.screen is it.app.explorer
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40)])
+async def test_it_fills_screens_of_all_sizes(size: tuple[int, int]) -> None:
+    async with opened("digits", "delta", size) as it:
+        rows = it.text().split("\n")
+        assert len(rows) == size[1]
+        assert rows[0].startswith("┏━ Explain")
+        assert rows[-1].startswith("┗")
+        assert "δ₂[0][#1]" in it.text()
+
+
+async def test_without_colour_and_unicode_it_still_says_the_numbers() -> None:
+    async with opened("mazur", "gradient", colour=False, ascii_only=True) as it:
+        assert it.text().isascii()
+        assert num(value(it.screen.scene.record, it.here), 9) in it.text()
+
+
+def test_a_walk_starts_at_what_the_phase_made_or_at_what_the_panel_shows() -> None:
+    moment = Moment(1, 0, 2, layer=2, unit=1, source=0)
+    kinds = [start_of(moment, phase).kind for phase in phases(2)]
+    assert kinds == ["input", "a", "a", "loss", "delta", "delta", "contribution", "reduced", "after"]
+    gradient, update, forward = phases(2)[6], phases(2)[8], phases(2)[1]
+    assert start_of(moment, gradient, panel=2) == Quantity("loss", sample=2)
+    assert start_of(moment, gradient, panel=3) == Quantity("delta", 2, 1, sample=2)
+    assert start_of(moment, update, panel=4) == of_weight("after", 2, 0, 1)
+    assert start_of(moment, forward, panel=2).kind == "a"

@@ -1,0 +1,479 @@
+"""The explorer as one sees it: panels, dialogs, sizes, long work, divergence, themes, pictures."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.widgets import Input
+
+from bptui.scenario import built_in_names
+from bptui.session.moment import Moment
+from bptui.session.session import Session
+from bptui.training import UpdateRecord
+from bptui.tui import explorer as explorer_module
+from bptui.tui.dialogs import GoTo, Help
+from bptui.tui.explorer import Explorer
+from bptui.tui.keys import KEYS
+from bptui.tui.palette import MONO, PALETTES, Palette
+from bptui.views.arrange import NETWORK, PANELS
+from tests.views.scenes import own_data, own_session
+
+from .pilots import USUAL, WIDE, Pilots, explore, session_with
+
+
+def titles(at: Pilots) -> set[int]:
+    """Numbers of the panels whose title is on the screen."""
+    return {number for number, name in PANELS.items() if f" {number} {name}" in at.text()}
+
+
+# --- panels ---
+
+
+@pytest.mark.parametrize("name", built_in_names())
+@pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
+async def test_every_scenario_opens_and_fills_the_screen(name: str, size: tuple[int, int]) -> None:
+    async with explore(name, size) as at:
+        await at.press("p", "p", "s", "b")
+        assert [strip.cell_length for strip in at.strips()] == [size[0]] * size[1]
+        assert at.session.moment.update == 1
+        assert titles(at) == ({1, 2} if size == USUAL else {1, 2, 3, 4, 5})
+
+
+@pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != NETWORK])
+async def test_a_focused_panel_stands_beside_the_network(panel: int) -> None:
+    async with explore() as at:
+        await at.press(str(panel))
+        assert titles(at) == {1, panel}
+        assert f"┏━ {panel} " in at.text()
+        await at.press("1")
+        assert titles(at) == {1, panel}
+        assert "┏━ 1 " in at.text()
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
+async def test_a_maximised_panel_has_the_body_for_itself(panel: int, size: tuple[int, int]) -> None:
+    async with explore("digits", size) as at:
+        before = at.text()
+        await at.press(str(panel), "f")
+        assert titles(at) == {panel}
+        await at.press("f", "1", "2", "1")
+        assert at.text() == before
+
+
+async def test_the_batch_panel_scrolls_over_all_samples_and_back() -> None:
+    async with explore("digits") as at:
+        await at.press("2")
+        first = at.text()
+        await at.press("pagedown", "pagedown", "pagedown")
+        assert "□ 32 " in at.text()
+        await at.press("pageup", "pageup", "pageup")
+        assert at.text() == first
+
+
+async def test_page_up_acts_at_once_at_the_end_of_the_rows() -> None:
+    async with explore("digits") as at:
+        await at.press("2", *["pagedown"] * 5)
+        end = at.text()
+        await at.press("pageup")
+        assert at.text() != end
+
+
+async def test_a_move_brings_the_current_sample_back_into_view() -> None:
+    async with explore("digits") as at:
+        await at.press("2", "pagedown", "s")
+        assert "■  1 " in at.text() or "▣  1 " in at.text()
+
+
+async def test_an_idle_explorer_runs_no_clock() -> None:
+    async with explore() as at:
+        await at.press("p")
+        assert not at.explorer.busy
+        assert not at.explorer._clock._active.is_set()
+
+
+# --- dialogs ---
+
+
+async def ask(at: Pilots, words: str) -> str:
+    """Type into the go-to line and press Enter; what the dialog then says, or "" when it has closed."""
+    await at.press("g", *words.replace(" ", "|"), "enter") if " " not in words else None
+    if " " in words:
+        await at.press("g")
+        at.app.screen.query_one(Input).value = words
+        await at.press("enter")
+    await at.until_idle()
+    return str(at.app.screen.query_one("#question").render()) if isinstance(at.app.screen, GoTo) else ""
+
+
+@pytest.mark.parametrize(
+    ("words", "update"), [("1", 1), ("120", 120), ("u7", 7), ("e1", 1), ("e3", 51), ("e3 b5", 55), ("E2 B99", 50)]
+)
+async def test_go_to_stands_at_the_end_of_the_update(words: str, update: int) -> None:
+    async with explore("digits") as at:
+        assert ask is not None
+        assert await ask(at, words) == ""
+        assert (at.session.moment.update, at.session.moment.beat) == (update, 8)
+        assert f"update {update}: epoch" in at.lines()[-1]
+
+
+@pytest.mark.parametrize("words", ["", "0", "-3", "abc", "1.5", "e", "b5", "e0", "e1 b0", "12345678", "e1 e2", "٣"])
+async def test_go_to_says_what_it_understands(words: str) -> None:
+    async with explore("digits") as at:
+        await at.press("g")
+        at.app.screen.query_one(Input).value = words
+        await at.press("enter")
+        assert isinstance(at.app.screen, GoTo)
+        assert 'write an update like "120"' in str(at.app.screen.query_one("#question").render())
+        await at.press("escape")
+        assert isinstance(at.app.screen, Explorer)
+        assert at.session.moment == Moment(layer=2)
+
+
+async def test_go_to_goes_back_as_well() -> None:
+    async with explore("digits") as at:
+        await ask(at, "30")
+        await ask(at, "2")
+        assert at.session.moment.update == 2
+        assert at.session.run.frontier == 30
+
+
+async def test_q_typed_into_the_go_to_line_is_a_letter() -> None:
+    async with explore() as at:
+        await at.press("g", "q", "question_mark")
+        assert at.app.screen.query_one(Input).value == "q?"
+        assert not at.app._exit
+
+
+@pytest.mark.parametrize("size", [USUAL, (48, 16)], ids=["80x24", "48x16"])
+async def test_help_scrolls_to_every_key_and_closes(size: tuple[int, int]) -> None:
+    async with explore(size=size) as at:
+        before = at.text()
+        await at.press("question_mark")
+        seen = at.lines()
+        await at.press("down", "up", "pagedown")
+        while seen[-len(at.lines()) :] != at.lines():
+            seen += at.lines()
+            await at.press("pagedown")
+        told = " ".join(" ".join(line.strip("┃ ") for line in seen).split())
+        for key in KEYS:
+            assert " ".join(key.tooltip.split()[:2]) in told
+        await at.press("end", "pagedown")
+        end = at.text()
+        await at.press("home")
+        assert at.text() != end
+        await at.press("escape")
+        assert isinstance(at.app.screen, Explorer)
+        assert at.text() == before
+
+
+async def test_help_tells_why_a_key_cannot_act_now() -> None:
+    async with explore(size=(120, 80)) as at:
+        await at.press("f1")
+        assert "(not now: this is the start of the run)" in at.text()
+
+
+@pytest.mark.parametrize("key", ["q", "escape", "question_mark", "x"])
+async def test_any_other_key_closes_help_and_does_nothing_else(key: str, tmp_path: Path) -> None:
+    async with explore() as at:
+        await at.press("question_mark", key)
+        assert not isinstance(at.app.screen, Help)
+        assert not at.app._exit
+
+
+async def test_the_command_palette_runs_a_key() -> None:
+    async with explore() as at:
+        await at.press("ctrl+p", *"maximise")
+        await at.pilot.pause(0.3)
+        await at.press("enter")
+        await at.pilot.pause(0.1)
+        assert at.explorer.maximised
+
+
+# --- sizes ---
+
+
+async def test_a_screen_too_small_says_so_and_keeps_the_state() -> None:
+    async with explore("digits") as at:
+        await at.press("b", "s", "s", "3", "down")
+        before, moment = at.text(), at.session.moment
+        for width, height, words in ((39, 9, "bptui needs 40×10, has 39×9"), (10, 3, "bptui nee")):
+            await at.resize(width, height)
+            assert at.lines()[0].startswith(words)
+            assert set("".join(at.lines()[1:])) <= {" "}
+        await at.resize(80, 24)
+        assert at.text() == before
+        assert at.session.moment == moment
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 10), (71, 24), (72, 10), (80, 18), (100, 60), (250, 80)])
+async def test_a_resized_screen_looks_like_one_begun_at_that_size(width: int, height: int) -> None:
+    async with explore("iris", (width, height)) as at:
+        fresh = at.text()
+    async with explore("iris") as at:
+        await at.resize(width, height)
+        assert at.text() == fresh
+
+
+@pytest.mark.parametrize("panel", PANELS)
+async def test_every_panel_can_be_shown_on_the_smallest_screen(panel: int) -> None:
+    async with explore("digits", (40, 10)) as at:
+        await at.press(str(panel), "p", "s", "b")
+        assert titles(at) == {panel}
+
+
+# --- long work ---
+
+
+async def test_escape_stops_a_long_epoch_at_a_batch_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explorer_module, "WORK_SLICE", 0.002)
+    async with explore(session_with("moons", batch_size=1, samples=100_000)) as at:
+        await at.press("e")
+        assert "working: epoch 1, batch" in at.lines()[-1]
+        await at.press("b", "m")  # any other key waits for Esc
+        assert at.session.next_settings.rules.reduction == "mean"
+        await at.press("escape")
+        run, moment = at.session.run, at.session.moment
+        reached = run.frontier
+        assert f"stopped after update {reached}" in at.lines()[-1]
+        assert 0 < reached < 80_000
+        assert (moment.update, moment.beat) == (reached, 8)
+        assert run.history.updates.last_update == reached
+        await at.press("b")
+        fresh = session_with("moons", batch_size=1, samples=100_000)
+        assert same_record(at.session.record, fresh.run.record(reached + 1))
+
+
+def same_record(a: UpdateRecord, b: UpdateRecord) -> bool:
+    """Bit for bit."""
+    vectors = ("before", "after", "summed", "reduced", "step")
+    passed = all(
+        np.array_equal(x, y)
+        for name in ("a", "z", "delta")
+        for x, y in zip(getattr(a.passed, name), getattr(b.passed, name), strict=True)
+    )
+    return passed and a.number == b.number and all(
+        np.array_equal(getattr(a, name).flat, getattr(b, name).flat) for name in vectors
+    )  # fmt: skip
+
+
+async def test_a_thousand_phases_forward_and_back_end_where_they_began() -> None:
+    async with explore("xor", (40, 24)) as at:
+        await at.press("b", "s", "p")
+        screen, moment, record = at.text(), at.session.moment, at.session.record
+        for key in ("next-phase", "previous-phase"):
+            for _ in range(1000):
+                at.explorer.press(key)
+            assert at.session.moment == moment or key == "next-phase"
+        await at.pilot.pause()
+        assert at.text() == screen
+        at.session.run._records.clear()
+        assert same_record(at.session.record, record)
+
+
+async def test_the_way_back_ends_at_the_start() -> None:
+    async with explore("xor") as at:
+        first = at.text()
+        for _ in range(7):
+            at.explorer.press("next-phase")
+        for _ in range(20):
+            at.explorer.press("previous-phase")
+        assert at.session.moment == Moment(layer=2)
+        await at.press("1")
+        assert at.text() == first
+
+
+# --- divergence ---
+
+
+def wild() -> Session:
+    return session_with("plane", learning_rate=1000.0)
+
+
+def stands_before_the_bad_update(at: Pilots) -> bool:
+    run, record = at.session.run, at.session.record
+    assert run.stop is not None
+    finite = all(math.isfinite(v) for vector in (record.before, record.after) for v in vector.flat)
+    return finite and at.session.moment.update == run.frontier == run.stop.update - 1
+
+
+async def test_a_diverging_run_stops_before_the_bad_update_and_names_it() -> None:
+    async with explore(wild(), WIDE) as at:
+        for _ in range(60):
+            if at.session.run.stop:
+                break
+            await at.press("e")
+            await at.until_idle()
+        assert stands_before_the_bad_update(at)
+        stop = at.session.run.stop
+        assert stop is not None
+        notice = at.lines()[-1]
+        for words in (f"update {stop.update}", "epoch ", "batch ", "layer 1"):
+            assert words in notice
+        before = at.session.moment
+        for key in ("p", "s", "b", "e", "space"):
+            await at.press(key)
+            assert at.session.moment == before
+            assert f"stopped before update {stop.update}" in at.lines()[-1]
+        await at.press("P")
+        assert at.session.moment != before
+
+
+async def test_playing_at_full_speed_pauses_before_the_bad_update() -> None:
+    async with explore(wild()) as at:
+        at.session.player = at.session.player.faster(99)
+        await at.press("space")
+        await at.until_idle()
+        assert stands_before_the_bad_update(at)
+        assert "stopped before update" in at.lines()[-1]
+
+
+async def test_a_stopped_run_goes_on_at_a_lower_learning_rate() -> None:
+    async with explore(wild()) as at:
+        await at.press("space")
+        at.session.player = at.session.player.faster(99)
+        await at.until_idle()
+        stuck = at.session.moment.update
+        for _ in range(20):
+            await at.press("left_curly_bracket")
+        await at.press("b")
+        assert at.session.moment.update == stuck + 1
+
+
+# --- looks ---
+
+
+async def test_themes_come_round_and_change_colours_only() -> None:
+    async with explore("digits") as at:
+        words, looks = at.text().splitlines()[:-1], []
+        for palette in [*PALETTES[1:], PALETTES[0]]:
+            await at.press("t")
+            assert at.app.palette_name == palette.name
+            assert at.text().splitlines()[:-1] == words
+            assert f"theme {palette.name}" in at.lines()[-1]
+            looks.append(at.strips()[:-1])
+        assert len({str(strips) for strips in looks}) == len(PALETTES)
+
+
+@pytest.mark.parametrize("palette", [*PALETTES, MONO], ids=lambda palette: palette.name)
+def test_every_palette_knows_the_same_roles(palette: Palette) -> None:
+    assert set(palette.roles) == set(PALETTES[0].roles)
+    assert len(palette.grey) == 17
+
+
+@pytest.mark.parametrize(
+    "screen", [(), ("question_mark",), ("5",), ("4", "f")], ids=["explorer", "help", "loss", "full"]
+)
+async def test_without_colour_nothing_is_coloured(screen: tuple[str, ...]) -> None:
+    async with explore("digits", WIDE, colour=False) as at:
+        await at.press("b", *screen)
+        await at.pilot.pause(0.3)
+        for strip in at.strips():
+            for segment in strip:
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    assert colour is None or colour.is_default
+
+
+async def test_without_colour_the_theme_key_says_so() -> None:
+    async with explore(colour=False) as at:
+        await at.press("t")
+        assert at.app.palette_name == "mono"
+        assert "no colours" in at.lines()[-1]
+
+
+@pytest.mark.parametrize("name", ["digits", "xor", "iris"])
+@pytest.mark.parametrize(
+    "screen", [(), ("question_mark",), ("5",), ("4", "f")], ids=["explorer", "help", "loss", "full"]
+)
+async def test_in_ascii_mode_every_character_is_ascii(name: str, screen: tuple[str, ...]) -> None:
+    async with explore(name, WIDE, ascii_only=True) as at:
+        await at.press("p", "s", "b", *screen)
+        await at.pilot.pause(0.3)
+        assert at.text().isascii()
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        "g",
+        "ctrl+p",
+    ],
+)
+async def test_in_ascii_mode_dialogs_are_ascii_too(screen: str) -> None:
+    async with explore(ascii_only=True) as at:
+        await at.press(screen)
+        await at.pilot.pause(0.2)
+        assert at.text().isascii()
+
+
+async def test_ascii_mode_has_few_question_marks() -> None:
+    """A character without a stand-in becomes a question mark."""
+    async with explore("digits", WIDE, ascii_only=True) as at:
+        await at.press("p", "s", "b")
+        await at.pilot.pause(0.3)
+        assert at.text().count("?") == at.lines()[-1].count("? help")
+
+
+# --- pictures ---
+
+
+async def test_a_picture_is_well_formed_svg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore("digits") as at:
+        await at.press("b", "x")
+        assert "saved bptui-digits-1.svg" in at.lines()[-1]
+    picture = ElementTree.parse(tmp_path / "bptui-digits-1.svg").getroot()
+    assert picture.tag.endswith("svg")
+    assert "Network" in "".join(picture.itertext())
+
+
+async def test_a_picture_of_hostile_names_is_well_formed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("</svg>&<b>", "\x1b]52;c;QQ==\x07", "漢字 👍")
+    async with explore(own_session(own_data(names, names))) as at:
+        await at.press("b", "x")
+    (picture,) = tmp_path.glob("*.svg")
+    ElementTree.parse(picture)
+    assert "\x1b" not in picture.read_text(encoding="utf-8")
+
+
+async def test_a_picture_that_cannot_be_saved_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bptui-xor-1.svg").mkdir()
+    monkeypatch.chdir(tmp_path)
+    async with explore() as at:
+        await at.press("x")
+        assert "nothing was saved" in at.lines()[-1]
+        await at.press("p")
+        assert at.session.moment.beat == 1
+
+
+async def test_a_folder_that_is_gone_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    async with explore() as at:
+        await at.press("x")
+        assert "nothing was saved" in at.lines()[-1]
+
+
+# --- names of the data ---
+
+
+@pytest.mark.parametrize("name", ["[/]", "[b", "[@click=app.quit]q[/]", "x[i][j]"])
+async def test_markup_in_names_is_literal(name: str) -> None:
+    async with explore(own_session(own_data((name, "other"), (name, "v"))), WIDE) as at:
+        await at.press("b", "4", "5", "question_mark", "escape")
+        assert name[:5] in at.text()
+        assert not at.app._exit
+
+
+async def test_hostile_names_keep_the_layout() -> None:
+    names = ("\x1b[2J", "漢字" * 30, "x" * 10_000, "a\nb", "\u202eabc")
+    async with explore(own_session(own_data(names, names)), WIDE) as at:
+        await at.press("b")
+        await at.pilot.pause(0.3)
+        assert [strip.cell_length for strip in at.strips()] == [WIDE[0]] * WIDE[1]
+        assert not {"\x1b", "\n", "\u202e"} & set("".join(at.lines()))

@@ -1,0 +1,183 @@
+"""Writing only the cells that changed leaves the terminal showing exactly what a full repaint would."""
+
+import re
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import LayoutUpdate
+from textual.app import App
+from textual.strip import Strip
+
+from bptui.tui.frames import Cell, Diffed, Shadow, attributes, cells_of, change_pen, encode, lines_of
+
+from .pilots import WIDE, explore
+
+WIDTH, HEIGHT = 12, 4
+TEXTS = st.text(st.sampled_from("ab ·█⠿漢字カ👍é"), max_size=8)
+COLOURS = st.sampled_from([None, "red", "bright_blue", "#102030", "#ff8800", "color(123)", "default"])
+STYLES = st.builds(
+    Style, color=COLOURS, bgcolor=COLOURS, bold=st.none() | st.booleans(), reverse=st.none() | st.booleans(),
+    italic=st.none() | st.booleans(), underline=st.none() | st.booleans(),
+)  # fmt: skip
+SEGMENTS = st.lists(st.tuples(TEXTS, st.none() | STYLES).map(lambda pair: Segment(*pair)), max_size=4)
+LINES = SEGMENTS.map(lambda segments: Strip(segments).adjust_cell_length(WIDTH, Style()))
+SCREENS = st.lists(LINES, min_size=HEIGHT, max_size=HEIGHT)
+SYSTEMS = st.sampled_from([ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD, None])
+
+
+class Terminal:
+    """What a terminal shows after what it was sent."""
+
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.stream = pyte.Stream(self.screen)
+
+    def show(self, text: str) -> None:
+        self.stream.feed(text)
+
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+def paint(shadow: Shadow, lines: list[Strip], system: ColorSystem | None = ColorSystem.TRUECOLOR) -> str:
+    runs = [(y, x, cells) for y, line in enumerate(lines) for x, cells in shadow.differences(y, 0, [line])]
+    return encode(runs, system)
+
+
+def painted_whole(lines: list[Strip], system: ColorSystem | None) -> Terminal:
+    terminal = Terminal()
+    terminal.show(paint(Shadow(WIDTH, HEIGHT), lines, system))
+    return terminal
+
+
+@given(st.lists(SCREENS, min_size=1, max_size=4), SYSTEMS)
+def test_differences_lead_to_the_same_screen_as_a_full_repaint(
+    screens: list[list[Strip]], system: ColorSystem | None
+) -> None:
+    terminal, shadow = Terminal(), Shadow(WIDTH, HEIGHT)
+    for lines in screens:
+        terminal.show(paint(shadow, lines, system))
+        assert terminal.cells() == painted_whole(lines, system).cells()
+
+
+@given(SCREENS)
+def test_a_full_repaint_shows_the_text(lines: list[Strip]) -> None:
+    shown = painted_whole(lines, ColorSystem.TRUECOLOR)
+    assert ["".join(cell.data for cell in row) for row in shown.cells()] == [line.text for line in lines]
+
+
+@given(SCREENS)
+def test_what_has_not_changed_is_not_written(lines: list[Strip]) -> None:
+    shadow = Shadow(WIDTH, HEIGHT)
+    paint(shadow, lines)
+    assert paint(shadow, lines) == ""
+
+
+@given(SCREENS, st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1))
+def test_a_single_changed_cell_costs_little(lines: list[Strip], x: int, y: int) -> None:
+    plain = [Strip([Segment("a" * WIDTH)]) for _ in lines]
+    other = [*plain]
+    other[y] = Strip([Segment("a" * x + "b" + "a" * (WIDTH - x - 1))])
+    shadow = Shadow(WIDTH, HEIGHT)
+    paint(shadow, plain)
+    assert paint(shadow, other) == f"\x1b[{y + 1};{x + 1}Hb"
+
+
+@given(SEGMENTS)
+def test_cells_keep_text_and_width(segments: list[Segment]) -> None:
+    cells: list[Cell] = cells_of([Strip(segments)])
+    assert "".join(text for text, _ in cells) == Strip(segments).text
+    assert len(cells) == Strip(segments).cell_length
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "👍🏽",
+        "हि",
+        "👨‍👩‍👧",
+        "⚠️",
+    ],
+)
+def test_cells_keep_the_width_of_clusters(word: str) -> None:
+    assert len(cells_of([Strip([Segment(word)])])) == Strip([Segment(word)]).cell_length
+
+
+def in_order(sgr: tuple[str, ...]) -> tuple[str, ...]:
+    """Attributes before foreground before background, as Rich writes them."""
+    by_kind = attributes(sgr)
+    kinds = sorted(by_kind, key=lambda kind: (kind == "bg", kind == "fg", kind))
+    return tuple(part for kind in kinds for part in by_kind[kind].split(";"))
+
+
+SGR = st.lists(
+    st.sampled_from(["1", "3", "4", "7", "31", "44", "91", "104", "38;5;9", "48;5;200", "38;2;1;2;3", "48;2;9;9;9"]),
+    max_size=4,
+    unique_by=lambda code: next(iter(attributes(tuple(code.split(";"))))),
+).map(lambda codes: tuple(part for code in codes for part in code.split(";")))  # fmt: skip
+
+
+@given(SGR.map(in_order), SGR.map(in_order))
+def test_changing_the_pen_equals_beginning_with_the_new_one(old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    changed, fresh = Terminal(), Terminal()
+    changed.show(f"\x1b[{';'.join(old)}m{change_pen(old, new) if old != new else ''}x")
+    fresh.show(f"\x1b[{';'.join(new)}mx" if new else "x")
+    assert changed.cells()[0][0] == fresh.cells()[0][0]
+
+
+# --- the whole app ---
+
+SERIES = {
+    "steps": ("p", "p", "p", "s", "s", "b", "P", "S", "B", "e", "E"),
+    "panels": ("2", "3", "4", "5", "f", "f", "1", "f", "pagedown", "down", "right"),
+    "looks": ("t", "t", "t", "t", "y", "a", "m"),
+    "dialogs": ("question_mark", "down", "pagedown", "escape", "g", "7", "enter", "g", "escape", "x", "ctrl+l"),
+    "palette": ("ctrl+p", "h", "e", "escape", "p"),
+}
+
+
+@pytest.mark.parametrize(("name", "series"), [("iris", series) for series in SERIES] + [("digits", "steps")])
+async def test_the_terminal_shows_what_textual_composes(
+    name: str, series: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    terminal = Terminal(*WIDE)
+    whole = App._display
+
+    def display(app: App[int], screen: object, renderable: object) -> None:
+        if isinstance(renderable, Diffed):
+            terminal.show(renderable.text)
+        elif not app._batch_count:  # in a batch Textual shows nothing
+            assert renderable is None, "an update went past the diff"
+        whole(app, screen, renderable)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(App, "_display", display)
+    async with explore(name, WIDE) as at:
+        for key in ("p", *SERIES[series]):
+            await at.press(key)
+            fresh = Terminal(*WIDE)
+            shadow = Shadow(*WIDE)
+            fresh.show(paint(shadow, composed(at.app), at.app.console._color_system))  # type: ignore[arg-type]
+            assert terminal.screen.display == fresh.screen.display, key
+            assert terminal.cells() == fresh.cells(), key
+
+
+def composed(app: App[int]) -> list[Strip]:
+    """The screen with what shines through from below a dialog."""
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    return [Strip.join(strips) for _, _, strips in lines_of(update)]
+
+
+def test_the_diff_writes_no_more_than_it_must() -> None:
+    """One cell of a line in colour: cursor, colour, character, colour off."""
+    red = Style(color="red")
+    shadow = Shadow(WIDTH, 1)
+    paint(shadow, [Strip([Segment(" " * WIDTH)])])
+    text = paint(shadow, [Strip([Segment("  "), Segment("x", red), Segment(" " * (WIDTH - 3))])])
+    assert re.fullmatch(r"\x1b\[1;3H\x1b\[31mx\x1b\[m", text)

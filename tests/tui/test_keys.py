@@ -1,0 +1,305 @@
+"""Every key of the table does what its tooltip says; a key that cannot act says why and changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+
+from bptui.session.moment import Moment
+from bptui.session.player import Player
+from bptui.training import Settings
+from bptui.tui.compare import CompareScreen
+from bptui.tui.dialogs import GoTo, Help
+from bptui.tui.drill import DrillScreen
+from bptui.tui.explain import ExplainScreen
+from bptui.tui.keys import BY_ID, GROUPS, KEYS
+from bptui.tui.lab import LabScreen
+from bptui.tui.noise import NoiseScreen
+from bptui.tui.questions import Questions
+from bptui.views.arrange import NETWORK, PANELS
+
+from .pilots import USUAL, WIDE, Pilots, explore, session_with
+
+LAST, GRADIENT = 8, 6  # beats of a network of two layers
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything a key may change."""
+
+    moment: Moment
+    settings: Settings
+    player: Player
+    seed: int
+    focused: int
+    beside: int
+    maximised: bool
+    scroll: int
+    axis: int
+    log: bool
+    sort: int
+    palette: str
+    screen: type[Any]
+    working: bool
+
+
+def look(at: Pilots) -> Look:
+    explorer, session = at.explorer, at.session
+    return Look(
+        session.moment,
+        session.next_settings,
+        replace(session.player, owed=0.0),
+        session.scenario.data.seed,
+        explorer.focused_panel,
+        explorer.beside,
+        explorer.maximised,
+        explorer.scroll_by,
+        explorer.axis,
+        explorer.log_scale,
+        explorer.sort,
+        at.app.palette_name,
+        type(at.app.screen),
+        explorer._need is not None,
+    )
+
+
+def moved(**to: int) -> Callable[[Look], Look]:
+    return lambda before: replace(before, moment=replace(before.moment, **to))
+
+
+def shows(**to: Any) -> Callable[[Look], Look]:
+    return lambda before: replace(before, **to)
+
+
+def plays(**to: Any) -> Callable[[Look], Look]:
+    return lambda before: replace(before, player=replace(before.player, **to))
+
+
+def trains(**to: Any) -> Callable[[Look], Look]:
+    return lambda before: replace(before, settings=replace(before.settings, **to))
+
+
+def rules(**to: Any) -> Callable[[Look], Look]:
+    return lambda before: replace(before, settings=replace(before.settings, rules=replace(before.settings.rules, **to)))
+
+
+def same(before: Look) -> Look:
+    return before
+
+
+EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
+    "next-phase": ((), moved(beat=1)),
+    "previous-phase": (("next-phase", "next-phase"), moved(beat=1)),
+    "next-sample": ((), moved(beat=GRADIENT)),
+    "previous-sample": (("next-sample", "next-sample"), moved(sample=0)),
+    "next-batch": ((), moved(beat=LAST, sample=31)),
+    "previous-batch": (("next-batch", "next-batch"), moved(update=1)),
+    "next-epoch": ((), moved(update=25, beat=LAST, sample=31)),
+    "previous-epoch": (("next-epoch", "next-batch"), moved(update=25)),
+    "play": ((), plays(playing=True)),
+    "faster": ((), plays(speed=2)),
+    "slower": ((), plays(speed=0)),
+    "stop": (("play",), plays(playing=False)),
+    "go-to": ((), shows(screen=GoTo)),
+    "reduction": ((), rules(reduction="sum")),
+    "halve-batch": ((), trains(batch_size=16)),
+    "double-batch": ((), trains(batch_size=64)),
+    "rate-down": ((), rules(learning_rate=0.05)),
+    "rate-up": ((), rules(learning_rate=0.2)),
+    "restart": (("next-batch", "next-batch"), moved(update=1, beat=0, sample=0)),
+    "reseed": ((), shows(seed=8)),
+    "focus-1": (("focus-4",), shows(focused=1)),
+    **{f"focus-{panel}": ((), shows(focused=panel, beside=panel)) for panel in PANELS if panel != NETWORK},
+    "maximise": ((), shows(maximised=True)),
+    "up": (("down", "down"), moved(unit=1)),
+    "down": ((), moved(unit=1)),
+    "left": ((), moved(layer=1)),
+    "right": (("left",), moved(layer=2)),
+    "source-before": ((), moved(source=-1)),
+    "source-after": ((), moved(source=1)),
+    "page-up": (("focus-2", "page-down"), shows(scroll=0)),
+    "page-down": (("focus-2",), lambda before: replace(before, scroll=13)),
+    "axis": ((), shows(axis=1)),
+    "log": ((), shows(log=True)),
+    "sort": (("next-batch",), shows(sort=1)),
+    "questions": ((), shows(screen=Questions)),
+    "explain": ((), shows(screen=ExplainScreen)),
+    "check": ((), shows(screen=ExplainScreen)),
+    "compare": ((), shows(screen=CompareScreen)),
+    "lab": ((), shows(screen=LabScreen)),
+    "drill": ((), shows(screen=DrillScreen)),
+    "noise": ((), shows(screen=NoiseScreen)),
+    "picture": ((), same),
+    "theme": ((), shows(palette="light")),
+    "help": ((), shows(screen=Help)),
+    "palette": ((), shows(screen=CommandPalette)),
+    "repaint": ((), same),
+    "suspend": ((), same),
+    "quit": ((), same),
+}
+
+
+def test_every_key_has_its_effect_tested() -> None:
+    assert set(EFFECTS) == set(BY_ID)
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for entry in KEYS for key in entry.keys]
+    assert len(keys) == len(set(keys))
+    assert len(KEYS) == len(BY_ID)
+    assert {key.group for key in KEYS} == set(GROUPS)
+
+
+@pytest.mark.parametrize("key_id", [key_id for key_id in EFFECTS if key_id != "suspend"])
+async def test_a_key_does_what_it_says_and_nothing_else(
+    key_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before_it, effect = EFFECTS[key_id]
+    async with explore("digits") as at:
+        await at.do(*before_it)
+        await at.until_idle() if key_id != "stop" else None
+        before, pixels = look(at), at.text()
+        await at.do(key_id)
+        if key_id != "play":
+            await at.until_idle()
+        after = look(at)
+        if key_id == "play":  # it has begun to move
+            after = replace(after, moment=before.moment)
+        if key_id == "stop":
+            before = replace(before, moment=after.moment)
+        assert after == effect(before)
+        if key_id == "picture":
+            assert [path.name for path in tmp_path.iterdir()] == ["bptui-digits-1.svg"]
+        if key_id == "repaint":
+            assert at.text() == pixels
+        if key_id == "quit":
+            assert at.app._exit
+            assert at.app.return_value == 0
+
+
+async def test_ctrl_z_pauses_and_suspends(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with explore() as at:
+        suspended = []
+        monkeypatch.setattr(at.app, "action_suspend_process", lambda: suspended.append(at.session.player.playing))
+        await at.do("play", "suspend")
+        assert suspended == [False]
+
+
+@pytest.mark.parametrize("key_id", [key.id for key in KEYS if len(key.keys) > 1])
+async def test_all_names_of_a_key_do_the_same(key_id: str) -> None:
+    looks = []
+    for name in BY_ID[key_id].keys:
+        async with explore() as at:
+            await at.press(name)
+            looks.append((look(at), at.app._exit))
+    assert all(seen == looks[0] for seen in looks)
+
+
+DISABLED: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "previous-phase": ("xor", (), "this is the start of the run"),
+    "previous-sample": ("xor", (), "this is the start of the run"),
+    "previous-batch": ("xor", (), "this is the start of the run"),
+    "previous-epoch": ("xor", (), "this is the start of the run"),
+    "stop": ("xor", (), "nothing is running"),
+    "sort": ("digits", (), "not before all samples are in"),
+    "faster": ("xor", ("faster",) * 9, "this is the fastest"),
+    "slower": ("xor", ("slower",), "this is the slowest"),
+    "halve-batch": ("and", (), "a batch has at least one sample"),
+    "double-batch": ("xor", (), "the batch already holds all 4 samples"),
+    "rate-up": ("xor", ("rate-up",) * 11, "this is the end of the ladder"),
+    "rate-down": ("xor", ("rate-down",) * 18, "this is the end of the ladder"),
+}
+
+
+@pytest.mark.parametrize("key_id", DISABLED)
+async def test_a_disabled_key_says_why_and_changes_nothing(key_id: str) -> None:
+    scenario, before_it, reason = DISABLED[key_id]
+    async with explore(scenario) as at:
+        for other in before_it:
+            at.explorer.press(other)
+        before = look(at)
+        await at.do(key_id)
+        assert look(at) == before
+        assert reason in at.lines()[-1]
+
+
+async def test_the_reason_goes_away_with_the_next_key() -> None:
+    async with explore() as at:
+        await at.do("previous-batch")
+        await at.do("next-phase")
+        assert "start of the run" not in at.text()
+
+
+async def test_an_unknown_key_changes_nothing() -> None:
+    async with explore() as at:
+        before, screen = look(at), at.text()
+        await at.press("w", "f7", "Z")
+        assert (look(at), at.text()) == (before, screen)
+
+
+@pytest.mark.parametrize("size", [USUAL, WIDE])
+@pytest.mark.parametrize("panel", [2, 3])
+async def test_arrows_in_batch_and_deltas_choose_the_sample(panel: int, size: tuple[int, int]) -> None:
+    async with explore("digits", size) as at:
+        await at.press(str(panel), "down", "down", "down", "up")
+        assert at.session.moment == replace(at.session.moment, sample=2, unit=0, beat=0)
+        assert "sample 3 of 32" in at.text()
+
+
+async def test_arrows_in_the_update_panel_choose_the_weight() -> None:
+    async with explore() as at:
+        await at.press("4", "right", "down")
+        assert (at.session.moment.source, at.session.moment.unit) == (1, 0)
+        await at.press("left", "left")
+        assert at.session.moment.source == -1
+        assert "b₂[" in at.text()
+
+
+MOVES = [key.id for key in KEYS if key.group == "Step" and key.id != "go-to"]
+
+
+@pytest.mark.parametrize("key_id", [*MOVES, "help", "go-to", "palette"])
+async def test_playing_pauses_at_any_move(key_id: str) -> None:
+    async with explore("digits") as at:
+        await at.do("next-batch", "play")
+        assert at.session.player.playing
+        await at.do(key_id)
+        assert not at.session.player.playing
+
+
+async def test_playing_goes_on_by_itself_and_pauses_where_it_is() -> None:
+    async with explore("digits") as at:
+        at.session.player = at.session.player.faster(1)
+        await at.do("play")
+        while at.session.moment == Moment(layer=2):
+            await at.pilot.pause(0.02)
+        assert "▶ 10 phases/s" in at.lines()[-1]
+        await at.do("play")
+        stood = at.session.moment
+        await at.pilot.pause(0.25)
+        assert at.session.moment == stood
+
+
+async def test_a_changed_setting_is_announced_and_begins_with_the_next_update() -> None:
+    async with explore("digits") as at:
+        await at.do("next-phase", "reduction", "double-batch", "rate-up")
+        assert "learning rate 0.2 from update 2 on" in at.lines()[-1]
+        assert "batch 32→64  mean→sum  γ 0.1→0.2" in at.lines()[0]
+        await at.do("next-batch", "next-phase")
+        assert "batch 64  sum  γ 0.2" in at.lines()[0]
+
+
+async def test_learning_rate_0_is_accepted() -> None:
+    async with explore(session_with("xor", learning_rate=0.0)) as at:
+        await at.do("next-batch", "next-batch")
+        record = at.session.record
+        assert (record.before.flat == record.after.flat).all()
+
+
+async def test_learning_rate_0_is_announced() -> None:
+    async with explore(session_with("xor", learning_rate=0.0)) as at:
+        assert "will not change" in at.text()

@@ -1,0 +1,191 @@
+"""The lab's screen: keys lead to moves, playing pauses on any of them, every size is painted."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from bptui.scenario import Scenario
+from bptui.session.lab import RULES
+from bptui.session.session import Session
+from bptui.tui.lab import LabScreen
+from bptui.views.lab import RULE_KEYS
+
+
+class Host(App[None]):
+    """An app with nothing but the lab."""
+
+    def __init__(self, name: str, ascii_only: bool = False, colour: bool = True) -> None:
+        super().__init__()
+        palette = "dark" if colour else "mono"
+        self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.lab)
+
+
+def rows(screen: LabScreen, name: str) -> list[str]:
+    return ["".join(part for part, _ in row) for row in screen.panels[name]._rows]
+
+
+def shown(screen: LabScreen) -> str:
+    return "\n".join(line for name in screen._plan.boxes for line in rows(screen, name))
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    pytest.fail("waited in vain")
+
+
+async def test_both_sides_stand_beside_each_other_with_the_sentences_on_top() -> None:
+    app = Host("trask")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        text = shown(app.lab)
+        for words in ("confuses", "harmless", "occurs", "True rule", "Wrong rule", "Gradients by layer", "0.080"):
+            assert words in text
+        boxes = app.lab._plan.boxes
+        assert boxes["true"].x < boxes["wrong"].x
+        assert boxes["true"].y == boxes["wrong"].y
+
+
+async def test_every_rule_is_one_key_away_and_arrows_and_n_go_round() -> None:
+    app = Host("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for place, key in enumerate(RULE_KEYS):
+            await pilot.press(key)
+            assert app.lab.lab.number == place
+            assert RULES[place].name in rows(app.lab, "title")[0]
+        for key, place in (("down", 0), ("n", 1), ("N", 0), ("up", 11)):
+            await pilot.press(key)
+            assert app.lab.lab.number == place
+
+
+async def test_b_makes_one_update_e_an_epoch_t_stops_before_the_last_batch_and_r_restarts() -> None:
+    app = Host("remainder")
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = app.lab.lab
+        await pilot.press("7", "b")
+        assert it.made == 1
+        await pilot.press("t")
+        await until(pilot, lambda: it.made == 8)
+        assert "0.6667" in "".join(rows(app.lab, "table"))  # a third of the samples came: two thirds are missing
+        await pilot.press("e")
+        await until(pilot, lambda: it.made == 9)
+        await pilot.press("t")
+        await until(pilot, lambda: it.made == 17)
+        await pilot.press("r")
+        assert it.made == 0
+
+
+async def test_h_shows_the_harmless_case_and_comes_back() -> None:
+    app = Host("trask")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h", "b")
+        assert app.lab.lab.case.harmless
+        assert "harmless: batch size 1" in shown(app.lab)
+        assert "no difference in 1 update " in shown(app.lab)
+        await pilot.press("h")
+        assert "as the run" in rows(app.lab, "words")[-1]
+        assert not app.lab.lab.case.harmless
+
+
+async def test_h_has_nothing_to_show_where_no_case_differs() -> None:
+    app = Host("mazur")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("1", "h")
+        assert "no case in which it differs" in rows(app.lab, "footer")[0]
+
+
+async def test_space_plays_and_any_move_pauses() -> None:
+    app = Host("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("plus", "plus", "space")
+        await until(pilot, lambda: app.lab.lab.made > 5)
+        assert "full speed" in rows(app.lab, "footer")[0]
+        await pilot.press("b")
+        made = app.lab.lab.made
+        await pilot.pause(0.25)
+        assert app.lab.lab.made == made
+        assert not app.lab.playing
+        await pilot.press("space", "space")
+        assert not app.lab.playing
+
+
+async def test_the_curves_are_drawn_behind_the_numbers() -> None:
+    app = Host("xor")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("b", "b", "b", "y")
+        await until(pilot, lambda: any(0x2800 < ord(c) <= 0x28FF for c in "".join(rows(app.lab, "chart"))))
+        assert "log" in rows(app.lab, "chart")[0]
+        assert "─true" in rows(app.lab, "chart")[1]
+
+
+async def test_the_selection_moves_and_reaches_the_bias() -> None:
+    app = Host("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("left", "comma")
+        assert "b₁[0]" in shown(app.lab)
+        await pilot.press("right", "u", "full_stop")
+        assert "₂[" in rows(app.lab, "true")[3]
+
+
+async def test_a_side_that_diverges_says_so_while_the_other_goes_on() -> None:
+    app = Host("oberman")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("6")
+        app.lab.lab.advance(1000)
+        await pilot.press("b")
+        assert "stopped before update" in "".join(rows(app.lab, "wrong"))
+        assert "batch loss" in "".join(rows(app.lab, "true"))
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_escape_and_q_close_the_lab(key: str) -> None:
+    app = Host("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", key)
+        await pilot.pause()
+        assert app.screen is not app.lab
+
+
+async def test_escape_first_stops_long_work() -> None:
+    app = Host("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.lab._ask(10_000_000)
+        app.lab._wake()
+        await pilot.press("escape")
+        assert app.screen is app.lab
+        assert not app.lab.busy
+        assert "stopped after" in rows(app.lab, "footer")[0]
+
+
+@pytest.mark.parametrize("size", [(40, 10), (40, 24), (60, 34), (80, 14), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("colour", [True, False])
+async def test_every_size_is_filled_to_the_edge(size: tuple[int, int], colour: bool) -> None:
+    app = Host("iris", colour=colour)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("b", "b", "4")
+        await pilot.press("b")
+        await pilot.pause(0.3)
+        for name, box in app.lab._plan.boxes.items():
+            assert [len(row) for row in rows(app.lab, name)] == [box.width] * box.height
+
+
+async def test_below_40_by_10_one_line_says_so() -> None:
+    app = Host("iris")
+    async with app.run_test(size=(39, 9)) as pilot:
+        await pilot.press("b", "h", "space")
+        assert rows(app.lab, "title")[0].startswith("the lab needs 40×10")
+
+
+async def test_ascii_terminals_get_ascii() -> None:
+    app = Host("xor", ascii_only=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b", "b")
+        await pilot.pause(0.3)
+        assert shown(app.lab).isascii()

@@ -1,0 +1,145 @@
+"""The drill's screen says what the drill holds, in any box."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bptui.session.drill import Drill, DrillNow
+from bptui.session.session import Session
+from bptui.views.drill import FELL, ROSE, chart_height, drill, drill_chart, truth, what_is
+from bptui.views.numbers import num
+from bptui.views.scene import Scene
+from bptui.views.text import cells, fit_rows
+
+from .scenes import lines, own_data, own_session, scene, session
+from .test_robust import HOSTILE
+
+Seen = tuple[Scene, DrillNow]
+
+
+@cache
+def drilled(name: str, *updates: int) -> Seen:
+    """A drill after so many updates of each of the first samples."""
+    return of(session(name), *updates)
+
+
+def of(it: Session, *updates: int) -> Seen:
+    made = Drill(it)
+    for k, count in enumerate(updates):
+        if k:
+            made.next_sample()
+        made.advance(count)
+    return scene(it), made.now()
+
+
+def shown(seen: Seen, width: int = 78, height: int = 21, scroll: int = 0) -> list[str]:
+    return lines(drill(*seen, width, height, scroll))
+
+
+def line(seen: Seen, start: str, width: int = 78, height: int = 21) -> str:
+    return next(text for text in shown(seen, width, height) if text.lstrip().startswith(start))
+
+
+def test_the_counters_are_said_in_words() -> None:
+    seen = drilled("digits", 100)
+    made = seen[1].drill.updates
+    assert line(seen, "drill:").split("   ")[0].strip() == f"drill:  {made} back-propagations, {made} updates"
+    assert line(seen, "passes:").split("   ")[0].strip() == f"passes: {made} back-propagations, 0 updates"
+    assert f"{made} of the next batch's 32 collected, not yet applied" in "\n".join(shown(seen))
+
+
+def test_one_is_no_plural() -> None:
+    assert "1 back-propagation, 1 update " in line(drilled("digits", 1), "drill:")
+
+
+def test_a_row_says_the_losses_at_the_start_before_and_now() -> None:
+    seen = drilled("trask", 10_000, 10_000)
+    now = seen[1]
+    row = line(seen, "1 ")
+    for value in (now.start[0], now.before[0], now.now[0]):
+        assert num(value, 8) in row.split()
+    assert num(now.change[0], 8, plus=True) in row.split()
+    assert "wrong again" in row
+    assert line(seen, "▶").split()[1] == "2"
+
+
+@pytest.mark.parametrize("width", [38, 60, 78, 118])
+def test_rising_losses_carry_the_glyph_and_no_others(width: int) -> None:
+    seen = drilled("digits", 100)
+    now = seen[1]
+    rows = [row for row in drill(*seen, width, 60) if len(row) > 1 and row[1][0].strip().isdigit()]
+    assert len(rows) == now.n
+    for row in rows:
+        m = int(row[1][0]) - 1
+        glyph, role = next((text[-1], role) for text, role in row if text[-1] in (ROSE, FELL))
+        assert (glyph, role) == ((ROSE, "wrong") if now.change[m] > 0 else (FELL, "good"))
+
+
+def test_how_many_rose_is_said() -> None:
+    seen = drilled("digits", 100)
+    rose, fell = seen[1].rose, seen[1].fell
+    assert rose + fell == 31
+    assert f"{rose} of 31 others rose, {fell} fell" in "\n".join(shown(seen))
+
+
+def test_the_sentence_says_what_happened() -> None:
+    assert truth(drilled("digits")[1]).startswith("Repeat one sample until it is right")
+    assert truth(drilled("digits", 100)[1]).startswith("Drilling sample 1 un-learns others: 30 of 31 got worse")
+    assert truth(drilled("mazur", 3)[1]).startswith("A sample drilled alone says nothing about the others")
+    for seen in (drilled("digits"), drilled("digits", 100), drilled("mazur", 3)):
+        assert "over all samples again and again, one small step each" in truth(seen[1])
+        assert "one small step each." in "\n".join(shown(seen)).replace("\n ", " ")
+
+
+def test_a_batch_of_one_sample_points_to_the_training_set() -> None:
+    assert "this batch has one sample" in "\n".join(shown(drilled("mazur", 3)))
+
+
+def test_words_about_a_sample() -> None:
+    now = drilled("trask", 10_000, 40)[1]
+    assert [what_is(now, m)[0] for m in range(4)][:2] == ["wrong again", "drilled"]
+    assert what_is(drilled("trask", 10_000)[1], 0)[0] == "right"
+
+
+def test_scrolling_shows_other_samples() -> None:
+    seen = drilled("digits", 3)
+    assert not any(text.split()[:1] == ["32"] for text in shown(seen))
+    assert any(text.split()[:1] == ["32"] for text in shown(seen, scroll=32))
+
+
+def test_the_chart_has_both_ways_and_at_most_two_points_a_column() -> None:
+    now = drilled("trask", 10_000, 10_000)[1]
+    chart = drill_chart(now, 40)
+    assert [series.name for series in chart.series] == ["drill", "passes"]
+    assert all(len(series.x) == 40 for series in chart.series)
+    assert chart.series[0].high.max() == max(step.mean for step in now.steps)
+    assert chart.series[1].low.min() == min(step.passes_mean for step in now.steps)
+    assert drill_chart(drilled("trask")[1], 40).series == ()
+
+
+def test_losses_too_large_to_draw_are_left_out() -> None:
+    it = own_session(own_data((), ("u", "v")), learning_rate=1e60)
+    seen = of(it, 10)
+    assert "overflows" in str(seen[1].reason)
+    assert all(cells(row) <= 200 for row in shown(seen, 118, 38))
+    assert all(np.isfinite(series.high).all() for series in drill_chart(seen[1], 50).series)
+
+
+@given(st.sampled_from(["digits", "trask", "mazur", "sine"]), st.integers(38, 200), st.integers(7, 60), st.data())
+@hypothesis_settings(max_examples=60)
+def test_it_fills_any_box_and_no_more(name: str, width: int, height: int, data: st.DataObject) -> None:
+    seen = drilled(name, *data.draw(st.sampled_from([(), (3,), (100, 4)])))
+    rows = drill(*seen, width, height, data.draw(st.integers(-40, 40)))
+    assert len(rows) == height - chart_height(width, height)
+    assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
+    assert len(fit_rows(rows, width, height)) == height
+
+
+def test_hostile_names_keep_their_place() -> None:
+    seen = of(own_session(own_data(HOSTILE, HOSTILE[::-1])), 3)
+    for width in (38, 78, 118):
+        assert all(sum(cells(text) for text, _ in row) <= width for row in drill(*seen, width, 21))

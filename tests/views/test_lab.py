@@ -1,0 +1,174 @@
+"""The lab's rows: complete sentences, numbers from the figures, nothing cut, at every size."""
+
+import re
+from functools import cache
+
+import pytest
+
+from bptui.session.lab import RULES, Lab
+from bptui.views.lab import (
+    RULE_KEYS,
+    both_sides,
+    curve_legend,
+    lab_chart,
+    lab_footer,
+    lab_title,
+    layer_table,
+    sentences,
+    true_side,
+    wrong_side,
+)
+from bptui.views.lab_plan import lab_plan
+from bptui.views.numbers import num
+from bptui.views.text import Row, row_cells
+
+from .scenes import lines, session
+
+NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
+
+
+@cache
+def trained(name: str, rule: int, other: bool) -> Lab:
+    it = Lab(session(name))
+    it.choose(rule)
+    if other:
+        it.next_case()
+    it.advance(7)
+    return it
+
+
+def text(rows: list[Row]) -> str:
+    return "\n".join(lines(rows))
+
+
+def test_every_rule_has_a_key_of_its_own() -> None:
+    assert len(RULE_KEYS) == len(set(RULE_KEYS)) == len(RULES)
+
+
+@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("rule", range(len(RULES)))
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_wider_than_its_panel_at_80_columns(name: str, rule: int, other: bool) -> None:
+    figures = trained(name, rule, other).figures()
+    for width, height in ((38, 4), (58, 5)):
+        for rows in (true_side(figures, width), wrong_side(figures, width)):
+            assert len(rows) <= height
+            assert max(map(row_cells, rows)) <= width
+    assert max(map(row_cells, layer_table(figures, 38, 7))) <= 38
+    assert max(map(row_cells, both_sides(figures, 38))) <= 38
+    assert len(both_sides(figures, 38)) == 5
+    assert row_cells(lab_title(figures, 80)) == 80
+    assert max(map(row_cells, sentences(figures, 80, 7))) <= 80
+
+
+@pytest.mark.parametrize("rule", range(len(RULES)))
+def test_at_80_columns_seven_rows_hold_all_three_sentences(rule: int) -> None:
+    figures = trained("xor", rule, False).figures()
+    said = " ".join(text(sentences(figures, 80, 7)).split())
+    for sentence in (figures.rule.confuses, figures.rule.harmless, figures.rule.occurs):
+        assert all(word in said for word in sentence.split())
+    assert figures.rule.confuses.split()[-1] in said
+
+
+def test_where_there_is_little_room_the_confusion_and_the_case_stay() -> None:
+    figures = trained("trask", 0, False).figures()
+    assert lines(sentences(figures, 80, 1)) == [" as the run   h harmless"]
+    assert lines(sentences(figures, 80, 2))[0].startswith(" confuses")
+
+
+def test_the_case_row_says_what_h_leads_to() -> None:
+    rows = [lines(sentences(trained("digits", 6, other).figures(), 80, 1))[0] for other in (False, True)]
+    assert rows == [
+        " as the run: harmless here: no batch is short, 32 divides 800   h where it shows",
+        " where it shows: batch size 17 leaves 1 of 800   h as the run",
+    ]
+    assert "  h " not in text(sentences(trained("mazur", 0, False).figures(), 80, 1))
+
+
+def test_the_numbers_of_both_sides_are_the_figures() -> None:
+    figures = trained("trask", 0, False).figures()
+    true, wrong = figures.true_change, figures.wrong_change
+    assert true is not None
+    assert wrong is not None
+    assert num(true.reduced, 9, plus=True) in text(true_side(figures, 38))
+    for value in (wrong.reduced, wrong.step, figures.true_here):
+        assert num(float(value or 0), 9, plus=True) in text(wrong_side(figures, 38))
+    assert "truth here" not in text(true_side(figures, 38))
+    for change in (true, wrong):
+        assert num(change.after, 9) in text(both_sides(figures, 38))
+
+
+def test_the_table_has_a_row_a_layer_and_the_total() -> None:
+    figures = trained("trask", 0, False).figures()
+    rows = lines(layer_table(figures, 38, 7))
+    assert [row.split()[0] for row in rows[1:4]] == ["layer", "layer", "all"]
+    first = figures.layers[0]
+    assert rows[1].split()[2:] == [
+        num(first.true_norm, 7), num(first.wrong_norm, 7), num(first.cosine, 6), num(first.relative_error, 7)
+    ]  # fmt: skip
+    assert f"in update {figures.worst[1]}" in rows[4]
+
+
+def test_a_difference_of_nothing_and_one_of_rounding_are_told_apart() -> None:
+    assert "no difference in 7 updates" in text(layer_table(trained("digits", 0, True).figures(), 58, 20))
+    assert "only rounding" in text(layer_table(trained("digits", 8, True).figures(), 58, 20))
+
+
+def test_a_tall_table_lists_the_rules_with_their_keys() -> None:
+    rows = lines(layer_table(trained("trask", 3, False).figures(), 58, 24))
+    assert [row for row in rows if row.startswith("▸")] == ["▸4 new weights before hidden deltas"]
+    assert sum(rule.name in row for row, rule in zip(rows[-12:], RULES, strict=True)) == 12
+
+
+def test_a_side_that_stopped_says_so() -> None:
+    it = Lab(session("oberman"))
+    it.choose(5)  # SUM at Oberman's rate diverges: −11, 31, −53, 115 …
+    it.advance(1000)
+    figures = it.figures()
+    assert figures.wrong_stop
+    assert "stopped before update" in text(wrong_side(figures, 38))
+    assert "stopped" in text(both_sides(figures, 38))
+    assert "the wrong side has stopped" in text(layer_table(figures, 38, 7))
+
+
+def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
+    it = trained("trask", 0, False)
+    curves = (it.true.curve, it.wrong.curve)
+    chart = lab_chart(curves, 60, log=False)
+    assert [(s.name, s.role) for s in chart.series] == [("true", "series-1"), ("wrong", "series-2")]
+    assert [float(s.high[-1]) for s in chart.series] == [float(curve.last("loss")[-1]) for curve in curves]
+    said = lines([curve_legend(curves)])[0]
+    assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
+    assert not lab_chart((Lab(session("xor")).true.curve,) * 2, 60, log=True).series
+
+
+def test_the_footer_names_as_many_keys_as_fit_and_what_h_does() -> None:
+    figures = trained("digits", 6, False).figures()
+    wide = lines([lab_footer(figures, 200, " ▶ ")])[0]
+    assert "h where it shows" in wide
+    for words in ("↑↓ rule", "b update", "e epoch", "space play", "r restart", "Esc close", "1-9 0 d w to a rule"):
+        assert words in wide
+    assert row_cells(lab_footer(figures, 40, "")) <= 40
+
+
+@pytest.mark.parametrize("width", [40, 60, 71, 72, 80, 120, 200])
+@pytest.mark.parametrize("height", [10, 12, 16, 18, 20, 24, 30, 36, 40, 60])
+def test_parts_tile_the_screen_without_overlapping(width: int, height: int) -> None:
+    plan = lab_plan(width, height)
+    cells = [(x, y) for b in plan.boxes.values() for x in range(b.x, b.x + b.width) for y in range(b.y, b.y + b.height)]
+    assert len(cells) == len(set(cells)) == width * height
+    assert {"title", "words", "footer"} <= set(plan.boxes)
+    assert ("true" in plan.boxes) == ("wrong" in plan.boxes) == ("numbers" not in plan.boxes) == (width >= 72)
+    assert ("chart" in plan.boxes) or height < 34
+
+
+@pytest.mark.parametrize("size", [(39, 40), (80, 9), (1, 1)])
+def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
+    plan = lab_plan(*size)
+    assert plan.too_small
+    assert list(plan.boxes) == ["title"]
+
+
+def test_no_sentence_names_a_machine_or_a_path() -> None:
+    for rule in RULES:
+        assert not re.search(r"/\w+/\w+/", rule.confuses + rule.occurs + rule.harmless)
