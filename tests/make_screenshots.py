@@ -11,6 +11,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
 PICTURES = {
     "explorer": ("digits", (120, 36), ["e", "e", "b", *["s"] * 9, *["p"] * 6]),
     "small": ("xor", (80, 24), ["e", "e", "s", "p", "p", "p", "p", "p", "4"]),
+    "ledger": ("xor", (80, 24), ["e", "e", "p", "w", "1"]),
+    "drill": ("digits", (100, 30), ["e", "b", "d", "e"]),
+    "sum-and-mean": ("digits", (100, 30), ["w", "3", *["pause"] * 12, "space"]),
+    "explain": ("xor", (80, 24), ["e", "e", "s", "s", "w", "4"]),
+    "lab": ("trask", (100, 30), ["w", "5", *["e"] * 30]),
+    "batches": ("digits", (100, 30), ["w", "6", *["pause"] * 12, "space"]),
+    "noise": ("digits", (100, 30), ["e", "b", "w", "7", "4"]),
 }
 
 
@@ -19,7 +26,10 @@ async def picture(name: str) -> None:
     app = BptuiApp(Session(Scenario.built_in(scenario)))
     async with app.run_test(size=size) as pilot:
         for key in keys:
-            await pilot.press(key)
+            if key == "pause":
+                await pilot.pause(1.0)
+            else:
+                await pilot.press(key)
         await pilot.pause(0.6)  # the chart comes behind the numbers
         svg = app.export_screenshot(title=f"bptui {scenario}", simplify=True)
     FOLDER.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ from textual.app import App
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
-FAR = 4  # unchanged cells that are cheaper written again than jumped over
+FAR = 5  # up to four unchanged cells in the pen's own style are cheaper written again than jumped over
 
 
 class Shadow:
@@ -36,7 +36,8 @@ class Shadow:
                 break
             if line[x] != cell:
                 line[x] = cell
-                if x - last <= FAR and last >= 0:
+                between = line[last + 1 : x] if 0 <= last and x - last <= FAR else None
+                if between is not None and all(c is not None and c[1] == runs[-1][1][-1][1] for c in between):
                     runs[-1][1].extend(line[last + 1 : x + 1])  # type: ignore[arg-type]
                 elif cell[0]:
                     runs.append((x, [cell]))
@@ -110,13 +111,24 @@ def encode(runs: list[tuple[int, int, list[Cell]]], system: ColorSystem | None) 
     return "".join(out)
 
 
+OFF = {"fg": "39", "bg": "49", "1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""The code that ends each attribute; 22 ends both bold and dim."""
+
+
 @lru_cache(maxsize=8192)
 def change_pen(old: tuple[str, ...], new: tuple[str, ...]) -> str:
-    """From one set of SGR codes to another: only what is new, when nothing old has to go."""
+    """From one set of SGR codes to another, the shorter way: end and begin what differs, or reset and begin anew."""
     before, after = attributes(old), attributes(new)
-    if any(kind not in after for kind in before):
-        return "\x1b[0;" + ";".join(new) + "m" if new else "\x1b[m"
-    return "\x1b[" + ";".join(value for kind, value in after.items() if before.get(kind) != value) + "m"
+    anew = "\x1b[0;" + ";".join(new) + "m" if new else "\x1b[m"
+    gone = [kind for kind in before if kind not in after]
+    if any(kind not in OFF for kind in gone):
+        return anew
+    ended = {OFF[kind] for kind in gone}
+    if "22" in ended:
+        before = {kind: value for kind, value in before.items() if kind not in ("1", "2")}
+    begun = [value for kind, value in after.items() if before.get(kind) != value]
+    step = "\x1b[" + ";".join([*sorted(ended), *begun]) + "m"
+    return step if len(step) < len(anew) else anew
 
 
 def attributes(sgr: tuple[str, ...]) -> dict[str, str]:
