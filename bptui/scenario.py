@@ -50,7 +50,7 @@ class Scenario:
         if name not in built_in_names():
             known = built_in_names()
             raise ScenarioError(f"no built-in set or file named {shown(name)}{nearest(name, known)}")
-        return cls.read(asset("scenarios", f"{name}.toml"))
+        return replace(cls.read(asset("scenarios", f"{name}.toml")), origin=name)
 
     @classmethod
     def read(cls, path: Path) -> "Scenario":

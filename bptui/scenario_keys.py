@@ -189,10 +189,31 @@ def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
     return NetworkChoice(layers, activations, **rest)
 
 
+USED_BY = {
+    "momentum": ("optimizer", ("momentum", "nesterov")),
+    "beta1": ("optimizer", ("adam", "adamw")),
+    "beta2": ("optimizer", ("adam", "adamw")),
+    "decay": ("optimizer", ("rmsprop",)),
+    "epsilon": ("optimizer", ("rmsprop", "adam", "adamw")),
+    "weight_decay": ("optimizer", ("adamw",)),
+    "schedule_length": ("schedule", ("step", "cosine", "warm-up")),
+    "schedule_factor": ("schedule", ("step", "cosine")),
+}
+
+
+def refuse_unused(raw: dict[str, Any]) -> None:
+    """A constant that the chosen optimizer or schedule does not use would be ignored in silence."""
+    for key, (chooser, users) in USED_BY.items():
+        chosen = raw.get(chooser, {"optimizer": "sgd", "schedule": "constant"}[chooser])
+        if key in raw and chosen not in users:
+            raise ValueError(f"training.{key}: used by {chooser} {' and '.join(users)} only, not by {chosen}")
+
+
 def settings_choice(raw: dict[str, Any], order: Order) -> Settings:
     def pick(*keys: str) -> dict[str, Any]:
         return {key: raw[key] for key in keys if key in raw}
 
+    refuse_unused(raw)
     schedule = {"name": raw.get("schedule", "constant")}
     schedule |= {key: raw[f"schedule_{key}"] for key in ("length", "factor") if f"schedule_{key}" in raw}
     constants = pick("momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay")

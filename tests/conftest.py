@@ -3,9 +3,15 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 settings.register_profile("bptui", deadline=None)
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,  # a mutant meets the examples its neighbours met
+    suppress_health_check=[HealthCheck.differing_executors],  # one process collects the tests more than once
+)
 settings.load_profile("bptui")
 
 

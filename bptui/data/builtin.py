@@ -48,7 +48,7 @@ def truth_table(name: str, outputs: list[int]) -> Maker:
     def make(samples: int, rng: np.random.Generator) -> Dataset:
         x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
         y = np.array(outputs, dtype=np.float64)[:, None]
-        return Dataset(name, x, y, classes=("0", "1"), features=("x1", "x2"))
+        return Dataset(name, x, y, classes=("0", "1"), features=("x0", "x1"))
 
     return make
 
@@ -61,7 +61,7 @@ def two_classes(name: str, draw: Callable[[int, int, np.random.Generator], Float
         for label in (0, 1):
             x[label::2] = draw(label, len(x[label::2]), rng)
             y[label::2] = label
-        return Dataset(name, x, y, classes=("0", "1"), features=("x1", "x2"))
+        return Dataset(name, x, y, classes=("0", "1"), features=("x0", "x1"))
 
     return make
 
@@ -93,13 +93,13 @@ def draw_moons(label: int, count: int, rng: np.random.Generator) -> Floats:
 def sine(samples: int, rng: np.random.Generator) -> Dataset:
     x = rng.uniform(-1.0, 1.0, (samples, 1))
     y = np.sin(pi * x) + rng.normal(0, 0.05, (samples, 1))
-    return Dataset("sine", x, y, features=("x",))
+    return Dataset("sine", x, y, features=("x0",))
 
 
 def plane(samples: int, rng: np.random.Generator) -> Dataset:
     x = rng.uniform(-1.0, 1.0, (samples, 2))
     y = 0.7 * x[:, :1] - 0.4 * x[:, 1:] + 0.2 + rng.normal(0, 0.02, (samples, 1))
-    return Dataset("plane", x, y, features=("x1", "x2"))
+    return Dataset("plane", x, y, features=("x0", "x1"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def read_csv(path: Path) -> Dataset:
             raise DataError(f"{path}:{line}: {len(cells)} cells, {width} expected")
     x = np.array([[real(path, line, c, cell) for c, cell in enumerate(cells[:-1], 1)] for line, cells in rows])
     y, classes = targets(path, [(line, cells[-1]) for line, cells in rows], width)
-    features = tuple(header[:-1]) if header else tuple(f"x{c}" for c in range(1, width))
+    features = tuple(header[:-1]) if header else tuple(f"x{c}" for c in range(width - 1))
     return Dataset(path.stem, x, y, classes, features, source=path.name, licence="the file's own")
 
 

@@ -79,6 +79,12 @@ class Parameters:
     def zeros(cls, architecture: Architecture) -> "Parameters":
         return cls(architecture, np.zeros(architecture.parameters))
 
+    def entry(self, layer: int, source: int, unit: int) -> float:
+        """The number of one weight of layer 1 … L, or of its bias for source −1."""
+        if source < 0:
+            return float(self.biases[layer - 1][unit])
+        return float(self.weights[layer - 1][source, unit])
+
     def frozen_copy(self) -> "Parameters":
         """A copy nobody can write to."""
         return type(self)(self.architecture, read_only(self.flat.copy()))

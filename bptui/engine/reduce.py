@@ -33,6 +33,11 @@ def reduce_over_samples(summed: Floats, n: int, reduction: Reduction, out: Float
         np.copyto(out, summed)
 
 
+def share_of_samples(total: float, n: int) -> float:
+    """A sum over n samples that were not all in memory at once, divided by n."""
+    return total / n
+
+
 def mean_over_samples(values: Floats) -> Floats:
     """Mean over the first axis, n."""
     return ones(len(values)).dot(values) / len(values)

@@ -14,8 +14,9 @@ from bptui.explain.expression import (
 )
 from bptui.explain.formula import Formula, long_sum, number
 from bptui.explain.forward import activation_name
-from bptui.explain.quantity import Quantity, activation, name, of_unit, of_weight, sub, tag, target
+from bptui.explain.quantity import Quantity, activation, name, of_unit, of_weight, tag, target
 from bptui.explain.values import value
+from bptui.symbols import sub
 from bptui.training.record import UpdateRecord
 
 

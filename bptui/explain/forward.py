@@ -22,7 +22,8 @@ from bptui.explain.expression import (
     whole,
 )
 from bptui.explain.formula import Formula, long_sum, number
-from bptui.explain.quantity import LOSS_SUM, Quantity, activation, loss, name, of_unit, of_weight, sub, tag, target
+from bptui.explain.quantity import LOSS_SUM, Quantity, activation, loss, name, of_unit, of_weight, tag, target
+from bptui.symbols import sub
 from bptui.training.record import UpdateRecord
 
 FROM_A = ("sigmoid", "tanh")

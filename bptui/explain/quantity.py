@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bptui.symbols import sub, weight_symbol
+
 Kind = Literal[
     "input",
     "target",
@@ -46,7 +48,6 @@ OF_A_WEIGHT: tuple[Kind, ...] = (
     "after",
 )
 GIVEN: tuple[Kind, ...] = ("input", "target", "weight", "memory")
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +102,14 @@ RATE, NORM, CLIP = Quantity("rate"), Quantity("norm"), Quantity("clip")
 LOSS_SUM, LOSS_MEAN = Quantity("loss-sum"), Quantity("loss-mean")
 
 
-def sub(number: int) -> str:
-    return str(number).translate(SUBSCRIPTS)
-
-
 def tag(sample: int) -> str:
     """A sample of the batch as people count: the first is #1."""
     return f"[#{sample + 1}]"
 
 
 def weight_name(q: Quantity) -> str:
-    """``w₂[0→1]`` from unit 0 to unit 1 of layer 2, ``w₁[x0→1]`` from an input, ``b₂[1]`` for a bias."""
-    if q.source < 0:
-        return f"b{sub(q.layer)}[{q.unit}]"
-    source = f"x{q.source}" if q.layer == 1 else str(q.source)
-    return f"w{sub(q.layer)}[{source}→{q.unit}]"
+    """The weight or bias that a quantity is of."""
+    return weight_symbol(q.layer, q.source, q.unit)
 
 
 def name(q: Quantity) -> str:

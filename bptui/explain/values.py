@@ -73,9 +73,7 @@ def of_weight(record: UpdateRecord, q: Quantity) -> float:
 
 def entry(vector: Parameters, q: Quantity) -> float:
     """The entry of q's weight or bias in a vector as long as θ."""
-    if q.source < 0:
-        return float(vector.biases[q.layer - 1][q.unit])
-    return float(vector.weights[q.layer - 1][q.source, q.unit])
+    return vector.entry(q.layer, q.source, q.unit)
 
 
 def input_of(record: UpdateRecord, layer: int, source: int, m: int) -> float:

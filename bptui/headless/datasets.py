@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bptui.data import BUILT_IN
 from bptui.scenario import Scenario, built_in_names
+from bptui.shelf import asset
 
 
 def listing() -> Iterator[str]:
@@ -14,6 +15,11 @@ def listing() -> Iterator[str]:
         data = Scenario.built_in(name).dataset()
         built_in = BUILT_IN.get(name)
         size = str(len(data)) if built_in is None or built_in.size else "any"
-        about = built_in.about if built_in else "a worked example"
+        about = built_in.about if built_in else first_comment(name)
         where = f" ({data.source})" if built_in and data.source != "made by bptui" else ""
         yield f"{name:<12} {size:>8} {data.x.shape[1]:>7} {data.y.shape[1]:>8}  {data.licence:<10} {about}{where}"
+
+
+def first_comment(name: str) -> str:
+    """The line at the head of a worked example's file: author, title, year."""
+    return asset("scenarios", f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")

@@ -17,12 +17,11 @@ from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Divergence, Workspace, compute_update
 from bptui.session.passes import Passes, losses_of
+from bptui.session.presets import RIGHT
 from bptui.session.session import RATES, Session
 from bptui.training.problem import Problem
 
 EPSILONS = tuple(rate for rate in RATES if rate <= 10)
-RIGHT = {"binary-cross-entropy": 0.1, "cross-entropy": 0.1}
-RIGHT_ELSE = 0.005  # of ½ e²: |e| < 0.1
 MOST_UPDATES = 10_000  # on one sample, before it is given up
 MOST_TRAIN = 4096  # training samples looked at for their mean loss
 MOST_STEPS, MOST_LOSSES = 10_000, 2_000_000  # kept; beyond that the past is thinned
@@ -104,7 +103,7 @@ class Drill:
         rules = replace(settings.rules, learning_rate=self.record.learning_rate, schedule=RateSchedule())
         self.settings = replace(settings, rules=rules, repeats=1, repeat_until=0.0)
         self.rules = rules
-        self.epsilon = RIGHT.get(rules.loss, RIGHT_ELSE)
+        self.epsilon = RIGHT[rules.loss]
         self.first = session.moment.sample
         self._work = Workspace(self.record.before.architecture, 1)
         self._seen = looked_at(self.problem)

@@ -81,5 +81,4 @@ def within(architecture: Architecture, wanted: Selection) -> Selection:
 
 def weight_of(vector: Parameters, at: Selection) -> float:
     """The selected weight's number in a vector as long as θ."""
-    part = vector.biases[at.layer - 1] if at.source < 0 else vector.weights[at.layer - 1][at.source]
-    return float(part[at.unit])
+    return vector.entry(at.layer, at.source, at.unit)

@@ -225,7 +225,7 @@ def law_of(values: Floats, mean: float, variance: float, size: int, rng: np.rand
 def value_of(vector: Parameters, weight: Weight) -> float:
     """One weight's number in a vector as long as θ."""
     layer, source, unit = weight
-    return float(vector.biases[layer - 1][unit] if source < 0 else vector.weights[layer - 1][source, unit])
+    return vector.entry(layer, source, unit)
 
 
 def divided(variance: float, n: int) -> float:

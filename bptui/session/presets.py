@@ -15,9 +15,14 @@ SAMPLES = 8000  # back-propagations of every lane, as far as that is a sensible 
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 2000
 USUAL_BATCH = 32
 CAREFUL_RATE = 0.01  # for optimizers that divide by √v: their steps are about γ long whatever the gradient is
-RIGHT = {"cross-entropy": 0.1, "binary-cross-entropy": 0.1, "half-squared-error": 0.005}
+RIGHT = {
+    "cross-entropy": 0.1,
+    "binary-cross-entropy": 0.1,
+    "half-squared-error": 0.005,
+    "squared-error": 0.01,
+    "mean-squared-error": 0.01,
+}
 """A sample counts as right below this loss: probability above 0.9, or an error below 0.1."""
-ALMOST_RIGHT = 0.01  # for the other squared losses: an error below 0.1
 
 Lanes = Callable[[Settings, int], tuple[Entry, ...]]
 
@@ -107,7 +112,7 @@ def repeats(settings: Settings, count: int) -> tuple[Entry, ...]:
     if count == 1:
         return ()
     single = replace(averaged(settings, count), batch_size=1)
-    right = RIGHT.get(settings.rules.loss, ALMOST_RIGHT)
+    right = RIGHT[settings.rules.loss]
     return (
         Entry("once each", single),
         Entry("10 × each", replace(single, repeats=10)),

@@ -8,6 +8,7 @@ from bptui.data import Dataset, Split
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
+from bptui.engine.reduce import share_of_samples
 from bptui.engine.types import Floats, Integers
 
 CHUNK = 512  # rows evaluated at once: little memory, and most of it stays in the cache
@@ -56,7 +57,8 @@ class Problem:
                 forward(network, passed)
                 total += float(LOSSES[loss].value(passed.z[-1], passed.a[-1], targets).sum())
             right += int((chosen_class(passed.a[-1]) == chosen_class(targets)).sum())
-        return total / len(x), right / len(x) if self.data.classes else float("nan")
+        accuracy = share_of_samples(right, len(x)) if self.data.classes else float("nan")
+        return share_of_samples(total, len(x)), accuracy
 
 
 def chosen_class(outputs: Floats) -> Integers:

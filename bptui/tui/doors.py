@@ -39,11 +39,15 @@ def open_compare(explorer: "Explorer", preset: int = 0) -> None:
         screen.call_after_refresh(screen.open, PRESETS[preset - 1])
 
 
-def open_drill(explorer: "Explorer") -> None:
+def open_drill(explorer: "Explorer", at_once: bool = False) -> None:
+    """The drill of the current sample; ``at_once`` drills until it is right."""
     from bptui.tui.drill import DrillScreen
 
     app = explorer.app
-    enter(explorer, DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+    screen = DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour)
+    enter(explorer, screen)
+    if at_once:
+        screen.call_after_refresh(screen.until_right)
 
 
 def open_noise(explorer: "Explorer") -> None:
@@ -80,7 +84,7 @@ def answer(explorer: "Explorer", question: int) -> None:
         case 1:
             show_before_update(explorer)
         case 2:
-            open_drill(explorer)
+            open_drill(explorer, at_once=True)
         case 3:
             open_compare(explorer, preset=2)
         case 4:

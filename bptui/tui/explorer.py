@@ -53,6 +53,7 @@ class Explorer(Screen[None]):
         self.scroll_by = 0
         self.axis = 0
         self.log_scale = False
+        self.accuracy = False
         self.sort = 0
         self.notice = ""
         self._need: tuple[Need, Callable[[], str]] | None = None  # long work: what it waits for, how it ends
@@ -94,6 +95,7 @@ class Explorer(Screen[None]):
             player=session.player,
             axis=AXES[self.axis],
             log=self.log_scale,
+            accuracy=self.accuracy,
             scroll=self.scroll_by,
             colour=self.app.colour,
             sort=ROW_KEYS[self.sort],
@@ -282,6 +284,13 @@ class Explorer(Screen[None]):
 
     def toggle_log(self) -> None:
         self.log_scale = not self.log_scale
+        self.paint()
+
+    def why_no_accuracy(self) -> str | None:
+        return None if self.session.run.problem.data.classes else "a regression has no right or wrong answers"
+
+    def toggle_accuracy(self) -> None:
+        self.accuracy = not self.accuracy
         self.paint()
 
     def why_not_sort(self) -> str | None:

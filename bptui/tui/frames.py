@@ -36,7 +36,7 @@ class Shadow:
                 break
             if line[x] != cell:
                 line[x] = cell
-                between = line[last + 1 : x] if 0 <= last and x - last <= FAR else None
+                between = line[last + 1 : x] if last >= 0 and x - last <= FAR else None
                 if between is not None and all(c is not None and c[1] == runs[-1][1][-1][1] for c in between):
                     runs[-1][1].extend(line[last + 1 : x + 1])  # type: ignore[arg-type]
                 elif cell[0]:

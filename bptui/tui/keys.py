@@ -146,6 +146,8 @@ KEYS: tuple[Key, ...] = (
         open_drill),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
         open_noise),
+    Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
+        lambda e: e.toggle_accuracy(), "", lambda e: e.why_no_accuracy()),
     Key("picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder",
         lambda e: e.save_picture()),
     Key("theme", ("t",), "t", "Other", "next theme", lambda e: e.next_theme()),

@@ -122,5 +122,5 @@ def panel_title(number: int, scene: Scene) -> str:
         DELTAS: f" · layer {scene.moment.layer}{ordered or ', per sample'}",
         UPDATE: f" · {record.settings.rules.reduction} in force",
         EXPLAIN: " · what just happened",
-        LOSS: f" · by {AXIS_NAMES[scene.axis]}, {'log' if scene.log else 'linear'}",
+        LOSS: f" · by {AXIS_NAMES[scene.axis]}, {'accuracy' if scene.accuracy else 'log' if scene.log else 'linear'}",
     }[number]

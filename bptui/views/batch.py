@@ -36,8 +36,10 @@ def columns(scene: Scene, width: int) -> Columns:
         if target + answer > room:
             target = max(room - answer, 2)
     else:
-        answer = 7
-        target = max(min(max(names, 6), 10, room - answer), 2)
+        several_outputs = not data.classes and data.y.shape[1] > 1
+        answer = min(max(6 * data.y.shape[1], 7), room - 7) if several_outputs else 7
+        answer = max(min(answer, room // 2), 7) if several_outputs else 7
+        target = max(min(max(names, answer - 1 if several_outputs else 6), 20, room - answer), 2)
     taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + LOSS
     state = STATE if width - taken - STATE >= min(wanted, 11) else 0
     return Columns(index, min(max(width - taken - state, 3), wanted), target, answer, state)
@@ -49,10 +51,16 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
     wanted = "target" if c.target >= 6 else "y"
     words = ("row", c.index), (wanted, c.target), ("answer", c.answer), ("loss", LOSS)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
-    rows: list[Row] = [((f"   # {row} {left('input', c.input)} {target} {answer} {loss}", "head"),)]
+    rows: list[Row] = [((f"   # {row} {left(input_head(scene, c.input), c.input)} {target} {answer} {loss}", "head"),)]
     rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - 3, 1))]
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *totals(scene)]
+
+
+def input_head(scene: Scene, width: int) -> str:
+    """ "input", or which of several inputs the column has room for."""
+    one_of_many = not scene.data.image and width < 7 and scene.data.x.shape[1] > 2
+    return "x0 …" if one_of_many else "input"
 
 
 def sample_row(scene: Scene, m: int, c: Columns) -> Row:
@@ -67,7 +75,7 @@ def sample_row(scene: Scene, m: int, c: Columns) -> Row:
         (glyph, state_role),
         (f"{m + 1:>3} {record.indices[m]:>{c.index}} ", "selected" if current else role),
         (left(short_input(scene, m, c.input), c.input), role),
-        (" " + right(target(scene, m), c.target), role),
+        (" " + right(target(scene, m, c.target), c.target), role),
         (" " + right(said, c.answer), role if right_answer else "wrong"),
         (" " + right(loss, 7), role),
         (f" {word}" if c.state else "", state_role),
@@ -88,7 +96,7 @@ def short_input(scene: Scene, m: int, width: int) -> str:
     x = scene.record.passed.a[0][m]
     if scene.data.image:
         return thumbnail(x.reshape(scene.data.image).tolist())
-    words = [num(value, 5) for value in x[: width // 2 + 1]]
+    words = [brief(value) for value in x[: width // 2 + 1].tolist()]
     shown = len(words)
     while shown and len(" ".join(words[:shown])) + 2 * (shown < len(x)) > width:
         shown -= 1
@@ -97,19 +105,35 @@ def short_input(scene: Scene, m: int, width: int) -> str:
     return " ".join([*words[:shown], *["…"] * (shown < len(x))])
 
 
-def target(scene: Scene, m: int) -> str:
+def brief(value: float) -> str:
+    """A number in five columns at most, a whole one without decimals."""
+    return f"{value:.0f}".replace("-", "−") if value == int(value) and abs(value) < 1000 else num(value, 5)
+
+
+def several(values: list[float], width: int) -> str:
+    """As many numbers as fit, an ellipsis for the others; a single one as precisely as there is room."""
+    if len(values) == 1:
+        return num(values[0], width)
+    words = [num(value, 5) for value in values]
+    shown = len(words)
+    while shown > 1 and len(" ".join(words[:shown])) + 2 * (shown < len(words)) > width:
+        shown -= 1
+    return " ".join([*words[:shown], *["…"] * (shown < len(words))])
+
+
+def target(scene: Scene, m: int, width: int = 6) -> str:
     """The class, or the first target numbers."""
     y, classes = scene.record.targets[m], scene.data.classes
     if classes:
         return classes[int(y.argmax()) if len(y) > 1 or len(classes) == 1 else round(float(y[0]))]
-    return num(y[0], 6)
+    return several(y.tolist(), width)
 
 
 def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     """What the network answers, and whether its class is the target's (always True for regression)."""
     a, y, classes = scene.record.passed.a[-1][m], scene.record.targets[m], scene.data.classes
     if not classes:
-        return num(a[0], 7), True
+        return several(a.tolist(), width), True
     if len(a) == 1:
         return num(a[0], 7), bool(a[0] > 0.5) == bool(y[0] > 0.5)
     best = int(a.argmax())

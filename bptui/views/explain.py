@@ -10,7 +10,7 @@ from bptui.explain.expression import Number
 from bptui.explain.formula import LISTED
 from bptui.explain.quantity import OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
-from bptui.views.numbers import num, sign_role
+from bptui.views.numbers import num, precise, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, fit_rows, right, window
 
@@ -116,7 +116,7 @@ def breadcrumb(walk: Walk, width: int) -> Row:
 def formula_rows(it: Explanation, width: int) -> list[Row]:
     """``name = symbols``, ``= numbers``, ``= result``, and the remark."""
     rows: list[Row] = []
-    result = num(it.result, 9)
+    result = precise(it.result)
     if it.numbers is None:
         rows.append(((f" {it.name} = ", "text"), (result, sign_role(it.result))))
     else:
@@ -223,9 +223,9 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
         good = found.miss < 1e-4 * max(abs(found.backprop), 1e-3)
         spans = [
             ("  back-propagation ", "dim"),
-            (num(found.backprop, 9), "text"),
+            (precise(found.backprop), "text"),
             (" · central differences ", "dim"),
-            (num(found.differences, 9), "text"),
+            (precise(found.differences), "text"),
         ]
         miss = ("differ by ", num(found.miss, 8))
         if found.relative is not None:

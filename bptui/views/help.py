@@ -55,14 +55,27 @@ def wrapped(line: str, width: int) -> list[str]:
     return textwrap.wrap(line, max(width, 10), subsequent_indent=indent, drop_whitespace=True) or [""]
 
 
+PINNED = 2
+"""Hints at the end of the list that are always shown: help and quit."""
+
+
 def footer_row(hints: list[tuple[str, str, bool]], width: int) -> Row:
-    """Hints (keys, label, enabled) as many as fit, a disabled one dim."""
+    """Hints (keys, label, enabled) as many as fit, a disabled one dim; the last ones keep their place."""
     spans: list[tuple[str, str]] = [(" ", "bar")]
-    room = width - 1
-    for keys, label, enabled in hints:
-        size = len(keys) + len(label) + 3
-        if size > room:
-            continue
-        spans += [(keys, "bar-key" if enabled else "bar-off"), (f" {label}  ", "bar" if enabled else "bar-off")]
-        room -= size
+    pinned = hints[-PINNED:]
+    room = width - 1 - sum(hint_width(*hint) for hint in pinned)
+    for hint in hints[:-PINNED]:
+        if hint_width(*hint) <= room:
+            spans += hint_spans(*hint)
+            room -= hint_width(*hint)
+    for hint in pinned:
+        spans += hint_spans(*hint)
     return tuple(spans)
+
+
+def hint_width(keys: str, label: str, enabled: bool) -> int:
+    return len(keys) + len(label) + 3
+
+
+def hint_spans(keys: str, label: str, enabled: bool) -> list[tuple[str, str]]:
+    return [(keys, "bar-key" if enabled else "bar-off"), (f" {label}  ", "bar" if enabled else "bar-off")]

@@ -2,15 +2,15 @@
 
 from math import isnan
 
-from bptui.data import Dataset
 from bptui.engine.wrong_rules import Comparison
 from bptui.session.lab import RULES
 from bptui.session.lab_figures import Change, Figures
+from bptui.symbols import weight_symbol
 from bptui.training.history import Curve
 from bptui.views.help import footer_row, wrapped
 from bptui.views.loss import Chart, Series, drawable, squeeze
-from bptui.views.numbers import num, rate, sign_role
-from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, sub, window
+from bptui.views.numbers import num, precise, rate, sign_role
+from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window
 
 RULE_KEYS = "1234567890dw"
 """The key that leads straight to each rule, in the order of the rules."""
@@ -94,18 +94,7 @@ def lab_footer(figures: Figures, width: int, state: str) -> Row:
 
 def weight_label(figures: Figures) -> str:
     at = figures.selection
-    data, sizes = figures.data, figures.architecture.sizes
-    named = at.layer == figures.architecture.layers and len(data.classes) == sizes[-1]
-    to = data.classes[at.unit] if named else str(at.unit)
-    if at.source < 0:
-        return f"b{sub(at.layer)}[{to}]"
-    return f"w{sub(at.layer)}[{source_label(data, at.layer, at.source)}→{to}]"
-
-
-def source_label(data: Dataset, layer: int, source: int) -> str:
-    if layer > 1:
-        return str(source)
-    return data.features[source] if data.features else f"x{source}"
+    return weight_symbol(at.layer, at.source, at.unit)
 
 
 def true_side(figures: Figures, width: int) -> list[Row]:
@@ -136,7 +125,7 @@ def side(
         tuple(reduced),
         (*step, signed(change.step)),
         ((cut(f" {weight_label(figures)}", width - cells(moved)), "strong"), (moved, "text")),
-        ((" batch loss ", "dim"), (num(loss, 9), "strong"), (" before update", "dim")),
+        ((" batch loss ", "dim"), (precise(loss), "strong"), (" before update", "dim")),
     ]
 
 

@@ -16,6 +16,10 @@ CURVES = (
     ("epochs", "train_loss", "train", "series-1"),
     ("epochs", "test_loss", "test", "series-2"),
 )
+ACCURACIES = (
+    ("epochs", "train_accuracy", "train", "series-1"),
+    ("epochs", "test_accuracy", "test", "series-2"),
+)
 """Which curve of the history, its series, its name on the screen, its role."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
 LARGEST = 1e12  # drawn no higher; the numbers say the truth
@@ -52,8 +56,8 @@ def loss_rows(scene: Scene) -> list[Row]:
         elif value is not None and not np.isnan(value):
             losses.append((f" ─{words} {num(value, 6)}", role))
     shares: list[Span] = []
-    for name, words in (("train_accuracy", "train"), ("test_accuracy", "test")):
-        value = latest(scene.history.epochs, name, applied)
+    for where, name, words, _ in ACCURACIES:
+        value = latest(curve_of(scene, where), name, applied)
         if value is not None and not np.isnan(value):
             shares.append((f"{'' if shares else ' right answers:'} {words} {share(value)}", "text"))
     return [tuple(losses), tuple(shares)]
@@ -70,16 +74,17 @@ def latest(curve: Curve, name: str, applied: int) -> float | None:
 
 
 def chart(scene: Scene, columns: int) -> Chart:
-    """The curves up to this moment, at most two points per dot column."""
+    """The curves of the loss, or of the right answers, up to this moment; at most two points per dot column."""
     drawn = []
-    for where, name, words, role in CURVES:
+    log = scene.log and not scene.accuracy
+    for where, name, words, role in ACCURACIES if scene.accuracy else CURVES:
         curve = curve_of(scene, where)
         place = int(np.searchsorted(curve.axis("update"), scene.applied, side="right"))
         low, high = curve.low(name)[:place], curve.high(name)[:place]
         if place and not np.isnan(low).all():
             x, low, high = squeeze(curve.axis(scene.axis)[:place], low, high, columns)
-            drawn.append(Series(words, role, x, drawable(low, scene.log), drawable(high, scene.log)))
-    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], scene.log)
+            drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log)))
+    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], log)
 
 
 def drawable(values: Floats, log: bool) -> Floats:

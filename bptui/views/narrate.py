@@ -3,9 +3,9 @@
 from bptui.explain import Quantity, value
 from bptui.explain.quantity import activation, loss, of_unit, of_weight
 from bptui.session.moment import Moment, Phase
+from bptui.symbols import weight_symbol
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
-from bptui.views.text import sub
 
 
 def unit_at(moment: Moment, layer: int) -> int:
@@ -67,12 +67,8 @@ def unchanged(scene: Scene) -> str:
 
 
 def weight_words(scene: Scene) -> str:
-    """The selected weight by the names of the data."""
-    moment = scene.moment
-    to = scene.unit_name(moment.layer, moment.unit)
-    if moment.source < 0:
-        return f"b{sub(moment.layer)}[{to}]"
-    return f"w{sub(moment.layer)}[{scene.source_name(moment.layer, moment.source)}→{to}]"
+    """The selected weight as the other panels write it."""
+    return weight_symbol(scene.moment.layer, scene.moment.source, scene.moment.unit)
 
 
 def tell_input(scene: Scene) -> str:

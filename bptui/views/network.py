@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from bptui.engine.types import Floats
+from bptui.symbols import sub, weight_symbol
 from bptui.views.edges import edges
 from bptui.views.glyphs import largest_of, pixel, shade, signed
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cells, cut, fit, left, right, sub, window
+from bptui.views.text import Row, Span, cells, fit, left, right, window
 
-NUMBER = 7
-GAP = 3  # columns between two layers at least
+NUMBER, SHORT_NUMBER = 7, 6
+GAP = 2  # columns between two layers at least
 MOST_EDGES = 80  # more lines than this tell nothing
 
 
@@ -28,10 +29,10 @@ def network(scene: Scene, width: int, height: int) -> list[Row]:
     details = detail_rows(scene, width) if height >= 8 else []
     room = height - len(details)
     visible = visible_layers(scene, room, width)
-    names = name_widths(scene, visible, room, width)
-    blocks = [block(scene, layer, room, names[layer], width) for layer in visible if layer > 0]
+    given = widths(scene, visible, room, width)
+    blocks = [block(scene, layer, room, given, width) for layer in visible if layer > 0]
     if visible[0] == 0:
-        blocks.insert(0, block(scene, 0, room, names[0], width - sum(b.width + GAP for b in blocks)))
+        blocks.insert(0, block(scene, 0, room, given, width - sum(b.width + GAP for b in blocks)))
     first = visible[0]
     gaps = spread(width - sum(b.width for b in blocks), len(blocks) - 1)
     rows: list[Row] = []
@@ -47,11 +48,20 @@ def network(scene: Scene, width: int, height: int) -> list[Row]:
 
 
 def least_width(scene: Scene, layer: int, height: int) -> int:
-    """Columns a layer cannot do without."""
+    """Columns a layer cannot do without: short names, short numbers."""
     units = scene.record.before.architecture.sizes[layer]
     if layer == 0 and scene.data.image is not None:
         return scene.data.image[1]
-    return 2 + 2 + NUMBER + 1 if units <= height - 1 else 8
+    if units > height - 1:
+        return max(8, len(f"{units} units"))
+    longest = max(cells(unit_label(scene, layer, j)) for j in range(units))
+    return 1 + min(longest, 2) + 1 + SHORT_NUMBER + marks_target(scene, layer)
+
+
+def marks_target(scene: Scene, layer: int) -> bool:
+    """Does the layer mark the unit of the sample's class?"""
+    record = scene.record
+    return layer == record.layers and record.before.architecture.sizes[-1] > 1 and bool(scene.data.classes)
 
 
 def visible_layers(scene: Scene, height: int, width: int) -> range:
@@ -76,31 +86,41 @@ def spread(room: int, gaps: int) -> list[int]:
     return [min(max(room // gaps, 1), 24)] * gaps
 
 
-def name_widths(scene: Scene, visible: range, height: int, width: int) -> dict[int, int]:
-    """Columns for the units' names in each layer: all they need, or the longest shortened until the layers fit."""
-    sizes = scene.record.before.architecture.sizes
-    names = dict.fromkeys(visible, 0)
-    other = 0
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Columns of the units' names by layer, and of the numbers."""
+
+    names: dict[int, int]
+    number: int
+
+
+def widths(scene: Scene, visible: range, height: int, width: int) -> Widths:
+    """All the columns that names and numbers want; else shorter numbers, then shorter names, the longest first."""
+    room = width - GAP * (len(visible) - 1) - sum(least_width(scene, layer, height) for layer in visible)
+    names = {}
+    wanted = {}
     for layer in visible:
-        if (layer == 0 and scene.data.image is not None) or sizes[layer] > height - 1:
-            other += least_width(scene, layer, height)
-        else:
-            names[layer] = min(max(cells(unit_label(scene, layer, j)) for j in range(sizes[layer])), 20)
-            other += NUMBER + 3
-    while sum(names.values()) + other + GAP * (len(visible) - 1) > width and max(names.values()) > 2:
-        longest = max(names, key=lambda layer: names[layer])
-        names[longest] -= 1
-    return names
+        units = scene.record.before.architecture.sizes[layer]
+        if not (layer == 0 and scene.data.image is not None) and units <= height - 1:
+            longest = max(cells(unit_label(scene, layer, j)) for j in range(units))
+            names[layer], wanted[layer] = min(longest, 2), min(longest, 20)
+    number = NUMBER if room >= len(names) * (NUMBER - SHORT_NUMBER) else SHORT_NUMBER
+    room -= len(names) * (number - SHORT_NUMBER)
+    while room > 0 and names != wanted:
+        shortest = min((layer for layer in names if names[layer] < wanted[layer]), key=lambda layer: names[layer])
+        names[shortest] += 1
+        room -= 1
+    return Widths(names, number)
 
 
-def block(scene: Scene, layer: int, height: int, names: int, width: int) -> Block:
+def block(scene: Scene, layer: int, height: int, given: Widths, width: int) -> Block:
     """A picture for an image input, a column where the units fit, else a field of signed cells. ``width`` is the
     panel's, for the input what the other layers leave of it."""
     units = scene.record.before.architecture.sizes[layer]
     if layer == 0 and scene.data.image is not None:
         return picture(scene, height, doubled=width >= 2 * scene.data.image[1])
     if units <= height - 1:
-        return column(scene, layer, names, height)
+        return column(scene, layer, given.names[layer], given.number, height)
     share = width // (scene.record.layers + 1) if layer else width
     return field(scene, layer, height, min(max(share - 4, 8), 34))
 
@@ -158,14 +178,16 @@ def picture(scene: Scene, height: int, doubled: bool) -> Block:
     return Block(out, max(columns, 5), {})
 
 
-def column(scene: Scene, layer: int, name_width: int, height: int) -> Block:
+def column(scene: Scene, layer: int, name_width: int, number: int, height: int) -> Block:
     """A row per unit, spread over the height: its name and its number."""
     record, moment = scene.record, scene.moment
     units = record.before.architecture.sizes[layer]
     held = values(scene, layer)
     names = [unit_label(scene, layer, j) for j in range(units)]
-    marks_target = layer == record.layers and units > 1 and bool(scene.data.classes)
-    block_width = name_width + NUMBER + 2 + marks_target
+    if name_width < min(max(cells(name) for name in names), 4):
+        names = [f"x{j}" if layer == 0 else str(j) for j in range(units)]
+    marked = marks_target(scene, layer)
+    block_width = 1 + name_width + 1 + number + marked
     lit = lit_layer(scene) == layer
     rows: list[Row] = [((left(heading(scene, layer), block_width), "lit-text" if lit else "head"),)]
     pitch = min(max((height - 1) // units, 1), 3)
@@ -174,14 +196,14 @@ def column(scene: Scene, layer: int, name_width: int, height: int) -> Block:
     for j in range(units):
         chosen = (layer == moment.layer and j == moment.unit) or (layer == moment.layer - 1 and j == moment.source)
         mark = "▸" if layer == moment.layer and j == moment.unit else "◦" if chosen else " "
-        words = "·" if held is None else num(float(held[j]), NUMBER, plus=True)
+        words = "·" if held is None else num(float(held[j]), number, plus=True)
         role = "pending" if held is None else sign_role(float(held[j]))
         places[j] = len(rows)
         rows.append(
             (
                 (mark + left(names[j], name_width) + " ", "selected" if chosen else "text"),
-                (right(words, NUMBER), role),
-                ("◂" if marks_target and int(record.targets[moment.sample].argmax()) == j else "", "good"),
+                (right(words, number), role),
+                ("◂" if marked and int(record.targets[moment.sample].argmax()) == j else "", "good"),
             )
         )
         rows += [()] * (pitch - 1)
@@ -220,12 +242,12 @@ def field(scene: Scene, layer: int, height: int, widest: int) -> Block:
     rows.append(((f"{units} units", "dim"),))
     if held is not None:
         rows.append(((f"█ {num(scale, 6)}", "dim"),))
-    return Block(rows, max(columns, 8, cells(heading(scene, layer))), {})
+    return Block(rows, max(columns, 8, len(f"{units} units")), {})
 
 
 def edge_block(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[list[Span]]:
     """What stands between layer and layer + 1: lines for small layers, else an arrow in the phase's direction."""
-    if start.unit_rows and end.unit_rows and len(start.unit_rows) * len(end.unit_rows) <= MOST_EDGES and width >= 3:
+    if start.unit_rows and end.unit_rows and len(start.unit_rows) * len(end.unit_rows) <= MOST_EDGES and width >= 2:
         weights = scene.record.before.weights[layer]
         moment = scene.moment
         chosen = (moment.source, moment.unit) if moment.layer == layer + 1 else (-1, -1)
@@ -241,22 +263,22 @@ def edge_block(scene: Scene, layer: int, start: Block, end: Block, width: int, h
 
 def detail_rows(scene: Scene, width: int) -> list[Row]:
     """The selected unit and the selected weight of the current sample, in numbers."""
-    longest, digits, gap = (12, 7, "  ") if width >= 52 else (5, 6, " ")
+    digits, gap = (7, "  ") if width >= 52 else (6, " ")
     record, moment, m = scene.record, scene.moment, scene.moment.sample
     layer, unit, source = moment.layer, moment.unit, moment.source
     forward, backward = scene.reached(m, "forward", layer), scene.reached(m, "delta", layer)
     z, a = record.passed.z[layer - 1][m, unit], record.passed.a[layer][m, unit]
     delta = record.passed.delta[layer - 1][m, unit]
-    name, at = cut(scene.unit_name(layer, unit), longest), sub(layer)
+    at = sub(layer)
     numbers = f" {num(z, digits)}{gap}a{at} {num(a, digits)}" if forward else f" ·{gap}a{at} ·"
     unit_row: Row = (
-        (f" z{at}[{name}]", "selected"),
+        (f" z{at}[{unit}]", "selected"),
         (numbers, "text"),
         (f"{gap}δ{at} {num(delta, digits + 1, plus=True)}" if backward else f"{gap}δ{at} ·", "text"),
     )
     weights, biases = record.before.weights[layer - 1], record.before.biases
     weight = float(biases[layer - 1][unit] if source < 0 else weights[source, unit])
-    what = f"b{at}[{name}]" if source < 0 else f"w{at}[{cut(scene.source_name(layer, source), longest)}→{name}]"
+    what = weight_symbol(layer, source, unit)
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (

@@ -45,6 +45,15 @@ def _exponent(size: float, room: int) -> str:
     return "…"
 
 
+def precise(value: float) -> str:
+    """The value to nine significant digits: where a published number is to be compared digit for digit."""
+    value = float(value)
+    if isnan(value) or isinf(value):
+        return num(value)
+    mantissa, _, power = f"{value:.9g}".partition("e")
+    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
+
+
 def rate(value: float) -> str:
     """A learning rate: as short as it can be written."""
     mantissa, _, power = f"{value:.6g}".partition("e")

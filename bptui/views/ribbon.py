@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from bptui.session.moment import Phase, phases
+from bptui.symbols import sub
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit, row_cells, sub
+from bptui.views.text import Row, Span, fit, row_cells
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
 
@@ -89,8 +90,7 @@ def applied_row(scene: Scene) -> Row:
     k = record.number
     samples = "1 sample" if n == 1 else f"{n} samples"
     if scene.phase.kind == "update":
-        passes = f"{n} forward and {n} backward pass{'es' if n > 1 else ''}"
-        return ((f" update {k} applied: {passes}, one change of the weights", "good"),)
+        return ((f" update {k} applied: {n} × forward, {n} × backward, 1 × change of the weights", "good"),)
     since = f"since update {k - 1}" if k > 1 else "as they started"
     frozen: Span = (f" weights frozen {since}", "strong")
     if scene.phase.kind == "reduce":

@@ -30,6 +30,7 @@ class Scene:
     player: Player = field(default_factory=Player)
     axis: Axis = "update"
     log: bool = False
+    accuracy: bool = False
     scroll: int = 0
     colour: bool = True
     sort: RowKey = "batch"

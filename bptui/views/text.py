@@ -11,13 +11,6 @@ from rich.cells import cell_len, set_cell_size
 Span = tuple[str, str]
 Row = tuple[Span, ...]
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def sub(number: int) -> str:
-    """A layer number as a subscript."""
-    return str(number).translate(SUBSCRIPTS)
-
 
 def cells(text: str) -> int:
     """Columns a text takes on a terminal, counted as the terminal room counts them when it paints."""

@@ -1,10 +1,11 @@
 """Panel 4: the ledger of the selected weight, from the samples' contributions to the weight after the update."""
 
 from bptui.engine.network import Parameters
+from bptui.symbols import weight_symbol
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, beside, left, right, sub, window
+from bptui.views.text import Row, Span, beside, left, right, window
 
 LEDGER = 38
 
@@ -21,9 +22,8 @@ def update(scene: Scene, width: int, height: int) -> list[Row]:
 
 
 def weight_name(scene: Scene) -> str:
-    layer, unit, source = scene.moment.layer, scene.moment.unit, scene.moment.source
-    to = scene.unit_name(layer, unit)
-    return f"b{sub(layer)}[{to}]" if source < 0 else f"w{sub(layer)}[{scene.source_name(layer, source)}→{to}]"
+    """The selected weight."""
+    return weight_symbol(scene.moment.layer, scene.moment.source, scene.moment.unit)
 
 
 def ledger(scene: Scene, height: int) -> list[Row]:
@@ -56,8 +56,7 @@ def entry(scene: Scene, m: int, a: float, delta: float, contribution: float) -> 
 
 def weight_of(scene: Scene, vector: Parameters) -> float:
     """The selected weight's number in a vector as long as θ."""
-    layer, unit, source = scene.moment.layer - 1, scene.moment.unit, scene.moment.source
-    return float(vector.biases[layer][unit] if source < 0 else vector.weights[layer][source, unit])
+    return vector.entry(scene.moment.layer, scene.moment.source, scene.moment.unit)
 
 
 def reductions(scene: Scene) -> list[Row]:
@@ -122,12 +121,12 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
     layer = moment.layer
     inputs, units = record.before.architecture.sizes[layer - 1], record.before.architecture.sizes[layer]
     if not scene.phase.per_batch:
-        return [((f" step of layer {layer}:", "dim"),), ((" after the last sample", "dim"),)]
+        return [((f" step of layer {layer}:", "dim"),), ((" after all samples", "dim"),)]
     step = record.step.weights[layer - 1]
     scale = largest_of(step)
     columns = window(inputs, width - 5, max(moment.source, 0))
     lines = window(units, max(height - 2, 1), moment.unit)
-    rows: list[Row] = [((f" step of layer {layer}, {units} units ↓ × {inputs} inputs →", "dim"),)]
+    rows: list[Row] = [((f" layer {layer}: {units} ↓ × {inputs} →", "dim"),)]
     for j in lines:
         marked = j == moment.unit
         spans: list[Span] = [(f"{'▸' if marked else ' '}{j:>3} ", "selected" if marked else "dim")]

@@ -64,7 +64,7 @@ def test_all_spellings_of_a_table_give_the_same_data(mine: Path, body: str | byt
 def test_without_a_header_the_columns_are_numbered(mine: Path) -> None:
     data = read(mine, PLAIN.split("\n", 1)[1])
     assert data.x.tolist() == X
-    assert data.features == ("x1", "x2")
+    assert data.features == ("x0", "x1")
 
 
 def test_whole_numbers_are_classes_in_their_order(mine: Path) -> None:

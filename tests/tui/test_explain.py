@@ -15,7 +15,7 @@ from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explain import ExplainScreen, start_of
-from bptui.views.numbers import num
+from bptui.views.numbers import precise
 
 
 class Opened:
@@ -76,7 +76,7 @@ async def test_the_screen_shows_formula_numbers_and_result() -> None:
     async with opened("mazur", "gradient") as it:
         text = it.text()
         assert "∂L/∂w₂[0→0][#1] = a₁[0][#1] · δ₂[0][#1]" in text
-        assert f"= {num(value(it.screen.scene.record, it.here), 9)}" in text
+        assert f"= {precise(value(it.screen.scene.record, it.here))}" in text
         assert "▸ a₁[0][#1]" in text
 
 
@@ -143,7 +143,7 @@ async def test_it_fills_screens_of_all_sizes(size: tuple[int, int]) -> None:
 async def test_without_colour_and_unicode_it_still_says_the_numbers() -> None:
     async with opened("mazur", "gradient", colour=False, ascii_only=True) as it:
         assert it.text().isascii()
-        assert num(value(it.screen.scene.record, it.here), 9) in it.text()
+        assert precise(value(it.screen.scene.record, it.here)) in it.text()
 
 
 def test_a_walk_starts_at_what_the_phase_made_or_at_what_the_panel_shows() -> None:

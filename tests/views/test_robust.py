@@ -110,7 +110,7 @@ def test_no_name_brings_a_control_character_to_the_screen(view: str) -> None:
         assert not any(unicodedata.category(char) == "Cc" or char == "\u202e" for char in shown)
 
 
-@pytest.mark.parametrize("view", PANELS)
+@pytest.mark.parametrize("view", ["network", "batch"])  # the others write units as numbers
 @pytest.mark.parametrize("name", ["[/]", "[@click=app.quit]q[/]"])
 def test_markup_in_a_name_is_shown_as_it_is_written(view: str, name: str) -> None:
     it = own_session(own_data((name, "other"), ("u", "v")))

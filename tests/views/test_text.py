@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from bptui.data.clean import LONGEST, clean
-from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, left, right, row_cells, sub, window
+from bptui.symbols import sub
+from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, left, right, row_cells, window
 
 POOL = "ab 0−·…δ█⠿漢字かなカﾊ한글👍🎉🚀é́̈ñ҉ा🇩🇪️‍⚠"
 TEXTS = st.text(st.one_of(st.sampled_from(POOL), st.characters(exclude_categories=["Cs"])), max_size=30).map(clean)

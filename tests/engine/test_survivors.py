@@ -1,0 +1,219 @@
+"""Claims that no other test of the engine made: each one is here because a changed line went unnoticed without it."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from bptui.engine import (
+    ACTIVATIONS,
+    LOSSES,
+    Architecture,
+    Divergence,
+    Network,
+    Pass,
+    UpdateRules,
+    batch_statistics,
+    check,
+    forward,
+    initialise,
+    update,
+)
+from bptui.engine.network import Parameters, explicit
+from bptui.engine.statistics import contributions, cosines_with, squared_norms
+from bptui.engine.wrong_rules import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
+from bptui.engine.wrong_rules.step import descend, plain
+
+from .helpers import assert_close, one_update, random_case, run_pass
+
+CASE = random_case(51, (3, 4, 2), hidden=("tanh",), head=("sigmoid", "half-squared-error"), bias="trained", n=11)
+ARCHITECTURE = CASE.network.architecture
+RULES = UpdateRules(loss=CASE.loss)
+SATURATED = explicit(Architecture((1, 1), ("sigmoid",), "none"), [np.array([[-1000.0]])], [])
+
+
+class TestCheck:
+    def test_shows_the_mean_unless_it_is_asked_for_the_sum(self) -> None:
+        unasked, mean = (check(CASE.network, CASE.loss, CASE.x, CASE.y, *how).backprop for how in ((), ("mean",)))
+        assert unasked.tolist() == mean.tolist()
+
+    def test_says_nothing_of_an_overflow_that_does_no_harm(self) -> None:
+        """e^1000 is on the way to a = 0; a warning would fail this test."""
+        one = np.ones((1, 1))
+        assert check(SATURATED, "binary-cross-entropy", one, one).relative_error < 1e-9
+
+    def test_measures_next_to_nothing_against_the_rounding_noise_of_the_differences(self) -> None:
+        """A unit on its kink that moves the output by 1e-9: backprop says 0, differences say half of the slope."""
+        network = explicit(
+            Architecture((2, 1, 1), ("relu", "identity"), "none"),
+            [np.array([[0.5], [-0.5]]), np.array([[1e-9]])],
+            [],
+        )
+        result = check(network, "half-squared-error", np.ones((1, 2)), np.ones((1, 1)), epsilon=1e-4)
+        miss = float(np.linalg.norm(result.backprop - result.differences))
+        noise = 4 * np.finfo(np.float64).eps * 0.5 * math.sqrt(3) / 1e-4  # the loss is ½, the parameters are three
+        assert miss > 1e-10
+        assert result.relative_error == pytest.approx(miss / (1e7 * noise), rel=1e-12)
+
+
+class TestForwardOnly:
+    def test_fills_the_z_and_a_of_a_whole_pass(self) -> None:
+        whole, forwards = CASE.passed(), Pass.forward_only(ARCHITECTURE, CASE.x)
+        forward(CASE.network, forwards)
+        assert [z.tolist() for z in forwards.z] == [z.tolist() for z in whole.z]
+        assert [a.tolist() for a in forwards.a] == [a.tolist() for a in whole.a]
+
+    def test_does_not_copy_the_inputs(self) -> None:
+        assert Pass.forward_only(ARCHITECTURE, CASE.x).a[0] is CASE.x
+
+    def test_has_no_room_for_what_comes_back(self) -> None:
+        passed = Pass.forward_only(ARCHITECTURE, CASE.x)
+        assert (passed.delta, passed.scratch, passed.loss.shape) == ((), (), (0,))
+
+
+class TestStatistics:
+    def test_squared_norms_are_the_squares_of_the_statistics_norms(self) -> None:
+        passed = CASE.passed()
+        assert_close(squared_norms(passed, True), batch_statistics(ARCHITECTURE, passed).norms ** 2)
+
+    @pytest.mark.parametrize("source", range(3))
+    def test_contributions_of_every_source_add_up_to_its_summed_gradient(self, source: int) -> None:
+        work = CASE.update()
+        assert contributions(work.passed, 0, source, 1).sum() == pytest.approx(work.summed.weights[0][source, 1])
+
+    def test_cosines_nobody_asked_for_are_none_at_all(self) -> None:
+        without = batch_statistics(ARCHITECTURE, CASE.passed(), with_cosines=False)
+        assert without.cosines.shape == (0,)
+        assert without.norms.tolist() == batch_statistics(ARCHITECTURE, CASE.passed()).norms.tolist()
+
+    def test_a_length_of_0_has_a_cosine_of_0_whatever_memory_held_before(self) -> None:
+        case = random_case(52, (2, 2), hidden=(), head=("tanh", "squared-error"), bias="trained", n=100)
+        passed = case.passed()
+        left_behind = [np.full(100, 7.0) for _ in range(20)]
+        del left_behind
+        assert cosines_with(case.network, np.zeros(100), passed).tolist() == [0.0] * 100
+
+    def test_rounding_makes_no_negative_variance(self) -> None:
+        """Of equal samples the mean of squares is often 1e-16 below the square of the mean."""
+        network = explicit(Architecture((1, 1), ("identity",)), [np.array([[0.5]])], [np.array([0.1])])
+        for tenths in range(1, 30):
+            x, y = np.full((7, 1), tenths / 10), np.ones((7, 1))
+            passed = run_pass(network, "half-squared-error", x, y)
+            assert (batch_statistics(network.architecture, passed).variance.flat >= 0).all()
+
+
+class TestUpdate:
+    @pytest.mark.parametrize(("parts", "rows"), [(1, [11]), (2, [6, 5]), (4, [3, 3, 3, 2])])
+    def test_each_micro_batch_has_a_pass_of_its_own(
+        self, parts: int, rows: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen = []
+
+        def noted(network: Network, passed: Pass) -> None:
+            seen.append(len(passed.loss))
+            forward(network, passed)
+
+        monkeypatch.setattr(update, "forward", noted)
+        CASE.update(UpdateRules(micro_batches=parts))
+        assert seen == rows
+
+    def test_gradient_and_step_whose_squares_are_finite_but_not_their_sum_stop_at_the_last_step(self) -> None:
+        architecture = Architecture((1, 1, 1), ("identity", "identity"), "none")
+        network = explicit(architecture, [np.ones((1, 1)), np.zeros((1, 1))], [])
+        x, y = np.ones((1, 1)), np.array([[-1.1e154]])  # the square of the gradient is 1.2e308
+        assert one_update(network, UpdateRules(learning_rate=0.0), x, y).reduced.flat.tolist() == [0.0, 1.1e154]
+        with pytest.raises(Divergence, match=r"^the step of layer 2 overflows$") as caught:
+            one_update(network, UpdateRules(learning_rate=1.0), x, y)
+        assert (caught.value.layer, caught.value.what) == (2, "the step")
+
+    def test_an_unknown_loss_is_refused_with_the_names_there_are(self) -> None:
+        with pytest.raises(ValueError, match=re.escape(f"one of {', '.join(LOSSES)}") + "$"):
+            UpdateRules(loss="hinge")
+
+
+class TestNetwork:
+    def test_an_unknown_activation_is_refused_with_the_names_there_are(self) -> None:
+        with pytest.raises(ValueError, match=f"one of {', '.join(ACTIVATIONS)}$"):
+            Architecture((1, 1), ("swish",))
+
+    def test_a_hidden_softmax_is_refused_in_one_sentence(self) -> None:
+        with pytest.raises(ValueError, match=r"^softmax stands at the output layer only$"):
+            Architecture((1, 2, 1), ("softmax", "identity"))
+
+    def test_predicting_says_nothing_of_an_overflow_that_does_no_harm(self) -> None:
+        assert SATURATED.predict(np.ones((1, 1))).tolist() == [[0.0]]
+
+    @pytest.mark.parametrize("method", ["he", "lecun"])
+    def test_normal_weights_have_a_mean_of_0(self, method: str) -> None:
+        weights = initialise(Architecture((50, 40), ("tanh",)), method, np.random.default_rng(5)).weights[0]
+        assert abs(weights.mean()) < 4 * weights.std() / math.sqrt(weights.size)
+
+    @pytest.mark.parametrize(("method", "bound"), [("pytorch", 0.1), ("uniform", 1.0)])
+    def test_drawn_biases_fill_the_range_of_their_weights_one_by_one(self, method: str, bound: float) -> None:
+        biases = initialise(Architecture((100, 200), ("tanh",)), method, np.random.default_rng(5)).biases[0]
+        assert len(set(biases.tolist())) == 200
+        assert -bound <= biases.min() < -0.95 * bound
+        assert 0.95 * bound < biases.max() <= bound
+
+    def test_nothing_is_drawn_for_biases_that_are_not_there(self) -> None:
+        rng = np.random.default_rng(5)
+        expected = [*rng.uniform(-1.0, 1.0, 6), *rng.uniform(-1.0, 1.0, 8)]
+        none = Architecture((3, 2, 4), ("tanh", "tanh"), "none")
+        assert initialise(none, "uniform", np.random.default_rng(5)).flat.tolist() == expected
+
+
+def two_layers(first: tuple[float, float], second: tuple[float, float]) -> Parameters:
+    """A weight and a bias for each of two layers."""
+    return Parameters(Architecture((1, 1, 1), ("identity", "identity")), np.array([*first, *second]))
+
+
+class TestWrongRules:
+    def test_a_plain_rule_descends_what_it_believes_and_carries_nothing(self) -> None:
+        """Made here and not on import."""
+        rule = plain(lambda network, x, y, rules: true_reduced(network, x, y, rules)[0])
+        with_rule, true = (step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING) for step in (rule, true_step))
+        assert with_rule.after.flat.tolist() == true.after.flat.tolist()
+        assert with_rule.carried is NOTHING
+
+    @pytest.mark.parametrize(
+        ("first", "second", "layer"),
+        [
+            ((0.0, 1e200), (0.0, 0.0), 1),
+            ((1e200, 0.0), (0.0, 0.0), 1),
+            ((0.0, 0.0), (0.0, 1e200), 2),
+            ((0.0, 0.0), (1e200, 0.0), 2),
+            ((1.3e154, 0.0), (1.3e154, 0.0), 2),  # each layer's square is finite, the sum of both is not
+        ],
+    )
+    def test_a_belief_too_large_to_measure_is_refused_by_its_layer(
+        self, first: tuple[float, float], second: tuple[float, float], layer: int
+    ) -> None:
+        believed = two_layers(first, second)
+        network = explicit(believed.architecture, [np.zeros((1, 1))] * 2, [])
+        with (
+            np.errstate(over="ignore"),
+            pytest.raises(Divergence, match=f"^the gradient of layer {layer} overflows$") as caught,
+        ):
+            descend(network, believed, RULES)
+        assert (caught.value.layer, caught.value.what) == (layer, "the gradient")
+
+    def test_updating_after_each_sample_steps_from_the_first_weights_to_the_last(self) -> None:
+        outcome = WRONG_RULES["update-each-sample"].step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING)
+        assert_close(outcome.step.flat, outcome.after.flat - CASE.network.flat)
+        assert outcome.carried is NOTHING
+
+    def test_an_accumulator_never_cleared_counts_all_samples_so_far(self) -> None:
+        earlier = Carried(np.ones(len(CASE.network.flat)), 6)
+        outcome = WRONG_RULES["never-cleared"].step(CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
+        assert outcome.carried.count == 17
+
+    def test_no_cosine_is_beyond_1_or_below_minus_1(self) -> None:
+        """Rounding alone would make it 1.0000000000000002 of some of these."""
+        for k in range(1, 60):
+            vector = np.array([k / 10, 1.0, 0.7])
+            assert compare(vector, -3 * vector).cosine >= -1.0
+            assert compare(vector, 3 * vector).cosine <= 1.0
+
+    def test_any_belief_is_infinitely_wrong_where_the_truth_is_nothing(self) -> None:
+        assert compare(np.zeros(2), np.full(2, 1e-3)).relative_error == math.inf
