@@ -24,7 +24,8 @@ EXAMPLES = """examples:
   bptui xor --batch 1            SGD: an update after every sample
   bptui digits --batch all --reduction sum --lr 0.001
   bptui moons --layers 2-8-8-1 --activation relu
-  bptui mine.toml                a scenario file of your own
+  bptui mine.csv                 data of your own
+  bptui mine.toml                a whole set-up of your own
 
 Inside, ? shows the keys and q quits.
 """
@@ -84,12 +85,14 @@ def explorer_parser() -> Parser:
     """``bptui [NAME | FILE.toml] [options]``."""
     p = Parser(
         prog="bptui",
-        usage="bptui [NAME | FILE.toml] [options]\n       bptui trace | train | datasets --help",
+        usage="bptui [NAME | FILE.toml | FILE.csv] [options]\n       bptui trace | train | datasets --help",
         description=f"{EXAMPLES}\nA debugger for back-propagation in the terminal.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set or a .toml file")
+    p.add_argument(
+        "scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set, a .toml or a .csv file"
+    )
     add_settings(p)
     p.add_argument("--no-color", action="store_true", help="paint without colours (as NO_COLOR does)")
     p.add_argument("--version", action="version", version=f"bptui {__version__}")
@@ -216,6 +219,8 @@ def choose(options: argparse.Namespace) -> Scenario:
     path = Path(name)
     if name in built_in_names():
         scenario = Scenario.built_in(name)
+    elif path.suffix in (".csv", ".tsv") and is_there(path):
+        scenario = Scenario.of_csv(path)
     elif path.suffix == ".toml" or is_there(path):
         scenario = Scenario.read(path)
     else:

@@ -12,6 +12,7 @@ from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
 from bptui.data.readers import read_csv
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
+from bptui.engine.update import UpdateRules
 from bptui.scenario_keys import (
     KEYS,
     DataChoice,
@@ -73,6 +74,18 @@ class Scenario:
         return cls.from_document(document, str(path), path.parent)
 
     @classmethod
+    def of_csv(cls, path: Path) -> "Scenario":
+        """A CSV file with a network that fits it: eight tanh units, batches of ten, a fifth held back for testing."""
+        try:
+            data = read_csv(path)
+        except DataError as problem:
+            raise ScenarioError(str(problem)) from None
+        loss, last = ("cross-entropy", "softmax") if data.classes else ("half-squared-error", "identity")
+        network = NetworkChoice((data.x.shape[1], 8, data.y.shape[1]), ("tanh", last))
+        chosen = DataChoice(name=path.name, file=path, test_fraction=0.2 if len(data) >= 20 else 0.0)
+        return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
+
+    @classmethod
     def from_document(cls, document: dict[str, Any], origin: str, folder: Path) -> "Scenario":
         """Check the parsed document; ``folder`` is where file names in it start."""
         try:
@@ -109,8 +122,8 @@ class Scenario:
 
     def begin(self) -> Run:
         """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
-        data = self.dataset()
         architecture = self.architecture()
+        data = single_output(self.dataset(), architecture)
         self._check_fit(architecture, data)
         try:
             return Run.begin(data, self._split(data), self._start(architecture), self.settings, self.data.seed)
@@ -145,7 +158,10 @@ class Scenario:
         if inputs != data.x.shape[1]:
             self._refuse(f"{data.name} has {data.x.shape[1]} features, the network expects {inputs}")
         if outputs != data.y.shape[1]:
-            self._refuse(f"{data.name} has {data.y.shape[1]} target columns, the network gives {outputs}")
+            columns = data.y.shape[1]
+            what = f"{columns} target column{'s' if columns > 1 else ''}"
+            what += f" for its {len(data.classes)} classes" if data.classes else ""
+            self._refuse(f"{data.name} has {what}, the network gives {outputs}; end the layers with {columns}")
         needs = LOSSES[self.settings.rules.loss].joined
         if needs is not None and architecture.activations[-1] != needs:
             self._refuse(f"the loss {self.settings.rules.loss} needs {needs} at the output layer")
@@ -166,6 +182,13 @@ def built_in_names() -> tuple[str, ...]:
     """Names of the shipped scenarios: the data sets first, then the worked examples."""
     shipped = sorted(path.stem for path in asset("scenarios").glob("*.toml"))
     return (*(name for name in BUILT_IN if name in shipped), *(name for name in shipped if name not in BUILT_IN))
+
+
+def single_output(data: Dataset, architecture: Architecture) -> Dataset:
+    """Two classes for a network with one output: a target of 0 or 1, the second class being 1."""
+    if len(data.classes) == 2 and data.y.shape[1] == 2 and architecture.sizes[-1] == 1:
+        return replace(data, y=data.y[:, 1:].copy())
+    return data
 
 
 def one_line(problem: Exception) -> str:

@@ -172,4 +172,8 @@ def select(run: Run, moment: Moment, layer: int = 0, unit: int = 0, source: int 
     if not first <= to_source < sources:
         to_source = first if source > 0 else sources - 1
     to_unit = min(moment.unit, units - 1) if layer else moment.unit
+    if to_layer != moment.layer and to_source >= 0:
+        of_unit = abs(run.record(moment.update).summed.weights[to_layer - 1][:, to_unit])
+        if of_unit[to_source] == 0:  # a weight that says nothing, as of a pixel that is black everywhere
+            to_source = int(of_unit.argmax())
     return replace(moment, layer=to_layer, unit=(to_unit + unit) % units, source=to_source)

@@ -159,7 +159,7 @@ PRESETS = (
         1, "batch sizes", "After each input, or after a batch? And why batches at all?",
         "Back-propagation runs once per sample in every lane: same back-propagations, same multiply-adds. The batch "
         "size only says how many samples share one update: small batches step often and noisily, large ones seldom "
-        "and surely.",
+        "and surely. Larger ones take less time and more memory; γ is the same for all lanes.",
         "seen", batch_sizes,
     ),
     Preset(

@@ -77,6 +77,15 @@ class Session:
         sample = record.n - 1 if last else self.moment.sample
         self.moment = replace(self.moment, beat=moves.gradient_beat(record), sample=sample)
 
+    def stand_at_telling_input(self) -> int:
+        """Stand at the gradient of this sample, or of the first one whose input is not all 0; its largest input."""
+        x = self.record.passed.a[0]
+        rows = [self.moment.sample, *range(self.record.n)]
+        sample = next((m for m in rows if x[m].any()), self.moment.sample)
+        self.moment = replace(self.moment, sample=sample)
+        self.stand_at_gradient()
+        return int(abs(x[sample]).argmax())
+
     def halt(self) -> None:
         """Stand at the last update known: where a long move was broken off."""
         self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
@@ -220,4 +229,4 @@ def parse_goal(words: str) -> tuple[int, int, int | None]:
             return 0, 0, numbers["u"]
         if "e" in numbers and "u" not in numbers:
             return numbers["e"], numbers.get("b", 1), None
-    raise ValueError('write an update like "120", an epoch like "e3", or a batch of it like "e3 b5"')
+    raise ValueError('write an update like "120", an epoch like "e3", or its batch "e3 b5", up to 9999999')

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from bptui.session.compare import UNITS, Race
 from bptui.session.presets import PRESETS, Preset
 from bptui.session.session import Session
+from bptui.tui.dialogs import Help
 from bptui.tui.panel import Panel
 from bptui.tui.plot import draw
 from bptui.views.arrange import SMALLEST
@@ -25,7 +26,7 @@ from bptui.views.compare import (
     table,
     verdict,
 )
-from bptui.views.help import footer_row
+from bptui.views.help import KeyLine, footer_row
 from bptui.views.text import Row, fit
 
 FRAMES = 15  # a second, while a race goes on
@@ -34,16 +35,17 @@ LONGEST = 0.036  # with the measuring of the lanes
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
 HINTS = (
-    ("1-6", "ask"),
-    ("space", "play"),
-    ("a", "axis"),
-    ("y", "log"),
-    ("l", "loss"),
-    ("Esc", "close"),
-    ("e", "epoch"),
-    ("z", "all"),
-    ("r", "again"),
-    ("0", "list"),
+    ("1-6", "ask", "start the race for a question"),
+    ("space", "play", "pause; at the goal: double the goal and go on"),
+    ("a", "axis", "x axis: updates, epochs, samples seen, multiply-adds"),
+    ("y", "log", "y axis: linear or logarithmic"),
+    ("l", "loss", "train, test or batch loss"),
+    ("e", "epoch", "one epoch more"),
+    ("z", "all", "the whole axis, or only the stretch every lane has covered"),
+    ("r", "again", "the same race again"),
+    ("0", "list", "back to the list of questions"),
+    ("?", "help", "these keys"),
+    ("Esc", "close", "close"),
 )
 
 
@@ -94,6 +96,8 @@ class CompareScreen(Screen[None]):
             "z": self.toggle_whole,
             "r": self.restart,
             "0": self.show_menu,
+            "question_mark": self.show_help,
+            "f1": self.show_help,
             "escape": self.close,
             "q": self.close,
         }
@@ -105,6 +109,11 @@ class CompareScreen(Screen[None]):
             event.prevent_default()
             self.notice = ""
             actions[key]()
+
+    def show_help(self) -> None:
+        foot = self.panels["foot"]
+        lines = [KeyLine("Compare", keys, what, None) for keys, _, what in HINTS]
+        self.app.push_screen(Help(lines, foot.palette, foot.ascii))
 
     def open(self, preset: Preset) -> None:
         """Start the race for a question, at once."""
@@ -283,7 +292,8 @@ class CompareScreen(Screen[None]):
         if self.notice:
             return fit(((f" {self.notice}", "notice"),), width, "notice")
         state = progress(self.contest()) if self.race is not None else ""
-        hints = [(keys, words, True) for keys, words in HINTS if self.race is not None or keys in ("1-6", "Esc")]
+        always = ("1-6", "?", "Esc")
+        hints = [(keys, word, True) for keys, word, _ in HINTS if self.race is not None or keys in always]
         return fit(
             ((state, "notice" if self.until is not None else "bar-strong"), *footer_row(hints, width - len(state))),
             width,

@@ -102,7 +102,7 @@ def show_before_update(explorer: "Explorer") -> None:
     session = explorer.session
     session.stand_at_gradient(last=True)
     n = session.record.n
-    explorer.notice = f"{n} forward and {n} backward passes, no update yet: p reduces, p again applies it once"
+    explorer.notice = f"{n} × forward, {n} × backward, 0 updates: p reduces, p again applies"
     explorer.focus_panel(UPDATE)
 
 
@@ -111,10 +111,7 @@ def explain_own_input(explorer: "Explorer") -> None:
     from bptui.explain import Quantity
 
     session = explorer.session
-    moment = session.moment
-    sizes = session.run.start.architecture.sizes
-    sample = session.record.passed.a[0][moment.sample]
-    source = int(abs(sample).argmax())  # an input that says something
-    session.stand_at_gradient()
+    source = session.stand_at_telling_input()
+    moment, sizes = session.moment, session.run.start.architecture.sizes
     unit = moment.unit if moment.layer == 1 else min(moment.source if moment.source >= 0 else 0, sizes[1] - 1)
     open_explain(explorer, Quantity("contribution", 1, unit, source, moment.sample))

@@ -159,6 +159,11 @@ KEYS: tuple[Key, ...] = (
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip
 BY_ID = {key.id: key for key in KEYS}
+FOOTER = (
+    *("next-phase", "next-sample", "next-batch", "next-epoch", "play", "questions", "reduction", "explain"),
+    *("compare", "lab", "double-batch", "rate-up", "go-to", "maximise", "help", "quit"),
+)
+"""Which keys the footer names, the more important ones first; help and quit always."""
 GROUPS = ("Step", "Play", "Change", "Answers", "Panels", "Select", "Other")
 
 
@@ -174,7 +179,7 @@ def key_lines(explorer: "Explorer") -> list[KeyLine]:
 
 def footer_hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
     """(keys, word, enabled) for the footer."""
-    return [(key.shown, key.footer, key.why_not(explorer) is None) for key in KEYS if key.footer]
+    return [(key.shown, key.footer, key.why_not(explorer) is None) for key in map(BY_ID.__getitem__, FOOTER)]
 
 
 def markdown() -> str:

@@ -12,9 +12,12 @@ from bptui.session.lab import Lab
 from bptui.session.lab_figures import Figures
 from bptui.session.session import Session
 from bptui.training.history import Curve
+from bptui.tui.dialogs import Help
 from bptui.tui.panel import Panel
 from bptui.tui.plot import draw
+from bptui.views.help import KeyLine
 from bptui.views.lab import (
+    HINTS,
     RULE_KEYS,
     both_sides,
     curve_legend,
@@ -224,6 +227,8 @@ class LabScreen(Screen[None]):
         self.notice = ""
         if key in ("escape", "q"):
             self._close_or_stop(key)
+        elif key in ("question_mark", "f1"):
+            self._show_help()
         elif key == "space":
             self._toggle_play()
         elif key in ("plus", "equals_sign", "minus"):
@@ -247,6 +252,11 @@ class LabScreen(Screen[None]):
         else:
             self.playing, self._goal = False, 0
             self.dismiss(None)
+
+    def _show_help(self) -> None:
+        title = self.panels["title"]
+        lines = [KeyLine("Mistakes lab", keys, what, None) for keys, _, what in HINTS]
+        self.app.push_screen(Help(lines, title.palette, title.ascii))
 
     def _toggle_play(self) -> None:
         self._goal = 0

@@ -4,7 +4,7 @@ import re
 
 import plotext
 
-from bptui.views.loss import Chart
+from bptui.views.loss import MARKS, Chart
 from bptui.views.text import Row, Span, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
@@ -13,8 +13,9 @@ COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
 
 
-def draw(chart: Chart, width: int, height: int) -> list[Row]:
-    """The chart in exactly so many columns and rows; a word instead where there is nothing to draw."""
+def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row]:
+    """The chart in exactly so many columns and rows; a word instead where there is nothing to draw. Without colours
+    each curve has a character of its own, the legend's."""
     if not chart.series:
         return [fit(((" no update yet", "dim"),), width)]
     if width < 16 or height < 5:
@@ -24,16 +25,17 @@ def draw(chart: Chart, width: int, height: int) -> list[Row]:
     plotext.plot_size(width, height)
     plotext.theme("clear")
     for series in chart.series:
-        colour = COLOURS[series.role]
+        code = COLOURS[series.role]
         if len(series.name) == 1:  # a mark: its one character at its one point
             plotext.text(
-                series.name, float(series.x[0]), at_its_row(float(series.low[0]), chart, height - 3), color=colour
+                series.name, float(series.x[0]), at_its_row(float(series.low[0]), chart, height - 3), color=code
             )
             continue
         # A band is drawn as its lower and its upper edge, one zigzag through both.
         x = [float(v) for v in series.x for _ in range(2)]
         y = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
-        plotext.plot(x, y, color=colour, marker="braille")
+        plotext.plot(x, y, color=code, marker="braille" if colour else MARKS[series.role])
+    x_ticks(chart)
     if chart.log:
         log_ticks(chart)
     return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]
@@ -50,6 +52,17 @@ def at_its_row(y: float, chart: Chart, rows: int) -> float:
         return y
     row = int(0.5 + (4 * rows - 1) * (y - low) / (high - low)) // 4
     return low + (high - low) * row / (rows - 1)
+
+
+def x_ticks(chart: Chart) -> None:
+    """Whole numbers for what is counted; a single point stands at the left of an axis one unit long."""
+    low = min(float(series.x.min()) for series in chart.series)
+    high = max(float(series.x.max()) for series in chart.series)
+    high = max(high, low + 1.0)
+    plotext.xlim(low, high)
+    if chart.x_name != "epochs" or high - low >= 8:
+        ticks = sorted({round(low + (high - low) * k / 4) for k in range(5)})
+        plotext.xticks(ticks, [str(tick) for tick in ticks])
 
 
 def log_ticks(chart: Chart) -> None:

@@ -42,5 +42,5 @@ class Questions(ModalScreen[int | None]):
         elif event.key.isdigit():
             if 1 <= int(event.key) <= len(QUESTIONS):
                 self.dismiss(int(event.key))
-        else:
+        elif event.key in ("escape", "q"):
             self.dismiss(None)

@@ -59,7 +59,7 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
 
 def input_head(scene: Scene, width: int) -> str:
     """ "input", or which of several inputs the column has room for."""
-    one_of_many = not scene.data.image and width < 7 and scene.data.x.shape[1] > 2
+    one_of_many = not scene.data.image and scene.data.x.shape[1] > 1 and " " not in short_input(scene, 0, width)
     return "x0 …" if one_of_many else "input"
 
 
@@ -113,7 +113,7 @@ def brief(value: float) -> str:
 def several(values: list[float], width: int) -> str:
     """As many numbers as fit, an ellipsis for the others; a single one as precisely as there is room."""
     if len(values) == 1:
-        return num(values[0], width)
+        return brief(values[0]) if values[0] == int(values[0]) else num(values[0], width)
     words = [num(value, 5) for value in values]
     shown = len(words)
     while shown > 1 and len(" ".join(words[:shown])) + 2 * (shown < len(words)) > width:

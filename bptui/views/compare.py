@@ -185,12 +185,12 @@ COLUMNS = (
     Column("updates", 8, 2, lambda lane, point: short(lane.run.frontier)),
     Column("epochs", 8, 8, lambda lane, point: num(point.epoch, 7)),
     Column("backprops", 10, 3, lambda lane, point: short(lane.back_propagations)),
-    Column("mult-adds", 10, 4, lambda lane, point: short(lane.mult_adds)),
+    Column("mult-adds", 10, 10, lambda lane, point: short(lane.mult_adds)),
     Column("memory", 9, 5, lambda lane, point: in_bytes(lane.memory)),
     Column("noise", 7, 6, lambda lane, point: num(lane.noise.of_batch, 6)),
     Column("scale", 8, 11, lambda lane, point: num(lane.noise.scale, 7)),
     Column("variance", 9, 12, lambda lane, point: num(lane.noise.variance, 7)),
-    Column("time", 8, 10, lambda lane, point: in_seconds(lane.seconds)),
+    Column("time", 8, 4, lambda lane, point: in_seconds(lane.seconds)),
 )
 LEGEND = (
     "noise: a batch's gradient against the mean gradient's length · scale: noise scale in samples · "

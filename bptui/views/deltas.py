@@ -42,6 +42,7 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     first = min(max(unit - strip // 2, 0), all_units - strip)
     units = range(first, first + strip)
     some = f"δ{sub(layer)}" if strip == all_units else f"δ{sub(layer)} {first}–{first + strip - 1} of {all_units}"
+    some = some if len(some) <= strip else f"δ{sub(layer)}" if strip > 1 else "δ"
     head = f"{'#':>4} " + (left(some, strip) + " " if units else "")
     head += f"{f'δ{sub(layer)}[{unit}]':>{w.delta}} {'|∇L|':>{w.norm}} {'a·δ':>{w.product}}"
     rows: list[Row] = [((head + ("    cos" if cosines else ""), "head"),)]

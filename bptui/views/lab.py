@@ -15,10 +15,20 @@ from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, wind
 RULE_KEYS = "1234567890dw"
 """The key that leads straight to each rule, in the order of the rules."""
 HINTS = (
-    ("↑↓", "rule"), ("Esc", "close"), ("h", "harmless"), ("b", "update"), ("e", "epoch"), ("space", "play"),
-    ("r", "restart"), ("1-9 0 d w", "to a rule"), ("t", "last batch"), ("+-", "pace"), ("y", "log"),
-    (",.", "input"), ("←→", "layer"), ("u", "unit"),
-)  # fmt: skip
+    ("↑↓", "rule", "the rule before or after"),
+    ("h", "harmless", "the case in which the rule does no harm, and back"),
+    ("b", "update", "one update on both sides"),
+    ("e", "epoch", "to the end of the epoch"),
+    ("space", "play", "play or pause"),
+    ("r", "restart", "both sides from the start"),
+    ("1-9 0 d w", "to a rule", "straight to a rule of the list"),
+    ("t", "last batch", "to just before the epoch's last batch"),
+    ("+-", "pace", "play faster or slower"),
+    ("y", "log", "y axis: linear or logarithmic"),
+    ("←→ u , .", "weight", "another layer, unit or input of the selected weight"),
+    ("?", "help", "these keys; cosine 1 and error 0 say that the wrong gradient is the true one"),
+    ("Esc", "close", "stop long work, or close"),
+)
 """The lab's keys, the most important first: as many as fit stand in the footer."""
 ROUNDING = 1e-12  # relative errors below are called rounding
 CURVES = (("true", "series-1"), ("wrong", "series-2"))
@@ -84,7 +94,7 @@ def other_case(figures: Figures) -> str:
 
 def lab_footer(figures: Figures, width: int, state: str) -> Row:
     """The keys; ``state`` before them says that the lab plays."""
-    hints = [(keys, other_case(figures) if keys == "h" else words, True) for keys, words in HINTS]
+    hints = [(keys, other_case(figures) if keys == "h" else words, True) for keys, words, _ in HINTS]
     hints = [hint for hint in hints if hint[0] != "h" or figures.cases > 1]
     return ((state, "notice"), *footer_row(hints, width - cells(state)))
 

@@ -16,6 +16,8 @@ CURVES = (
     ("epochs", "train_loss", "train", "series-1"),
     ("epochs", "test_loss", "test", "series-2"),
 )
+MARKS = {"series-0": ".", "series-1": "+", "series-2": "x", "series-3": "o", "series-4": "*", "series-5": "%"}
+"""What each curve is drawn with where colours do not tell them apart."""
 ACCURACIES = (
     ("epochs", "train_accuracy", "train", "series-1"),
     ("epochs", "test_accuracy", "test", "series-2"),
@@ -51,10 +53,11 @@ def loss_rows(scene: Scene) -> list[Row]:
     losses: list[Span] = []
     for curve, name, words, role in CURVES:
         value = latest(curve_of(scene, curve), name, applied)
+        mark = "─" if scene.colour else MARKS[role]
         if value is None and curve == "updates":
-            losses.append((f" ─{words} ·", role))
+            losses.append((f" {mark}{words} ·", role))
         elif value is not None and not np.isnan(value):
-            losses.append((f" ─{words} {num(value, 6)}", role))
+            losses.append((f" {mark}{words} {num(value, 6)}", role))
     shares: list[Span] = []
     for where, name, words, _ in ACCURACIES:
         value = latest(curve_of(scene, where), name, applied)
@@ -82,7 +85,10 @@ def chart(scene: Scene, columns: int) -> Chart:
         place = int(np.searchsorted(curve.axis("update"), scene.applied, side="right"))
         low, high = curve.low(name)[:place], curve.high(name)[:place]
         if place and not np.isnan(low).all():
-            x, low, high = squeeze(curve.axis(scene.axis)[:place], low, high, columns)
+            x = curve.axis(scene.axis)[:place]
+            if where == "updates":  # read before the update: it belongs to the weights that the update before left
+                x = np.concatenate(([0.0], x[:-1]))
+            x, low, high = squeeze(x, low, high, columns)
             drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log)))
     return Chart(tuple(drawn), AXIS_NAMES[scene.axis], log)
 

@@ -279,11 +279,15 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     weights, biases = record.before.weights[layer - 1], record.before.biases
     weight = float(biases[layer - 1][unit] if source < 0 else weights[source, unit])
     what = weight_symbol(layer, source, unit)
+    change: list[Span] = []
+    if scene.phase.kind == "update":
+        change = [(f" → {num(record.after.entry(layer, source, unit), 8, plus=True)}", "good")]
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (
         (f" {what} ", "selected"),
         (num(weight, 8, plus=True), sign_role(weight)),
-        (f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),
+        *change,
+        ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),
     )
     return [unit_row, weight_row]

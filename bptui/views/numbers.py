@@ -48,7 +48,7 @@ def _exponent(size: float, room: int) -> str:
 def precise(value: float) -> str:
     """The value to nine significant digits: where a published number is to be compared digit for digit."""
     value = float(value)
-    if isnan(value) or isinf(value):
+    if isnan(value) or isinf(value) or value == 0:
         return num(value)
     mantissa, _, power = f"{value:.9g}".partition("e")
     return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")

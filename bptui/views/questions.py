@@ -43,7 +43,7 @@ QUESTIONS = (
     ),
     Question(
         "Why batches at all? Are they less work?",
-        "The work per sample is the same; batches trade memory for steadier steps.",
+        "The work per sample is the same; a batch takes memory, saves time, and steps more steadily.",
         "a race of batch sizes",
     ),
     Question(

@@ -75,8 +75,15 @@ def sample_row(scene: Scene, width: int) -> Row:
     if len(head) + n + 1 > width:
         bar = max(width - len(head) - 34, 8)
         filled = done * bar // n
+        here = 0 if all_done else 1
         counts = f" {done} done, {n - done} to come"
-        return ((head, "text"), ("■" * filled, "done"), ("□" * (bar - filled), "pending"), (counts, "dim"))
+        return (
+            (head, "text"),
+            ("■" * (filled - here * (filled == bar)), "done"),
+            ("▣" * here, "lit-text"),
+            ("□" * (bar - filled - here), "pending"),
+            (counts, "dim"),
+        )
     before, after = current, n - current - 1
     mark = ("■", "done") if all_done else ("■" if done > current else "▣", "lit-text")
     rest = ("■", "done") if all_done else ("□", "pending")
@@ -92,8 +99,8 @@ def applied_row(scene: Scene) -> Row:
     if scene.phase.kind == "update":
         return ((f" update {k} applied: {n} × forward, {n} × backward, 1 × change of the weights", "good"),)
     since = f"since update {k - 1}" if k > 1 else "as they started"
-    frozen: Span = (f" weights frozen {since}", "strong")
+    frozen: Span = (f" · weights frozen {since}", "text")
     if scene.phase.kind == "reduce":
         how = f"÷ {n} = mean" if reduction == "mean" else "kept as sum"
-        return (frozen, (f" · gradients of {samples} added, {how} · not yet applied", "text"))
-    return (frozen, (f" · {done} of {n} gradients added · nothing applied yet", "text"))
+        return ((" not applied yet", "strong"), (f" · {samples} added, {how}", "text"), frozen)
+    return ((" nothing applied yet", "strong"), (f" · {done} of {n} gradients added", "text"), frozen)

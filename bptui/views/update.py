@@ -74,7 +74,7 @@ def reductions(scene: Scene) -> list[Row]:
     else:
         running = record.running(scene.moment.layer, scene.moment.source, scene.moment.unit)
         total, mean = float(running[done - 1]), record.mean_of(running, done)
-    rows: list[Row] = [((f" {done} of {record.n} added", "text"),)]
+    rows: list[Row] = [((f" {done} of {record.n} added{' so far' if done < record.n else ''}", "text"),)]
     for name, words, value in (("sum", "SUM ", total), ("mean", f"MEAN ÷{done}", mean)):
         force = name == in_force
         spans: list[Span] = [
@@ -94,7 +94,7 @@ def application(scene: Scene) -> list[Row]:
     if not scene.phase.per_batch:
         left_over = record.n - scene.done
         word = "sample" if left_over == 1 else "samples"
-        wait = f"{left_over} {word} to go" if left_over else "reduce comes next"
+        wait = f"{left_over} {word} to go" if left_over else "now reduce"
         return [
             ((f" nothing applied yet: {wait}", "strong"),),
             ((f" weight {num(before, 9)}", "text"), (" (frozen)", "dim")),

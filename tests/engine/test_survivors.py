@@ -21,6 +21,7 @@ from bptui.engine import (
     update,
 )
 from bptui.engine.network import Parameters, explicit
+from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.wrong_rules import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
 from bptui.engine.wrong_rules.step import descend, plain
@@ -54,7 +55,7 @@ class TestCheck:
         miss = float(np.linalg.norm(result.backprop - result.differences))
         noise = 4 * np.finfo(np.float64).eps * 0.5 * math.sqrt(3) / 1e-4  # the loss is ½, the parameters are three
         assert miss > 1e-10
-        assert result.relative_error == pytest.approx(miss / (1e7 * noise), rel=1e-12)
+        assert result.relative_error == pytest.approx(miss / (1e7 * noise), rel=1e-12, abs=0)
 
 
 class TestForwardOnly:
@@ -101,6 +102,10 @@ class TestStatistics:
             x, y = np.full((7, 1), tenths / 10), np.ones((7, 1))
             passed = run_pass(network, "half-squared-error", x, y)
             assert (batch_statistics(network.architecture, passed).variance.flat >= 0).all()
+
+
+def test_a_sum_over_samples_seen_one_part_at_a_time_is_shared_among_them_all() -> None:
+    assert share_of_samples(6.0, 4) == 1.5
 
 
 class TestUpdate:
@@ -163,9 +168,16 @@ class TestNetwork:
         assert initialise(none, "uniform", np.random.default_rng(5)).flat.tolist() == expected
 
 
-def two_layers(first: tuple[float, float], second: tuple[float, float]) -> Parameters:
-    """A weight and a bias for each of two layers."""
-    return Parameters(Architecture((1, 1, 1), ("identity", "identity")), np.array([*first, *second]))
+def test_an_entry_is_named_by_its_layer_from_1_its_source_and_its_unit_with_minus_1_for_the_bias() -> None:
+    vector = Parameters(Architecture((2, 2, 1), ("tanh", "tanh")), np.arange(9.0))
+    named = [vector.entry(*place) for place in ((1, 0, 0), (1, 0, 1), (1, 1, 0), (1, -1, 1), (2, 1, 0), (2, -1, 0))]
+    assert named == [0.0, 1.0, 2.0, 5.0, 7.0, 8.0]
+
+
+def of_units(*layers: tuple[float, float]) -> Parameters:
+    """The weight and the bias of each layer, of one unit each."""
+    architecture = Architecture((1,) * (len(layers) + 1), ("identity",) * len(layers))
+    return Parameters(architecture, np.array(layers).ravel())
 
 
 class TestWrongRules:
@@ -177,31 +189,40 @@ class TestWrongRules:
         assert with_rule.carried is NOTHING
 
     @pytest.mark.parametrize(
-        ("first", "second", "layer"),
+        ("layers", "named"),
         [
-            ((0.0, 1e200), (0.0, 0.0), 1),
-            ((1e200, 0.0), (0.0, 0.0), 1),
-            ((0.0, 0.0), (0.0, 1e200), 2),
-            ((0.0, 0.0), (1e200, 0.0), 2),
-            ((1.3e154, 0.0), (1.3e154, 0.0), 2),  # each layer's square is finite, the sum of both is not
+            ([(0.0, 1e200), (0.0, 0.0)], 1),
+            ([(1e200, 0.0), (0.0, 0.0)], 1),
+            ([(0.0, 0.0), (1e200, 0.0)], 2),
+            ([(0.0, 0.0), (0.0, 1e200), (0.0, 0.0)], 2),
+            ([(1.3e154, 0.0), (1.3e154, 0.0)], 2),  # each layer's square is finite, the sum of both is not
         ],
     )
     def test_a_belief_too_large_to_measure_is_refused_by_its_layer(
-        self, first: tuple[float, float], second: tuple[float, float], layer: int
+        self, layers: list[tuple[float, float]], named: int
     ) -> None:
-        believed = two_layers(first, second)
-        network = explicit(believed.architecture, [np.zeros((1, 1))] * 2, [])
+        believed = of_units(*layers)
+        network = explicit(believed.architecture, [np.zeros((1, 1))] * len(layers), [])
         with (
             np.errstate(over="ignore"),
-            pytest.raises(Divergence, match=f"^the gradient of layer {layer} overflows$") as caught,
+            pytest.raises(Divergence, match=f"^the gradient of layer {named} overflows$") as caught,
         ):
             descend(network, believed, RULES)
-        assert (caught.value.layer, caught.value.what) == (layer, "the gradient")
+        assert (caught.value.layer, caught.value.what) == (named, "the gradient")
 
     def test_updating_after_each_sample_steps_from_the_first_weights_to_the_last(self) -> None:
         outcome = WRONG_RULES["update-each-sample"].step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING)
         assert_close(outcome.step.flat, outcome.after.flat - CASE.network.flat)
         assert outcome.carried is NOTHING
+
+    @pytest.mark.parametrize("output", ["relu", "softplus", "gelu"])
+    def test_new_weights_first_is_right_at_the_output_layer_also_where_the_slope_needs_z(self, output: str) -> None:
+        it = random_case(53, (3, 4, 2), hidden=("tanh",), head=(output, CASE.loss), bias="trained", n=5)
+        step = WRONG_RULES["new-weights-first"].step
+        wrong, true = (rule(it.network, it.x, it.y, RULES, 5, NOTHING).believed for rule in (step, true_step))
+        assert wrong.weights[1].tolist() == true.weights[1].tolist()
+        assert wrong.biases[1].tolist() == true.biases[1].tolist()
+        assert np.abs(wrong.weights[0] - true.weights[0]).max() > 1e-4
 
     def test_an_accumulator_never_cleared_counts_all_samples_so_far(self) -> None:
         earlier = Carried(np.ones(len(CASE.network.flat)), 6)

@@ -118,8 +118,8 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "maximise": ((), shows(maximised=True)),
     "up": (("down", "down"), moved(unit=1)),
     "down": ((), moved(unit=1)),
-    "left": ((), moved(layer=1)),
-    "right": (("left",), moved(layer=2)),
+    "left": ((), moved(layer=1, source=35)),  # pixel 0 is black everywhere: the strongest input of the unit
+    "right": (("left",), moved(layer=2, source=31)),
     "source-before": ((), moved(source=-1)),
     "source-after": ((), moved(source=1)),
     "page-up": (("focus-2", "page-down"), shows(scroll=0)),

@@ -67,7 +67,7 @@ class TestTable:
         ("width", "heads"),
         [
             (40, "lane loss: train test"),
-            (80, "lane loss: train test updates backprops mult-adds memory noise"),
+            (80, "lane loss: train test updates backprops memory noise time"),
             (
                 136,
                 "lane loss: train test train % test % updates epochs backprops mult-adds memory noise scale variance "
@@ -88,9 +88,8 @@ class TestTable:
                 num(point.test_loss, 7),
                 str(lane.run.frontier),
                 str(lane.run.next_position.seen),
-                str(lane.mult_adds),
                 in_bytes(lane.memory),
-                num(lane.noise.of_batch, 6),
+                f"{num(lane.noise.of_batch, 6)} {in_seconds(lane.seconds).strip()}",
             ]
 
     def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:

@@ -77,7 +77,7 @@ def test_the_sentence_says_how_many_samples_are_done_or_that_all_are(it: Scene) 
 
 
 SENTENCES = {
-    ("input", 0): "Sample 3 of 4 (row 2) comes in: its 2 inputs stand in layer 0",
+    ("input", 0): "Sample 3 of 4 (row 3) comes in: its 2 inputs stand in layer 0",
     (
         "forward",
         1,
