@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench mutants clean
 
 run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
@@ -47,5 +47,15 @@ bench: .bench/ready
 	.bench/bin/python -m pip install --quiet --disable-pip-version-check -e . torch==2.13.0 jax scikit-learn backpack-for-pytorch
 	@touch $@
 
+mutants: .mutants/ready
+	rm -rf mutants
+	.mutants/bin/mutmut run --max-children 2
+	.mutants/bin/mutmut results
+
+.mutants/ready: pyproject.toml
+	$(PYTHON) -m venv .mutants
+	.mutants/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' mutmut==3.8.1
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .bench build dist
+	rm -rf $(VENV) .bench .mutants mutants build dist

@@ -83,13 +83,13 @@ class TestTable:
             words = re.split(r"\s{2,}", text_of(table(contest(), 80)[place + 1]).strip())
             point = lane.points[-1]
             assert words[0] == f"{place + 1}─ {lane.name}"
-            assert words[1:] == [
+            assert words[-1].split()[0] == num(lane.noise.of_batch, 6)  # the time beside it is never the same
+            assert words[1:-1] == [
                 num(point.train_loss, 7),
                 num(point.test_loss, 7),
                 str(lane.run.frontier),
                 str(lane.run.next_position.seen),
                 in_bytes(lane.memory),
-                f"{num(lane.noise.of_batch, 6)} {in_seconds(lane.seconds).strip()}",
             ]
 
     def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:
