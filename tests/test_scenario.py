@@ -167,7 +167,7 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
         (TABLE.replace("0.25", "true"), "got True"),
         (TABLE.replace("0.25", "9" * 5000), ""),
         (TABLE.replace("[2, 1]", "[3, 1]"), "table has 2 features, the network expects 3"),
-        (TABLE.replace("[2, 1]", "[2, 2]"), "1 target column(s), the network gives 2".replace("(s)", "s")),
+        (TABLE.replace("[2, 1]", "[2, 2]"), "1 target column, the network gives 2"),
         (TABLE + "weights = [[[1], [2]], [[3]]]\n", "weights: 1 layers expected, got 2"),
         (TABLE + "weights = [[[1, 2]]]\n", "weights[0]: shape (2, 1) expected"),
         (TABLE + "biases = [[1]]\nweights = [[[1], [2]]]\nbias = 'none'\n", "biases"),
