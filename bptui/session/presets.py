@@ -38,10 +38,11 @@ class Preset:
     answer: str
     axis: Unit
     lanes: Lanes
+    needs: str = "too few training samples: all lanes would be alike"
 
     def why_not(self, settings: Settings, count: int) -> str | None:
         """Why there is nothing to compare, or None."""
-        return None if len(self.lanes(settings, count)) > 1 else f"nothing to compare with {count} training sample(s)"
+        return None if len(self.lanes(settings, count)) > 1 else self.needs
 
     def begin(self, start: Run, settings: Settings) -> Race:
         """The race at its start: ``start`` lends data, split, order and start weights."""
@@ -194,3 +195,25 @@ PRESETS = (
         "seen", micro_batches,
     ),
 )  # fmt: skip
+
+
+def own_race(collected: tuple[Settings, ...]) -> Preset:
+    """A race of settings that were collected one by one."""
+    entries = tuple(Entry(lane_name(settings), settings) for settings in collected)
+    return Preset(
+        len(PRESETS) + 1,
+        "your own",
+        "Which of my settings learns faster?",
+        "The settings you collected with C in the explorer, from the same start over the same samples: compare by "
+        "updates, samples seen or multiply-adds before you say which is better.",
+        "seen",
+        lambda _, __: entries,
+        needs="collect two to six settings first: C in the explorer",
+    )
+
+
+def lane_name(settings: Settings) -> str:
+    """The settings in short: batch size, reduction, learning rate, and what is not plain."""
+    rules = settings.rules
+    words = f"{settings.batch_size or 'all'} {rules.reduction} γ {rules.learning_rate:g}"
+    return words if rules.optimizer.name == "sgd" else f"{rules.optimizer.name} {words}"

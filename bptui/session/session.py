@@ -13,6 +13,7 @@ from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 from bptui.training.settings import Settings
 
+MOST_COLLECTED = 6
 Pause = Callable[[], bool]
 RATES = tuple(digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5))
 
@@ -24,6 +25,7 @@ class Session:
         """Raises ScenarioError; ArithmeticError when even the first update is not finite."""
         self.scenario = scenario
         self.player = Player()
+        self.collected: tuple[Settings, ...] = ()  # for a race of one's own
         self.run: Run
         self.moment = Moment()
         self._begin(scenario.begin())
@@ -161,6 +163,18 @@ class Session:
         rules = replace(self.next_settings.rules, learning_rate=rate)
         self.change(replace(self.next_settings, rules=rules))
         return f"learning rate {rate:g} from update {self.next_update} on"
+
+    def collect(self) -> str:
+        """Take the settings of now into a race of one's own, or out of it again."""
+        settings = self.next_settings
+        if settings in self.collected:
+            self.collected = tuple(each for each in self.collected if each != settings)
+            return f"taken out again: {len(self.collected)} collected for a race of your own"
+        if len(self.collected) == MOST_COLLECTED:
+            return f"{MOST_COLLECTED} settings are collected, no more can race: c 7 starts it"
+        self.collected = (*self.collected, settings)
+        enough = "c 7 races them" if len(self.collected) > 1 else "change something and press C again"
+        return f"{len(self.collected)} collected for a race of your own: {enough}"
 
     def restart(self) -> str:
         """From the start again with the same seed and the settings now in force."""

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.session.compare import UNITS, Race
-from bptui.session.presets import PRESETS, Preset
+from bptui.session.presets import PRESETS, Preset, own_race
 from bptui.session.session import Session
 from bptui.tui.dialogs import Help
 from bptui.tui.panel import Panel
@@ -35,7 +35,7 @@ LONGEST = 0.036  # with the measuring of the lanes
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
 HINTS = (
-    ("1-6", "ask", "start the race for a question"),
+    ("1-7", "ask", "start the race for a question, 7 your own"),
     ("space", "play", "pause; at the goal: double the goal and go on"),
     ("a", "axis", "x axis: updates, epochs, samples seen, multiply-adds"),
     ("y", "log", "y axis: linear or logarithmic"),
@@ -57,6 +57,7 @@ class CompareScreen(Screen[None]):
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__()
         self.session = session
+        self.presets = (*PRESETS, own_race(session.collected))
         self.colour = colour
         self.panels = {name: Panel(name, bordered=name == "chart") for name in ("head", "chart", "table", "foot")}
         for panel in self.panels.values():
@@ -101,9 +102,10 @@ class CompareScreen(Screen[None]):
             "escape": self.close,
             "q": self.close,
         }
-        if key in [str(preset.number) for preset in PRESETS]:
+        chosen = next((preset for preset in self.presets if key == str(preset.number)), None)
+        if chosen is not None:
             event.stop()
-            self.open(PRESETS[int(key) - 1])
+            self.open(chosen)
         elif key in actions:
             event.stop()
             event.prevent_default()
@@ -277,14 +279,14 @@ class CompareScreen(Screen[None]):
 
     def _questions(self) -> list[tuple[Preset, str | None]]:
         settings, count = self.session.next_settings, self.session.run.problem.count
-        return [(preset, preset.why_not(settings, count)) for preset in PRESETS]
+        return [(preset, preset.why_not(settings, count)) for preset in self.presets]
 
     def _common(self) -> str:
         """What all lanes have in common."""
         run, scenario = self.session.run, self.session.scenario
         sizes = "-".join(map(str, run.start.architecture.sizes))
         return (
-            f"All lanes: {scenario.title}, {run.problem.count} training samples, network {sizes}, seed "
+            f"All lanes: {scenario.title}, {run.problem.count} training sample{'s' if run.problem.count > 1 else ''}, network {sizes}, seed "
             f"{run.problem.seed}. Lanes begin with the settings now in force and differ in what the question is about."
         )
 
@@ -292,7 +294,7 @@ class CompareScreen(Screen[None]):
         if self.notice:
             return fit(((f" {self.notice}", "notice"),), width, "notice")
         state = progress(self.contest()) if self.race is not None else ""
-        always = ("1-6", "?", "Esc")
+        always = ("1-7", "?", "Esc")
         hints = [(keys, word, True) for keys, word, _ in HINTS if self.race is not None or keys in always]
         return fit(
             ((state, "notice" if self.until is not None else "bar-strong"), *footer_row(hints, width - len(state))),

@@ -140,6 +140,8 @@ KEYS: tuple[Key, ...] = (
         lambda e: open_explain(e, check=True)),
     Key("compare", ("c",), "c", "Answers", "race settings from the same start: batch sizes, sum and mean, rates …",
         open_compare, "compare"),
+    Key("collect", ("C",), "C", "Answers", "collect the settings of now for a race of your own (c 7), or take them out",
+        lambda e: e.change(e.session.collect)),
     Key("lab", ("l",), "l", "Answers", "mistakes lab: the true rule beside the well-known wrong ones",
         open_lab, "lab"),
     Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",

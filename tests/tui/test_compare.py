@@ -138,7 +138,7 @@ async def test_a_question_that_cannot_be_raced_says_why() -> None:
     async with compare("mazur") as (screen, pilot):
         await pilot.press("1")
         assert screen.race is None
-        assert shown(screen)[-1].strip() == "nothing to compare with 1 training sample(s)"
+        assert shown(screen)[-1].strip() == "too few training samples: all lanes would be alike"
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])
@@ -193,3 +193,27 @@ async def test_without_colour_and_unicode_it_is_all_ascii() -> None:
         await until(screen, 50)
         assert all(row.isascii() for row in shown(screen))
         assert {panel.palette for panel in screen.panels.values()} == {"mono"}
+
+
+async def test_a_race_of_ones_own_settings() -> None:
+    """C collects the settings of now in the explorer; c 7 races them from the same start."""
+    app = BptuiApp(Session(Scenario.built_in("xor")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("C", "m", "C", "right_curly_bracket", "C")
+        assert [settings.rules.reduction for settings in app.session.collected] == ["mean", "sum", "sum"]
+        await pilot.press("c", "7")
+        await pilot.pause()
+        race = app.screen.race  # type: ignore[attr-defined]
+        assert [lane.name for lane in race.lanes] == ["all mean γ 1", "all sum γ 1", "all sum γ 2"]
+        starts = {lane.run.start.flat.tobytes() for lane in race.lanes}
+        assert len(starts) == 1
+
+
+async def test_one_setting_is_no_race_and_collecting_twice_takes_it_out() -> None:
+    app = BptuiApp(Session(Scenario.built_in("xor")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("C", "c", "7")
+        await pilot.pause()
+        assert app.screen.race is None  # type: ignore[attr-defined]
+        await pilot.press("escape", "C")
+        assert app.session.collected == ()

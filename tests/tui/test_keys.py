@@ -132,6 +132,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "explain": ((), shows(screen=ExplainScreen)),
     "check": ((), shows(screen=ExplainScreen)),
     "compare": ((), shows(screen=CompareScreen)),
+    "collect": ((), same),
     "lab": ((), shows(screen=LabScreen)),
     "drill": ((), shows(screen=DrillScreen)),
     "noise": ((), shows(screen=NoiseScreen)),
