@@ -285,8 +285,9 @@ class CompareScreen(Screen[None]):
         """What all lanes have in common."""
         run, scenario = self.session.run, self.session.scenario
         sizes = "-".join(map(str, run.start.architecture.sizes))
+        samples = f"{run.problem.count} training sample{'s' if run.problem.count > 1 else ''}"
         return (
-            f"All lanes: {scenario.title}, {run.problem.count} training sample{'s' if run.problem.count > 1 else ''}, network {sizes}, seed "
+            f"All lanes: {scenario.title}, {samples}, network {sizes}, seed "
             f"{run.problem.seed}. Lanes begin with the settings now in force and differ in what the question is about."
         )
 
