@@ -9,34 +9,23 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from bptui.tui.panel import Panel
+from bptui.tui.overlay import Overlay
 from bptui.views.help import KeyLine, help_rows
 from bptui.views.text import Row
 
 
-class Help(ModalScreen[None]):
+class Help(Overlay[None]):
     """Keys and words; arrows and page keys scroll, any other key closes."""
 
     def __init__(self, keys: list[KeyLine], palette: str, ascii_only: bool) -> None:
-        super().__init__()
+        super().__init__("help", palette, ascii_only)
         self.keys = keys
         self.rows: list[Row] = []
         self.first = 0
-        self.panel = Panel("help", bordered=True)
-        self.panel.palette, self.panel.ascii = palette, ascii_only
 
-    def compose(self) -> ComposeResult:
-        yield self.panel
-
-    def on_resize(self) -> None:
+    def paint(self) -> None:
         width, height = self.size
         self.rows = help_rows(self.keys, width - 2)
-        self.panel.styles.offset = (0, 0)
-        self.panel.styles.width, self.panel.styles.height = width, height
-        self._paint()
-
-    def _paint(self) -> None:
-        width, height = self.size
         inner = max(height - 2, 1)
         self.first = min(max(self.first, 0), max(len(self.rows) - inner, 0))
         more = " · ↓ more" if self.first + inner < len(self.rows) else ""
@@ -50,7 +39,7 @@ class Help(ModalScreen[None]):
         by = {"down": 1, "up": -1, "pagedown": page, "space": page, "pageup": -page, "home": -9999, "end": 9999}
         if event.key in by:
             self.first += by[event.key]
-            self._paint()
+            self.paint()
         else:
             self.dismiss()
 

@@ -4,14 +4,12 @@ from dataclasses import replace
 from functools import partial
 
 from textual import events
-from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from bptui.explain import Comparison, Quantity, compare, explain
 from bptui.explain.check import of_batch
 from bptui.explain.quantity import LOSS_MEAN
 from bptui.session.moment import Moment, Phase
-from bptui.tui.panel import Panel
+from bptui.tui.overlay import Overlay
 from bptui.views.arrange import BATCH, DELTAS, LOSS, UPDATE
 from bptui.views.explain import Walk, explanation_rows
 from bptui.views.narrate import produced
@@ -38,29 +36,16 @@ def start_of(moment: Moment, phase: Phase, panel: int = 0) -> Quantity:
     return last
 
 
-class ExplainScreen(ModalScreen[None]):
+class ExplainScreen(Overlay[None]):
     """``scene`` is the moment that is explained, ``start`` the first number looked at."""
 
     def __init__(self, scene: Scene, start: Quantity, palette: str, ascii_only: bool) -> None:
-        super().__init__()
+        super().__init__("explain-screen", palette, ascii_only)
         self.scene = scene
         self.walk_now = Walk((start,))
-        self.panel = Panel("explain", bordered=True)
-        self.panel.palette, self.panel.ascii = palette, ascii_only
-
-    def compose(self) -> ComposeResult:
-        yield self.panel
-
-    def on_resize(self) -> None:
-        width, height = self.size
-        self.panel.styles.offset = (0, 0)
-        self.panel.styles.width, self.panel.styles.height = width, height
-        self.paint()
 
     def paint(self) -> None:
         width, height = self.size
-        if width == 0 or height == 0:
-            return
         rows = explanation_rows(self.scene, self.walk_now, *self.panel.inner(width, height))
         hints = HINTS if width >= len(HINTS) + 20 else SHORT_HINTS
         self.panel.show(rows, width, height, f"Explain · {hints}", focused=True)

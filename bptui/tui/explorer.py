@@ -1,6 +1,7 @@
 """The explorer's screen: it turns keys into intents, hands the scene down to the panels, and keeps the clock."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from bptui.tui.palette import PALETTES
 from bptui.tui.stage import Stage
 from bptui.views.arrange import BATCH, DELTAS, NETWORK, UPDATE
 from bptui.views.help import footer_row
-from bptui.views.scene import AXES, Scene
+from bptui.views.scene import AXES, Scene, scene_of
 from bptui.views.text import Row, fit, window
 
 if TYPE_CHECKING:
@@ -82,22 +83,12 @@ class Explorer(Screen[None]):
     # --- painting: the scene goes down ---
 
     def scene(self) -> Scene:
-        session = self.session
-        return Scene(
-            title=session.scenario.title,
-            data=session.run.problem.data,
-            record=session.record,
-            moment=session.moment,
-            history=session.run.history,
-            frontier=session.run.frontier,
-            coming=session.next_settings,
-            coming_from=session.next_update,
-            player=session.player,
+        return replace(
+            scene_of(self.session, self.app.colour),
             axis=AXES[self.axis],
             log=self.log_scale,
             accuracy=self.accuracy,
             scroll=self.scroll_by,
-            colour=self.app.colour,
             sort=ROW_KEYS[self.sort],
         )
 

@@ -1,32 +1,19 @@
 """The list of questions: a digit opens the screen on which the answer is seen."""
 
 from textual import events
-from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
-from bptui.tui.panel import Panel
+from bptui.tui.overlay import Overlay
 from bptui.views.questions import QUESTIONS, question_rows
 
 
-class Questions(ModalScreen[int | None]):
+class Questions(Overlay[int | None]):
     """Gives back the number of the question chosen, or None."""
 
     def __init__(self, palette: str, ascii_only: bool) -> None:
-        super().__init__()
+        super().__init__("questions", palette, ascii_only)
         self.first = 0
-        self.panel = Panel("questions", bordered=True)
-        self.panel.palette, self.panel.ascii = palette, ascii_only
 
-    def compose(self) -> ComposeResult:
-        yield self.panel
-
-    def on_resize(self) -> None:
-        width, height = self.size
-        self.panel.styles.offset = (0, 0)
-        self.panel.styles.width, self.panel.styles.height = width, height
-        self._paint()
-
-    def _paint(self) -> None:
+    def paint(self) -> None:
         width, height = self.size
         rows = question_rows(max(width - 2, 1))
         self.first = min(max(self.first, 0), max(len(rows) - height + 2, 0))
@@ -38,7 +25,7 @@ class Questions(ModalScreen[int | None]):
         event.prevent_default()
         if event.key in ("down", "up"):
             self.first += 1 if event.key == "down" else -1
-            self._paint()
+            self.paint()
         elif event.key.isdigit():
             if 1 <= int(event.key) <= len(QUESTIONS):
                 self.dismiss(int(event.key))

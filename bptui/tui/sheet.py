@@ -14,7 +14,7 @@ from bptui.session.session import Session
 from bptui.tui.dialogs import Help
 from bptui.tui.panel import Panel
 from bptui.views.help import KeyLine, footer_row
-from bptui.views.scene import Scene
+from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Row, fit
 
 FRAMES = 15  # a second, while something is under way
@@ -152,18 +152,3 @@ class Sheet(Screen[None]):
 
     def close(self) -> None:
         self.dismiss()
-
-
-def scene_of(session: Session, colour: bool) -> Scene:
-    """The session as it stands."""
-    return Scene(
-        title=session.scenario.title,
-        data=session.run.problem.data,
-        record=session.record,
-        moment=session.moment,
-        history=session.run.history,
-        frontier=session.run.frontier,
-        coming=session.next_settings,
-        coming_from=session.next_update,
-        colour=colour,
-    )

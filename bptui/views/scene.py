@@ -6,6 +6,7 @@ from typing import Literal
 from bptui.data import Dataset
 from bptui.session.moment import Moment, Phase
 from bptui.session.player import Player
+from bptui.session.session import Session
 from bptui.training.history import History
 from bptui.training.record import RowKey, UpdateRecord
 from bptui.training.settings import Settings
@@ -89,3 +90,19 @@ class Scene:
         if layer == self.record.layers and len(classes) == self.record.before.architecture.sizes[-1]:
             return classes[unit]
         return str(unit)
+
+
+def scene_of(session: Session, colour: bool) -> Scene:
+    """The session as it stands, looked at plainly."""
+    return Scene(
+        title=session.scenario.title,
+        data=session.run.problem.data,
+        record=session.record,
+        moment=session.moment,
+        history=session.run.history,
+        frontier=session.run.frontier,
+        coming=session.next_settings,
+        coming_from=session.next_update,
+        player=session.player,
+        colour=colour,
+    )
