@@ -40,6 +40,7 @@ def columns(scene: Scene, width: int) -> Columns:
         answer = min(max(6 * data.y.shape[1], 7), room - 7) if several_outputs else 7
         answer = max(min(answer, room // 2), 7) if several_outputs else 7
         target = max(min(max(names, answer - 1 if several_outputs else 6), 20, room - answer), 2)
+    target += max(min(room - target - answer, len("target") - target), 0)
     taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + LOSS
     state = STATE if width - taken - STATE >= min(wanted, 11) else 0
     return Columns(index, min(max(width - taken - state, 3), wanted), target, answer, state)
