@@ -85,10 +85,6 @@ class Parameters:
             return float(self.biases[layer - 1][unit])
         return float(self.weights[layer - 1][source, unit])
 
-    def frozen_copy(self) -> "Parameters":
-        """A copy nobody can write to."""
-        return type(self)(self.architecture, read_only(self.flat.copy()))
-
 
 class Network(Parameters):
     """θ with its architecture: what a forward pass needs. Made read-only wherever it is handed on."""

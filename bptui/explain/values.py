@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bptui.engine.losses import LOSSES
 from bptui.engine.network import Parameters
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.types import Floats
@@ -85,15 +86,12 @@ def upstream(record: UpdateRecord, layer: int, unit: int, m: int) -> float:
     """∂L/∂a of one unit: Σ_k w_jk δ_k in a hidden layer (or for an input), the slope of the loss at the output."""
     if layer < record.layers:
         return float(np.dot(record.before.weights[layer][unit], record.passed.delta[layer][m]))
-    a, y = float(record.passed.a[layer][m, unit]), float(record.targets[m, unit])
-    match record.settings.rules.loss:
-        case "half-squared-error":
-            return a - y
-        case "squared-error":
-            return 2.0 * (a - y)
-        case "mean-squared-error":
-            return 2.0 * (a - y) / record.targets.shape[1]
-    raise ValueError("where the loss is joined with the activation, δ = a − y has no ∂L/∂a in it")
+    loss = LOSSES[record.settings.rules.loss]
+    if loss.joined is not None:
+        raise ValueError("where the loss is joined with the activation, δ = a − y has no ∂L/∂a in it")
+    slope = np.empty((1, record.targets.shape[1]))
+    loss.slope(record.passed.a[layer][m : m + 1], record.targets[m : m + 1], slope)
+    return float(slope[0, unit])
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.optimizers import OptimizerSettings
 from bptui.engine.wrong_rules import parts_of
@@ -211,7 +212,7 @@ def slope_is_one(case: Case) -> str:
 
 
 def output_joined(case: Case) -> bool:
-    return case.settings.rules.loss in ("binary-cross-entropy", "cross-entropy")
+    return LOSSES[case.settings.rules.loss].joined is not None
 
 
 def linear(case: Case) -> Case:

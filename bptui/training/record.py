@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
@@ -101,11 +102,16 @@ class UpdateRecord:
         """Cosine of each sample's gradient with the batch's mean, (n,); 0 where either is zero."""
         return read_only(cosines_with(self.mean, self.gradient_norms, self.passed))
 
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each sample's class is answered rightly, (n,); means nothing where targets are no classes."""
+        return chosen_class(self.passed.a[-1]) == chosen_class(self.targets)
+
     def rows_by(self, key: RowKey) -> Integers:
         """Rows of the batch, the most remarkable first: by loss or norm from the largest, by cosine from the one
         that pulls hardest against the others; or only those whose class is answered wrongly, by loss."""
         if key == "wrong":
-            rows = np.flatnonzero(chosen_class(self.passed.a[-1]) != chosen_class(self.targets))
+            rows = np.flatnonzero(~self.right)
             return rows[np.argsort(-self.passed.loss[rows], kind="stable")]
         by = {"loss": -self.passed.loss, "norm": -self.gradient_norms, "cosine": self.cosines}
         return np.argsort(by[key], kind="stable") if key in by else np.arange(self.n)

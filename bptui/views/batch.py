@@ -132,13 +132,14 @@ def target(scene: Scene, m: int, width: int = 6) -> str:
 
 def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     """What the network answers, and whether its class is the target's (always True for regression)."""
-    a, y, classes = scene.record.passed.a[-1][m], scene.record.targets[m], scene.data.classes
+    a, classes = scene.record.passed.a[-1][m], scene.data.classes
     if not classes:
         return several(a.tolist(), width), True
+    right_answer = bool(scene.record.right[m])
     if len(a) == 1:
-        return num(a[0], 7), bool(a[0] > 0.5) == bool(y[0] > 0.5)
+        return num(a[0], 7), right_answer
     best = int(a.argmax())
-    return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", best == int(y.argmax())
+    return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", right_answer
 
 
 def totals(scene: Scene) -> list[Row]:

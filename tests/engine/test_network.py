@@ -49,11 +49,6 @@ class TestTheta:
         network.flat[:] = 7.0
         assert (network.weights[0].tolist(), network.biases[0].tolist()) == ([[7.0]], [7.0])
 
-    def test_nobody_writes_to_a_frozen_copy(self) -> None:
-        copy = Network(Architecture((1, 1), ("tanh",)), np.zeros(2)).frozen_copy()
-        with pytest.raises(ValueError, match="read-only"):
-            copy.weights[0][0, 0] = 1.0
-
 
 WIDE = Architecture((50, 40, 30), ("tanh", "tanh"))
 

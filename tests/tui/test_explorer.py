@@ -263,10 +263,12 @@ async def test_a_thousand_phases_forward_and_back_end_where_they_began() -> None
     async with explore("xor", (40, 24)) as at:
         await at.press("b", "s", "p")
         screen, moment, record = at.text(), at.session.moment, at.session.record
-        for key in ("next-phase", "previous-phase"):
-            for _ in range(1000):
-                at.explorer.press(key)
-            assert at.session.moment == moment or key == "next-phase"
+        for _ in range(1000):
+            at.explorer.press("next-phase")
+        assert at.session.moment.update > moment.update + 20
+        for _ in range(1000):
+            at.explorer.press("previous-phase")
+        assert at.session.moment == moment
         await at.pilot.pause()
         assert at.text() == screen
         at.session.run._records.clear()
