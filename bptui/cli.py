@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bptui import __version__
-from bptui.checks import Check, choice, integer, nearest, number, or_word, shown
 from bptui.data.clean import clean
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.reduce import REDUCTIONS
 from bptui.scenario import Scenario, ScenarioError, built_in_names
-from bptui.scenario_keys import COUNT, MOST_UNITS, NetworkChoice, output_activation
+from bptui.scenario.accept import Check, choice, integer, nearest, number, or_word, shown
+from bptui.scenario.keys import COUNT, MOST_UNITS, NetworkChoice, output_activation
 from bptui.session.session import Session
 
 EXAMPLES = """examples:

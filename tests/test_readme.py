@@ -11,7 +11,7 @@ import pytest
 
 from bptui import cli
 from bptui.scenario import Scenario
-from bptui.scenario_keys import KEYS as SCENARIO_KEYS
+from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.tui.keys import markdown
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from math import pi
 import numpy as np
 
 from bptui.data.dataset import DataError, Dataset, Floats, one_hot
-from bptui.shelf import asset
+from bptui.data.shipped import asset
 
 Maker = Callable[[int, np.random.Generator], Dataset]
 

@@ -7,7 +7,7 @@ The sample axis n is kept until :mod:`bptui.engine.reduce` sums or averages over
 
 from bptui.engine.activations import ACTIVATIONS, Activation
 from bptui.engine.backprop import Pass, backward, forward, sum_gradients
-from bptui.engine.check import Check, check
+from bptui.engine.differences import Check, check
 from bptui.engine.losses import LOSSES, Loss
 from bptui.engine.network import Architecture, Network, initialise
 from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings

@@ -4,25 +4,25 @@ A walk through the terms of a number is the chain rule; it ends in inputs, targe
 Knows records only: no moment, no screen.
 """
 
-from bptui.explain.check import Comparison, compare
+from bptui.explain.differences import Comparison, compare
 from bptui.explain.explanation import Explanation, explain
 from bptui.explain.expression import Expression, Write, digits, evaluate, text
 from bptui.explain.quantity import Quantity, name, words
-from bptui.explain.reading import parse
 from bptui.explain.values import value
+from bptui.explain.walk import Walk
 
 __all__ = [
     "Comparison",
     "Explanation",
     "Expression",
     "Quantity",
+    "Walk",
     "Write",
     "compare",
     "digits",
     "evaluate",
     "explain",
     "name",
-    "parse",
     "text",
     "value",
     "words",

@@ -1,6 +1,7 @@
 """Formulas of the backward pass: ∂L/∂a, δ, and what a sample contributes to a weight."""
 
 from bptui.engine.losses import LOSSES
+from bptui.engine.weight import sub
 from bptui.explain.expression import (
     Constant,
     Expression,
@@ -16,7 +17,6 @@ from bptui.explain.formula import Formula, long_sum, number
 from bptui.explain.forward import activation_name
 from bptui.explain.quantity import Quantity, activation, name, of_unit, of_weight, tag, target
 from bptui.explain.values import value
-from bptui.symbols import sub
 from bptui.training.record import UpdateRecord
 
 

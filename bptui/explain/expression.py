@@ -229,7 +229,7 @@ def digits(count: int) -> Write:
 
 
 def text(e: Expression, write: Write, binding: int = TERM) -> str:
-    """The tree in characters that :func:`bptui.explain.reading.parse` reads back. ``binding`` says how tightly it
+    """The tree in characters that :func:`tests.explain.reading.parse` reads back. ``binding`` says how tightly it
     must hold together where it stands; brackets are set where it does not."""
     words, holds = _spell(e, write)
     return words if holds >= binding else f"({words})"

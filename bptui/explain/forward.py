@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bptui.engine.weight import sub
 from bptui.explain.expression import (
     HALF,
     ONE,
@@ -23,7 +24,6 @@ from bptui.explain.expression import (
 )
 from bptui.explain.formula import Formula, long_sum, number
 from bptui.explain.quantity import LOSS_SUM, Quantity, activation, loss, name, of_unit, of_weight, tag, target
-from bptui.symbols import sub
 from bptui.training.record import UpdateRecord
 
 FROM_A = ("sigmoid", "tanh")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bptui.symbols import sub, weight_symbol
+from bptui.engine.weight import sub, weight_symbol
 
 Kind = Literal[
     "input",

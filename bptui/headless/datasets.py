@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bptui.data import BUILT_IN
+from bptui.data.shipped import asset
 from bptui.scenario import Scenario, built_in_names
-from bptui.shelf import asset
 
 
 def listing() -> Iterator[str]:

@@ -11,11 +11,10 @@ from bptui.session.moves import Move, Need
 from bptui.session.player import Player
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
-from bptui.training.settings import Settings
+from bptui.training.settings import RATES, Settings
 
 MOST_COLLECTED = 6
 Pause = Callable[[], bool]
-RATES = tuple(digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5))
 
 
 class Session:

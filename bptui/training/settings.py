@@ -9,6 +9,8 @@ Order = Literal["shuffle", "fixed", "replacement"]
 LastBatch = Literal["keep", "drop"]
 ORDERS: tuple[Order, ...] = ("shuffle", "fixed", "replacement")
 LAST_BATCH: tuple[LastBatch, ...] = ("keep", "drop")
+RATES = tuple(digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5))
+"""The ladder of learning rates, in 1-2-5 steps."""
 
 
 @dataclass(frozen=True, slots=True)

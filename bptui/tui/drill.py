@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import perf_counter
 
-from bptui.session.drill import Drill, DrillNow
+from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
 from bptui.tui.sheet import Sheet, SheetKey
 from bptui.views.drill import chart_height, drill, drill_chart

@@ -5,13 +5,13 @@ from functools import partial
 
 from textual import events
 
-from bptui.explain import Comparison, Quantity, compare, explain
-from bptui.explain.check import of_batch
+from bptui.explain import Comparison, Quantity, Walk, compare, explain
+from bptui.explain.differences import of_batch
 from bptui.explain.quantity import LOSS_MEAN
 from bptui.session.moment import Moment, Phase
 from bptui.tui.overlay import Overlay
 from bptui.views.arrange import BATCH, DELTAS, LOSS, UPDATE
-from bptui.views.explain import Walk, explanation_rows
+from bptui.views.explain import explanation_rows
 from bptui.views.narrate import produced
 from bptui.views.scene import Scene
 

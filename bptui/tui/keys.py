@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
-from bptui.tui.doors import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
+from bptui.tui.screens import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
 from bptui.views.help import KeyLine
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from bptui.session.lab import Lab
-from bptui.session.lab_figures import Figures
+from bptui.experiments.mistakes.figures import Figures
+from bptui.experiments.mistakes.lab import Lab
 from bptui.session.session import Session
 from bptui.training.history import Curve
 from bptui.tui.dialogs import Help

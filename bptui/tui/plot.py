@@ -4,7 +4,7 @@ import re
 
 import plotext
 
-from bptui.views.loss import MARKS, Chart
+from bptui.views.charts import MARKS, Chart
 from bptui.views.text import Row, Span, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")

@@ -10,7 +10,7 @@ from bptui.tui.panel import Panel
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
 from bptui.views.batch import batch
 from bptui.views.deltas import deltas
-from bptui.views.explain import standing
+from bptui.views.explain import explain_panel
 from bptui.views.header import header
 from bptui.views.loss import AXIS_NAMES, chart, loss_rows
 from bptui.views.network import network
@@ -26,7 +26,7 @@ VIEWS: dict[int, Callable[[Scene, int, int], list[Row]]] = {
     BATCH: batch,
     DELTAS: deltas,
     UPDATE: update,
-    EXPLAIN: standing,
+    EXPLAIN: explain_panel,
 }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bptui.symbols import sub
+from bptui.engine.weight import sub
 from bptui.views.batch import state
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, sign_role

@@ -3,14 +3,13 @@
 import numpy as np
 
 from bptui.engine.types import Floats
-from bptui.session.drill import DrillNow, Spent
+from bptui.experiments.drill import DrillNow, Spent
 from bptui.views.batch import target
+from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.glyphs import POSITIVE
-from bptui.views.help import wrapped
-from bptui.views.loss import Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cut, left, right, row_cells, window
+from bptui.views.text import Row, Span, cut, left, right, row_cells, window, wrapped
 
 ROSE, FELL, SAME = "▲", "▼", "·"
 CHART_HEIGHT = 11

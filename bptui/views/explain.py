@@ -1,11 +1,11 @@
 """Explain: where a number comes from, with its own numbers, and what uses it. A panel that is walked through (rows
-of :func:`explanation_rows`), and a standing one (6) that follows the phase (:func:`standing`)."""
+of :func:`explanation_rows`), and a explain_panel one (6) that follows the phase (:func:`explain_panel`)."""
 
 import re
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bptui.explain import Comparison, Explanation, Quantity, explain, name, value, words
+from bptui.explain import Explanation, Quantity, Walk, explain, name, value, words
 from bptui.explain.expression import Number
 from bptui.explain.formula import LISTED
 from bptui.explain.quantity import OF_A_WEIGHT
@@ -24,49 +24,6 @@ TIE = "\u00a0"  # a space at which no line is broken
 def screen_number(number: float) -> str:
     """Numbers inside formulas."""
     return num(number, 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A walk over one record: ``trail`` from the first number to the one looked at, the ``cursor`` in its list of
-    terms (``up``: of what uses it), and the outcome of the last check, if any."""
-
-    trail: tuple[Quantity, ...]
-    cursor: int = 0
-    up: bool = False
-    checks: tuple[Comparison | str, ...] = ()
-
-    @property
-    def here(self) -> Quantity:
-        return self.trail[-1]
-
-    def choices(self, it: Explanation) -> tuple[Quantity, ...]:
-        """What the cursor chooses among."""
-        return it.used_by if self.up else it.terms
-
-    def moved(self, it: Explanation, by: int) -> "Walk":
-        last = max(len(self.choices(it)) - 1, 0)
-        return replace(self, cursor=min(max(self.cursor + by, 0), last))
-
-    def entered(self, it: Explanation) -> "Walk":
-        """Into the chosen term, or up to the chosen user. Going straight back shortens the trail."""
-        choices = self.choices(it)
-        return self.to(choices[self.cursor]) if choices else self
-
-    def to(self, q: Quantity) -> "Walk":
-        return Walk((*self.trail, q)) if q not in self.trail else Walk(self.trail[: self.trail.index(q) + 1])
-
-    def back(self) -> "Walk":
-        """Out of the list of users, else one step back along the trail."""
-        if self.up:
-            return replace(self, up=False, cursor=0)
-        return Walk(self.trail[:-1]) if len(self.trail) > 1 else self
-
-    def upward(self, it: Explanation) -> "Walk":
-        """To what uses this number; where there are several, a choice among them."""
-        if len(it.used_by) == 1:
-            return self.to(it.used_by[0])
-        return replace(self, up=True, cursor=0) if it.used_by else self
 
 
 def reached(scene: Scene, q: Quantity) -> bool:
@@ -236,7 +193,7 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
     return rows
 
 
-def standing(scene: Scene, width: int, height: int) -> list[Row]:
+def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
     """Panel 6: what just happened, in a sentence; then the numbers it made for the selected unit or weight."""
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]

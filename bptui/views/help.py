@@ -1,9 +1,8 @@
 """The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
 
-import textwrap
 from dataclasses import dataclass
 
-from bptui.views.text import Row, left
+from bptui.views.text import Row, left, wrapped
 
 KEY_WIDTH = 10
 GUIDE = (
@@ -47,12 +46,6 @@ def help_rows(keys: list[KeyLine], width: int) -> list[Row]:
         rows.append((("  " + left(key.keys, KEY_WIDTH - 2), "key"), (first, "dim" if key.reason else "text")))
         rows += [((" " * KEY_WIDTH + part, "dim" if key.reason else "text"),) for part in rest]
     return rows
-
-
-def wrapped(line: str, width: int) -> list[str]:
-    """The line in parts of at most so many columns, later ones indented like the first."""
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.wrap(line, max(width, 10), subsequent_indent=indent, drop_whitespace=True) or [""]
 
 
 PINNED = 2

@@ -2,15 +2,15 @@
 
 from math import isnan
 
-from bptui.engine.wrong_rules import Comparison
-from bptui.session.lab import RULES
-from bptui.session.lab_figures import Change, Figures
-from bptui.symbols import weight_symbol
+from bptui.engine.weight import weight_symbol
+from bptui.experiments.mistakes import Comparison
+from bptui.experiments.mistakes.figures import Change, Figures
+from bptui.experiments.mistakes.lab import RULES
 from bptui.training.history import Curve
-from bptui.views.help import footer_row, wrapped
-from bptui.views.loss import Chart, Series, drawable, squeeze
+from bptui.views.charts import Chart, Series, drawable, squeeze
+from bptui.views.help import footer_row
 from bptui.views.numbers import num, precise, rate, sign_role
-from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window
+from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
 RULE_KEYS = "1234567890dw"
 """The key that leads straight to each rule, in the order of the rules."""

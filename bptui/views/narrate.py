@@ -1,9 +1,9 @@
 """One plain sentence of what has just happened at this moment, and why."""
 
+from bptui.engine.weight import weight_symbol
 from bptui.explain import Quantity, value
 from bptui.explain.quantity import activation, loss, of_unit, of_weight
 from bptui.session.moment import Moment, Phase
-from bptui.symbols import weight_symbol
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bptui.engine.types import Floats
-from bptui.symbols import sub, weight_symbol
+from bptui.engine.weight import sub, weight_symbol
 from bptui.views.edges import edges
 from bptui.views.glyphs import largest_of, pixel, shade, signed
 from bptui.views.numbers import num, sign_role

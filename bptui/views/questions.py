@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from bptui.views.help import wrapped
-from bptui.views.text import Row
+from bptui.views.text import Row, wrapped
 
 
 @dataclass(frozen=True, slots=True)

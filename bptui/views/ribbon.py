@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from bptui.engine.weight import sub
 from bptui.session.moment import Phase, phases
-from bptui.symbols import sub
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, fit, row_cells
 

@@ -4,6 +4,7 @@ A span is (text, role); a role says what the text is (``positive``, ``lit``, ``d
 how that looks. ``px T B`` is a half block with grey levels T above and B below, 0 … 16.
 """
 
+import textwrap
 from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
@@ -87,3 +88,9 @@ def window(count: int, height: int, at: int, scroll: int = 0) -> range:
         return range(min(count, max(height, 0)))
     start = min(max(at // height * height + scroll, 0), count - height)
     return range(start, start + height)
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """The line in parts of at most so many columns, later ones indented like the first."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, max(width, 10), subsequent_indent=indent, drop_whitespace=True) or [""]

@@ -1,7 +1,7 @@
 """Panel 4: the ledger of the selected weight, from the samples' contributions to the weight after the update."""
 
 from bptui.engine.network import Parameters
-from bptui.symbols import weight_symbol
+from bptui.engine.weight import weight_symbol
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene

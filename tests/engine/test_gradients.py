@@ -16,7 +16,7 @@ from bptui.engine import (
     reduce_over_samples,
     sample_gradient,
 )
-from bptui.engine.check import parameter_name
+from bptui.engine.differences import parameter_name
 from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.types import Floats

@@ -23,8 +23,8 @@ from bptui.engine import (
 from bptui.engine.network import Parameters, explicit
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
-from bptui.engine.wrong_rules import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
-from bptui.engine.wrong_rules.step import descend, plain
+from bptui.experiments.mistakes import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
+from bptui.experiments.mistakes.step import descend, plain
 
 from .helpers import assert_close, one_update, random_case, run_pass
 

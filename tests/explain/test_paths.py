@@ -6,12 +6,13 @@ from typing import get_args
 
 import pytest
 
-from bptui.explain import Quantity, digits, evaluate, explain, name, parse
+from bptui.explain import Quantity, digits, evaluate, explain, name
 from bptui.explain.expression import Constant, Expression, Number, Rest
 from bptui.explain.quantity import GIVEN, LOSS_MEAN, Kind
 from bptui.explain.users import users
 from bptui.views.numbers import num
-from tests.views.scenes import read_back, shown_step
+from tests.explain.reading import parse
+from tests.scenes import read_back, shown_step
 
 from .cases import CASES, EVERY_UPDATE, FEW, Case, walk
 from .intervals import Interval, enclose

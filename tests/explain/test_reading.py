@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptui.explain import digits, evaluate, parse, text
+from bptui.explain import digits, evaluate, text
 from bptui.explain.expression import (
     HALF,
     TWO,
@@ -22,6 +22,7 @@ from bptui.explain.expression import (
     Sum,
     setting,
 )
+from tests.explain.reading import parse
 
 WHOLE = st.integers(-8, 8).map(lambda k: Number(float(k)))
 LEAVES: st.SearchStrategy[Expression] = st.one_of(

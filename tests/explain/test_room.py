@@ -5,5 +5,5 @@ from tests.test_import_hygiene import ALONE, TERMINAL, modules_after, rooms
 
 def test_explaining_loads_only_what_is_below() -> None:
     modules = modules_after("bptui.explain", before=ALONE)
-    assert rooms(modules) == {"explain", "training", "data", "engine", "shelf", "symbols"}
+    assert rooms(modules) == {"explain", "training", "data", "engine"}
     assert modules & TERMINAL == set()

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from bptui.engine import OPTIMIZERS
-from bptui.explain import Quantity, compare, digits, evaluate, explain, parse, text, value
-from bptui.explain.check import Comparison, of_batch
+from bptui.explain import Quantity, compare, digits, evaluate, explain, text, value
+from bptui.explain.differences import Comparison, of_batch
 from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, RATE, loss, of_unit, of_weight, target
 from bptui.explain.update import all_weights
 from bptui.training import UpdateRecord
+from tests.explain.reading import parse
 
 from .cases import EVERY_UPDATE, FEW, Case, optimized, record_of, run_of, walk
 

@@ -6,10 +6,11 @@ import pytest
 
 from bptui.engine import UpdateRules
 from bptui.scenario import Scenario
-from bptui.scenario_keys import DataChoice, NetworkChoice
+from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session import MOVES, Moment, Player
-from bptui.session.session import RATES, Session, parse_goal
+from bptui.session.session import Session, parse_goal
 from bptui.training import Settings
+from bptui.training.settings import RATES
 from tests.training.builders import fingerprint, fingerprints, with_rate
 
 TEN = DataChoice(name="plane", samples=10, seed=3)

@@ -18,7 +18,7 @@ from bptui.tui.explorer import Explorer
 from bptui.tui.keys import KEYS
 from bptui.tui.palette import MONO, PALETTES, Palette
 from bptui.views.arrange import NETWORK, PANELS
-from tests.views.scenes import own_data, own_session
+from tests.scenes import own_data, own_session
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
 

@@ -11,14 +11,14 @@ from textual.command import CommandPalette
 from bptui.session.moment import Moment
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui.compare import CompareScreen
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.keys import BY_ID, GROUPS, KEYS
 from bptui.tui.lab import LabScreen
-from bptui.tui.noise import NoiseScreen
 from bptui.tui.questions import Questions
+from bptui.tui.race import CompareScreen
+from bptui.tui.scatter import NoiseScreen
 from bptui.views.arrange import NETWORK, PANELS
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with

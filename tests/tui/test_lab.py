@@ -6,8 +6,8 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from bptui.experiments.mistakes.lab import RULES
 from bptui.scenario import Scenario
-from bptui.session.lab import RULES
 from bptui.session.session import Session
 from bptui.tui.lab import LabScreen
 from bptui.views.lab import RULE_KEYS

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bptui.session.drill import Drill, DrillNow
+from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
 from bptui.views.drill import FELL, ROSE, chart_height, drill, drill_chart, truth, what_is
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows
+from tests.scenes import lines, own_data, own_session, scene, session
 
-from .scenes import lines, own_data, own_session, scene, session
 from .test_robust import HOSTILE
 
 Seen = tuple[Scene, DrillNow]

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptui.explain import compare, evaluate, explain, name, parse, value
-from bptui.explain.check import of_batch
+from bptui.explain import Walk, compare, evaluate, explain, name, value
+from bptui.explain.differences import of_batch
 from bptui.explain.quantity import LOSS_MEAN, Quantity, of_unit, of_weight
 from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
-from bptui.views.explain import Walk, explanation_rows, reached, standing
+from bptui.views.explain import explain_panel, explanation_rows, reached
 from bptui.views.narrate import narrate, produced
 from bptui.views.numbers import num, precise
 from bptui.views.scene import Scene
 from bptui.views.text import row_cells
-
-from .scenes import beat, lines, own_data, own_session, scene, session
+from tests.explain.reading import parse
+from tests.scenes import beat, lines, own_data, own_session, scene, session
 
 NAMES = ("xor", "mazur", "digits", "iris", "trask", "han-kamber")
 BIASED_ADAM = own_session(own_data((), ("u", "v")), optimizer="adam", l1=0.01, l2=0.01, clip_norm=1.0)
@@ -57,9 +57,9 @@ def test_any_walk_fits_any_box(it: Scene, width: int, height: int, data: st.Data
         walk = data.draw(st.sampled_from([walk.entered(told), walk.upward(told), walk.back()]))
         walk = walk.moved(explain(it.record, walk.here), data.draw(st.integers(-2, 20)))
     assert len(explanation_rows(it, walk, width, height)) <= height
-    assert len(standing(it, width, height)) <= height
+    assert len(explain_panel(it, width, height)) <= height
     if width >= 38:
-        assert max(map(row_cells, standing(it, width, height)), default=0) <= width
+        assert max(map(row_cells, explain_panel(it, width, height)), default=0) <= width
 
 
 @given(it=any_scene())
@@ -196,10 +196,10 @@ def test_the_standing_panel_tells_no_number_before_its_time(it: Scene) -> None:
 
 def test_the_standing_panel_shows_what_the_phase_made() -> None:
     it = at(session("digits"), "forward", 2, sample=4, unit=3)
-    text = "\n".join(lines(standing(it, 60, 20)))
+    text = "\n".join(lines(explain_panel(it, 60, 20)))
     assert narrate(it).split(":")[0] in " ".join(text.split())
     assert "a₂[3][#5] = e^(z₂[3][#5]) / Σ_j e^(z₂[j][#5])" in text
-    reduce = "\n".join(lines(standing(at(session("xor"), "reduce"), 60, 30)))
+    reduce = "\n".join(lines(explain_panel(at(session("xor"), "reduce"), 60, 30)))
     assert all(word in reduce for word in ("SUM w₂[0→0] =", "MEAN w₂[0→0] =", "g(w₂[0→0]) ="))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .scenes import PANELS, VIEWS, compare_with_golden, moments, painted, scene, session
+from tests.scenes import PANELS, VIEWS, compare_with_golden, moments, painted, scene, session
 
 HEIGHT = 14
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from bptui.session.lab import RULES, Lab
+from bptui.experiments.mistakes.lab import RULES, Lab
 from bptui.views.lab import (
     RULE_KEYS,
     both_sides,
@@ -21,8 +21,7 @@ from bptui.views.lab import (
 from bptui.views.lab_plan import lab_plan
 from bptui.views.numbers import num
 from bptui.views.text import Row, row_cells
-
-from .scenes import lines, session
+from tests.scenes import lines, session
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
 

@@ -16,8 +16,7 @@ from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS, UpdateRecord
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
-
-from .scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
+from tests.scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
 
 NUMBER = re.compile(r"(?<![\w.])[−+]?(?:\d+\.\d*|\.?\d+)(?:e−?\d+)?")
 # Not digits: its records hold so many numbers that nearly every one of four decimals is among them.

@@ -9,8 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bptui.views.numbers import num, rate, share, sign_role
-
-from .scenes import read_back, shown_step
+from tests.scenes import read_back, shown_step
 
 WIDTHS = st.integers(5, 14)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)

@@ -14,8 +14,7 @@ from bptui.training.record import ROW_KEYS
 from bptui.views.loss import chart
 from bptui.views.scene import AXES
 from bptui.views.text import cells
-
-from .scenes import PANELS, VIEWS, own_data, own_session, painted, scene, session
+from tests.scenes import PANELS, VIEWS, own_data, own_session, painted, scene, session
 
 HOSTILE = (
     "[/]",

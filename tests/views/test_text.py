@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from bptui.data.clean import LONGEST, clean
-from bptui.symbols import sub
+from bptui.engine.weight import sub
 from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, left, right, row_cells, window
 
 POOL = "ab 0−·…δ█⠿漢字かなカﾊ한글👍🎉🚀é́̈ñ҉ा🇩🇪️‍⚠"

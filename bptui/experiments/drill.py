@@ -1,0 +1,268 @@
+"""The drill: updates on one sample until it is right, and what they do to the other samples of its batch.
+
+Beside it, from the same start, the same number of back-propagations is spent in ordinary passes over the
+training samples. Neither touches the run: the drill works on copies of its own.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bptui.engine.network import Network
+from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.rates import RateSchedule
+from bptui.engine.reduce import mean_over_samples
+from bptui.engine.types import Floats, Integers, read_only
+from bptui.engine.update import Divergence, Workspace, compute_update
+from bptui.experiments.passes import Passes, losses_of
+from bptui.experiments.races import RIGHT
+from bptui.session.session import Session
+from bptui.training.problem import Problem
+from bptui.training.settings import RATES
+
+EPSILONS = tuple(rate for rate in RATES if rate <= 10)
+MOST_UPDATES = 10_000  # on one sample, before it is given up
+MOST_TRAIN = 4096  # training samples looked at for their mean loss
+MOST_STEPS, MOST_LOSSES = 10_000, 2_000_000  # kept; beyond that the past is thinned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """After so many back-propagations: the drilled row of the batch, the losses (n,) of all its samples and their
+    mean, and the mean under as many back-propagations in ordinary passes."""
+
+    back_propagations: int
+    sample: int
+    losses: Floats
+    mean: float
+    passes_mean: float
+
+    @property
+    def loss(self) -> float:
+        """Of the drilled sample."""
+        return float(self.losses[self.sample])
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One way of spending back-propagations, and the mean losses it leads to."""
+
+    back_propagations: int
+    updates: int
+    batch_loss: float
+    train_loss: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrillNow:
+    """Where the drill stands. ``start``, ``before``, ``now`` are the losses (n,) at the start, as the drill of this
+    sample began, and now; ``change`` is now − before. ``done`` has the ε under which a row was right in its own drill.
+    ``collected`` of the next pass's ``batch_size`` back-propagations are made, their update is still to come;
+    ``passes_stop`` says why none comes."""
+
+    sample: int
+    epsilon: float
+    updates: int
+    is_right: bool
+    reason: str | None
+    start: Floats
+    before: Floats
+    now: Floats
+    change: Floats
+    done: dict[int, float]
+    rose: int
+    fell: int
+    begin: Spent
+    drill: Spent
+    passes: Spent
+    collected: int
+    passes_stop: str | None
+    batch_size: int
+    looked_at: int
+    count: int
+    steps: tuple[Step, ...]
+
+    @property
+    def n(self) -> int:
+        return len(self.now)
+
+    def is_wrong_again(self, m: int) -> bool:
+        """Was right after its own drill, and is no longer."""
+        return m in self.done and m != self.sample and not self.now[m] < self.done[m]
+
+
+class Drill:
+    """From the network before the session's current update, with its loss, rules and γ of that update held constant,
+    and with fresh optimizer memory. The moment's sample is drilled first."""
+
+    def __init__(self, session: Session) -> None:
+        self.record = session.record
+        self.problem = session.run.problem
+        settings = self.record.settings
+        rules = replace(settings.rules, learning_rate=self.record.learning_rate, schedule=RateSchedule())
+        self.settings = replace(settings, rules=rules, repeats=1, repeat_until=0.0)
+        self.rules = rules
+        self.epsilon = RIGHT[rules.loss]
+        self.first = session.moment.sample
+        self._work = Workspace(self.record.before.architecture, 1)
+        self._seen = looked_at(self.problem)
+        self.restart()
+
+    def restart(self) -> None:
+        """From the start again, with the sample it began with and the ε of now."""
+        before = self.record.before
+        self.sample = self.first
+        self.network = Network(before.architecture, before.flat.copy())
+        self.memory = OPTIMIZERS[self.rules.optimizer.name].fresh_memory(len(before.flat))
+        self.updates = 0  # in all; each is one back-propagation
+        self.updates_here = 0  # on this sample
+        self.stop: Divergence | None = None
+        self.passes = Passes(self.problem, self.record, self.settings, self.memory)
+        self._means: dict[tuple[str, int], float] = {}
+        self._done: dict[int, float] = {}
+        losses = self._losses(self.network)
+        self._start = self._before = losses
+        mean = float(mean_over_samples(losses))
+        self._passes_mean = (0, mean)
+        self.steps = [Step(0, self.sample, losses, mean, mean)]
+
+    @property
+    def loss(self) -> float:
+        """Of the drilled sample, now."""
+        return self.steps[-1].loss if self.steps[-1].sample == self.sample else float(self.losses[self.sample])
+
+    @property
+    def losses(self) -> Floats:
+        """Of all samples of the batch, now: (n,)."""
+        return self.steps[-1].losses
+
+    @property
+    def is_right(self) -> bool:
+        return self.loss < self.epsilon
+
+    def why_not(self) -> str | None:
+        """Why no update can be made now, or None."""
+        if self.stop is not None:
+            return f"the drill cannot go on: {self.stop}; r restarts"
+        if self.is_right:
+            return f"sample {self.sample + 1} is right: n drills the next one, [ asks for more"
+        if self.updates_here >= MOST_UPDATES:
+            return f"given up after {MOST_UPDATES} updates; ] asks for less, n takes the next sample"
+        return None
+
+    def advance(self, updates: int, pause: Callable[[], bool] = lambda: False) -> int:
+        """Make at most so many updates, fewer when the sample is right or ``pause()`` says so; how many were made."""
+        made = 0
+        while made < updates and self.why_not() is None:
+            if not self._update():
+                break
+            made += 1
+            if pause():
+                break
+        return made
+
+    def next_sample(self) -> None:
+        """Drill the next sample of the batch, from where the network now is; the optimizer remembers."""
+        self.sample = (self.sample + 1) % self.record.n
+        self.updates_here = 0
+        self._before = self.losses
+        if self.is_right:
+            self._done[self.sample] = self.epsilon
+
+    def why_not_epsilon(self, up: bool) -> str | None:
+        end = self.epsilon >= EPSILONS[-1] if up else self.epsilon <= EPSILONS[0]
+        return "this is the end of the ladder" if end else None
+
+    def change_epsilon(self, up: bool) -> None:
+        """The next ε in 1-2-5 steps, as far as the ladder goes."""
+        place = bisect_right(EPSILONS, self.epsilon) if up else bisect_left(EPSILONS, self.epsilon) - 1
+        self.epsilon = EPSILONS[min(max(place, 0), len(EPSILONS) - 1)]
+        if self.is_right:
+            self._done[self.sample] = self.epsilon
+
+    def _update(self) -> bool:
+        """One back-propagation of the drilled sample and its update; False where its numbers are not finite."""
+        work = self._work
+        work.load(self.record.passed.a[0], self.record.targets, [self.sample])
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                compute_update(self.network, self.rules, self.memory, self.updates + 1, work)
+        except Divergence as divergence:
+            self.stop = divergence
+            return False
+        self.network.flat += work.step.flat
+        self.updates += 1
+        self.updates_here += 1
+        self.passes.spend(self.updates)
+        self._note()
+        return True
+
+    def _note(self) -> None:
+        losses = self._losses(self.network)
+        if self._passes_mean[0] != self.passes.updates:
+            mean = float(mean_over_samples(self._losses(self.passes.network)))
+            self._passes_mean = (self.passes.updates, mean)
+        mean = float(mean_over_samples(losses))
+        self.steps.append(Step(self.updates, self.sample, losses, mean, self._passes_mean[1]))
+        if self.is_right:
+            self._done[self.sample] = self.epsilon
+        if len(self.steps) > min(max(MOST_LOSSES // len(losses), 8), MOST_STEPS):
+            del self.steps[1:-1:2]
+
+    def _losses(self, network: Network) -> Floats:
+        return losses_of(network, self.rules.loss, self.record.passed.a[0], self.record.targets)
+
+    def now(self) -> DrillNow:
+        """Everything a reader sees of it, as one value."""
+        losses, passes = self.losses, self.passes
+        change = losses - self._before
+        others = np.arange(len(losses)) != self.sample
+        first = self.steps[0]
+        return DrillNow(
+            sample=self.sample,
+            epsilon=self.epsilon,
+            updates=self.updates_here,
+            is_right=self.is_right,
+            reason=self.why_not(),
+            start=self._start,
+            before=self._before,
+            now=losses,
+            change=read_only(change),
+            done=dict(self._done),
+            rose=int((change[others] > 0).sum()),
+            fell=int((change[others] < 0).sum()),
+            begin=Spent(0, 0, first.mean, self._train_mean("drill", 0, self.record.before)),
+            drill=Spent(
+                self.updates, self.updates, self.steps[-1].mean, self._train_mean("drill", self.updates, self.network)
+            ),
+            passes=Spent(
+                self.updates, passes.updates, self._passes_mean[1],
+                self._train_mean("passes", passes.updates, passes.network),
+            ),
+            collected=0 if passes.stop else self.updates - passes.spent,
+            passes_stop=str(passes.stop) if passes.stop else None,
+            batch_size=passes.batch_size,
+            looked_at=len(self._seen),
+            count=self.problem.count,
+            steps=tuple(self.steps),
+        )  # fmt: skip
+
+    def _train_mean(self, way: str, updates: int, network: Network) -> float:
+        """Mean loss over the training set, computed once for each network that is looked at."""
+        key = (way, updates)
+        if key not in self._means:
+            if len(self._means) > 8:
+                self._means = {place: mean for place, mean in self._means.items() if place[1] == 0}
+            x, y = self.problem.train_x, self.problem.train_y
+            if len(self._seen) < len(x):
+                x, y = x[self._seen], y[self._seen]
+            self._means[key] = float(mean_over_samples(losses_of(network, self.rules.loss, x, y)))
+        return self._means[key]
+
+
+def looked_at(problem: Problem) -> Integers:
+    """Places in the training set whose losses are averaged: all, or as many as are quick, evenly spaced."""
+    count = min(problem.count, MOST_TRAIN)
+    return np.linspace(0, problem.count, count, endpoint=False).astype(np.int64)

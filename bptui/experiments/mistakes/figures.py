@@ -1,0 +1,84 @@
+"""The numbers of the mistakes lab at one moment, for whoever shows them."""
+
+from dataclasses import dataclass
+
+from bptui.data import Dataset
+from bptui.engine.network import Architecture, Parameters
+from bptui.engine.update import UpdateRules
+from bptui.experiments.mistakes import Comparison, WrongRule
+from bptui.experiments.mistakes.cases import Case
+from bptui.training.schedule import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A weight: unit of layer (1 … L) and its input, or −1 for its bias."""
+
+    layer: int
+    unit: int
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the coming update does to the selected weight on one side."""
+
+    before: float
+    reduced: float
+    step: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """The coming update on both sides, at the weights each side has by now.
+
+    Attributes:
+        update, made: its number in the run (from 1), and how many the lab has made.
+        n: samples in its batch, of ``batches`` in the epoch.
+        layers, overall: what the wrong rule believes against the truth *at the wrong side's own weights*; empty and
+            None when that side has stopped.
+        true_change, wrong_change: the selected weight; true_here: its true reduced gradient at the wrong side.
+        true_loss, wrong_loss: mean loss of the batch before the update; None for a side that has stopped.
+        worst: the largest relative error so far and its update, (0, 0) before the first.
+        true_stop, wrong_stop: why a side went no further, or "".
+        ended: the case says no more than this, or both sides have stopped.
+    """
+
+    rule: WrongRule
+    number: int
+    case: Case
+    cases: int
+    architecture: Architecture
+    data: Dataset
+    rules: UpdateRules
+    update: int
+    made: int
+    position: Position
+    batches: int
+    n: int
+    selection: Selection
+    layers: tuple[Comparison, ...]
+    overall: Comparison | None
+    true_change: Change | None
+    wrong_change: Change | None
+    true_here: float | None
+    true_loss: float | None
+    wrong_loss: float | None
+    worst: tuple[float, int]
+    true_stop: str
+    wrong_stop: str
+    ended: bool
+
+
+def within(architecture: Architecture, wanted: Selection) -> Selection:
+    """The wanted weight, or the nearest that this architecture has."""
+    layer = min(max(wanted.layer, 1), architecture.layers)
+    source = min(wanted.source, architecture.sizes[layer - 1] - 1)
+    lowest = 0 if architecture.bias == "none" else -1
+    return Selection(layer, min(wanted.unit, architecture.sizes[layer] - 1), max(source, lowest))
+
+
+def weight_of(vector: Parameters, at: Selection) -> float:
+    """The selected weight's number in a vector as long as θ."""
+    return vector.entry(at.layer, at.source, at.unit)

@@ -1,0 +1,244 @@
+"""The mistakes lab: the true rule and a wrong one train side by side from the same start over the same batches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bptui.engine.network import Network, Parameters
+from bptui.engine.types import Floats
+from bptui.engine.update import Divergence, UpdateRules
+from bptui.experiments.mistakes import (
+    NOTHING,
+    WRONG_RULES,
+    Carried,
+    Outcome,
+    WrongRule,
+    compare,
+    compare_layers,
+    descend,
+    true_reduced,
+)
+from bptui.experiments.mistakes.cases import Case, cases, run_case
+from bptui.experiments.mistakes.figures import Change, Figures, Selection, weight_of, within
+from bptui.session.session import Session
+from bptui.training.history import Curve
+from bptui.training.schedule import epoch_order
+
+RULES: tuple[WrongRule, ...] = tuple(WRONG_RULES.values())
+
+
+class Side:
+    """One of the two trainings: its network, what its rule carries, its loss curve, and why it stopped."""
+
+    __slots__ = ("carried", "curve", "network", "stop")
+
+    def __init__(self, start: Network) -> None:
+        self.network = start
+        self.carried: Carried = NOTHING
+        self.curve = Curve(("loss",))
+        self.stop = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coming:
+    """The update that both sides would make next; None for a side that has stopped."""
+
+    n: int
+    rules: UpdateRules
+    true: Outcome | None
+    wrong: Outcome | None
+    truth: Parameters | None
+    true_loss: float | None
+    wrong_loss: float | None
+
+
+class Lab:
+    """Built at a session's moment, which it leaves alone: same network, same order of samples, same learning rate,
+    reduction and batch size; plain SGD."""
+
+    def __init__(self, session: Session) -> None:
+        self._problem = session.run.problem
+        self._run = run_case(session)
+        moment = session.moment
+        self._wanted = Selection(moment.layer, moment.unit, moment.source)
+        self.number = 0
+        self.choose(0)
+
+    # --- what is compared ---
+
+    def choose(self, number: int) -> None:
+        """The rule in this place of RULES (wrapping round), as the run, from the start."""
+        self.number = number % len(RULES)
+        self.cases = cases(self.rule.id, self._run)
+        self._at = 0
+        self.restart()
+
+    def next_case(self) -> None:
+        """The other case: the harmless one, or the one where the rule shows."""
+        self._at = (self._at + 1) % len(self.cases)
+        self.restart()
+
+    def restart(self) -> None:
+        """Both sides back at the start of the case."""
+        self.made = 0
+        self.position = self.case.position.under(self.case.settings, self.case.count)
+        self.true, self.wrong = Side(self.case.start), Side(self.case.start)
+        self.worst = (0.0, 0)
+        self._coming: Coming | None = None
+
+    @property
+    def rule(self) -> WrongRule:
+        return RULES[self.number]
+
+    @property
+    def case(self) -> Case:
+        return self.cases[self._at]
+
+    # --- training ---
+
+    @property
+    def update(self) -> int:
+        """The number, in the run, of the coming update."""
+        return self.case.first + self.made
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more to make: the case's limit, or both sides have stopped."""
+        self._prepared()
+        limited = self.case.limit is not None and self.made >= self.case.limit
+        return limited or bool(self.true.stop and self.wrong.stop)
+
+    @property
+    def left_in_epoch(self) -> int:
+        """Updates to the end of the epoch."""
+        return self.position.batches(self.case.settings, self.case.count) - self.position.batch + 1
+
+    def advance(self, updates: int, pause: Callable[[], bool] = lambda: False) -> int:
+        """Make so many updates on both sides and return how many were made: fewer when the lab has ended, or when
+        ``pause()``, asked after each, says so. A side that diverges stays where it is, the other goes on."""
+        made = 0
+        while made < updates and not self.ended:
+            self._apply(self._prepared())
+            made += 1
+            if pause():
+                break
+        return made
+
+    def _apply(self, coming: Coming) -> None:
+        settings, count = self.case.settings, self.case.count
+        if coming.truth is not None and coming.wrong is not None:
+            miss = compare(coming.truth.flat, coming.wrong.believed.flat).relative_error
+            if miss > self.worst[0]:
+                self.worst = (miss, self.update)
+        done = (self.position.start + coming.n) / count
+        seen = self.position.seen + coming.n
+        at = (self.update, self.position.epoch - 1 + done, seen)
+        for side, outcome, loss in (
+            (self.true, coming.true, coming.true_loss),
+            (self.wrong, coming.wrong, coming.wrong_loss),
+        ):
+            if outcome is not None and loss is not None:
+                side.curve.append(at, (loss,))
+                side.network, side.carried = outcome.after, outcome.carried
+        self.made += 1
+        self.position = self.position.after(settings, count)
+        self._coming = None
+
+    def _prepared(self) -> Coming:
+        if self._coming is None:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                self._coming = self._prepare()
+        return self._coming
+
+    def _prepare(self) -> Coming:
+        x, y = self._batch()
+        rules = self._rules_now()
+        true = wrong = truth = true_loss = wrong_loss = None
+        if not self.true.stop:
+            try:
+                reduced, loss = true_reduced(self.true.network, x, y, rules)
+                true, true_loss = descend(self.true.network, reduced, rules), loss
+            except Divergence as divergence:
+                self.true.stop = self._stopped(divergence)
+        if not self.wrong.stop:
+            try:
+                here, loss = true_reduced(self.wrong.network, x, y, rules)
+                wrong = self.rule.step(self.wrong.network, x, y, rules, self.case.nominal, self.wrong.carried)
+                truth, wrong_loss = here, loss
+            except Divergence as divergence:
+                self.wrong.stop = self._stopped(divergence)
+        return Coming(len(x), rules, true, wrong, truth, true_loss, wrong_loss)
+
+    def _stopped(self, divergence: Divergence) -> str:
+        return f"stopped before update {self.update}: {divergence}"
+
+    def _batch(self) -> tuple[Floats, Floats]:
+        settings, problem = self.case.settings, self._problem
+        order = epoch_order(problem.seed, self.position.epoch, problem.count, settings.order)
+        rows = order[self.position.start : self.position.start + self.position.size(settings, problem.count)]
+        return problem.train_x[rows], problem.train_y[rows]
+
+    def _rules_now(self) -> UpdateRules:
+        """The rules with the learning rate that the schedule gives this update."""
+        rules = self.case.settings.rules
+        if rules.schedule.name == "constant":
+            return rules
+        return replace(rules, learning_rate=rules.rate(self.update))
+
+    # --- what is shown ---
+
+    @property
+    def selection(self) -> Selection:
+        """The selected weight, or the nearest there is in this case's network."""
+        return within(self.case.start.architecture, self._wanted)
+
+    def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
+        """Move the selection by so many layers, units and inputs; units and inputs wrap round, the bias is one."""
+        architecture, here = self.case.start.architecture, self.selection
+        to_layer = min(max(here.layer + layer, 1), architecture.layers)
+        there = within(architecture, replace(here, layer=to_layer))
+        units, sources = architecture.sizes[to_layer], architecture.sizes[to_layer - 1]
+        first = 0 if architecture.bias == "none" else -1
+        to_source = there.source + source
+        if not first <= to_source < sources:
+            to_source = first if source > 0 else sources - 1
+        self._wanted = Selection(to_layer, (there.unit + unit) % units, to_source)
+
+    def figures(self) -> Figures:
+        """Everything to be shown of the coming update."""
+        coming, case = self._prepared(), self.case
+        truth, wrong = coming.truth, coming.wrong
+        both = truth is not None and wrong is not None
+        return Figures(
+            rule=self.rule,
+            number=self.number,
+            case=case,
+            cases=len(self.cases),
+            architecture=case.start.architecture,
+            data=self._problem.data,
+            rules=coming.rules,
+            update=self.update,
+            made=self.made,
+            position=self.position,
+            batches=self.position.batches(case.settings, case.count),
+            n=coming.n,
+            selection=self.selection,
+            layers=compare_layers(truth, wrong.believed) if both else (),  # type: ignore[arg-type, union-attr]
+            overall=compare(truth.flat, wrong.believed.flat) if both else None,  # type: ignore[union-attr]
+            true_change=self._change(self.true, coming.true),
+            wrong_change=self._change(self.wrong, wrong),
+            true_here=None if truth is None else weight_of(truth, self.selection),
+            true_loss=coming.true_loss,
+            wrong_loss=coming.wrong_loss,
+            worst=self.worst,
+            true_stop=self.true.stop,
+            wrong_stop=self.wrong.stop,
+            ended=self.ended,
+        )
+
+    def _change(self, side: Side, outcome: Outcome | None) -> Change | None:
+        if outcome is None:
+            return None
+        numbers = (weight_of(v, self.selection) for v in (side.network, outcome.believed, outcome.step, outcome.after))
+        return Change(*numbers)

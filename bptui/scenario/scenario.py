@@ -1,0 +1,195 @@
+"""A scenario: data, network and training settings, frozen, read from a TOML file; it begins a run."""
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
+from bptui.data.readers import read_csv
+from bptui.data.shipped import asset
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Architecture, Network, explicit, initialise
+from bptui.engine.update import UpdateRules
+from bptui.scenario.accept import nearest, shown
+from bptui.scenario.keys import (
+    KEYS,
+    DataChoice,
+    NetworkChoice,
+    check_version,
+    data_choice,
+    network_choice,
+    section,
+    settings_choice,
+    unknown_keys,
+)
+from bptui.training.run import Run
+from bptui.training.settings import Settings
+
+LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
+MOST_PARAMETERS = 5_000_000
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used; the message is one line that names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The whole set-up. ``origin`` is the file it came from, for messages."""
+
+    data: DataChoice
+    network: NetworkChoice
+    settings: Settings = field(default_factory=Settings)
+    origin: str = "scenario"
+
+    @classmethod
+    def built_in(cls, name: str) -> "Scenario":
+        """The scenario that bptui ships under this name. Raises ScenarioError, naming the nearest."""
+        if name not in built_in_names():
+            known = built_in_names()
+            raise ScenarioError(f"no built-in set or file named {shown(name)}{nearest(name, known)}")
+        return replace(cls.read(asset("scenarios", f"{name}.toml")), origin=name)
+
+    @classmethod
+    def read(cls, path: Path) -> "Scenario":
+        """Read a TOML file. Raises ScenarioError for anything that is not right in it."""
+        try:
+            with path.open("rb") as stream:
+                raw = stream.read(LARGEST_FILE + 1)
+        except OSError as problem:
+            raise ScenarioError(f"{path}: {problem.strerror or 'cannot be read'}") from None
+        if len(raw) > LARGEST_FILE:
+            raise ScenarioError(f"{path}: larger than {LARGEST_FILE >> 20} MB; put the data into a file of its own")
+        try:
+            document = tomllib.loads(raw.decode("utf-8"))
+        except UnicodeDecodeError:
+            raise ScenarioError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+        except RecursionError:
+            raise ScenarioError(f"{path}: nested too deeply") from None
+        except ValueError as problem:  # tomllib.TOMLDecodeError, or an integer with too many digits
+            raise ScenarioError(f"{path}: {one_line(problem)}") from None
+        return cls.from_document(document, str(path), path.parent)
+
+    @classmethod
+    def of_csv(cls, path: Path) -> "Scenario":
+        """A CSV file with a network that fits it: eight tanh units, batches of ten, a fifth held back for testing."""
+        try:
+            data = read_csv(path)
+        except DataError as problem:
+            raise ScenarioError(str(problem)) from None
+        loss, last = ("cross-entropy", "softmax") if data.classes else ("half-squared-error", "identity")
+        network = NetworkChoice((data.x.shape[1], 8, data.y.shape[1]), ("tanh", last))
+        chosen = DataChoice(name=path.name, file=path, test_fraction=0.2 if len(data) >= 20 else 0.0)
+        return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any], origin: str, folder: Path) -> "Scenario":
+        """Check the parsed document; ``folder`` is where file names in it start."""
+        try:
+            check_version(document)
+            sections = {name: section(document, name) for name in KEYS}
+            unknown_keys(document, {"format_version", *KEYS}, "")
+            data = data_choice(sections["data"], folder)
+            settings = settings_choice(sections["training"], data.order)
+            return cls(data, network_choice(sections["network"], settings.rules.loss), settings, origin)
+        except (ValueError, DataError) as problem:
+            raise ScenarioError(f"{origin}: {one_line(problem)}") from None
+
+    @property
+    def title(self) -> str:
+        """The name people see: of the scenario file, or of the data set."""
+        return Path(self.origin).stem
+
+    def seeded(self, seed: int) -> "Scenario":
+        """The same scenario with another seed for split, start weights and order."""
+        return replace(self, data=replace(self.data, seed=seed))
+
+    def dataset(self) -> Dataset:
+        """Load the data. Raises ScenarioError."""
+        choice = self.data
+        try:
+            if choice.table is not None:
+                return choice.table
+            if choice.file is not None:
+                return read_csv(choice.file)
+            size = BUILT_IN[choice.name].size
+            return load(choice.name, None if size else choice.samples, choice.seed)
+        except DataError as problem:
+            raise ScenarioError(str(problem)) from None
+
+    def begin(self) -> Run:
+        """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
+        architecture = self.architecture()
+        data = single_output(self.dataset(), architecture)
+        self._check_fit(architecture, data)
+        try:
+            return Run.begin(data, self._split(data), self._start(architecture), self.settings, self.data.seed)
+        except (ValueError, DataError) as problem:
+            raise ScenarioError(f"{self.origin}: {problem}") from None
+
+    def architecture(self) -> Architecture:
+        network = self.network
+        try:
+            architecture = Architecture(network.layers, network.activations, network.bias)  # type: ignore[arg-type]
+        except ValueError as problem:
+            raise ScenarioError(f"{self.origin}: network: {problem}") from None
+        if architecture.parameters > MOST_PARAMETERS:
+            raise ScenarioError(
+                f"{self.origin}: network.layers: {architecture.parameters} parameters; at most {MOST_PARAMETERS}"
+            )
+        return architecture
+
+    def _split(self, data: Dataset) -> Split:
+        return split(data, self.data.samples, self.data.test_fraction, self.data.seed)
+
+    def _start(self, architecture: Architecture) -> Network:
+        network = self.network
+        if network.weights:
+            weights = [np.array(layer, dtype=np.float64) for layer in network.weights]
+            biases = [np.array(layer, dtype=np.float64) for layer in network.biases]
+            return explicit(architecture, weights, biases)
+        return initialise(architecture, network.init, np.random.default_rng([self.data.seed, 0]))
+
+    def _check_fit(self, architecture: Architecture, data: Dataset) -> None:
+        inputs, outputs = architecture.sizes[0], architecture.sizes[-1]
+        if inputs != data.x.shape[1]:
+            self._refuse(f"{data.name} has {data.x.shape[1]} features, the network expects {inputs}")
+        if outputs != data.y.shape[1]:
+            columns = data.y.shape[1]
+            what = f"{columns} target column{'s' if columns > 1 else ''}"
+            what += f" for its {len(data.classes)} classes" if data.classes else ""
+            self._refuse(f"{data.name} has {what}, the network gives {outputs}; end the layers with {columns}")
+        needs = LOSSES[self.settings.rules.loss].joined
+        if needs is not None and architecture.activations[-1] != needs:
+            self._refuse(f"the loss {self.settings.rules.loss} needs {needs} at the output layer")
+        one_of_several = np.allclose(data.y.sum(axis=1), 1.0) and data.y.min() >= 0
+        if needs == "softmax" and not one_of_several:
+            self._refuse(
+                f"cross-entropy needs one output per class and {data.name} has {outputs} target column(s) "
+                "that are no classes; take half-squared-error or binary-cross-entropy"
+            )
+        if needs == "sigmoid" and not (data.y.min() >= 0 and data.y.max() <= 1):
+            self._refuse(f"binary-cross-entropy needs targets from 0 to 1, which {data.name} has not")
+
+    def _refuse(self, why: str) -> None:
+        raise ScenarioError(f"{self.origin}: {why}")
+
+
+def built_in_names() -> tuple[str, ...]:
+    """Names of the shipped scenarios: the data sets first, then the worked examples."""
+    shipped = sorted(path.stem for path in asset("scenarios").glob("*.toml"))
+    return (*(name for name in BUILT_IN if name in shipped), *(name for name in shipped if name not in BUILT_IN))
+
+
+def single_output(data: Dataset, architecture: Architecture) -> Dataset:
+    """Two classes for a network with one output: a target of 0 or 1, the second class being 1."""
+    if len(data.classes) == 2 and data.y.shape[1] == 2 and architecture.sizes[-1] == 1:
+        return replace(data, y=data.y[:, 1:].copy())
+    return data
+
+
+def one_line(problem: Exception) -> str:
+    return " ".join(str(problem).split())

@@ -1,0 +1,248 @@
+"""The noise screen: how far the samples' gradients differ, which samples stand out, and what larger batches gain."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bptui.engine.types import Integers
+from bptui.experiments.scatter import Law, NoiseNow
+from bptui.views.batch import prediction, short_input, target
+from bptui.views.glyphs import BRAILLE_DOTS
+from bptui.views.numbers import num, share, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells, window, wrapped
+from bptui.views.update import weight_name
+
+STRIP_FROM = 16  # rows of a box that has room for the strip of dots
+TALL, MANY = 28, 24  # and for a higher one, where there are many samples
+LAW_WIDTH, LAW_WIDE = 32, 40
+SIDE_BY_SIDE = 64
+LAW_ROWS = 6  # fewest that the law is shown in where it stands below the samples
+HEADS = {"batch": "#", "loss": "loss", "norm": "|∇L|", "cosine": "cos", "wrong": "answer"}
+
+
+def noise(scene: Scene, now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
+    """The weight, the strip, its statistics, the noise scale; below, the samples and the law side by side."""
+    top: list[Row] = [heading(scene, now, width)]
+    if height >= STRIP_FROM:
+        top += strip(now, chosen, width - 2, 4 if height >= TALL and scene.record.n >= MANY else 2)
+    top += statistics(now, width)
+    if height >= STRIP_FROM:
+        top += [((f" {part}", "text"),) for part in wrapped(scale(now, width), width - 2)]
+    room = max(height - len(top), 1)
+    if width >= SIDE_BY_SIDE:
+        law_width = LAW_WIDE if width >= 100 else LAW_WIDTH
+        blocks = [(samples(scene, now, chosen, width - law_width, room), width - law_width)]
+        return [*top, *beside([*blocks, (law(now, law_width, room), law_width)], room)]
+    below = max(room - len(now.rows) - 2, room // 2 if room >= 2 * LAW_ROWS else 0)
+    rows = samples(scene, now, chosen, width, room - below if below >= LAW_ROWS else room)
+    return [*top, *rows, *(law(now, width, below) if below >= LAW_ROWS else [])]
+
+
+def heading(scene: Scene, now: NoiseNow, width: int) -> Row:
+    n = scene.record.n
+    what = f"a·δ of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
+    return ((f" {weight_name(scene)} ", "strong"), (what if width >= 50 else f"update {scene.record.number}", "text"))
+
+
+# --- the strip of dots ---
+
+
+def strip(now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
+    """A dot for each sample above an axis that holds 0 and all of them; below it the mean ± deviation and error."""
+    spread = now.spread
+    ends = [0.0, float(spread.values.min()), float(spread.values.max())]
+    ends += [spread.mean - spread.deviation, spread.mean + spread.deviation]
+    low, high = min(ends), max(ends)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return [((" these numbers are too large to draw", "dim"),)]
+    if high <= low:
+        return [((" the gradient of this weight is 0 for every sample: no dots, no noise", "dim"),)]
+
+    def place(value: float, columns: int = width) -> int:
+        return min(int((value - low) / (high - low) * columns), columns - 1)
+
+    dots = np.bincount([place(float(value), 2 * width) for value in spread.values], minlength=2 * width)
+    each = -(-int(dots.max()) // (4 * height))
+    at = place(float(spread.values[chosen]))
+    tag = f"#{chosen + 1}"
+    pointer = " " * at + "↓" + tag if at < width // 2 else right(tag + "↓", at + 1)
+    many = f"   a dot is {each} samples" if each > 1 and at < width // 2 else ""
+    rows: list[Row] = [((" " + pointer, "selected"), (many, "dim"))]
+    zero = place(0.0)
+    for line in range(height):
+        spans: list[Span] = [(" ", "text")]
+        for column in range(width):
+            text = dot_cell(-(-dots[2 * column : 2 * column + 2] // each), height - 1 - line)
+            role = "selected" if column == at else "negative" if column < zero else "positive"
+            spans.append((text, role))
+        rows.append(tuple(spans))
+    axis = "".join("┼" if column == zero else "─" for column in range(width))
+    rows.append((((" " + axis), "dim"),))
+    return [*rows, band(now, low, high, place, width)]
+
+
+def dot_cell(stacks: Integers, line: int) -> str:
+    """Two stacks of dots as one character of line ``line``, counted from the bottom."""
+    code = 0x2800
+    for side, stack in enumerate(stacks.tolist()):
+        for level in range(min(max(stack - 4 * line, 0), 4)):
+            code |= BRAILLE_DOTS[3 - level][side]
+    return chr(code) if code > 0x2800 else " "
+
+
+def band(now: NoiseNow, low: float, high: float, place: Callable[[float], int], width: int) -> Row:
+    """◆ at the mean, ├ ┤ at one deviation, [ ] at one standard error; the ends of the axis at the sides."""
+    spread = now.spread
+    line = [" "] * width
+    left_end, right_end = place(spread.mean - spread.deviation), place(spread.mean + spread.deviation)
+    line[left_end : right_end + 1] = "─" * (right_end + 1 - left_end)
+    line[left_end], line[right_end] = "├", "┤"
+    line[place(spread.mean - spread.standard_error)], line[place(spread.mean + spread.standard_error)] = "[", "]"
+    line[place(spread.mean)] = "◆"
+    first, last = num(low, 8), num(high, 8)
+    if all(char == " " for char in line[: len(first) + 1]):
+        line[: len(first)] = first
+    if all(char == " " for char in line[width - len(last) - 1 :]):
+        line[width - len(last) :] = last
+    return ((" " + "".join(line), "lit-text"),)
+
+
+def statistics(now: NoiseNow, width: int) -> list[Row]:
+    """Sum, mean, deviation and standard error, each by its name."""
+    spread, n = now.spread, len(now.norms)
+    first: list[Span] = [
+        (" SUM ", "dim"),
+        (num(spread.total, 8, plus=True), sign_role(spread.total)),
+        (f" · MEAN ÷{n} ", "dim"),
+        (num(spread.mean, 8, plus=True), sign_role(spread.mean)),
+        (" ◆", "lit-text"),
+    ]
+    second: list[Span] = [
+        (" deviation ", "dim"),
+        (num(spread.deviation, 8), "strong"),
+        (" ├┤", "lit-text"),
+        (f" · standard error deviation/√{n} = " if width >= 68 else f" · ÷√{n} ", "dim"),
+        (num(spread.standard_error, 8), "strong"),
+        (" [ ]", "lit-text"),
+    ]
+    both = [*first, (" ·", "dim"), *second]
+    return [tuple(both)] if row_cells(both) <= width else [tuple(first), tuple(second)]
+
+
+def scale(now: NoiseNow, width: int) -> str:
+    """The simple noise scale (McCandlish et al. 2018), and what it means."""
+    if now.population == 1:
+        return "one sample has no noise: every batch is that sample."
+    batch = f"by this batch {num(now.batch_noise_scale, 5)}"
+    if not now.laws:
+        return f"noise scale tr(Σ)/|G|² {batch}; measuring {now.measured} of {now.count} training samples …"
+    meaning = "" if width < 100 else " there the noise of a batch's mean is as long as the gradient;"
+    return (
+        f"noise scale tr(Σ)/|G|² = {num(now.noise_scale, 5)} samples ({batch}):{meaning} "
+        f"batches far smaller are mostly noise, far larger ones gain little."
+    )
+
+
+# --- the samples ---
+
+
+def samples(scene: Scene, now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
+    """A header and the batch's samples in the order asked for, around the chosen one."""
+    if not now.rows:
+        return [((" every answer of this batch is right", "good"),)]
+    at = now.rows.index(chosen) if chosen in now.rows else 0
+    shown = window(len(now.rows), max(height - 1, 1), at)
+    columns = Columns(scene, width)
+    return [columns.head(now), *(columns.row(scene, now, now.rows[k], chosen) for k in shown)]
+
+
+class Columns:
+    """Widths of the columns that fit, the others 0: the row number, the answer, the input, and bars of the norms."""
+
+    def __init__(self, scene: Scene, width: int) -> None:
+        data = scene.data
+        room = width - (2 + 4 + 9 + 8 + 8)  # marker, #, norm, cosine, loss
+        name = min(max((cells(word) for word in data.classes), default=6), 8)
+        self.target = max(name, 6) + 1
+        many = len(data.classes) > 2
+        self.answer = (min(max(name, 2), 6) + 6 if many else 8) if room >= self.target + 8 else 0
+        self.target = self.target if self.answer and room >= self.target + self.answer else 0
+        room -= self.answer + self.target
+        self.index = max(len(str(len(data) - 1)), 3) + 1
+        self.index = self.index if room >= self.index else 0
+        room -= self.index
+        self.input = 12 if room >= 13 else 0
+        room -= self.input
+        self.bar = min(room - 1, 20) if room >= 8 else 0
+
+    def head(self, now: NoiseNow) -> Row:
+        def name(key: str) -> str:
+            words = HEADS[key]
+            return words + ("↑" if key == "cosine" else "↓") if key == now.key and key != "batch" else words
+
+        spans: list[Span] = [(f"  {name('batch'):>4}", "head"), (right("row", self.index), "head")]
+        spans.append((f"{name('norm'):>9}" + left("", self.bar + (self.bar > 0)), "head"))
+        spans.append((f"{name('cosine'):>8}{name('loss'):>8}", "head"))
+        spans.append((right("target", self.target) + right(name("wrong"), self.answer), "head"))
+        spans.append((left(" input" if self.input else "", self.input), "head"))
+        return tuple(spans)
+
+    def row(self, scene: Scene, now: NoiseNow, m: int, chosen: int) -> Row:
+        record = scene.record
+        role = "selected" if m == chosen else "text"
+        norm, cosine = float(now.norms[m]), float(now.cosines[m])
+        long = m in now.outliers
+        spans: list[Span] = [("▶ " if m == chosen else "  ", role), (f"{m + 1:>4}", role)]
+        if self.index:
+            spans.append((right(str(record.indices[m]), self.index), role))
+        spans.append((right(("!" if long else "") + num(norm, 7), 9), "wrong" if long else role))
+        if self.bar:
+            spans.append((" " + left(self._bar(norm, float(now.norms.max())), self.bar), "wrong" if long else "dim"))
+        spans.append((right(num(cosine, 7, plus=True), 8), sign_role(cosine)))
+        spans.append((right(num(record.passed.loss[m], 7), 8), role))
+        if self.answer:
+            said, is_right = prediction(scene, m, self.answer - 1)
+            if self.target:
+                spans.append((right(" " + cut(target(scene, m), self.target - 1), self.target), role))
+            spans.append((right(said, self.answer), role if is_right else "wrong"))
+        if self.input:
+            spans.append((" " + left(short_input(scene, m, self.input - 1), self.input - 1), "dim"))
+        return tuple(spans)
+
+    def _bar(self, norm: float, largest: float) -> str:
+        return "█" * round(norm / largest * self.bar) if 0 < largest < float("inf") else ""
+
+
+# --- the law ---
+
+
+def law(now: NoiseNow, width: int, height: int) -> list[Row]:
+    """Measured against expected deviation of the batch mean, a row per batch size."""
+    if not now.laws:
+        done = share(now.measured / now.count)
+        return [(("  measuring batches …", "dim"),), ((f"  {done} of the training set", "dim"),)]
+    wide = width >= LAW_WIDE
+    head = f"  {'batch':>5} {'measured':>8} {'dev/√n':>7} {'× f':>7}"
+    rows: list[Row] = [((head + (f"{'ratio':>7}" if wide else ""), "head"),)]
+    rows += [law_row(now, line, wide) for line in now.laws]
+    if len(rows) < height:
+        rows.insert(0, (("  deviation of the batch's mean", "text"),))
+    of = f"{now.count} of {now.population}" if now.count < now.population else str(now.count)
+    notes = (f"f = √((N−n)/(N−1)), N = {of}:", "drawn without replacement")
+    return [*rows, *(((f"  {note}", "dim"),) for note in notes)][:height]
+
+
+def law_row(now: NoiseNow, line: Law, wide: bool) -> Row:
+    own = line.size == len(now.norms)
+    role = "selected" if own else "text"
+    spans: list[Span] = [
+        ("▸" if own else " ", role),
+        (f" {line.size:>5}", role),
+        (right(num(line.measured, 8), 9), "strong"),
+        (right(num(line.root_law, 7), 8), "dim"),
+        (right(num(line.expected, 7), 8), role),
+    ]
+    if wide:
+        spans.append((right("" if np.isnan(line.ratio) else num(line.ratio, 6), 7), role))
+    return tuple(spans)

@@ -1,0 +1,251 @@
+"""The mistakes lab: both rules from the same start over the same batches, the harmless case, and divergence."""
+
+from dataclasses import replace
+from math import isnan
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bptui.experiments.mistakes import WRONG_RULES, compare, true_reduced
+from bptui.experiments.mistakes.figures import Selection
+from bptui.experiments.mistakes.lab import RULES, Lab
+from bptui.scenario import Scenario
+from bptui.session.moves import to_update
+from bptui.session.session import Session
+
+NAMES = ("xor", "trask", "mazur", "digits", "iris", "oberman", "han-kamber", "remainder", "sine")
+PLACES = {rule.id: place for place, rule in enumerate(RULES)}
+
+
+def session(name: str, update: int = 1, **rules: Any) -> Session:
+    scenario = Scenario.built_in(name)
+    settings = replace(scenario.settings, rules=replace(scenario.settings.rules, **rules))
+    it = Session(replace(scenario, settings=settings))
+    it.moment = to_update(it.run, it.moment, update)
+    return it
+
+
+def lab(name: str, rule: str, update: int = 1, **rules: Any) -> Lab:
+    it = Lab(session(name, update, **rules))
+    it.choose(PLACES[rule])
+    return it
+
+
+@pytest.mark.parametrize("name", ["digits", "remainder", "trask"])
+def test_the_true_side_is_the_run_itself(name: str) -> None:
+    it = session(name, update=3)
+    lab = Lab(it)
+    lab.advance(12)
+    assert it.run.record(15).before.flat.tolist() == lab.true.network.flat.tolist()
+    assert lab.true.curve.last("loss").tolist() == [it.run.record(k).loss_mean for k in range(3, 15)]
+
+
+def test_a_lab_leaves_its_session_alone() -> None:
+    it = session("xor", update=5)
+    before = (it.moment, it.run, it.run.frontier)
+    lab = Lab(it)
+    lab.advance(50)
+    lab.select(source=1)
+    assert (it.moment, it.run, it.run.frontier) == before
+
+
+def test_momentum_and_penalties_are_left_out() -> None:
+    it = session("iris", l2=0.1, clip_norm=0.01)
+    settings = Lab(it).case.settings.rules
+    assert (settings.optimizer.name, settings.l2, settings.clip_norm) == ("sgd", 0.0, 0.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("rule", WRONG_RULES)
+def test_the_case_called_harmless_is_without_a_difference(name: str, rule: str) -> None:
+    it = lab(name, rule)
+    if not it.case.harmless:
+        it.next_case()
+    assert it.case.harmless
+    assert it.case.words
+    for _ in range(30):
+        figures = it.figures()
+        if it.ended:
+            break
+        assert figures.overall is not None
+        assert figures.overall.relative_error < 1e-13
+        it.advance(1)
+    assert it.made > 0
+    assert it.worst[0] < 1e-13
+    assert np.allclose(it.true.network.flat, it.wrong.network.flat, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["xor", "trask", "digits", "iris", "remainder", "sine"])
+@pytest.mark.parametrize("rule", WRONG_RULES)
+def test_the_other_case_shows_the_mistake_within_an_epoch_and_one_update(name: str, rule: str) -> None:
+    it = lab(name, rule)
+    if it.case.harmless:
+        it.next_case()
+    assert not it.case.harmless
+    it.advance(it.left_in_epoch + 1)
+    assert it.worst[0] > 1e-3
+    assert 0 < it.worst[1] <= it.update
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "words"),
+    [
+        ("mazur", "average-inputs", "every batch is one sample"),
+        ("oberman", "new-weights-first", "there is no hidden layer"),
+        ("digits", "nominal-size", "no batch is short, 32 divides 800"),
+        ("trask", "nominal-size", "SUM divides by nothing"),
+        ("trask", "bias-per-weight", "no bias learns"),
+        ("oberman", "no-slope", "φ′ = 1 everywhere"),
+    ],
+)
+def test_a_run_that_happens_to_be_harmless_says_why(name: str, rule: str, words: str) -> None:
+    it = lab(name, rule)
+    assert it.case.words == f"harmless here: {words}"
+
+
+def test_where_it_shows_under_sum_the_mean_gets_n_times_the_rate() -> None:
+    it = lab("trask", "mean-of-means")
+    it.next_case()
+    assert it.case.words == "parts of 3 and 1, MEAN with γ × 4"
+    it.advance(10)
+    summed = session("trask", update=10).record.after
+    assert np.allclose(it.true.network.flat, summed.flat, rtol=1e-12)
+
+
+def test_figures_before_the_first_update_are_at_one_and_the_same_network() -> None:
+    it = lab("trask", "average-inputs", learning_rate=4.0, reduction="mean")
+    figures = it.figures()
+    assert figures.true_change is not None
+    assert figures.wrong_change is not None
+    assert f"{figures.true_change.reduced:.8f}" == "0.00112846"
+    assert f"{figures.wrong_change.reduced:.8f}" == "0.00143833"
+    assert f"{figures.wrong_change.step:.8f}" == f"{-4 * figures.wrong_change.reduced:.8f}"
+    assert figures.true_here == figures.true_change.reduced
+    assert figures.true_loss == figures.wrong_loss
+    assert f"{figures.layers[0].cosine:.3f}" == "0.080"
+
+
+def test_later_figures_compare_at_the_wrong_side_s_own_weights() -> None:
+    it = lab("xor", "mean-of-means")
+    it.advance(20)
+    figures = it.figures()
+    x, y = it._batch()
+    truth, loss = true_reduced(it.wrong.network, x, y, it.case.settings.rules)
+    wrong = it.rule.step(it.wrong.network, x, y, it.case.settings.rules, 4, it.wrong.carried)
+    assert figures.overall == compare(truth.flat, wrong.believed.flat)
+    assert figures.wrong_loss == loss
+    assert figures.true_loss != loss
+
+
+@pytest.mark.parametrize("rule", WRONG_RULES)
+def test_the_wrong_side_follows_its_rule_from_batch_to_batch(rule: str) -> None:
+    it = lab("remainder", rule)
+    network, carried, run = it.case.start, it.wrong.carried, session("remainder").run
+    settings, data = it.case.settings, run.problem
+    for update in range(1, 12):  # across the short ninth batch into the next epoch
+        rows = run.record(update).indices
+        outcome = it.rule.step(network, data.data.x[rows], data.data.y[rows], settings.rules, 30, carried)
+        network, carried = outcome.after, outcome.carried
+        it.advance(1)
+        assert (it.wrong.network.flat == network.flat).all()
+
+
+def test_averaged_inputs_never_learn_what_the_mean_learns() -> None:
+    """10 000 epochs on Trask's network: the published .0085845 by the truth, .49643 by the mistake."""
+    it = lab("trask", "average-inputs", learning_rate=4.0, reduction="mean")
+    it.advance(10_000)
+    x, y = it._batch()
+    errors = [float(np.abs(side.network.predict(x) - y).mean()) for side in (it.true, it.wrong)]
+    assert [f"{errors[0]:.7f}", f"{errors[1]:.5f}"] == ["0.0085845", "0.49643"]
+    assert it.true.curve.used <= it.true.curve.capacity
+
+
+def test_a_wrong_side_that_diverges_stops_and_the_true_one_goes_on() -> None:
+    it = lab("oberman", "other-reduction")  # SUM at a rate for the mean: −11, 31, −53, 115 …
+    it.advance(4)
+    assert it.wrong.network.weights[0].tolist() == [[115.0]]
+    it.advance(2996)
+    figures = it.figures()
+    assert it.made == 3000
+    assert figures.wrong_stop.startswith("stopped before update ")
+    assert figures.wrong_stop.endswith(" overflows")
+    assert not figures.true_stop
+    assert figures.overall is None
+    assert figures.wrong_loss is None
+    assert it.wrong.curve.last_update < it.true.curve.last_update == 3000
+    assert np.isfinite(it.wrong.network.flat).all()
+
+
+def test_when_both_sides_have_stopped_the_lab_has_ended() -> None:
+    it = lab("oberman", "other-reduction", reduction="sum", learning_rate=50.0)
+    assert it.advance(10_000) < 10_000
+    assert it.ended
+    assert it.advance(5) == 0
+
+
+def test_pause_cuts_an_advance_short_after_an_update() -> None:
+    it = lab("xor", "no-slope")
+    assert it.advance(100, lambda: True) == 1
+    assert it.made == 1
+
+
+def test_the_harmless_first_update_of_an_accumulator_is_all_there_is() -> None:
+    it = lab("digits", "never-cleared")
+    it.next_case()
+    assert it.advance(10) == 1
+    assert it.ended
+
+
+def test_restart_and_choosing_begin_again_at_the_session_s_network() -> None:
+    it = lab("xor", "no-slope", update=7)
+    it.advance(9)
+    it.restart()
+    assert (it.made, it.update, it.true.curve.used, it.worst) == (0, 7, 0, (0.0, 0))
+    it.advance(2)
+    it.choose(-1)
+    assert it.rule is RULES[-1]
+    assert it.true.network is it.wrong.network
+    it.choose(len(RULES))
+    assert it.rule is RULES[0]
+
+
+def test_an_epoch_is_as_many_updates_as_it_has_batches() -> None:
+    it = lab("remainder", "carry-remainder")
+    assert it.left_in_epoch == 9
+    it.advance(8)
+    assert (it.figures().n, it.left_in_epoch) == (10, 1)
+    believed = it.figures().wrong_change
+    assert believed is not None
+    assert (believed.reduced, believed.step) == (0.0, 0.0)
+    assert all(isnan(layer.cosine) and layer.relative_error == 1.0 for layer in it.figures().layers)
+    it.advance(1)
+    assert it.position.epoch == 2
+
+
+def test_the_learning_rate_follows_the_schedule() -> None:
+    scenario = Scenario.built_in("xor")
+    schedule = replace(scenario.settings.rules.schedule, name="step", length=2, factor=0.5)
+    it = lab("xor", "no-slope", update=2, schedule=schedule)
+    rates = []
+    for _ in range(4):
+        rates.append(it.figures().rules.learning_rate)
+        it.advance(1)
+    base = scenario.settings.rules.learning_rate
+    assert rates == [base, base / 2, base / 2, base / 4]
+
+
+def test_the_selection_walks_over_weights_and_bias_and_fits_a_smaller_network() -> None:
+    it = lab("iris", "new-weights-first")
+    it.select(layer=-1)
+    it.select(source=-1)
+    it.select(unit=-1)
+    sizes = it.case.start.architecture.sizes
+    assert it.selection == Selection(1, sizes[1] - 1, -1)
+    it.select(source=-1)
+    assert it.selection.source == sizes[0] - 1
+    it.select(layer=1)
+    it.next_case()  # no hidden layer
+    assert it.selection.layer == 1
+    assert it.selection.source < sizes[0]
+    assert it.figures().true_change is not None

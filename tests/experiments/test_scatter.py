@@ -1,0 +1,208 @@
+"""The noise of a batch against plain loops over materialised per-sample gradients, and the 1/√n law."""
+
+from dataclasses import replace
+from functools import cache
+from math import comb, isnan, sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bptui.data import Dataset
+from bptui.data.dataset import one_hot
+from bptui.engine import UpdateRules, sample_gradient
+from bptui.engine.network import Parameters
+from bptui.engine.types import Floats
+from bptui.experiments import scatter as noise_room
+from bptui.experiments.scatter import Noise, Weight, batch_sizes, law_of
+from bptui.scenario import Scenario
+from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.session.session import Session
+from bptui.training import Settings
+
+
+@cache
+def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None) -> Noise:
+    scenario = Scenario.built_in(name)
+    settings = replace(scenario.settings, batch_size=batch_size or scenario.settings.batch_size)
+    session = Session(replace(scenario, settings=settings))
+    for _ in range(updates):
+        session.move(("batch", 1))
+    it = Noise(session)
+    it.work()
+    return it
+
+
+def own(samples: int, data: Dataset | None = None, **settings: Any) -> Noise:
+    rng = np.random.default_rng(2)
+    data = data or Dataset("own", rng.normal(size=(samples, 2)), rng.normal(size=(samples, 1)))
+    sizes = (data.x.shape[1], 3, data.y.shape[1])
+    rules = UpdateRules("cross-entropy" if data.classes else "half-squared-error")
+    last = "softmax" if data.classes else "identity"
+    chosen = Settings(rules, **settings)
+    return Noise(Session(Scenario(DataChoice("own", table=data), NetworkChoice(sizes, ("tanh", last)), chosen)))
+
+
+def gradients(it: Noise) -> list[Parameters]:
+    """Each sample's gradient of the batch, in full."""
+    return [sample_gradient(it.architecture, it.record.passed, m) for m in range(it.record.n)]
+
+
+def of(vector: Parameters, weight: Weight) -> float:
+    layer, source, unit = weight
+    return float(vector.biases[layer - 1][unit] if source < 0 else vector.weights[layer - 1][source, unit])
+
+
+@pytest.mark.parametrize("weight", [(2, 0, 0), (2, 5, 9), (1, 20, 3), (2, -1, 4)])
+def test_sum_mean_and_deviation_are_those_of_the_samples_gradients(weight: Weight) -> None:
+    it = noise()
+    plain = np.array([of(one, weight) for one in gradients(it)])
+    spread = it.spread(weight)
+    assert spread.values == pytest.approx(plain)
+    assert spread.total == pytest.approx(plain.sum())
+    assert spread.mean == pytest.approx(plain.mean())
+    assert spread.deviation == pytest.approx(plain.std(), rel=1e-6)
+    assert spread.standard_error == pytest.approx(plain.std() / sqrt(len(plain)), rel=1e-6)
+
+
+def test_norms_cosines_and_noise_scale_are_those_of_the_samples_gradients() -> None:
+    it = noise("iris")
+    flat = np.array([one.flat for one in gradients(it)])
+    mean = flat.mean(axis=0)
+    now = it.now((1, 0, 0))
+    norms = np.linalg.norm(flat, axis=1)
+    assert now.norms == pytest.approx(norms)
+    assert now.cosines == pytest.approx(flat @ mean / norms / np.linalg.norm(mean))
+    assert now.batch_noise_scale == pytest.approx(flat.var(axis=0).sum() / (mean @ mean))
+
+
+def test_the_noise_scale_of_the_training_set_is_that_of_one_batch_of_all() -> None:
+    part, whole = noise("xor", 0), noise("xor", 0, batch_size=4)
+    assert part.now((1, 0, 0)).noise_scale == pytest.approx(whole.batch.noise_scale)
+
+
+class TestLaw:
+    @pytest.mark.parametrize(("name", "weight"), [("digits", (2, 3, 5)), ("moons", (1, 0, 2)), ("sine", (2, -1, 0))])
+    def test_measured_batches_keep_the_law_within_a_few_per_cent(self, name: str, weight: Weight) -> None:
+        laws = noise(name).law(weight)
+        assert len(laws) >= 5
+        for law in laws[:-1]:
+            assert law.expected == pytest.approx(law.root_law * law.factor)
+            assert law.ratio == pytest.approx(1, abs=0.12), law
+
+    def test_it_falls_with_the_root_of_the_batch_size(self) -> None:
+        it = noise()
+        weight = (2, 3, 5)
+        for law in it.law(weight):
+            assert law.root_law == pytest.approx(it.deviation(weight) / sqrt(law.size))
+            assert law.factor == pytest.approx(sqrt((800 - law.size) / 799))
+
+    def test_batches_of_1_are_the_samples_and_the_full_batch_has_no_noise(self) -> None:
+        first, *_, last = noise().law((2, 3, 5))
+        assert (first.size, first.factor) == (1, 1.0)
+        assert first.measured == pytest.approx(first.root_law)
+        assert (last.size, last.measured, last.expected) == (800, 0.0, 0.0)
+        assert isnan(last.ratio)
+
+    def test_the_runs_own_batch_size_is_among_the_sizes(self) -> None:
+        assert batch_sizes(800, 32) == [1, 4, 16, 32, 64, 256, 800]
+        assert batch_sizes(4, 4) == [1, 2, 4]
+        assert batch_sizes(1, 1) == [1]
+
+    def test_all_pairs_of_four_samples_can_be_enumerated(self) -> None:
+        values = np.array([0.5, -1.0, 2.0, 3.5])
+        pairs = [(values[i] + values[j]) / 2 for i in range(4) for j in range(i)]
+        assert len(pairs) == comb(4, 2)
+        exact = sqrt(np.mean((np.array(pairs) - values.mean()) ** 2))
+        law = law_of(values, float(values.mean()), float(values.var()), 2, np.random.default_rng(0))
+        assert law.expected == pytest.approx(exact)
+        assert law.measured == pytest.approx(exact, rel=0.1)
+
+    def test_what_is_drawn_from_is_the_gradients_at_the_records_weights(self) -> None:
+        """The mean over the record's own rows is the gradient that the run's batch had."""
+        it = noise("iris", 5)
+        places = [int(np.flatnonzero(it.problem.split.train == row)[0]) for row in it.record.indices]
+        for layer in (1, 2):
+            values = noise_room.contributions(it._passed, layer - 1, 1, 2)
+            assert values[places].mean() == pytest.approx(it.record.mean.weights[layer - 1][1, 2])
+
+    def test_the_same_batches_are_drawn_again(self) -> None:
+        again = Noise(Session(Scenario.built_in("iris")))
+        again.work()
+        assert again.law((2, 3, 1))[1:4] == noise("iris", 0).law((2, 3, 1))[1:4]
+
+    def test_a_weight_whose_gradient_is_0_everywhere_has_none(self) -> None:
+        data = Dataset("own", np.array([[0.0, 1], [0, 2], [0, 3]]), np.zeros((3, 1)))
+        it = own(3, data)
+        it.work()
+        assert it.spread((1, 0, 1)).deviation == 0
+        assert all(law.measured == law.expected == 0 and isnan(law.ratio) for law in it.law((1, 0, 1)))
+
+    def test_a_single_sample_has_no_noise(self) -> None:
+        it = own(1)
+        it.work()
+        (law,) = it.law((2, 0, 0))
+        assert (law.size, law.measured, law.expected) == (1, 0.0, 0.0)
+
+
+class TestSlices:
+    def test_work_in_slices_gives_the_same_numbers(self) -> None:
+        scenario = Scenario.built_in("digits")
+        sliced, whole, slices = Noise(Session(scenario)), Noise(Session(scenario)), 0
+        while not sliced.done:
+            sliced.work(lambda: True)
+            slices += 1
+            assert slices < 20
+        whole.work()
+        assert slices > 5
+        assert sliced.all is not None
+        assert whole.all is not None
+        assert sliced.all.mean.flat.tobytes() == whole.all.mean.flat.tobytes()
+
+    def test_before_the_training_set_is_measured_the_batch_is_known(self) -> None:
+        now = own(10).now((1, 0, 0))
+        assert now.laws == ()
+        assert now.measured == 0
+        assert isnan(now.noise_scale)
+        assert now.batch_noise_scale > 0
+
+    def test_of_a_large_training_set_a_bounded_part_is_measured(self) -> None:
+        it = own(10_000, batch_size=3)
+        assert it.count == noise_room.MOST_SAMPLES
+        assert len(set(it.places.tolist())) == it.count
+        it.work()
+        assert it.law((2, 0, 0))[-1].size == it.count
+        assert it.now((2, 0, 0)).population == 10_000
+
+
+def mislabelled() -> tuple[Dataset, int]:
+    """Two clear clusters, and one sample in the wrong one."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(40) % 2
+    x: Floats = rng.normal(size=(40, 2)) * 0.3 + np.where(labels == 1, 2.0, -2.0)[:, None]
+    odd = 17
+    labels[odd] = 1 - labels[odd]
+    return Dataset("own", x, one_hot(labels, 2), ("left", "right")), odd
+
+
+def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
+    data, odd = mislabelled()
+    it = own(40, data)
+    session = Session(
+        Scenario(
+            DataChoice("own", table=data),
+            NetworkChoice((2, 3, 2), ("tanh", "softmax")),
+            Settings(UpdateRules("cross-entropy", learning_rate=0.5)),
+        )
+    )
+    session.arrive_at("30")
+    it = Noise(session)
+    orders = {key: it.now((1, 0, 0), key).rows for key in ("loss", "norm", "cosine", "wrong")}  # type: ignore[arg-type]
+    for key, rows in orders.items():
+        assert it.record.indices[rows[0]] == odd, key
+    assert len(orders["wrong"]) == 1
+    assert it.outliers() == {orders["loss"][0]}
+
+
+def test_without_an_order_the_rows_stand_as_in_the_batch() -> None:
+    assert noise("iris").now((1, 0, 0)).rows == tuple(range(10))

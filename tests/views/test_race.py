@@ -1,0 +1,244 @@
+"""The race on the screen: rows that fit, numbers that are the lanes', curves that are their points."""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from bptui.experiments.race import UNITS, Entry, Race
+from bptui.experiments.races import PRESETS
+from bptui.training import Settings
+from bptui.tui.palette import PALETTES, in_ascii
+from bptui.tui.plot import draw
+from bptui.views.numbers import num
+from bptui.views.race import (
+    AXES,
+    MEASURES,
+    Contest,
+    chart,
+    chart_title,
+    head,
+    head_height,
+    in_bytes,
+    in_seconds,
+    menu,
+    progress,
+    short,
+    stretch,
+    table,
+    verdict,
+)
+from bptui.views.text import Row, row_cells
+from tests.training.builders import begin, with_rate
+
+WIDTHS = (40, 60, 80, 100, 120, 160)
+FOUR = Settings(batch_size=4)
+
+
+@cache
+def race(wild: bool = False, done: float = 200) -> Race:
+    """Six lanes over ten samples, one of which may run away."""
+    lanes = [Entry(f"batch {size}", replace(FOUR, batch_size=size)) for size in (1, 2, 4, 5, 8)]
+    lanes.append(Entry("wild", with_rate(FOUR, 1e5)) if wild else Entry("all 10", replace(FOUR, batch_size=None)))
+    it = Race(begin(held_out=3), tuple(lanes), 200)
+    it.advance(done)
+    return it
+
+
+def contest(**looks: object) -> Contest:
+    wild = bool(looks.pop("wild", False))
+    return replace(Contest(PRESETS[0], race(wild), "seen"), **looks)  # type: ignore[arg-type]
+
+
+def text_of(row: Row) -> str:
+    return "".join(text for text, _ in row)
+
+
+class TestTable:
+    @pytest.mark.parametrize("width", WIDTHS)
+    @pytest.mark.parametrize("wild", [False, True])
+    def test_every_row_fits(self, width: int, wild: bool) -> None:
+        rows = [*table(contest(wild=wild), width), verdict(contest(wild=wild), width)]
+        assert max(row_cells(row) for row in rows) <= width
+
+    @pytest.mark.parametrize(
+        ("width", "heads"),
+        [
+            (40, "lane loss: train test"),
+            (80, "lane loss: train test updates backprops memory noise time"),
+            (
+                136,
+                "lane loss: train test train % test % updates epochs backprops mult-adds memory noise scale variance "
+                "time",
+            ),
+        ],
+    )
+    def test_a_wider_screen_shows_more_columns(self, width: int, heads: str) -> None:
+        assert " ".join(text_of(table(contest(), width)[0]).split()) == heads
+
+    def test_the_row_of_a_lane_holds_its_figures(self) -> None:
+        for place, lane in enumerate(race().lanes):
+            words = re.split(r"\s{2,}", text_of(table(contest(), 80)[place + 1]).strip())
+            point = lane.points[-1]
+            assert words[0] == f"{place + 1}─ {lane.name}"
+            assert words[-1].split()[0] == num(lane.noise.of_batch, 6)  # the time beside it is never the same
+            assert words[1:-1] == [
+                num(point.train_loss, 7),
+                num(point.test_loss, 7),
+                str(lane.run.frontier),
+                str(lane.run.next_position.seen),
+                in_bytes(lane.memory),
+            ]
+
+    def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:
+        firsts = [row[0] for row in table(contest(), 80)[1:]]
+        assert firsts == [(f" {place + 1}", f"series-{place}") for place in range(6)]
+
+    def test_a_lane_that_stopped_is_marked_and_says_why(self) -> None:
+        assert text_of(table(contest(wild=True), 80)[6]).startswith(" 6! wild")
+        assert text_of(verdict(contest(wild=True), 100)).startswith(" lane 6 stopped before update ")
+
+    def test_the_verdict_names_the_lane_with_the_lowest_loss(self) -> None:
+        losses = [lane.points[-1].train_loss for lane in race().lanes]
+        best = int(np.argmin(losses)) + 1
+        assert text_of(verdict(contest(), 80)).strip() == f"lowest train loss {num(min(losses), 7)}: lane {best}"
+
+    def test_equal_lanes_are_named_together(self) -> None:
+        twins = Race(begin(), (Entry("a", FOUR), Entry("b", FOUR)), 40)
+        twins.advance(40)
+        shown = num(twins.lanes[0].points[-1].train_loss, 7)
+        assert text_of(verdict(Contest(PRESETS[0], twins, "seen"), 80)).strip() == f"train loss {shown} in all lanes"
+
+
+class TestChart:
+    @pytest.mark.parametrize("axis", UNITS)
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_a_curve_is_the_points_of_its_lane(self, axis: str, measure: str) -> None:
+        seen = contest(axis=axis, measure=measure, whole=True)
+        for place, series in enumerate(chart(seen, 500).series[:6]):
+            points = [p for p in race().lanes[place].points if not np.isnan(getattr(p, measure))]
+            assert series.role == f"series-{place}"
+            assert series.x.tolist() == [getattr(p, axis) for p in points]
+            limit = 2 * race().lanes[0].points[0].train_loss
+            assert series.low.tolist() == [min(getattr(p, measure), limit) for p in points]
+
+    def test_by_updates_all_curves_end_where_the_slowest_lane_stands(self) -> None:
+        seen = contest(axis="update")
+        assert stretch(seen) == 20
+        assert max(series.x.max() for series in chart(seen, 500).series) == 20
+        assert chart_title(seen).endswith("· the first 20, z for all")
+        assert max(series.x.max() for series in chart(replace(seen, whole=True), 500).series) == 200
+
+    def test_a_lane_that_stopped_does_not_hold_back_the_others(self) -> None:
+        assert stretch(contest(wild=True, axis="update")) == 40  # lanes 4 and 5 make 2 updates an epoch
+        assert race(True).lanes[5].run.frontier < 40
+
+    def test_a_lane_that_runs_away_is_cut_and_the_title_says_where(self) -> None:
+        seen = contest(wild=True)
+        limit = 2 * race().lanes[0].points[0].train_loss
+        assert max(series.high.max() for series in chart(seen, 200).series) == limit
+        assert chart_title(seen).endswith(f"cut at {num(limit, 6)}")
+        assert "cut" not in chart_title(contest())
+
+    def test_a_logarithmic_curve_is_the_logarithm(self) -> None:
+        plain, logs = chart(contest(), 500).series[0], chart(contest(log=True), 500).series[0]
+        np.testing.assert_allclose(10**logs.low, plain.low)
+
+    def test_never_more_points_than_columns(self) -> None:
+        assert max(len(series.x) for series in chart(contest(), 10).series) == 10
+
+    @pytest.mark.parametrize("log", [False, True])
+    @pytest.mark.parametrize("size", [(78, 8), (78, 12), (118, 27)])
+    def test_each_lanes_number_stands_on_its_curve(self, size: tuple[int, int], log: bool) -> None:
+        drawn = chart(contest(log=log), 2 * size[0])
+        rows = draw(drawn, *size)
+        assert [row_cells(row) for row in rows] == [size[0]] * size[1]
+        for place in range(6):
+            everything = [text_of(row) for row in rows]
+            where = [
+                (y, x)
+                for y, row in enumerate(everything[1:-2])
+                for x, c in enumerate(row[8:], 8)
+                if c == str(place + 1)
+            ]
+            assert len(where) == 1, (place, everything)
+
+    @pytest.mark.parametrize("log", [False, True])
+    @pytest.mark.parametrize("height", [8, 9, 12, 27])
+    @pytest.mark.parametrize("place", range(6))
+    def test_a_mark_stands_in_the_row_of_its_curve(self, place: int, height: int, log: bool) -> None:
+        drawn = chart(contest(log=log), 156)
+        curve, mark = drawn.series[place], drawn.series[6 + place]
+        bare = [text_of(row) for row in draw(replace(drawn, series=(curve,)), 78, height)]
+        marked = [text_of(row) for row in draw(replace(drawn, series=(curve, mark)), 78, height)]
+        changed = [(y, x) for y in range(len(bare)) for x in range(78) if bare[y][x] != marked[y][x]]
+        assert len(changed) == 1
+        y, x = changed[0]
+        assert marked[y][x] == str(place + 1)
+        assert bare[y][x - 1 : x + 2].strip()  # where the curve goes down a row the mark may stand beside it
+
+    def test_before_the_first_update_there_is_one_point_a_lane(self) -> None:
+        fresh = Contest(PRESETS[0], race(done=0), "update")
+        assert [len(series.x) for series in chart(fresh, 100).series[:6]] == [1] * 6
+        assert len(draw(chart(fresh, 100), 78, 10)) == 10
+
+    @pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
+    def test_six_lanes_have_six_looks(self, palette: object) -> None:
+        looks = {palette.roles[f"series-{place}"] for place in range(6)}  # type: ignore[attr-defined]
+        assert len(looks) == 6
+
+
+class TestWords:
+    @pytest.mark.parametrize("width", WIDTHS)
+    @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+    def test_question_and_answer_are_shown_whole_or_the_question_alone(self, preset: object, width: int) -> None:
+        seen = contest(preset=preset)
+        high = head_height(seen.preset, width)
+        rows = head(seen, width, high)
+        assert len(rows) == high
+        assert max(row_cells(row) for row in rows) <= width
+        words = "".join(text_of(row).replace(" ", "") for row in rows[1:])
+        assert words == seen.preset.answer.replace(" ", "")
+        assert len(head(seen, width, high - 1)) == 1
+
+    def test_at_80_columns_every_question_fits_its_line(self) -> None:
+        for preset in PRESETS:
+            assert preset.question in text_of(head(contest(preset=preset), 80, 1)[0])
+            assert head_height(preset, 80) <= 5
+
+    def test_the_list_of_questions_shows_a_reason_instead_of_one_that_cannot_be_raced(self) -> None:
+        rows = [text_of(row) for row in menu([(PRESETS[0], None), (PRESETS[1], "only one sample")], "all alike", 60)]
+        assert rows[2].split()[0] == "1"
+        assert PRESETS[0].question in rows[2]
+        assert rows[3].split(maxsplit=4)[-1] == "only one sample"
+        assert rows[-1].strip() == "all alike"
+
+    def test_progress_says_how_far_and_whether_it_runs(self) -> None:
+        assert progress(contest()).strip() == "■ 200/200 seen"
+        assert progress(contest(running=True)).strip().startswith("▶")
+
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [(0, "0"), (8000, "8000"), (99_999, "99999"), (328_640, "328.6k"), (40_448_000, "40.45M")],
+    )
+    def test_counts_are_short(self, value: float, written: str) -> None:
+        assert short(value) == written
+        assert len(written) <= 7
+
+    def test_bytes_have_their_unit(self) -> None:
+        assert [in_bytes(value) for value in (96, 1184, 947_200, 3.2e9)] == ["96 B", "1.18 kB", "947 kB", "3.20 GB"]
+
+    @pytest.mark.parametrize(("value", "written"), [(0.0812, "81.2 ms"), (0.87, "870 ms"), (1.25, "1.250 s")])
+    def test_times_are_short(self, value: float, written: str) -> None:
+        assert in_seconds(value) == written
+
+    def test_nothing_is_lost_in_ascii(self) -> None:
+        rows = [*head(contest(), 80, 9), *table(contest(), 80), verdict(contest(), 80), title_row()]
+        for row in rows:
+            assert text_of(in_ascii(row)).count("?") == text_of(row).count("?")
+
+
+def title_row() -> Row:
+    return tuple((chart_title(contest(axis=axis, log=True)), "text") for axis in AXES)

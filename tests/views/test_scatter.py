@@ -1,0 +1,180 @@
+"""The noise screen says what the engine's statistics say, in any box."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bptui.experiments.scatter import Noise, NoiseNow, Weight
+from bptui.scenario import Scenario
+from bptui.session.session import Session
+from bptui.training.record import ROW_KEYS, RowKey
+from bptui.views.glyphs import BRAILLE_DOTS
+from bptui.views.numbers import num
+from bptui.views.scatter import noise, strip
+from bptui.views.scene import Scene
+from bptui.views.text import cells
+from tests.scenes import lines, own_data, own_session, scene, session
+
+from .test_robust import HOSTILE
+
+Seen = tuple[Scene, NoiseNow]
+
+
+@cache
+def measured(name: str) -> tuple[Session, Noise]:
+    it = session(name)
+    made = Noise(it)
+    made.work()
+    return it, made
+
+
+def seen(name: str, weight: Weight | None = None, key: RowKey = "batch") -> Seen:
+    it, made = measured(name)
+    moment = it.moment
+    return scene(it), made.now(weight or (moment.layer, moment.source, moment.unit), key)
+
+
+def shown(it: Seen, chosen: int = 0, width: int = 78, height: int = 21) -> list[str]:
+    return lines(noise(*it, chosen, width, height))
+
+
+def dots(rows: list[str]) -> int:
+    bits = [bit for pair in BRAILLE_DOTS for bit in pair]
+    cells = [ord(char) - 0x2800 for row in rows for char in row if 0x2800 <= ord(char) < 0x2900]
+    return sum(bool(cell & bit) for cell in cells for bit in bits)
+
+
+def test_sum_mean_deviation_and_standard_error_stand_by_their_names() -> None:
+    it = seen("digits")
+    text, spread = "\n".join(shown(it)), it[1].spread
+    assert f"SUM {num(spread.total, 8, plus=True)}" in text
+    assert f"MEAN ÷32 {num(spread.mean, 8, plus=True)}" in text
+    assert f"deviation {num(spread.deviation, 8)}" in text
+    assert f"standard error deviation/√32 = {num(spread.standard_error, 8)}" in text
+
+
+@pytest.mark.parametrize("name", ["digits", "iris", "sine", "xor"])
+def test_the_strip_has_a_dot_for_every_sample(name: str) -> None:
+    it = seen(name)
+    rows = lines(strip(it[1], 0, 76, 8))
+    assert dots(rows) == it[0].record.n
+
+
+def test_a_dot_stands_for_several_samples_where_there_are_too_many() -> None:
+    it = seen("digits")
+    rows = lines(strip(it[1], 0, 6, 1))
+    assert 0 < dots(rows) < 32
+
+
+def test_the_pointer_stands_over_the_chosen_samples_dot() -> None:
+    it = seen("digits")
+    values = it[1].spread.values
+    places = [shown(it, m)[1].index("↓") for m in (int(values.argmin()), int(values.argmax()))]
+    assert places[0] < places[1]
+    zero = shown(it)[4].index("┼")
+    for m in range(32):
+        at = shown(it, m)[1].index("↓")
+        assert (at >= zero) if values[m] > 0 else (at <= zero)
+
+
+def test_the_mean_stands_between_its_errors_and_deviations() -> None:
+    band = shown(seen("digits"))[5]
+    assert band.index("├") < band.index("[") < band.index("◆") < band.index("]") < band.index("┤")
+
+
+def test_a_gradient_of_0_everywhere_has_no_strip() -> None:
+    it = seen("digits", (1, 0, 0))  # from a pixel that is black in every sample
+    text = "\n".join(shown(it))
+    assert it[1].spread.deviation == 0
+    assert "is 0 for every sample" in text
+
+
+@pytest.mark.parametrize("key", ROW_KEYS)
+def test_samples_stand_in_the_order_asked_for(key: RowKey) -> None:
+    it = seen("digits", key=key)
+    chosen = it[1].rows[0]
+    listed = [int(text[2:6]) - 1 for text in shown(it, chosen, 78, 60)[12:] if text[2:6].strip().isdigit()]
+    assert listed == list(it[1].rows)
+    assert next(text for text in shown(it, chosen) if text.startswith("▶")).split()[1] == str(chosen + 1)
+
+
+def test_an_outlier_is_marked() -> None:
+    it = seen("digits")
+    assert len(it[1].outliers) == 1
+    (odd,) = it[1].outliers
+    marked = [text for text in shown(it, odd, 78, 60) if "!" in text]
+    assert [int(text[2:6]) - 1 for text in marked] == [odd]
+
+
+def test_the_law_is_shown_for_every_size() -> None:
+    it = seen("digits")
+    text = shown(it, 0, 118, 40)
+    for law in it[1].laws:
+        row = next(line[78:] for line in text if line[79:85].strip() == str(law.size))
+        assert row.replace("▸", " ").split()[1:4] == [
+            num(law.measured, 8),
+            num(law.root_law, 7),
+            num(law.expected, 7),
+        ]
+        assert ("▸" in row) == (law.size == 32)
+
+
+def test_how_the_batches_were_drawn_is_said() -> None:
+    text = "\n".join(shown(seen("digits")))
+    assert "drawn without replacement" in text
+    assert "f = √((N−n)/(N−1)), N = 800" in text
+
+
+def test_the_noise_scale_has_a_sentence() -> None:
+    it = seen("digits")
+    text = " ".join(line.strip() for line in shown(it, 0, 118, 40)[9:11])
+    assert f"noise scale tr(Σ)/|G|² = {num(it[1].noise_scale, 5)} samples" in text
+    assert f"by this batch {num(it[1].batch_noise_scale, 5)}" in text
+    assert "batches far smaller are mostly noise" in text
+
+
+def test_while_the_training_set_is_measured_it_says_how_far() -> None:
+    it = session("digits")
+    made = Noise(it)
+    made.work(lambda: True)
+    text = "\n".join(lines(noise(scene(it), made.now((2, 0, 0)), 0, 78, 21)))
+    assert "128 of 800 training samples" in text.replace("\n", "")
+    assert "16.0% of the training set" in text
+
+
+def test_when_no_answer_is_wrong_it_says_so() -> None:
+    it = Session(Scenario.built_in("trask"))
+    it.run.extend_to(1)
+    made = Noise(it)
+    wrong = made.now((1, 0, 0), "wrong")
+    right = replace(wrong, rows=())
+    said = ["every answer of this batch is right" in "\n".join(shown((scene(it), now))) for now in (wrong, right)]
+    assert said == [False, True]
+
+
+@given(
+    st.sampled_from(["digits", "iris", "mazur", "sine", "xor"]),
+    st.integers(38, 200),
+    st.integers(7, 60),
+    st.sampled_from(ROW_KEYS),
+    st.integers(0, 31),
+)
+@hypothesis_settings(max_examples=60)
+def test_it_fits_any_box(name: str, width: int, height: int, key: RowKey, chosen: int) -> None:
+    it = seen(name, key=key)
+    rows = noise(*it, min(chosen, it[0].record.n - 1), width, height)
+    assert len(rows) <= height
+    assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
+
+
+def test_hostile_names_keep_their_place() -> None:
+    it = own_session(own_data(HOSTILE, HOSTILE[::-1]))
+    made = Noise(it)
+    made.work()
+    for width in (38, 78, 118):
+        rows = noise(scene(it), made.now((2, 0, 0)), 0, width, 21)
+        assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
