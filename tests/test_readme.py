@@ -7,9 +7,12 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bptui import cli
+from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules, Workspace, compute_update
+from bptui.engine.network import Parameters
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.tui.keys import markdown
@@ -87,3 +90,31 @@ def test_make_knows_the_commands_of_the_readme() -> None:
     assert targets[:2] == ["run", "test"]
     for target in targets:
         assert f"\n{target}:" in makefile
+
+
+def test_the_optimizers_constants_are_the_ones_the_readme_names() -> None:
+    plain = OptimizerSettings()
+    for name in ("momentum", "decay", "beta1", "beta2", "weight_decay"):
+        assert re.search(rf"{name} (is )?{getattr(plain, name):g}\b", README), name
+    assert plain.epsilon == 1e-8
+    assert "epsilon 1e−8" in README
+
+
+def test_a_penalty_and_its_decay_treat_biases_as_the_readme_says() -> None:
+    start = Network(Architecture((1, 1), ("identity",)), np.ones(2))
+    x, y = np.ones((1, 1)), np.full((1, 1), 2.0)  # the answer is right: no gradient but the penalty's
+    penalised, decayed = (
+        update_of(start, x, y, rules)
+        for rules in (UpdateRules(l2=0.5), UpdateRules(optimizer=OptimizerSettings("adamw", weight_decay=0.5)))
+    )
+    assert penalised.weights[0] != 0
+    assert penalised.biases[0] == 0
+    assert decayed.weights[0] != 0
+    assert decayed.biases[0] != 0
+
+
+def update_of(start: Network, x: np.ndarray, y: np.ndarray, rules: UpdateRules) -> Parameters:
+    work = Workspace(start.architecture, len(x))
+    work.load(x, y, [0])
+    compute_update(start, rules, OPTIMIZERS[rules.optimizer.name].fresh_memory(2), 1, work)
+    return work.step
