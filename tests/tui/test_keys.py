@@ -158,8 +158,13 @@ def test_no_key_means_two_things() -> None:
     assert {key.group for key in KEYS} == set(GROUPS)
 
 
-@pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
-@pytest.mark.parametrize("key_id", [key_id for key_id in EFFECTS if key_id != "suspend"])
+LAID_OUT = ("focus-1", "focus-2", "focus-5", "focus-6", "maximise", "page-down", "left", "next-batch")
+"""Keys whose effect hangs on which panels there are: tried on a wide screen too."""
+PRESSED = [(key_id, USUAL) for key_id in EFFECTS if key_id != "suspend"]
+PRESSED += [(key_id, WIDE) for key_id in LAID_OUT]
+
+
+@pytest.mark.parametrize(("key_id", "size"), PRESSED)
 async def test_a_key_does_what_it_says_and_nothing_else(
     key_id: str, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
