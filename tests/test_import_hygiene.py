@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import bptui
+
 TERMINAL = {"textual", "rich", "plotext"}
 ALONE = """
 import importlib.util, sys, types
@@ -50,3 +52,42 @@ def test_a_room_loads_no_room_above_it(importing: str, above: set[str]) -> None:
     loaded = rooms(modules_after(importing, before=ALONE))
     assert {"engine", importing.split(".")[1]} <= loaded
     assert loaded & above == set()
+
+
+def test_the_library_loads_numpy_when_a_name_of_it_is_asked_for_and_not_before() -> None:
+    assert "numpy" not in modules_after("bptui")
+    assert "numpy" in modules_after("bptui; bptui.Scenario")
+
+
+def test_every_name_of_the_library_is_there() -> None:
+    assert set(dir(bptui)) == set(bptui.__all__) == {*bptui.ROOMS, "__version__"}
+    assert all(getattr(bptui, name) is not None for name in bptui.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Netwrok'"):
+        _ = bptui.Netwrok  # type: ignore[attr-defined]
+
+
+def test_the_command_gives_numpy_one_thread_before_it_is_imported() -> None:
+    script = """
+import os, sys
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
+import bptui.__main__ as command
+assert "numpy" not in sys.modules
+sys.argv = ["bptui", "--version"]
+try:
+    command.run()
+except SystemExit:
+    pass
+assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+
+def test_the_library_leaves_the_threads_of_numpy_alone() -> None:
+    script = """
+import os
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
+import bptui
+bptui.Scenario
+assert "OPENBLAS_NUM_THREADS" not in os.environ
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
