@@ -1,10 +1,12 @@
 """The chart, drawn by plotext: the only module that knows it. Its colours come back as roles."""
 
 import re
+from math import ceil, floor, log10
 
 import plotext
 
 from bptui.views.charts import MARKS, Chart
+from bptui.views.numbers import rate
 from bptui.views.text import Row, Span, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
@@ -17,7 +19,7 @@ def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row
     """The chart in exactly so many columns and rows; a word instead where there is nothing to draw. Without colours
     each curve has a character of its own, the legend's."""
     if not chart.series:
-        return [fit(((" no update yet", "dim"),), width)]
+        return [fit(((f" {chart.empty}", "dim"),), width)]
     if width < 16 or height < 5:
         return [fit(((" too small for a chart", "dim"),), width)]
     plotext.clear_figure()
@@ -38,6 +40,8 @@ def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row
     x_ticks(chart)
     if chart.log:
         log_ticks(chart)
+    else:
+        linear_ticks(chart)
     return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]
 
 
@@ -65,6 +69,23 @@ def x_ticks(chart: Chart) -> None:
         plotext.xticks(ticks, [str(tick) for tick in ticks])
 
 
+def linear_ticks(chart: Chart) -> None:
+    """A few round values, written as short as they can be."""
+    low = min(float(series.low.min()) for series in chart.series)
+    high = max(float(series.high.max()) for series in chart.series)
+    ticks = round_values(low, high)
+    plotext.yticks(ticks, [rate(tick) for tick in ticks])
+
+
+def round_values(low: float, high: float, most: int = 5) -> list[float]:
+    """At most so many multiples of 1, 2 or 5 times a power of ten between two ends; the ends alike: that value."""
+    if high <= low:
+        return [low]
+    power = 10.0 ** floor(log10((high - low) / most))
+    step = next(k * power for k in (1, 2, 5, 10, 20) if (high - low) / (k * power) <= most - 1)
+    return [k * step for k in range(ceil(low / step), floor(high / step) + 1)]
+
+
 def log_ticks(chart: Chart) -> None:
     """Powers of ten as labels: the values handed over are logarithms."""
     low = min(float(series.low.min()) for series in chart.series)
@@ -73,7 +94,7 @@ def log_ticks(chart: Chart) -> None:
     places = list(range(int(low // 1), int(-(-high // 1)) + 1, steps))
     plotext.ylim(low, max(high, low + 0.1))
     inside: list[float] = [place for place in places if low <= place <= high] or [low, high]
-    plotext.yticks(inside, [f"{10.0**place:.3g}" for place in inside])
+    plotext.yticks(inside, [rate(float(f"{10.0**place:.3g}")) for place in inside])
 
 
 def spans(line: str) -> list[Span]:

@@ -85,7 +85,9 @@ class Stage:
 
     def _paint_loss(self, scene: Scene, box: Box) -> None:
         """The numbers of now, the chart as last drawn."""
-        self._show(LOSS, box, [*loss_rows(scene), *self._chart], scene)
+        self._show(
+            LOSS, box, [*loss_rows(scene, self.panels[LOSS].inner(box.width, box.height)[0]), *self._chart], scene
+        )
 
     def _plan_chart(self) -> None:
         if self._chart_timer is None:

@@ -25,11 +25,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """What to draw: the series, the name of the x axis, and whether y is logarithmic."""
+    """What to draw: the series, the name of the x axis, whether y is logarithmic, and what is said without series."""
 
     series: tuple[Series, ...]
     x_name: str
     log: bool
+    empty: str = "no update yet"
 
 
 def drawable(values: Floats, log: bool) -> Floats:

@@ -21,33 +21,35 @@ ACCURACIES = (
 """Which curve of the history, its series, its name on the screen, its role."""
 
 
-def loss_rows(scene: Scene) -> list[Row]:
-    """The legend: the curves' names and their latest values up to this moment."""
-    applied = scene.applied
-    losses: list[Span] = []
-    for curve, name, words, role in CURVES:
-        value = latest(curve_of(scene, curve), name, applied)
-        mark = "─" if scene.colour else MARKS[role]
-        if value is None and curve == "updates":
-            losses.append((f" {mark}{words} ·", role))
-        elif value is not None and not np.isnan(value):
-            losses.append((f" {mark}{words} {num(value, 6)}", role))
-    shares: list[Span] = []
-    for where, name, words, _ in ACCURACIES:
-        value = latest(curve_of(scene, where), name, applied)
-        if value is not None and not np.isnan(value):
-            shares.append((f"{'' if shares else ' right answers:'} {words} {share(value)}", "text"))
-    return [tuple(losses), tuple(shares)]
+def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
+    """The numbers, in ``width`` columns: the loss of this batch once all its samples have theirs, and of all samples
+    at the end of the last epoch made; why the run had to stop, where it stands there."""
+    record, digits = scene.record, 6 if width >= 42 else 5
+    batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
+    words = num(record.loss_mean, 6) if batch else "·"
+    epochs = scene.history.epochs
+    place = int(np.searchsorted(epochs.axis("update"), scene.applied, side="right")) - 1
+    first: list[Span] = [(f" {mark(scene, 'series-0')}batch {words}", "series-0")]
+    second: list[Span] = []
+    if place >= 0:
+        first.append((f" · after epoch {epochs.axis('epoch')[place]:g}:", "text"))
+        for (_, name, label, role), (_, right, _, _) in zip(CURVES[1:], ACCURACIES, strict=True):
+            value, correct = float(epochs.last(name)[place]), float(epochs.last(right)[place])
+            if not np.isnan(value):
+                second.append((f" {mark(scene, role)}{label} {num(value, digits)}", role))
+                second.append(("" if np.isnan(correct) else f" {share(correct)}", "text"))
+    if scene.stop:
+        first = [(f" stopped: {scene.stop}", "wrong")]
+    return [tuple(first), tuple(second)]
+
+
+def mark(scene: Scene, role: str) -> str:
+    """What a curve is drawn with."""
+    return "─" if scene.colour else MARKS[role]
 
 
 def curve_of(scene: Scene, name: str) -> Curve:
     return scene.history.updates if name == "updates" else scene.history.epochs
-
-
-def latest(curve: Curve, name: str, applied: int) -> float | None:
-    """The last value at or before an update, or None."""
-    place = int(np.searchsorted(curve.axis("update"), applied, side="right"))
-    return float(curve.last(name)[place - 1]) if place else None
 
 
 def chart(scene: Scene, columns: int) -> Chart:
@@ -64,4 +66,5 @@ def chart(scene: Scene, columns: int) -> Chart:
                 x = np.concatenate(([0.0], x[:-1]))
             x, low, high = squeeze(x, low, high, columns)
             drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log)))
-    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], log)
+    empty = "the thinned curves begin later" if scene.applied else "no update yet"
+    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], log, empty)

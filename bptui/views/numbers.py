@@ -57,7 +57,7 @@ def precise(value: float) -> str:
 def rate(value: float) -> str:
     """A learning rate: as short as it can be written."""
     mantissa, _, power = f"{value:.6g}".partition("e")
-    return f"{mantissa}e{int(power)}".replace("-", "−") if power else mantissa
+    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
 
 
 def share(value: float) -> str:

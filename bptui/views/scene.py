@@ -18,7 +18,8 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach)."""
+    """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
+    ``stop`` says why the run cannot go on from here ("" where it can)."""
 
     title: str
     data: Dataset
@@ -35,6 +36,7 @@ class Scene:
     scroll: int = 0
     colour: bool = True
     sort: RowKey = "batch"
+    stop: str = ""
 
     @property
     def phase(self) -> Phase:
@@ -105,4 +107,5 @@ def scene_of(session: Session, colour: bool) -> Scene:
         coming_from=session.next_update,
         player=session.player,
         colour=colour,
+        stop=session.why_not(("batch", 1)) or "",
     )

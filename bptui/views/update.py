@@ -2,6 +2,8 @@
 
 from bptui.engine.network import Parameters
 from bptui.engine.weight import weight_symbol
+from bptui.explain import value
+from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
@@ -59,28 +61,35 @@ def weight_of(scene: Scene, vector: Parameters) -> float:
     return vector.entry(scene.moment.layer, scene.moment.source, scene.moment.unit)
 
 
+def is_frozen(scene: Scene) -> bool:
+    """Is the selected number a bias that never changes?"""
+    return scene.moment.source < 0 and scene.record.before.architecture.bias == "frozen"
+
+
 def reductions(scene: Scene) -> list[Row]:
-    """SUM and MEAN of what has been added so far."""
+    """The sum of what has been added so far; SUM and MEAN once every sample is in."""
     record, done = scene.record, scene.done
     in_force = record.settings.rules.reduction
-    if done == 0:
-        return [
-            ((f" 0 of {record.n} added", "text"),),
-            ((" SUM        ·", "pending"),),
-            ((" MEAN       ·", "pending"),),
-        ]
-    if done == record.n:
-        total, mean = weight_of(scene, record.summed), weight_of(scene, record.mean)
-    else:
+    if done < record.n:
         running = record.running(scene.moment.layer, scene.moment.source, scene.moment.unit)
-        total, mean = float(running[done - 1]), record.mean_of(running, done)
-    rows: list[Row] = [((f" {done} of {record.n} added{' so far' if done < record.n else ''}", "text"),)]
-    for name, words, value in (("sum", "SUM ", total), ("mean", f"MEAN ÷{done}", mean)):
-        force = name == in_force
+        total = float(running[done - 1]) if done else 0.0
+        words = f" {in_force.upper()}" + (f" Σ ÷{record.n}" if in_force == "mean" else "")
+        return [
+            ((f" {done} of {record.n} added so far", "text"),),
+            (
+                (" " + left("Σ so far", 10), "strong"),
+                (right(num(total, 9, plus=True) if done else "·", 9), sign_role(total) if done else "pending"),
+            ),
+            ((words, "pending"), (" when all are in", "pending")),
+        ]
+    rows: list[Row] = [((f" {done} of {record.n} added", "text"),)]
+    used = "  not used: frozen" if is_frozen(scene) else "  ◂ in force"
+    for name, words, vector in (("sum", "SUM ", record.summed), ("mean", f"MEAN ÷{done}", record.mean)):
+        force, value = name == in_force, weight_of(scene, vector)
         spans: list[Span] = [
             (" " + left(words, 10), "strong" if force else "dim"),
             (right(num(value, 9, plus=True), 9), sign_role(value) if force else "dim"),
-            ("  ◂ in force" if force else "", "strong"),
+            (used if force else "", "strong"),
         ]
         rows.append(tuple(spans))
     return rows
@@ -88,31 +97,54 @@ def reductions(scene: Scene) -> list[Row]:
 
 def application(scene: Scene) -> list[Row]:
     """From the reduced gradient to the weight after; before the last sample it says that nothing is applied."""
-    record, kind = scene.record, scene.phase.kind
-    rules = record.settings.rules
-    before = weight_of(scene, record.before)
+    record = scene.record
+    before, what = num(weight_of(scene, record.before), 9), "bias" if scene.moment.source < 0 else "weight"
     if not scene.phase.per_batch:
         left_over = record.n - scene.done
         word = "sample" if left_over == 1 else "samples"
         wait = f"{left_over} {word} to go" if left_over else "now reduce"
         return [
             ((f" nothing applied yet: {wait}", "strong"),),
-            ((f" weight {num(before, 9)}", "text"), (" (frozen)", "dim")),
+            ((f" {what} {before}", "text"), (" not moved yet", "dim")),
         ]
+    if is_frozen(scene):
+        return [((" this bias is frozen: no step for it", "strong"),), ((f" bias {before}", "text"), (" stays", "dim"))]
+    rows = [*adjustments(scene), step_row(scene)]
+    if scene.phase.kind == "reduce":
+        return [*rows, ((f" {what} {before}", "text"), (" still: not yet applied", "strong"))]
+    after = num(weight_of(scene, record.after), 9)
+    return [*rows, ((f" {what} {before} → ", "text"), (after, "strong"), (" applied once", "good"))]
+
+
+def adjustments(scene: Scene) -> list[Row]:
+    """What stands between the reduced gradient and what the optimizer gets: penalty and clipping, where there are."""
+    record, moment = scene.record, scene.moment
+    rules, rows = record.settings.rules, []
+    if (rules.l1 or rules.l2) and moment.source >= 0:
+        penalty = value(record, of_weight("regularisation", moment.layer, moment.source, moment.unit))
+        rows.append(labelled("+ penalty", penalty, plus=True))
+    if rules.clip_norm:
+        rows.append(labelled("× clip", value(record, CLIP)))
+    plain = rules.optimizer.name == "sgd" and not rows
+    return (
+        rows if plain else [*rows, labelled("to " + rules.optimizer.name, weight_of(scene, record.reduced), plus=True)]
+    )
+
+
+def labelled(words: str, number: float, plus: bool = False) -> Row:
+    """A number below those of SUM and MEAN."""
+    return ((" " + left(words, 10), "text"), (right(num(number, 9, plus), 9), sign_role(number) if plus else "text"))
+
+
+def step_row(scene: Scene) -> Row:
+    """Δw as the optimizer makes it: for plain descent with its factors."""
+    record = scene.record
     step = weight_of(scene, record.step)
-    plain = rules.optimizer.name == "sgd" and not (rules.l1 or rules.l2 or rules.clip_norm)
-    how = f" × −γ = −{rate(record.learning_rate)} × {rules.reduction}" if plain else f" {rules.optimizer.name} step"
-    rows: list[Row] = []
-    if not plain:
-        rows.append(((f" optimizer gets {num(weight_of(scene, record.reduced), 9, plus=True)}", "text"),))
-    step_words = right(num(step, 9, plus=True), 9)
-    rows.append(((left(how, 26), "text"), (step_words, sign_role(step))))
-    if kind == "reduce":
-        rows.append(((f" weight {num(before, 9)}", "text"), (" still: not yet applied", "strong")))
-    else:
-        after = weight_of(scene, record.after)
-        rows.append(((f" weight {num(before, 9)} → ", "text"), (num(after, 9), "strong"), (" applied once", "good")))
-    return rows
+    how = f"{record.settings.rules.optimizer.name} makes it"
+    if record.settings.rules.optimizer.name == "sgd":
+        how = f"−{rate(record.learning_rate)} · {num(weight_of(scene, record.reduced), 8)}"
+    symbol = "Δb" if scene.moment.source < 0 else "Δw"
+    return ((f" {symbol} = {how} = ", "text"), (num(step, 9, plus=True), sign_role(step)))
 
 
 def layer_map(scene: Scene, width: int, height: int) -> list[Row]:

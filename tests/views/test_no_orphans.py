@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.engine.backprop import Pass
+from bptui.explain import value
+from bptui.explain.quantity import CLIP, of_weight
 from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS, UpdateRecord
@@ -85,10 +87,10 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
         [record.mean_of(record.running_loss, m) for m in done],
         record.contributions(layer, source, unit),
         ledger,
-        [record.mean_of(ledger, m) for m in done],
         *(vector.flat for vector in (record.before, record.after, record.summed, record.mean)),
         *(vector.flat for vector in (record.reduced, record.step)),
-        [record.learning_rate, 1.0],
+        [record.learning_rate, 1.0, value(record, CLIP)],
+        [value(record, of_weight("regularisation", layer, source, unit))] if source >= 0 else [],
     ]
     return np.concatenate([np.ravel(part) for part in parts])
 

@@ -1,0 +1,69 @@
+"""Panel 4: the ledger says what is in force, what is used, and what is not."""
+
+from dataclasses import replace
+
+from bptui.explain import value
+from bptui.explain.quantity import of_weight
+from bptui.session.moment import Moment
+from bptui.views.numbers import num, rate
+from bptui.views.text import Row
+from bptui.views.update import update
+from tests.scenes import beat, lines, own_data, own_session, scene, session
+
+
+def shown(rows: list[Row]) -> str:
+    return "\n".join(lines(rows))
+
+
+def test_nothing_is_in_force_before_all_samples_are_in() -> None:
+    it = session("digits")
+    some = shown(update(scene(it, Moment(1, beat(it, "gradient"), 2, 2)), 38, 24))
+    assert "in force" not in some
+    assert "÷3 " not in some
+    assert "3 of 32 added so far" in some
+    assert f"Σ so far  {num(float(it.run.record(1).running(2, 0, 0)[2]), 9, plus=True):>9}" in some
+    assert "MEAN Σ ÷32 when all are in" in some
+
+
+def test_the_step_is_a_true_equation() -> None:
+    it = session("xor")
+    it.run.extend_to(1)
+    record = it.run.record(1)
+    gradient, step = record.mean.entry(2, 0, 0), record.step.entry(2, 0, 0)
+    words = f"Δw = −{rate(record.learning_rate)} · {num(gradient, 8)} = {num(step, 9, plus=True)}"
+    assert words in shown(update(scene(it, Moment(1, beat(it, "reduce"), 3, 2)), 38, 24))
+
+
+def test_a_frozen_bias_is_said_to_be_frozen() -> None:
+    it = session("mazur")
+    text = shown(update(scene(it, Moment(1, beat(it, "update"), 0, 2, 0, -1)), 38, 24))
+    assert "not used: frozen" in text
+    assert "this bias is frozen: no step for it" in text
+    assert f"bias {num(0.6, 9)} stays" in text
+    assert "applied once" not in text
+    assert "in force" not in text
+
+
+def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> None:
+    it = own_session(own_data((), ("u", "v")), l2=0.25)
+    moment = Moment(1, beat(it, "reduce"), it.record.n - 1, 2)
+    record = it.run.record(1)
+    penalty = value(record, of_weight("regularisation", 2, 0, 0))
+    text = shown(update(scene(it, moment), 38, 24))
+    order = [
+        text.index(words)
+        for words in (
+            "◂ in force",
+            f"+ penalty {num(penalty, 9, plus=True):>9}",
+            f"to sgd    {num(record.reduced.entry(2, 0, 0), 9, plus=True):>9}",
+            "Δw =",
+        )
+    ]
+    assert order == sorted(order)
+    assert "penalty" not in shown(update(scene(it, replace(moment, source=-1)), 38, 24))
+
+
+def test_clipping_shows_its_factor() -> None:
+    it = own_session(own_data((), ("u", "v")), clip_norm=1.0)
+    text = shown(update(scene(it, Moment(1, beat(it, "reduce"), it.record.n - 1, 2)), 38, 24))
+    assert "× clip" in text
