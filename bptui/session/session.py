@@ -115,11 +115,13 @@ class Session:
         reached = int(min(target, self.run.frontier))
         self.moment = moves.end_of(self.run, self.moment, max(reached, self.moment.update))
 
-    def change(self, settings: Settings) -> None:
-        """Other settings from the next update on; the past stays, a future computed under the old ones is dropped.
+    def change(self, settings: Settings) -> str:
+        """Other settings from the next update on; the past stays. A future computed under the old ones is dropped:
+        says how much, as the end of a notice ("" for nothing).
 
         Raises ArithmeticError, and changes nothing, where even the first update would overflow.
         """
+        dropped = self.run.frontier - self.moment.update
         run = self.run.fork(self.next_update, settings)
         if not run.extend_to(self.moment.update) and run.frontier == 0:
             raise ArithmeticError(f"{run.stop}; nothing was changed")
@@ -129,12 +131,14 @@ class Session:
         n = self.record.n
         if self.moment.sample >= n:
             self.moment = replace(self.moment, sample=n - 1)
+        later = f"{dropped} later update{'s' if dropped > 1 else ''}"
+        return f"; {later} made under the old settings dropped" if dropped > 0 else ""
 
     def toggle_reduction(self) -> str:
         rules = self.next_settings.rules
         other: Reduction = "sum" if rules.reduction == "mean" else "mean"
-        self.change(replace(self.next_settings, rules=replace(rules, reduction=other)))
-        return f"{other} over the batch from update {self.next_update} on"
+        dropped = self.change(replace(self.next_settings, rules=replace(rules, reduction=other)))
+        return f"{other} over the batch from update {self.next_update} on{dropped}"
 
     def why_not_batch(self, doubled: bool) -> str | None:
         size, count = self.next_settings.batch_size, self.run.problem.count
@@ -146,8 +150,8 @@ class Session:
         count = self.run.problem.count
         size = self.next_settings.batch_size or count
         size = min(size * 2, count) if doubled else max(size // 2, 1)
-        self.change(replace(self.next_settings, batch_size=None if size == count else size))
-        return f"batch size {size} from update {self.next_update} on"
+        dropped = self.change(replace(self.next_settings, batch_size=None if size == count else size))
+        return f"batch size {size} from update {self.next_update} on{dropped}"
 
     def nearest_rate(self, up: bool) -> float | None:
         """The next learning rate in 1-2-5 steps, or None at the end of the ladder."""
@@ -160,8 +164,8 @@ class Session:
         rate = self.nearest_rate(up)
         assert rate is not None, "the key is disabled at the end of the ladder"
         rules = replace(self.next_settings.rules, learning_rate=rate)
-        self.change(replace(self.next_settings, rules=rules))
-        return f"learning rate {rate:g} from update {self.next_update} on"
+        dropped = self.change(replace(self.next_settings, rules=rules))
+        return f"learning rate {rate:g} from update {self.next_update} on{dropped}"
 
     def collect(self) -> str:
         """Take the settings of now into a race of one's own, or out of it again."""

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
+from bptui.data.output import free_name, write_whole
 from bptui.session.moves import Move, Need, last_beat, select, to_row
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
@@ -192,9 +193,12 @@ class Explorer(Screen[None]):
         return session.moment.update == session.run.frontier and session.moment.beat == last_beat(session.record)
 
     def pause(self) -> None:
-        """Stop playing; long work goes on."""
+        """Stop playing, and show that it has stopped; long work goes on."""
+        was_playing = self.session.player.playing
         self.session.player = self.session.player.paused()
         self._wake()
+        if was_playing:
+            self.paint()
 
     def stop(self) -> None:
         """Stop long work at the batch it has reached, or playing where it is."""
@@ -297,14 +301,15 @@ class Explorer(Screen[None]):
         self.paint()
 
     def save_picture(self) -> None:
-        session = self.session
-        name = f"bptui-{session.scenario.title}-{session.moment.update}.svg"
+        session, moment = self.session, self.session.moment
+        place = f"u{moment.update}-s{moment.sample + 1}-p{moment.beat + 1}"
+        path = free_name(Path(f"bptui-{session.scenario.title}-{place}.svg"))
         try:
-            Path(name).write_text(self.app.export_screenshot(title="bptui", simplify=True), encoding="utf-8")
+            write_whole(path, self.app.export_screenshot(title="bptui", simplify=True))
         except OSError as problem:
-            self.notice = f"{name}: {problem.strerror}; nothing was saved"
+            self.notice = f"{path}: {problem.strerror}; nothing was saved"
         else:
-            self.notice = f"saved {name}"
+            self.notice = f"saved {path}"
         self.paint()
 
     def next_theme(self) -> None:

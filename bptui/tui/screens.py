@@ -47,7 +47,7 @@ def open_drill(explorer: "Explorer", at_once: bool = False) -> None:
     screen = DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
     if at_once:
-        screen.call_after_refresh(screen.until_right)
+        screen.call_after_refresh(screen.do, DrillScreen.until_right)
 
 
 def open_noise(explorer: "Explorer") -> None:

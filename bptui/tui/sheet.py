@@ -140,8 +140,14 @@ class Sheet(Screen[None]):
         event.stop()
         event.prevent_default()
         self.notice = key.why_not(self) or ""
-        if not self.notice:
-            key.act(self)
+        if self.notice:
+            self.paint()
+        else:
+            self.do(key.act)
+
+    def do(self, act: Callable[[Any], None]) -> None:
+        """Act, and show what came of it; work it began goes on by the clock."""
+        act(self)
         if self.is_attached:
             self.paint()
             self.wake()

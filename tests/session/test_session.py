@@ -104,6 +104,15 @@ class TestChange:
         assert (RATES[0], RATES[-1]) == pytest.approx((1e-6, 5e3))
         assert session(Settings(UpdateRules(learning_rate=1e-6))).nearest_rate(False) is None
 
+    def test_a_change_in_the_past_says_how_many_later_updates_it_drops(self) -> None:
+        there = Session(Scenario.built_in("xor"))
+        for _ in range(5):
+            there.move(("batch", 1))
+        assert "dropped" not in there.change_rate(up=True)
+        for _ in range(3):
+            there.move(("batch", -1))
+        assert there.change_rate(up=True).endswith("; 3 later updates made under the old settings dropped")
+
     def test_a_rate_is_changed_with_a_notice(self) -> None:
         there = at(Moment(3, LAST, 1))
         assert there.change_rate(True) == "learning rate 0.2 from update 4 on"

@@ -425,8 +425,8 @@ async def test_a_picture_is_well_formed_svg(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     async with explore("digits") as at:
         await at.press("b", "x")
-        assert "saved bptui-digits-1.svg" in at.lines()[-1]
-    picture = ElementTree.parse(tmp_path / "bptui-digits-1.svg").getroot()
+        assert "saved bptui-digits-u1-s32-p9.svg" in at.lines()[-1]
+    picture = ElementTree.parse(tmp_path / "bptui-digits-u1-s32-p9.svg").getroot()
     assert picture.tag.endswith("svg")
     assert "Network" in "".join(picture.itertext())
 
@@ -441,14 +441,12 @@ async def test_a_picture_of_hostile_names_is_well_formed_too(tmp_path: Path, mon
     assert "\x1b" not in picture.read_text(encoding="utf-8")
 
 
-async def test_a_picture_that_cannot_be_saved_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bptui-xor-1.svg").mkdir()
+async def test_a_picture_never_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with explore() as at:
-        await at.press("x")
-        assert "nothing was saved" in at.lines()[-1]
-        await at.press("p")
-        assert at.session.moment.beat == 1
+        await at.press("x", "x", "p", "x")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["bptui-xor-u1-s1-p1-2.svg", "bptui-xor-u1-s1-p1.svg", "bptui-xor-u1-s1-p2.svg"]
 
 
 async def test_a_folder_that_is_gone_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

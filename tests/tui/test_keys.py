@@ -188,7 +188,7 @@ async def test_a_key_does_what_it_says_and_nothing_else(
             after = replace(after, scroll=PAGE)
         assert after == effect(before)
         if key_id == "picture":
-            assert [path.name for path in tmp_path.iterdir()] == ["bptui-digits-1.svg"]
+            assert [path.name for path in tmp_path.iterdir()] == ["bptui-digits-u1-s1-p1.svg"]
         if key_id == "repaint":
             assert at.text() == pixels
         if key_id == "quit":

@@ -1,0 +1,38 @@
+"""Files that bptui writes: whole or not at all, and never over another one."""
+
+import contextlib
+import os
+import tempfile
+from itertools import count
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write UTF-8 text so that at any moment either the old file or the whole new one is there: a temporary file in
+    the same folder, brought to the disk, then put in its place. Raises OSError, the old file as it was."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _umask() -> int:
+    """The permissions that new files are not given here; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def free_name(path: Path) -> Path:
+    """The path itself, or the first of name-2, name-3 … that no file has yet."""
+    names = (path if k == 1 else path.with_name(f"{path.stem}-{k}{path.suffix}") for k in count(1))
+    return next(name for name in names if not name.exists())

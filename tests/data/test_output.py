@@ -1,0 +1,61 @@
+"""What bptui writes is there whole or not at all, and never in place of another file."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bptui.data.output import free_name, write_whole
+
+
+def test_a_new_file_holds_the_text_and_nothing_else_is_left(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.svg", "δ")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == "δ"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+
+
+def test_a_new_file_may_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "a.svg", "")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "a.svg").stat().st_mode) == 0o640
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from bptui.data.output import write_whole
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_whole(Path(sys.argv[1]), "n" * 100_000)
+except OSError:
+    sys.exit(7)
+"""
+
+
+def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text("old", encoding="utf-8")
+    assert subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], check=False, timeout=60).returncode == 7
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+
+
+def test_a_folder_that_is_not_there_is_an_error_that_names_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        write_whole(tmp_path / "gone" / "a.svg", "")
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    assert free_name(path) == path
+    path.touch()
+    assert free_name(path) == tmp_path / "a-2.svg"
+    (tmp_path / "a-2.svg").touch()
+    assert free_name(path) == tmp_path / "a-3.svg"
