@@ -44,6 +44,11 @@ class Stage:
         self._chart_timer: Timer | None = None
         self._chart_drawn = 0.0
 
+    @property
+    def chart_due(self) -> bool:
+        """Will the chart be drawn anew in a moment?"""
+        return self._chart_timer is not None
+
     def __iter__(self) -> Iterator[Panel]:
         yield from (self.header, self.ribbon, self.footer)
         yield from self.panels.values()

@@ -48,6 +48,14 @@ class Pilots:
             await self.pilot.pause(0.02)
         raise AssertionError("still busy after 20 seconds")
 
+    async def until_drawn(self) -> None:
+        """Wait until the chart behind the numbers is the one of now."""
+        for _ in range(200):
+            await self.pilot.pause(0.02)
+            if not self.explorer.stage.chart_due:
+                return
+        raise AssertionError("no chart after 4 seconds")
+
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
         await self.pilot.pause()

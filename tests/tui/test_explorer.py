@@ -56,10 +56,12 @@ async def test_a_focused_panel_stands_beside_the_network(panel: int) -> None:
 @pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
 async def test_a_maximised_panel_has_the_body_for_itself(panel: int, size: tuple[int, int]) -> None:
     async with explore("digits", size) as at:
+        await at.until_drawn()
         before = at.text()
         await at.press(str(panel), "f")
         assert titles(at) == {panel}
         await at.press("f", "1", "2", "1")
+        await at.until_drawn()
         assert at.text() == before
 
 
