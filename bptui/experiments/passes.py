@@ -9,6 +9,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, read_only
 from bptui.engine.update import Divergence
+from bptui.training.causes import Causes
 from bptui.training.checkpoints import State
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
@@ -26,7 +27,7 @@ class Passes:
         start = State(0, record.before.flat, memory.copy(), replace(record.position, repeat=1, seen=0))
         self._settings = settings
         self._count = problem.count
-        self._stepper = Stepper(problem, record.before.architecture, lambda _: settings, start)
+        self._stepper = Stepper(problem, record.before.architecture, Causes(((1, settings),)), start)
         self.stop: Divergence | None = None
 
     @property

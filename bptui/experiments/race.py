@@ -244,7 +244,7 @@ class Race:
             raise ValueError(f"a race has 2 to {MOST_LANES} lanes, got {len(entries)}")
         self.unit = unit
         self.goal = goal
-        runs = (start.fork(1, entry.settings) for entry in entries)
+        runs = (start.again(entry.settings) for entry in entries)
         self.lanes = [Lane(entry, run, unit, goal / POINTS, clock) for entry, run in zip(entries, runs, strict=True)]
 
     @property

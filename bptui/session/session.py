@@ -183,7 +183,7 @@ class Session:
         """From the start again with the same seed and the settings now in force."""
         self.player = self.player.paused()
         selection = self.moment
-        self._begin(self.run.fork(1, self.next_settings))
+        self._begin(self.run.again(self.next_settings))
         self._select_again(selection)
         return f"restarted with seed {self.scenario.data.seed}"
 

@@ -14,6 +14,7 @@ from bptui.engine.reduce import mean_over_samples, reduce_over_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace
+from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
@@ -28,6 +29,7 @@ class UpdateRecord:
 
     Attributes:
         position, following: where this update and the next one stand in the schedule.
+        batches: number of batches in this epoch; settings: those in force; edits: weights set by hand just before.
         learning_rate: γ of this update after the schedule.
         indices: (n,) rows of the data set. x = a[0] (n × i); targets (n × o).
         before, after: the network at frozen weights, and with the step added.
@@ -41,6 +43,7 @@ class UpdateRecord:
     following: Position
     batches: int
     settings: Settings
+    edits: tuple[Edit, ...]
     learning_rate: float
     indices: Integers
     targets: Floats

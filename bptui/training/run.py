@@ -4,7 +4,6 @@ Causes are kept (data, seed, start, settings), effects are replayed: any update'
 from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w.
 """
 
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.data import Dataset, Split
-from bptui.engine.network import Network
+from bptui.engine.network import Network, Parameters
 from bptui.engine.types import read_only
 from bptui.engine.update import Divergence, Workspace
+from bptui.training.causes import Causes, Change, Edit
 from bptui.training.checkpoints import Checkpoints, State
 from bptui.training.history import History
 from bptui.training.problem import Problem
@@ -47,15 +47,14 @@ class Run:
         self,
         problem: Problem,
         start: Network,
-        changes: tuple[tuple[int, Settings], ...],
+        causes: Causes,
         checkpoints: Checkpoints,
         history: History,
         front: State,
     ) -> None:
         self.problem = problem
         self.start = start
-        self.changes = changes
-        self._changed_at = [update for update, _ in changes]
+        self.causes = causes
         self.history = history
         self.stop: Stop | None = None
         self._checkpoints = checkpoints
@@ -65,14 +64,15 @@ class Run:
     @classmethod
     def begin(cls, data: Dataset, split: Split, network: Network, settings: Settings, seed: int) -> "Run":
         """A run before its first update."""
-        return cls._begin(Problem.of(data, split, seed), network, settings)
+        return cls._begin(Problem.of(data, split, seed), network, Causes(((1, settings),)))
 
     @classmethod
-    def _begin(cls, problem: Problem, network: Network, settings: Settings) -> "Run":
+    def _begin(cls, problem: Problem, network: Network, causes: Causes) -> "Run":
+        settings = causes.settings_at(1)
         state = fresh_state(network, settings)
         history = History.empty()
         history.epochs.append((0, 0, 0), problem.metrics(network, settings.rules.loss))
-        return cls(problem, network, ((1, settings),), Checkpoints(state), history, state)
+        return cls(problem, network, causes, Checkpoints(state), history, state)
 
     @property
     def frontier(self) -> int:
@@ -86,7 +86,7 @@ class Run:
 
     def settings_at(self, update: int) -> Settings:
         """The settings in force in this update (from 1)."""
-        return self.changes[max(bisect_right(self._changed_at, update) - 1, 0)][1]
+        return self.causes.settings_at(update)
 
     def extend(self, enough: Callable[[int, Position], bool], pause: Callable[[], bool] = lambda: False) -> bool:
         """Make updates until ``enough(frontier, next position)``; True when it is, or when the run had to stop.
@@ -127,7 +127,7 @@ class Run:
             done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
             history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
-            metrics = self.problem.metrics(stepper.network, settings.rules.loss)
+            metrics = self.problem.metrics(stepper.left, settings.rules.loss)
             history.epochs.append((update, before.epoch, after.seen), metrics)
 
     def record(self, update: int) -> UpdateRecord:
@@ -155,7 +155,8 @@ class Run:
         size = position.size(settings, count)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             work = stepper.compute(Workspace(self.start.architecture, size))
-            after = read_only(state.theta + work.step.flat)
+            before = read_only(stepper.network.flat.copy())
+            after = read_only(before + work.step.flat)
             following = self._following(update, position, settings)
         freeze(work)
         return UpdateRecord(
@@ -164,10 +165,11 @@ class Run:
             following=following,
             batches=position.batches(settings, count),
             settings=settings,
+            edits=self.causes.edits_at(update),
             learning_rate=settings.rules.rate(update),
             indices=self.problem.rows(stepper.places(settings, size)),
             targets=work.targets,
-            before=Network(self.start.architecture, state.theta),
+            before=Network(self.start.architecture, before),
             after=Network(self.start.architecture, after),
             memory=memory,
             passed=work.passed,
@@ -189,15 +191,21 @@ class Run:
                 stepper.step()
         return stepper.update + 1
 
-    def fork(self, update: int, settings: Settings) -> "Run":
-        """A run with the same past that has other settings from this update on (at most frontier + 1)."""
+    def again(self, settings: Settings) -> "Run":
+        """The same problem from the same start weights under these settings, nothing made and nothing edited yet."""
+        return self._begin(self.problem, self.start, Causes(((1, settings),)))
+
+    def fork(self, update: int, change: Change) -> "Run":
+        """A run with the same past that has other settings, or an edited weight, from this update on (at most
+        frontier + 1). Raises IndexError for an edit of a weight that is not there."""
+        if isinstance(change, Edit):
+            change.apply(Parameters.zeros(self.start.architecture))
+        causes = self.causes.changed(update, change)
         if update == 1:
-            return self._begin(self.problem, self.start, settings)
+            return self._begin(self.problem, self.start, causes)
         past = update - 1
         state = self._state(past)
-        changes = (*(change for change in self.changes if change[0] < update), (update, settings))
-        history = self._history_until(past)
-        return Run(self.problem, self.start, changes, self._checkpoints.until(past), history, state)
+        return Run(self.problem, self.start, causes, self._checkpoints.until(past), self._history_until(past), state)
 
     def _history_until(self, past: int) -> History:
         """The curves up to an update; what lay in a bucket with later points is computed again."""
@@ -233,4 +241,4 @@ class Run:
         return stepper.state()
 
     def _stepper(self, state: State) -> Stepper:
-        return Stepper(self.problem, self.start.architecture, self.settings_at, state)
+        return Stepper(self.problem, self.start.architecture, self.causes, state)

@@ -1,7 +1,5 @@
 """The hot loop: a mutable walker over the updates of a run, its buffers reused, behind a seam of values."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from bptui.engine.backprop import forward
@@ -11,12 +9,11 @@ from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Integers, read_only
 from bptui.engine.update import Workspace, compute_update
+from bptui.training.causes import Causes
 from bptui.training.checkpoints import State
 from bptui.training.problem import Problem
 from bptui.training.schedule import Position, epoch_order
 from bptui.training.settings import Settings
-
-SettingsAt = Callable[[int], Settings]
 
 
 class Stepper:
@@ -25,10 +22,11 @@ class Stepper:
     __slots__ = (
         "_architecture",
         "_carried",
+        "_causes",
         "_problem",
-        "_rooms",
         "_settings",
-        "_settings_at",
+        "_theta",
+        "_workspaces",
         "memory",
         "network",
         "position",
@@ -36,12 +34,12 @@ class Stepper:
         "update",
     )
 
-    def __init__(self, problem: Problem, architecture: Architecture, settings_at: SettingsAt, state: State) -> None:
+    def __init__(self, problem: Problem, architecture: Architecture, causes: Causes, state: State) -> None:
         self._problem = problem
         self._architecture = architecture
-        self._settings_at = settings_at
-        self._settings = settings_at(state.update)
-        self._rooms: dict[int, Workspace] = {}
+        self._causes = causes
+        self._settings = causes.settings_at(state.update)
+        self._workspaces: dict[int, Workspace] = {}
         self.update = state.update  # updates made so far
         self.network = Network(architecture, state.theta.copy())
         self.memory = state.memory.copy()
@@ -49,12 +47,18 @@ class Stepper:
         self._enter()
 
     def _enter(self) -> None:
-        """Adapt to settings that begin with the next update: the rest of the epoch, the optimizer's memory.
+        """Adapt to what begins with the next update: edited weights; under other settings the rest of the epoch and
+        the optimizer's memory.
 
-        What the settings before left is kept as well: it is the state from which a fork at this update begins.
+        What the update before left is kept as well: it is the state from which a fork at this update begins.
         """
-        self.reached, self._carried = self.position, self.memory
-        old, new = self._settings, self._settings_at(self.update + 1)
+        self.reached, self._carried, self._theta = self.position, self.memory, self.network.flat
+        edits = self._causes.edits_at(self.update + 1)
+        if edits:
+            self.network = Network(self._architecture, self.network.flat.copy())
+            for edit in edits:
+                edit.apply(self.network)
+        old, new = self._settings, self._causes.settings_at(self.update + 1)
         if new is old:
             return
         self._settings = new
@@ -62,9 +66,14 @@ class Stepper:
         if new.rules.optimizer.name != old.rules.optimizer.name:
             self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
 
+    @property
+    def left(self) -> Network:
+        """The network that the last update left, before any edit."""
+        return Network(self._architecture, self._theta)
+
     def state(self) -> State:
-        """Where this walker stands, as a value; not yet adapted to settings that begin with the next update."""
-        return State(self.update, read_only(self.network.flat.copy()), read_only(self._carried.copy()), self.reached)
+        """Where this walker stands, as a value; not yet adapted to what begins with the next update."""
+        return State(self.update, read_only(self._theta.copy()), read_only(self._carried.copy()), self.reached)
 
     def step(self) -> float:
         """Make the next update and return the mean loss of its batch, read before the update.
@@ -82,15 +91,15 @@ class Stepper:
         return loss
 
     def compute(self, work: Workspace | None = None) -> Workspace:
-        """Everything of the next update but its application; in ``work``, or in a room that is used again."""
+        """Everything of the next update but its application; in ``work``, or in a workspace that is used again."""
         settings = self._settings
         size = self.position.size(settings, self._problem.count)
         if work is None:
-            work = self._rooms.get(size)
+            work = self._workspaces.get(size)
             if work is None:
-                if len(self._rooms) > 3:  # an epoch needs two sizes; others are left over from older settings
-                    self._rooms.clear()
-                work = self._rooms[size] = Workspace(self._architecture, size)
+                if len(self._workspaces) > 3:  # an epoch needs two sizes; others are left over from older settings
+                    self._workspaces.clear()
+                work = self._workspaces[size] = Workspace(self._architecture, size)
         work.load(self._problem.train_x, self._problem.train_y, self.places(settings, size))
         compute_update(self.network, settings.rules, self.memory, self.update + 1, work)
         return work

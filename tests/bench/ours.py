@@ -5,6 +5,7 @@ import numpy as np
 from bptui.data import Dataset, Split
 from bptui.engine import LOSSES, Architecture, Network, Pass, UpdateRules, backward, batch_statistics, forward
 from bptui.engine.network import explicit
+from bptui.training.causes import Causes
 from bptui.training.problem import Problem
 from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper, fresh_state
@@ -25,7 +26,7 @@ def update(task: Task) -> Update:
     settings = Settings(UpdateRules(loss=loss_name(task), learning_rate=RATE), batch_size=task.batch, last_batch="drop")
     everything = Split(np.arange(len(task.x)), np.arange(0))
     problem = Problem.of(Dataset("bench", task.x, task.y), everything, SEED)
-    stepper = Stepper(problem, start.architecture, lambda _: settings, fresh_state(start, settings))
+    stepper = Stepper(problem, start.architecture, Causes(((1, settings),)), fresh_state(start, settings))
     return stepper.step
 
 

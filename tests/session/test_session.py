@@ -54,7 +54,7 @@ class TestChange:
     def test_it_reaches_the_first_update_of_which_nothing_was_done(self, moment: Moment, first: int) -> None:
         there = at(moment)
         there.change(with_rate(there.next_settings, 0.5))
-        assert [update for update, _ in there.run.changes] == [1, first]
+        assert [update for update, _ in there.run.causes.changes] == [1, first]
         assert there.moment == moment
 
     def test_the_past_stays_and_the_future_is_dropped(self) -> None:
@@ -126,7 +126,7 @@ class TestRestart:
         there.change_rate(True)
         assert there.restart() == "restarted with seed 3"
         assert there.moment == Moment(layer=1, unit=2, source=1)
-        assert [settings.rules.learning_rate for _, settings in there.run.changes] == [0.2]
+        assert [settings.rules.learning_rate for _, settings in there.run.causes.changes] == [0.2]
         assert there.run.start.flat.tolist() == session().run.start.flat.tolist()
         assert not there.player.playing
 

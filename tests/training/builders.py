@@ -37,10 +37,10 @@ def begin(settings: Settings | None = None, count: int = 10, start: Network | No
 
 def planned(run: Run) -> Run:
     """A run that knew all changes of settings from its beginning: no fork, no shared checkpoint."""
-    state = fresh_state(run.start, run.changes[0][1])
+    state = fresh_state(run.start, run.causes.settings_at(1))
     history = History.empty()
-    history.epochs.append((0, 0, 0), run.problem.metrics(run.start, run.changes[0][1].rules.loss))
-    return Run(run.problem, run.start, run.changes, Checkpoints(state), history, state)
+    history.epochs.append((0, 0, 0), run.problem.metrics(run.start, run.causes.settings_at(1).rules.loss))
+    return Run(run.problem, run.start, run.causes, Checkpoints(state), history, state)
 
 
 def fingerprint(record: UpdateRecord) -> dict[str, Any]:

@@ -66,12 +66,12 @@ class TestPast:
         before, curves = fingerprints(run, 1, 20), curve_rows(run.history.updates)
         fork = run.fork(7, with_rate(FOUR, 0.5))
         fork.extend_to(30)
-        assert (run.frontier, run.changes) == (20, ((1, FOUR),))
+        assert (run.frontier, run.causes.changes) == (20, ((1, FOUR),))
         assert (fingerprints(run, 1, 20), curve_rows(run.history.updates)) == (before, curves)
 
     def test_a_fork_at_the_first_update_begins_again(self) -> None:
         fork = forked(FOUR, (9, with_rate(FOUR, 0.5))).fork(1, optimized("adam"))
-        assert fork.changes == ((1, optimized("adam")),)
+        assert fork.causes.changes == ((1, optimized("adam")),)
         assert fingerprints(fork, 1, 9) == fingerprints(begin(optimized("adam")), 1, 9)
 
 
@@ -100,7 +100,7 @@ class TestChange:
 
     def test_a_fork_before_an_earlier_change_drops_that_change(self) -> None:
         second, third = with_rate(FOUR, 0.5), with_rate(FOUR, 0.6)
-        assert forked(FOUR, (8, second)).fork(5, third).changes == ((1, FOUR), (5, third))
+        assert forked(FOUR, (8, second)).fork(5, third).causes.changes == ((1, FOUR), (5, third))
 
     def test_the_same_optimizer_goes_on_with_its_memory(self) -> None:
         fork = forked(optimized("momentum"), (6, with_rate(optimized("momentum"), 0.01)))

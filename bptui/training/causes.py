@@ -1,0 +1,71 @@
+"""What a run is a function of, besides its problem and its start weights: changes, each before some update."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from bptui.engine.network import Parameters
+from bptui.training.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One weight (or bias, source −1) of layer 1 … L set to a number by hand."""
+
+    layer: int
+    source: int
+    unit: int
+    value: float
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return self.layer, self.source, self.unit
+
+    def apply(self, theta: Parameters) -> None:
+        """Set it, in place. Raises IndexError where there is no such weight."""
+        if self.layer < 1 or self.source < -1 or self.unit < 0:
+            raise IndexError(f"no weight of layer {self.layer} from {self.source} to {self.unit}")
+        if self.source < 0:
+            theta.biases[self.layer - 1][self.unit] = self.value
+        else:
+            theta.weights[self.layer - 1][self.source, self.unit] = self.value
+
+
+Change = Settings | Edit
+
+
+class Causes:
+    """``changes`` are (update from 1, what is different from then on), in their order; the first are settings of
+    update 1. A value: another change makes other causes."""
+
+    __slots__ = ("_edits", "_settings", "_settings_from", "changes")
+
+    def __init__(self, changes: tuple[tuple[int, Change], ...]) -> None:
+        self.changes = changes
+        settings = [(update, change) for update, change in changes if isinstance(change, Settings)]
+        self._settings_from = [update for update, _ in settings]
+        self._settings = [change for _, change in settings]
+        self._edits: dict[int, tuple[Edit, ...]] = {}
+        for update, change in changes:
+            if isinstance(change, Edit):
+                self._edits[update] = (*self._edits.get(update, ()), change)
+
+    def settings_at(self, update: int) -> Settings:
+        """The settings in force in this update (from 1)."""
+        return self._settings[max(bisect_right(self._settings_from, update) - 1, 0)]
+
+    def edits_at(self, update: int) -> tuple[Edit, ...]:
+        """What was edited between the update before and this one."""
+        return self._edits.get(update, ())
+
+    def changed(self, update: int, change: Change) -> "Causes":
+        """The causes before this update, with another one at it. What begins at the same update stays, but for the
+        settings where these are settings, and for an edit of the same weight."""
+        kept = ((at, other) for at, other in self.changes if at < update or (at == update and not _same(other, change)))
+        return Causes(tuple(sorted((*kept, (update, change)), key=lambda each: (each[0], isinstance(each[1], Edit)))))
+
+
+def _same(one: Change, other: Change) -> bool:
+    """Does the second take the place of the first?"""
+    if isinstance(one, Edit) and isinstance(other, Edit):
+        return one.place == other.place
+    return isinstance(one, Settings) and isinstance(other, Settings)
