@@ -148,8 +148,8 @@ def epoch_before(run: Run, moment: Moment) -> Moment:
 
 
 def to_row(moment: Moment, rows: list[int], by: int) -> Moment:
-    """Move along the rows of the batch as they are shown, in the same phase: before its end this compares samples
-    at one phase, at its end it only chooses which sample is looked at."""
+    """Move along the rows of the batch as they are shown, in the same phase: at the batch's end this chooses which
+    sample is looked at. Before it the samples are moments of time, and this would move in time."""
     if not rows:
         return moment
     at = rows.index(moment.sample) + by if moment.sample in rows else 0

@@ -24,6 +24,7 @@ class Session:
         """Raises ScenarioError; ArithmeticError when even the first update is not finite."""
         self.scenario = scenario
         self.player = Player()
+        self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
         self.collected: tuple[Settings, ...] = ()  # for a race of one's own
         self.run: Run
         self.moment = Moment()
@@ -71,6 +72,16 @@ class Session:
 
     def move(self, move: Move) -> None:
         self.moment = moves.go(self.run, self.moment, move)
+
+    def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
+        """Move the selection by so many layers, units and sources; back in a layer, to what was selected there."""
+        here = self.moment
+        self._chosen[here.layer] = here.unit, here.source
+        there = moves.select(self.run, here, layer, unit, source)
+        if there.layer != here.layer and there.layer in self._chosen:
+            was_unit, was_source = self._chosen[there.layer]
+            there = replace(there, unit=was_unit, source=was_source)
+        self.moment = there
 
     def stand_at_gradient(self, last: bool = False) -> None:
         """Stand where the current sample's gradient, or the last one's, has been added and nothing is applied."""

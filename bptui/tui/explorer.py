@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.data.output import free_name, write_whole
-from bptui.session.moves import Move, Need, last_beat, select, to_row
+from bptui.session.moves import Move, Need, last_beat, to_row
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
 from bptui.tui.dialogs import GoTo, Help
@@ -22,7 +22,7 @@ from bptui.tui.stage import Stage
 from bptui.views.arrange import BATCH, DELTAS, NETWORK, UPDATE
 from bptui.views.help import footer_row
 from bptui.views.scene import AXES, Scene, scene_of
-from bptui.views.text import Row, fit, window
+from bptui.views.text import Row, fit, scrolled
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FRAMES = 15  # a second, while something runs
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
+LISTS = (BATCH, DELTAS)  # panels with a row a sample
 SORT_WORDS = {
     "batch": "in the batch's order",
     "loss": "largest loss first",
@@ -249,7 +250,7 @@ class Explorer(Screen[None]):
 
     def arrow(self, across: int, down: int) -> None:
         """Arrows in the focused panel: samples in batch and deltas, inputs × units in update, else layer and unit."""
-        if down and self.focused_panel in (BATCH, DELTAS):
+        if down and self.focused_panel in LISTS:
             self.pause()
             self.session.moment = to_row(self.session.moment, self.scene().rows, down)
             self.scroll_by = 0
@@ -260,18 +261,25 @@ class Explorer(Screen[None]):
         else:
             self.select(layer=across, unit=down)
 
+    def why_not_row(self) -> str | None:
+        """Before the batch's end its samples are moments of time, and only the step keys move in time."""
+        if self.focused_panel not in LISTS or self.scene().phase.per_batch:
+            return None
+        return "a sample can be chosen when all are in: b; s and S step to the next and the one before"
+
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
-        self.session.moment = select(self.session.run, self.session.moment, layer, unit, source)
+        self.session.select(layer, unit, source)
         self.paint()
 
     def scroll_panel(self, pages: int) -> None:
-        box = self.stage.plan.panels.get(self.focused_panel) if self.stage.plan else None
-        page = max((box.height if box else 8) - 5, 1)  # rows of samples in panels 2 and 3
-        n, at = self.session.record.n, self.session.moment.sample
-        scrolled = self.scroll_by + pages * page
-        if window(n, page, at, scrolled) != window(n, page, at, self.scroll_by):
-            self.scroll_by = scrolled
+        scene = self.scene()
+        shown, unscrolled = (self.stage.rows_shown(self.focused_panel, it) for it in (scene, replace(scene, scroll=0)))
+        count = scene.record.n if self.focused_panel == UPDATE else len(scene.rows)
+        self.scroll_by = shown.start + scrolled(shown, count, pages) - unscrolled.start
         self.paint()
+
+    def why_not_scroll(self) -> str | None:
+        return None if self.focused_panel in (*LISTS, UPDATE) else "panels 2, 3 and 4 scroll: this one shows all it has"
 
     def next_axis(self) -> None:
         self.axis = (self.axis + 1) % len(AXES)
@@ -296,7 +304,7 @@ class Explorer(Screen[None]):
         """The next order of the samples; only wrong answers is no choice where there are no classes."""
         choices = len(ROW_KEYS) - (not self.session.run.problem.data.classes)
         self.sort = (self.sort + 1) % choices
-        self.scroll_by = 0
+        self.scroll_by = -self.session.record.n  # from the top: the first rows are the ones that stand out
         self.notice = f"samples: {SORT_WORDS[ROW_KEYS[self.sort]]}"
         self.paint()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bptui.experiments.scatter import Noise, NoiseNow, Weight
-from bptui.session.moves import select, to_row
+from bptui.session.moves import to_row
 from bptui.session.session import Session
 from bptui.training.record import RowKey
 from bptui.tui.sheet import Sheet, SheetKey
@@ -68,7 +68,7 @@ class NoiseScreen(Sheet):
         self.dismiss()
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
-        self.session.moment = select(self.session.run, self.session.moment, layer, unit, source)
+        self.session.select(layer, unit, source)
 
     def no_classes(self) -> str | None:
         classes = self.noise.problem.data.classes

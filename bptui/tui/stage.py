@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from bptui.tui.panel import Panel
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
-from bptui.views.batch import batch
+from bptui.views.batch import OTHER_ROWS, batch
 from bptui.views.deltas import deltas
 from bptui.views.explain import explain_panel
 from bptui.views.header import header
@@ -17,7 +17,7 @@ from bptui.views.network import network
 from bptui.views.ribbon import ribbon
 from bptui.views.scene import Scene
 from bptui.views.text import Row
-from bptui.views.update import update
+from bptui.views.update import entries, ledger_height, update
 
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
@@ -83,6 +83,16 @@ class Stage:
             else:
                 content = VIEWS[number]
                 self._show(number, box, content(scene, *self.panels[number].inner(box.width, box.height)), scene)
+
+    def rows_shown(self, number: int, scene: Scene) -> range:
+        """Which of its samples a panel with a list shows; () where it has no box."""
+        box = self.plan.panels.get(number) if self.plan else None
+        if box is None:
+            return range(0)
+        width, height = self.panels[number].inner(box.width, box.height)
+        if number == UPDATE:
+            return entries(scene, ledger_height(width, height))
+        return scene.places_shown(max(height - OTHER_ROWS, 1))
 
     def _show(self, number: int, box: Box, rows: list[Row], scene: Scene) -> None:
         title = f"{number} {PANELS[number]}{panel_title(number, scene)}"

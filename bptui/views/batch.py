@@ -8,6 +8,7 @@ from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, left, right
 
 LOSS = 7
+OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
 STATE = 9
 
 
@@ -53,7 +54,7 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
     words = ("row", c.index), (wanted, c.target), ("answer", c.answer), ("loss", LOSS)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
     rows: list[Row] = [((f"   # {row} {left(input_head(scene, c.input), c.input)} {target} {answer} {loss}", "head"),)]
-    rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - 3, 1))]
+    rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - OTHER_ROWS, 1))]
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *totals(scene)]
 

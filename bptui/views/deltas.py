@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bptui.engine.weight import sub
-from bptui.views.batch import state
+from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import largest_of, signed
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
@@ -47,7 +47,7 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     head += f"{f'δ{sub(layer)}[{unit}]':>{w.delta}} {'|∇L|':>{w.norm}} {'a·δ':>{w.product}}"
     rows: list[Row] = [((head + ("    cos" if cosines else ""), "head"),)]
     contributions = record.contributions(layer, moment.source, unit)
-    for m in scene.rows_shown(max(height - 3, 1)):
+    for m in scene.rows_shown(max(height - OTHER_ROWS, 1)):
         rows.append(sample_row(scene, m, units, float(contributions[m]), w, cosines))
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *caption(scene)]

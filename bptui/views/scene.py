@@ -57,8 +57,13 @@ class Scene:
     def rows_shown(self, height: int) -> list[int]:
         """Those of them that fit into so many rows, the current one among them."""
         rows = self.rows
+        return [rows[place] for place in self.places_shown(height)]
+
+    def places_shown(self, height: int) -> range:
+        """Their places in that order."""
+        rows = self.rows
         at = rows.index(self.moment.sample) if self.moment.sample in rows else 0
-        return [rows[place] for place in window(len(rows), height, at, self.scroll)]
+        return window(len(rows), height, at, self.scroll)
 
     @property
     def applied(self) -> int:

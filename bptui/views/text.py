@@ -86,8 +86,15 @@ def window(count: int, height: int, at: int, scroll: int = 0) -> range:
     """
     if count <= height or height < 1:
         return range(min(count, max(height, 0)))
-    start = min(max(at // height * height + scroll, 0), count - height)
+    page = min(at // height * height, count - height)
+    start = min(max(page + scroll, 0), count - height)
     return range(start, start + height)
+
+
+def scrolled(shown: range, count: int, pages: int) -> int:
+    """By how many rows a window of ``count`` rows moves for so many pages, as far as there are rows."""
+    there = min(max(shown.start + pages * max(len(shown), 1), 0), max(count - len(shown), 0))
+    return there - shown.start
 
 
 def wrapped(line: str, width: int) -> list[str]:

@@ -14,13 +14,21 @@ LEDGER = 38
 
 def update(scene: Scene, width: int, height: int) -> list[Row]:
     """The ledger; beside it, or below it where the panel is narrow, the whole layer's update as a signed map."""
+    rows, below = ledger(scene, ledger_height(width, height)), height - ledger_height(width, height)
     if width >= LEDGER + 18:
-        ledger_rows = ledger(scene, height)
-        return beside([(ledger_rows, LEDGER), (layer_map(scene, width - LEDGER - 1, height), width - LEDGER)], height)
-    spare = height - 12
-    below = min(max(spare, 0), 7)
-    rows = ledger(scene, height - below)
+        return beside([(rows, LEDGER), (layer_map(scene, width - LEDGER - 1, height), width - LEDGER)], height)
     return [*rows, *(layer_map(scene, width, below) if below >= 3 else [])]
+
+
+def ledger_height(width: int, height: int) -> int:
+    """Rows of the panel that the ledger takes: all where the map stands beside it."""
+    return height if width >= LEDGER + 18 else height - min(max(height - 12, 0), 7)
+
+
+def entries(scene: Scene, height: int) -> range:
+    """Which samples a ledger of so many rows shows."""
+    room = max(height - 1 - len(reductions(scene)) - len(application(scene)), 0)
+    return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 
 
 def weight_name(scene: Scene) -> str:
@@ -35,9 +43,8 @@ def ledger(scene: Scene, height: int) -> list[Row]:
     contributions = record.contributions(layer, source, unit)
     bottom = [*reductions(scene), *application(scene)]
     rows: list[Row] = [((f" {weight_name(scene)}", "strong"), ("  added sample by sample", "dim"))]
-    room = max(height - len(rows) - len(bottom), 0)
     inputs = None if source < 0 else record.passed.a[layer - 1][:, source]
-    for m in window(record.n, room, max(scene.done - 1, 0), scene.scroll):
+    for m in entries(scene, height):
         a = 1.0 if inputs is None else float(inputs[m])
         rows.append(entry(scene, m, a, float(record.passed.delta[layer - 1][m, unit]), float(contributions[m])))
     rows += [()] * (height - len(rows) - len(bottom))

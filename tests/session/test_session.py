@@ -47,6 +47,19 @@ class TestBeginning:
             session(Settings(UpdateRules(learning_rate=1e300)))
 
 
+@pytest.mark.parametrize("name", ["xor", "digits", "mazur"])
+def test_left_and_then_right_returns_to_the_same_weight(name: str) -> None:
+    there = Session(Scenario.built_in(name))
+    architecture = there.run.start.architecture
+    layers = architecture.layers
+    for unit in range(architecture.sizes[layers]):
+        for source in range(-1, architecture.sizes[layers - 1]):
+            there.moment = replace(there.moment, layer=layers, unit=unit, source=source)
+            there.select(layer=-1)
+            there.select(layer=1)
+            assert (there.moment.layer, there.moment.unit, there.moment.source) == (layers, unit, source)
+
+
 class TestChange:
     @pytest.mark.parametrize(
         ("moment", "first"), [(Moment(5), 5), (Moment(5, beat=1), 6), (Moment(5, sample=1), 6), (Moment(5, LAST, 3), 6)]

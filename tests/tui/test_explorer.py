@@ -1,6 +1,7 @@
 """The explorer as one sees it: panels, dialogs, sizes, long work, divergence, themes, pictures."""
 
 import math
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.explorer import Explorer
 from bptui.tui.keys import KEYS
 from bptui.tui.palette import MONO, PALETTES, Palette
-from bptui.views.arrange import NETWORK, PANELS
+from bptui.views.arrange import BATCH, DELTAS, NETWORK, PANELS, UPDATE
 from tests.scenes import own_data, own_session
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
@@ -63,6 +64,39 @@ async def test_a_maximised_panel_has_the_body_for_itself(panel: int, size: tuple
         await at.press("f", "1", "2", "1")
         await at.until_drawn()
         assert at.text() == before
+
+
+def samples_listed(at: Pilots, panel: int) -> set[int]:
+    """Numbers of the samples that the panel beside the network shows."""
+    mark = "#" if panel == UPDATE else "[■▣□]"
+    return {int(found) for found in re.findall(rf"┃ ?{mark} *(\d+) ", at.text())}
+
+
+@pytest.mark.parametrize("panel", [BATCH, DELTAS, UPDATE])
+@pytest.mark.parametrize("moves", ["", "bbbb", "bk"], ids=["start", "batch 4", "sorted"])
+async def test_paging_shows_every_sample_once_up_and_once_down(panel: int, moves: str) -> None:
+    async with explore("digits") as at:
+        await at.press(str(panel), *moves)
+        pages: list[list[set[int]]] = []
+        for key in ("pageup", "pagedown", "pageup"):
+            pages.append([samples_listed(at, panel)])
+            for _ in range(8):
+                await at.press(key)
+                pages[-1].append(samples_listed(at, panel))
+        assert set().union(*pages[1]) == set(range(1, 33))
+        assert set().union(*pages[2]) == set(range(1, 33))
+        if "k" not in moves or panel == UPDATE:
+            assert 1 in pages[0][-1]
+            assert 32 in pages[1][-1]
+
+
+@pytest.mark.parametrize("panel", [BATCH, DELTAS])
+async def test_a_sorted_panel_begins_with_the_sample_that_stands_out_most(panel: int) -> None:
+    async with explore("digits") as at:
+        await at.press("b", str(panel), "k")
+        largest = int(at.session.record.passed.loss.argmax()) + 1
+        first = next(line for line in at.lines()[6:] if re.search(r"┃[■▣]", line))
+        assert re.search(rf"┃[■▣] *{largest} ", first)
 
 
 async def test_the_batch_panel_scrolls_over_all_samples_and_back() -> None:

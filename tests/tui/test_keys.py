@@ -120,7 +120,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "up": (("down", "down"), moved(unit=1)),
     "down": ((), moved(unit=1)),
     "left": ((), moved(layer=1, source=35)),  # pixel 0 is black everywhere: the strongest input of the unit
-    "right": (("left",), moved(layer=2, source=31)),
+    "right": (("left",), moved(layer=2, source=0)),  # back to the weight one came from
     "source-before": ((), moved(source=-1)),
     "source-after": ((), moved(source=1)),
     "page-up": (("focus-2", "page-down"), shows(scroll=0)),
@@ -128,7 +128,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "axis": ((), shows(axis=1)),
     "accuracy": ((), shows(accuracy=True)),
     "log": ((), shows(log=True)),
-    "sort": (("next-batch",), shows(sort=1)),
+    "sort": (("next-batch",), shows(sort=1, scroll=-32)),
     "questions": ((), shows(screen=Questions)),
     "explain": ((), shows(screen=ExplainScreen)),
     "check": ((), shows(screen=ExplainScreen)),
@@ -221,6 +221,10 @@ DISABLED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "previous-epoch": ("xor", (), "this is the start of the run"),
     "stop": ("xor", (), "nothing is running"),
     "sort": ("digits", (), "not before all samples are in"),
+    "up": ("digits", ("next-sample", "focus-2"), "a sample can be chosen when all are in"),
+    "down": ("digits", ("next-sample", "focus-3"), "a sample can be chosen when all are in"),
+    "page-up": ("digits", (), "panels 2, 3 and 4 scroll"),
+    "page-down": ("digits", ("focus-5",), "panels 2, 3 and 4 scroll"),
     "faster": ("xor", ("faster",) * 9, "this is the fastest"),
     "slower": ("xor", ("slower",), "this is the slowest"),
     "halve-batch": ("and", (), "a batch has at least one sample"),
@@ -261,9 +265,10 @@ async def test_an_unknown_key_changes_nothing() -> None:
 @pytest.mark.parametrize("panel", [2, 3])
 async def test_arrows_in_batch_and_deltas_choose_the_sample(panel: int, size: tuple[int, int]) -> None:
     async with explore("digits", size) as at:
-        await at.press(str(panel), "down", "down", "down", "up")
-        assert at.session.moment == replace(at.session.moment, sample=2, unit=0, beat=0)
-        assert "sample 3 of 32" in at.text()
+        await at.press("b", str(panel), "up", "up", "up", "down")
+        assert at.session.moment == replace(at.session.moment, sample=29, unit=0)
+        assert at.session.moment.phase(2).kind == "update"
+        assert "sample 30 of 32" in at.text()
 
 
 async def test_arrows_in_the_update_panel_choose_the_weight() -> None:
