@@ -126,7 +126,7 @@ class LabScreen(Screen[None]):
         if name == "chart":
             return f"Batch loss by update, {'log' if self.log_scale else 'linear'}"
         if name == "wrong":
-            return f"Wrong rule: {figures.rule.name}"
+            return f"Wrong rule: {figures.rule.named(figures.rules.reduction)}"
         if name == "true":
             return f"True rule: {figures.rules.reduction} of the samples' gradients"
         return TITLES.get(name, "")
@@ -156,7 +156,7 @@ class LabScreen(Screen[None]):
             return
         panel = self.panels["chart"]
         width, height = panel.inner(box.width, box.height)
-        chart = lab_chart(self._curves(), 2 * width, self.log_scale)
+        chart = lab_chart(self._curves(), 2 * width, self.log_scale, self.lab.case.first - 1)
         if self.colour or len(chart.series) < 2:
             self._chart = draw(chart, width, height - 1)
         else:  # without colours two curves in one chart could not be told apart

@@ -2,6 +2,8 @@
 
 from math import isnan
 
+import numpy as np
+
 from bptui.engine.weight import weight_symbol
 from bptui.experiments.mistakes import Comparison
 from bptui.experiments.mistakes.figures import Change, Figures
@@ -38,7 +40,7 @@ def lab_title(figures: Figures, width: int) -> Row:
     """Which rule of how many, and where in the training."""
     name: list[Span] = [
         (f" Mistakes lab · {figures.number + 1} of {len(RULES)} · ", "bar"),
-        (figures.rule.name, "bar-strong"),
+        (figures.rule.named(figures.rules.reduction), "bar-strong"),
     ]
     place = figures.position
     samples = "sample" if figures.n == 1 else "samples"
@@ -55,18 +57,18 @@ def sentences(figures: Figures, width: int, height: int) -> list[Row]:
     """The case in force, what the rule confuses, when it is harmless and where it occurs; in this order of
     importance where there is no room for all."""
     rule = figures.rule
-    case = case_row(figures)
+    case = case_rows(figures, width)[-max(height, 0) :]
     parts = (("confuses", rule.confuses), ("harmless", rule.harmless), ("occurs", rule.occurs))
     blocks = [paragraph(label, words, width) for label, words in parts]
     fitting: list[Row] = []
     for block in blocks:
-        if len(fitting) + len(block) + 1 > height:
+        if len(fitting) + len(block) + len(case) > height:
             break
         fitting += block
-    if not fitting and height > 1:
-        fitting = blocks[0][: height - 1]
-    spare = height - len(fitting) - 1
-    return [*fitting, *[()] * (spare > 0), case][:height] if height > 0 else []
+    if not fitting and height > len(case):
+        fitting = blocks[0][: height - len(case)]
+    spare = height - len(fitting) - len(case)
+    return [*fitting, *[()] * (spare > 0), *case] if height > 0 else []
 
 
 def paragraph(label: str, words: str, width: int) -> list[Row]:
@@ -75,10 +77,23 @@ def paragraph(label: str, words: str, width: int) -> list[Row]:
     return [((left(head, 10), "head"), (line, "text")) for head, line in zip(heads, lines, strict=True)]
 
 
-def case_row(figures: Figures) -> Row:
-    """What is compared now, and what h leads to."""
+def case_rows(figures: Figures, width: int) -> list[Row]:
+    """What is compared now, and what h leads to; a row before it for what the run does and the lab does not, where
+    one row does not hold both."""
+    left_out = figures.case.left_out
+    if not left_out:
+        return [case_row(figures, "")]
+    without = f"without the run's {' and '.join([', '.join(left_out[:-1])] * (len(left_out) > 1) + [left_out[-1]])}"
+    whole = case_row(figures, f", but plain SGD {without}")
+    if row_cells(whole) <= width:
+        return [whole]
+    return [((f" both sides are plain SGD, {without}", "notice"),), case_row(figures, ", but plain SGD")]
+
+
+def case_row(figures: Figures, but: str) -> Row:
+    """What is compared now, ``but`` behind its name, and what h leads to."""
     case = figures.case
-    words = f" {case.title}" + (f": {case.words}" if case.words else "")
+    words = f" {case.title}{but}" + (f": {case.words}" if case.words else "")
     if case.limit is not None and figures.made >= case.limit:
         words += ", which is over"
     here = (words, "good" if case.harmless else "strong")
@@ -221,7 +236,8 @@ def rule_list(figures: Figures, height: int) -> list[Row]:
     rows: list[Row] = []
     for k in window(len(RULES), height, figures.number):
         here = k == figures.number
-        rows.append(((f"{'▸' if here else ' '}{RULE_KEYS[k]} ", "key"), (RULES[k].name, "selected" if here else "dim")))
+        name = RULES[k].named(figures.rules.reduction)
+        rows.append(((f"{'▸' if here else ' '}{RULE_KEYS[k]} ", "key"), (name, "selected" if here else "dim")))
     return rows
 
 
@@ -237,11 +253,13 @@ def curve_legend(curves: tuple[Curve, Curve]) -> Row:
     return tuple(spans)
 
 
-def lab_chart(curves: tuple[Curve, Curve], columns: int, log: bool) -> Chart:
-    """Both loss curves over the updates."""
+def lab_chart(curves: tuple[Curve, Curve], columns: int, log: bool, applied: int) -> Chart:
+    """Both loss curves over the updates; ``applied`` of them were made before the lab's first."""
     drawn = []
     for (name, role), curve in zip(CURVES, curves, strict=True):
         if curve.used:
-            x, low, high = squeeze(curve.axis("update"), curve.low("loss"), curve.high("loss"), columns)
+            # read before the update, as in the explorer: it belongs to the weights that the update before left
+            x = np.concatenate(([float(applied)], curve.axis("update")[:-1]))
+            x, low, high = squeeze(x, curve.low("loss"), curve.high("loss"), columns)
             drawn.append(Series(name, role, x, drawable(low, log), drawable(high, log)))
     return Chart(tuple(drawn), "updates", log)

@@ -32,6 +32,124 @@ def lab(name: str, rule: str, update: int = 1, **rules: Any) -> Lab:
     return it
 
 
+def walk_to(it: Lab, there: Selection) -> None:
+    """As the arrows do."""
+    it.select(layer=there.layer - it.selection.layer)
+    it.select(unit=there.unit - it.selection.unit)
+    while it.selection.source != there.source:
+        it.select(source=1)
+
+
+def settings_of(name: str, **settings: Any) -> Session:
+    scenario = Scenario.built_in(name)
+    rules = replace(scenario.settings.rules, **settings.pop("rules", {}))
+    return Session(replace(scenario, settings=replace(scenario.settings, rules=rules, **settings)))
+
+
+def share_of_difference(it: Lab) -> float:
+    figures = it.figures()
+    assert figures.true_here is not None
+    assert figures.wrong_change is not None
+    true, wrong = figures.true_here, figures.wrong_change.reduced
+    return abs(wrong - true) / max(abs(true), abs(wrong), 1e-300)
+
+
+@pytest.mark.parametrize("name", ["xor", "trask", "mazur", "iris", "remainder"])
+@pytest.mark.parametrize("rule", WRONG_RULES)
+def test_the_lab_opens_on_the_weight_that_differs_most(name: str, rule: str) -> None:
+    it = lab(name, rule)
+    opened, its_share = it.selection, share_of_difference(it)
+    for layer, (units, sources) in enumerate(zip(it.case.start.architecture.sizes[1:], it.case.start.architecture.sizes,
+                                                 strict=False), start=1):  # fmt: skip
+        for unit in range(units):
+            for source in range(sources):
+                walk_to(it, Selection(layer, unit, source))
+                figures = it.figures()
+                assert figures.true_here is not None
+                assert figures.wrong_change is not None
+                if (
+                    max(abs(figures.true_here), abs(figures.wrong_change.reduced))
+                    > 0.01 * figures.layers[-1].wrong_norm
+                ):
+                    assert share_of_difference(it) <= its_share + 1e-6, opened
+
+
+def test_a_weight_chosen_with_the_arrows_stays_whatever_rule_comes() -> None:
+    it = lab("xor", "no-slope")
+    before = it.selection
+    it.choose(PLACES["mean-of-means"])
+    assert it.selection != before
+    walk_to(it, Selection(2, 0, 1))
+    for number in range(len(RULES)):
+        it.choose(number)
+        assert it.selection == Selection(2, 0, 1)
+
+
+def test_a_mistake_that_shows_late_is_looked_at_where_it_shows() -> None:
+    it = lab("digits", "never-cleared")
+    assert it.selection == Selection(2, 0, 0)
+    assert share_of_difference(it) == 0
+    it.advance(1)
+    assert share_of_difference(it) > 0.5
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 10, 12, 15, 16, 48, 60, None])
+@pytest.mark.parametrize("last_batch", ["keep", "drop"])
+def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(
+    batch_size: int | None, reduction: str, last_batch: str
+) -> None:
+    it = Lab(settings_of("remainder", batch_size=batch_size, last_batch=last_batch, rules={"reduction": reduction}))
+    if (batch_size or 0) > it.case.count:
+        pytest.skip("no whole batch")
+    for number in range(len(RULES)):
+        it.choose(number)
+        for _ in it.cases:
+            if it.case.harmless:
+                it.advance(2 * it.left_in_epoch + 3)
+                assert it.worst[0] < 1e-12, (it.rule.id, it.case.words)
+            it.next_case()
+
+
+def test_a_short_batch_in_unequal_parts_does_harm() -> None:
+    scenario = Scenario.built_in("moons")
+    session = Session(replace(scenario, settings=replace(scenario.settings, batch_size=15)))
+    count = session.run.problem.count
+    it = Lab(session)
+    it.choose(PLACES["mean-of-means"])
+    assert count % 15
+    assert not it.case.harmless
+    it.next_case()
+    assert it.case.harmless
+    it.advance(2 * it.left_in_epoch)
+    assert it.worst[0] < 1e-12
+
+
+def test_the_short_rest_of_an_epoch_in_which_the_batch_size_changed_counts_too() -> None:
+    session = settings_of("digits", batch_size=30)
+    session.move(("batch", 1))
+    session.change(replace(session.next_settings, batch_size=32))
+    session.move(("batch", 1))
+    session.move(("phase", 1))
+    assert session.record.settings.batch_size == 32
+    it = Lab(session)
+    assert 800 % 32 == 0
+    assert it.case.sizes == {32, (800 - it.case.position.start) % 32}
+    it.choose(PLACES["nominal-size"])
+    assert not it.case.harmless
+
+
+def test_what_the_run_does_besides_plain_sgd_is_named() -> None:
+    plain = {"rules": {"l1": 0.0}}
+    assert Lab(settings_of("xor", **plain)).case.left_out == ()
+    optimizer = replace(Scenario.built_in("xor").settings.rules.optimizer, name="adam")
+    full = {"optimizer": optimizer, "l1": 0.1, "l2": 0.1, "clip_norm": 1.0}
+    it = Lab(settings_of("xor", repeats=3, rules=full))
+    assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
+    it.next_case()
+    assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
+
+
 @pytest.mark.parametrize("name", ["digits", "remainder", "trask"])
 def test_the_true_side_is_the_run_itself(name: str) -> None:
     it = session(name, update=3)
@@ -115,6 +233,7 @@ def test_where_it_shows_under_sum_the_mean_gets_n_times_the_rate() -> None:
 
 def test_figures_before_the_first_update_are_at_one_and_the_same_network() -> None:
     it = lab("trask", "average-inputs", learning_rate=4.0, reduction="mean")
+    walk_to(it, Selection(2, 0, 0))
     figures = it.figures()
     assert figures.true_change is not None
     assert figures.wrong_change is not None
@@ -237,6 +356,7 @@ def test_the_learning_rate_follows_the_schedule() -> None:
 
 def test_the_selection_walks_over_weights_and_bias_and_fits_a_smaller_network() -> None:
     it = lab("iris", "new-weights-first")
+    walk_to(it, Selection(2, 0, 0))
     it.select(layer=-1)
     it.select(source=-1)
     it.select(unit=-1)

@@ -1,11 +1,15 @@
 """The lab's rows: complete sentences, numbers from the figures, nothing cut, at every size."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from bptui.engine import OptimizerSettings
 from bptui.experiments.mistakes.lab import RULES, Lab
+from bptui.scenario import Scenario
+from bptui.session.session import Session
 from bptui.views.lab import (
     RULE_KEYS,
     both_sides,
@@ -19,9 +23,10 @@ from bptui.views.lab import (
     wrong_side,
 )
 from bptui.views.lab_plan import lab_plan
+from bptui.views.loss import chart as chart_of_the_explorer
 from bptui.views.numbers import num
 from bptui.views.text import Row, row_cells
-from tests.scenes import lines, session
+from tests.scenes import lines, scene, session
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
 
@@ -116,7 +121,52 @@ def test_a_difference_of_nothing_and_one_of_rounding_are_told_apart() -> None:
 def test_a_tall_table_lists_the_rules_with_their_keys() -> None:
     rows = lines(layer_table(trained("trask", 3, False).figures(), 58, 24))
     assert [row for row in rows if row.startswith("▸")] == ["▸4 new weights before hidden deltas"]
-    assert sum(rule.name in row for row, rule in zip(rows[-12:], RULES, strict=True)) == 12
+    assert sum(rule.named("sum") in row for row, rule in zip(rows[-12:], RULES, strict=True)) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("trask", "mean with the sum's rate"), ("xor", "sum with the mean's rate")]
+)
+def test_the_other_reduction_is_called_what_it_is_beside_this_truth(name: str, title: str) -> None:
+    figures = trained(name, 5, False).figures()
+    assert figures.rules.reduction == ("sum" if title.startswith("mean") else "mean")
+    assert title in text([lab_title(figures, 80)])
+    assert f"▸6 {title}" in text(layer_table(figures, 58, 24))
+
+
+def unlike_the_lab() -> Lab:
+    scenario = Scenario.built_in("digits")
+    rules = replace(scenario.settings.rules, optimizer=OptimizerSettings("adam"), l2=0.1, clip_norm=1.0)
+    return Lab(Session(replace(scenario, settings=replace(scenario.settings, rules=rules, repeats=3))))
+
+
+@pytest.mark.parametrize("width", [40, 58, 80, 120, 200])
+@pytest.mark.parametrize("height", [1, 2, 7])
+@pytest.mark.parametrize("rule", [0, 6])
+def test_that_the_run_is_not_plain_sgd_is_said_at_every_size(width: int, height: int, rule: int) -> None:
+    it = unlike_the_lab()
+    it.choose(rule)
+    said = text(sentences(it.figures(), width, height))
+    assert "plain SGD" in said
+    if height > 1 and width >= 80:
+        assert "without the run's adam, L2, clipping and repeats" in said
+    assert len(said.split("\n")) <= height
+
+
+def test_a_run_of_plain_sgd_is_not_said_to_be_another() -> None:
+    assert "plain SGD" not in text(sentences(trained("trask", 0, False).figures(), 80, 7))
+
+
+def test_a_loss_stands_at_as_many_updates_as_its_weights_have_seen() -> None:
+    run = session("digits").run
+    run.extend_to(9)
+    it = trained("digits", 0, False)
+    chart = lab_chart((it.true.curve, it.wrong.curve), 60, log=False, applied=it.case.first - 1)
+    panel = chart_of_the_explorer(scene(session("digits"), replace(session("digits").moment, update=8)), 60)
+    ours, theirs = chart.series[0], next(one for one in panel.series if one.name == "batch")
+    assert ours.x.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert ours.x.tolist() == theirs.x.tolist()[:7]
+    assert ours.high.tolist() == theirs.high.tolist()[:7]
 
 
 def test_a_side_that_stopped_says_so() -> None:
@@ -133,12 +183,12 @@ def test_a_side_that_stopped_says_so() -> None:
 def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
     it = trained("trask", 0, False)
     curves = (it.true.curve, it.wrong.curve)
-    chart = lab_chart(curves, 60, log=False)
+    chart = lab_chart(curves, 60, log=False, applied=0)
     assert [(s.name, s.role) for s in chart.series] == [("true", "series-1"), ("wrong", "series-2")]
     assert [float(s.high[-1]) for s in chart.series] == [float(curve.last("loss")[-1]) for curve in curves]
     said = lines([curve_legend(curves)])[0]
     assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
-    assert not lab_chart((Lab(session("xor")).true.curve,) * 2, 60, log=True).series
+    assert not lab_chart((Lab(session("xor")).true.curve,) * 2, 60, log=True, applied=0).series
 
 
 def test_the_footer_names_as_many_keys_as_fit_and_what_h_does() -> None:

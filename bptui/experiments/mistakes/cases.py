@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import gcd
 
 import numpy as np
 
@@ -19,7 +20,8 @@ NEW_BATCH = 32  # the batch size tried where a run of single samples shows nothi
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """Where both rules start. ``words`` say what was changed, or why the rule does no harm here; ``first`` is the
-    number of the first update; ``limit`` the number of updates for which it stays harmless (None: for ever)."""
+    number of the first update; ``limit`` the number of updates for which it stays harmless (None: for ever);
+    ``left_out`` names what the run does besides plain SGD: here neither side does."""
 
     title: str
     words: str
@@ -31,6 +33,7 @@ class Case:
     seed: int
     count: int
     limit: int | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def nominal(self) -> int:
@@ -42,13 +45,45 @@ class Case:
         """The batch size of a whole batch."""
         return min(self.nominal, self.count)
 
+    @property
+    def sizes(self) -> set[int]:
+        """Sizes of all batches that occur, in what is left of the first epoch and in the epochs after it."""
+        sizes = set()
+        for start in (self.position.start, 0):
+            whole, rest = divmod(self.count - start, self.nominal)
+            sizes |= {self.nominal} if whole else set()
+            sizes |= {rest} if rest and self.settings.last_batch == "keep" else set()
+        return sizes
+
 
 def run_case(session: Session) -> Case:
     """The network, the batch and the settings at the session's moment, with plain SGD."""
     record, problem = session.record, session.run.problem
-    settings = plain_sgd(record.settings)
-    position = replace(record.position, repeat=1)
-    return Case("as the run", "", False, record.before, settings, position, record.number, problem.seed, problem.count)
+    return Case(
+        title="as the run",
+        words="",
+        harmless=False,
+        start=record.before,
+        settings=plain_sgd(record.settings),
+        position=replace(record.position, repeat=1),
+        first=record.number,
+        seed=problem.seed,
+        count=problem.count,
+        left_out=besides_sgd(record.settings),
+    )
+
+
+def besides_sgd(settings: Settings) -> tuple[str, ...]:
+    """What these settings do that plain SGD does not, each in a word."""
+    rules = settings.rules
+    said = {
+        rules.optimizer.name: rules.optimizer.name != "sgd",
+        "L1": rules.l1 > 0,
+        "L2": rules.l2 > 0,
+        "clipping": rules.clip_norm > 0,
+        "repeats": settings.repeats > 1,
+    }
+    return tuple(words for words, does in said.items() if does)
 
 
 def plain_sgd(settings: Settings) -> Settings:
@@ -144,17 +179,17 @@ def add_hidden(case: Case) -> Case:
 def no_remainder(case: Case) -> str:
     if case.settings.last_batch == "drop":
         return "short batches are dropped"
-    return "" if case.count % case.nominal else f"no batch is short, {case.nominal} divides {case.count}"
+    return "" if case.sizes != {case.nominal} else f"no batch is short, {case.nominal} divides {case.count}"
 
 
 def no_short_mean(case: Case) -> str:
     return "SUM divides by nothing" if case.settings.rules.reduction == "sum" else no_remainder(case)
 
 
-def dividing(case: Case) -> Case:
-    """The batch size nearest to the run's that leaves no remainder."""
+def dividing(case: Case, least: int = 1) -> Case:
+    """The batch size nearest to the run's, of at least so many samples, that leaves no remainder."""
     divisors = {d for k in range(1, int(case.count**0.5) + 1) if case.count % k == 0 for d in (k, case.count // k)}
-    size = min(divisors, key=lambda d: max(d, case.nominal) / min(d, case.nominal))
+    size = min((d for d in divisors if d >= least), key=lambda d: max(d, case.nominal) / min(d, case.nominal))
     return with_batch(case, size, f"batch size {size} divides {case.count}")
 
 
@@ -179,13 +214,22 @@ def mean_with_remainder(case: Case) -> Case | None:
 def equal_parts(case: Case) -> str:
     if case.settings.rules.reduction == "sum":
         return "under SUM the parts add up"
-    sizes = {part.stop - part.start for part in parts_of(case.size, case.settings.rules)}
-    return "" if len(sizes) > 1 else "all parts are equal"
+    unequal = any(
+        len({part.stop - part.start for part in parts_of(size, case.settings.rules)}) > 1 for size in case.sizes
+    )
+    return "" if unequal else "all parts are equal"
 
 
 def into_equal_parts(case: Case) -> Case:
-    parts = next(d for d in range(2, case.size + 1) if case.size % d == 0)
-    return with_parts(case, parts, f"{parts} equal parts of {case.size // parts}")
+    """So many parts that they are equal in every batch, the short last one too; another batch size where none are."""
+    common = gcd(*case.sizes)
+    if common == 1:
+        case = dividing(case, least=2)
+        common = case.size
+    parts = next(d for d in range(2, common + 1) if common % d == 0)
+    each = " and ".join(str(size // parts) for size in sorted(case.sizes, reverse=True))
+    words = f"{case.words}, {parts} equal parts of {each}".removeprefix(", ")
+    return with_parts(case, parts, words)
 
 
 def into_unequal_parts(case: Case) -> Case | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from bptui.data import Dataset
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.update import UpdateRules
@@ -77,6 +79,36 @@ def within(architecture: Architecture, wanted: Selection) -> Selection:
     source = min(wanted.source, architecture.sizes[layer - 1] - 1)
     lowest = 0 if architecture.bias == "none" else -1
     return Selection(layer, min(wanted.unit, architecture.sizes[layer] - 1), max(source, lowest))
+
+
+WORTH_SEEING = 0.01
+"""Of the largest number of the two gradients: a weight whose numbers are smaller is not chosen to be looked at."""
+TIED = 1e-9  # relative differences this close are the same but for rounding
+
+
+def most_different(truth: Parameters, believed: Parameters, rather: Selection) -> Selection | None:
+    """The weight whose believed gradient differs most from the true one, relative to the larger of the two;
+    ``rather`` this one where several do, None where none does."""
+    sizes = np.maximum(np.abs(truth.flat), np.abs(believed.flat))
+    misses = np.abs(believed.flat - truth.flat)
+    shares = np.divide(misses, sizes, out=np.zeros(len(sizes)), where=sizes > 0)
+    shares[sizes < WORTH_SEEING * sizes.max()] = 0.0
+    most = float(shares.max())
+    if most < TIED:
+        return None
+    tied = Parameters(truth.architecture, (shares >= most - TIED).astype(np.float64))
+    return rather if weight_of(tied, rather) else first_of(tied)
+
+
+def first_of(marked: Parameters) -> Selection:
+    """The first weight, or else bias, whose number is not 0; there must be one."""
+    for layer, weights in enumerate(marked.weights, start=1):
+        for source, unit in np.argwhere(weights):
+            return Selection(layer, int(unit), int(source))
+    for layer, biases in enumerate(marked.biases, start=1):
+        for unit in np.flatnonzero(biases):
+            return Selection(layer, int(unit), -1)
+    raise ValueError("no weight is marked")
 
 
 def weight_of(vector: Parameters, at: Selection) -> float:

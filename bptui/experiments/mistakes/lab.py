@@ -20,7 +20,7 @@ from bptui.experiments.mistakes import (
     true_reduced,
 )
 from bptui.experiments.mistakes.cases import Case, cases, run_case
-from bptui.experiments.mistakes.figures import Change, Figures, Selection, weight_of, within
+from bptui.experiments.mistakes.figures import Change, Figures, Selection, most_different, weight_of, within
 from bptui.session.session import Session
 from bptui.training.history import Curve
 from bptui.training.schedule import epoch_order
@@ -62,13 +62,15 @@ class Lab:
         self._run = run_case(session)
         moment = session.moment
         self._wanted = Selection(moment.layer, moment.unit, moment.source)
+        self._is_chosen = False  # by the person: then it stays
         self.number = 0
         self.choose(0)
 
     # --- what is compared ---
 
     def choose(self, number: int) -> None:
-        """The rule in this place of RULES (wrapping round), as the run, from the start."""
+        """The rule in this place of RULES (wrapping round), as the run, from the start; the selection goes to the
+        weight on which the mistake is seen best, unless a person has chosen one."""
         self.number = number % len(RULES)
         self.cases = cases(self.rule.id, self._run)
         self._at = 0
@@ -81,6 +83,7 @@ class Lab:
 
     def restart(self) -> None:
         """Both sides back at the start of the case."""
+        self._seen_best: Selection | None = None
         self.made = 0
         self.position = self.case.position.under(self.case.settings, self.case.count)
         self.true, self.wrong = Side(self.case.start), Side(self.case.start)
@@ -149,6 +152,9 @@ class Lab:
         if self._coming is None:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 self._coming = self._prepare()
+            truth, wrong = self._coming.truth, self._coming.wrong
+            if self._seen_best is None and truth is not None and wrong is not None:
+                self._seen_best = most_different(truth, wrong.believed, self._fitting(self._wanted))
         return self._coming
 
     def _prepare(self) -> Coming:
@@ -190,8 +196,13 @@ class Lab:
 
     @property
     def selection(self) -> Selection:
-        """The selected weight, or the nearest there is in this case's network."""
-        return within(self.case.start.architecture, self._wanted)
+        """The weight a person chose, or the nearest there is in this case's network; until one is chosen the weight
+        that the two rules disagreed most on when they first did."""
+        self._prepared()
+        return self._fitting(self._wanted) if self._is_chosen or self._seen_best is None else self._seen_best
+
+    def _fitting(self, wanted: Selection) -> Selection:
+        return within(self.case.start.architecture, wanted)
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         """Move the selection by so many layers, units and inputs; units and inputs wrap round, the bias is one."""
@@ -203,6 +214,7 @@ class Lab:
         to_source = there.source + source
         if not first <= to_source < sources:
             to_source = first if source > 0 else sources - 1
+        self._is_chosen = True
         self._wanted = Selection(to_layer, (there.unit + unit) % units, to_source)
 
     def figures(self) -> Figures:

@@ -9,7 +9,7 @@ from bptui.experiments.mistakes.step import Step
 @dataclass(frozen=True, slots=True)
 class WrongRule:
     """A mistake: ``id``, a short ``name``, a sentence each on what it confuses, where it occurs in real programs
-    and when it is harmless, and its step."""
+    and when it is harmless, and its step; ``under_sum`` is its name where the truth is the sum, if it has another."""
 
     id: str
     name: str
@@ -17,6 +17,11 @@ class WrongRule:
     occurs: str
     harmless: str
     step: Step
+    under_sum: str = ""
+
+    def named(self, reduction: str) -> str:
+        """Its name beside a true rule that reduces a batch so."""
+        return self.under_sum if self.under_sum and reduction == "sum" else self.name
 
 
 WRONG_RULES: dict[str, WrongRule] = {
@@ -77,6 +82,7 @@ WRONG_RULES: dict[str, WrongRule] = {
             "When code moves between libraries that average and libraries that sum, or the batch grows under SUM.",
             "With batch size 1, or when γ is divided by n as well.",
             counting.other_reduction,
+            under_sum="mean with the sum's rate",
         ),
         WrongRule(
             "nominal-size",
