@@ -26,6 +26,7 @@ from bptui.scenario.keys import (
     unknown_keys,
 )
 from bptui.training.run import Run
+from bptui.training.schedule import why_no_batch
 from bptui.training.settings import Settings
 
 LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
@@ -126,9 +127,14 @@ class Scenario:
         data = single_output(self.dataset(), architecture)
         self._check_fit(architecture, data)
         try:
-            return Run.begin(data, self._split(data), self._start(architecture), self.settings, self.data.seed)
+            rows = self._split(data)
+            start = self._start(architecture)
         except (ValueError, DataError) as problem:
             raise ScenarioError(f"{self.origin}: {problem}") from None
+        no_batch = why_no_batch(self.settings, len(rows.train))
+        if no_batch is not None:
+            self._refuse(no_batch)
+        return Run.begin(data, rows, start, self.settings, self.data.seed)
 
     def architecture(self) -> Architecture:
         network = self.network

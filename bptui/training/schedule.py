@@ -38,7 +38,8 @@ class Position:
     seen: int = 0
 
     def size(self, settings: Settings, count: int) -> int:
-        """Number of samples in the batch: the batch size, or what is left of the epoch."""
+        """Number of samples in the batch: the batch size, or what is left of the epoch; a batch size beyond the data
+        means all of it (with short batches dropped a scenario refuses that, see :func:`why_no_batch`)."""
         return min(settings.batch_size or count, count - self.start)
 
     def after(self, settings: Settings, count: int, settled: bool = False) -> "Position":
@@ -62,6 +63,18 @@ class Position:
         """Number of batches in this epoch, as far as the settings stay what they are."""
         size = self.size(settings, count)
         return self.batch + _left(self.start + size, settings, count)
+
+
+def why_no_batch(settings: Settings, count: int) -> str | None:
+    """Why ``count`` training samples hold no batch under these settings, or None."""
+    size = settings.batch_size
+    if settings.last_batch == "keep" or size is None or size <= count:
+        return None
+    samples = "sample" if count == 1 else "samples"
+    return (
+        f"training.batch_size {size} with last_batch = drop leaves no batch of {count} training {samples}; "
+        f"take a batch size of at most {count}, or last_batch = keep"
+    )
 
 
 def _left(start: int, settings: Settings, count: int) -> int:

@@ -247,6 +247,26 @@ def test_a_missing_data_file_is_named(mine: Path) -> None:
     assert file_refusal(mine, "gone.csv").endswith("gone.csv: no such file")
 
 
+@pytest.mark.parametrize(
+    ("size", "last_batch", "is_refused"), [(5, "drop", True), (4, "drop", False), (5, "keep", False)]
+)
+def test_a_batch_beyond_the_data_is_refused_where_short_ones_are_dropped(
+    mine: Path, size: int, last_batch: str, is_refused: bool
+) -> None:
+    body = f'{GOOD}batch_size = {size}\nlast_batch = "{last_batch}"\n'
+    if is_refused:
+        said = refusal(mine, body)
+        assert said.startswith("training.batch_size 5 with last_batch = drop leaves no batch of 4 training samples")
+        assert "at most 4, or last_batch = keep" in said
+    else:
+        assert read(mine, body).begin().record(1).n == 4
+
+
+def test_it_is_the_training_samples_that_a_batch_must_fit(mine: Path) -> None:
+    body = changed("data.test_fraction", "0.25") + '\nbatch_size = 4\nlast_batch = "drop"\n'
+    assert "no batch of 3 training samples" in refusal(mine, body)
+
+
 def test_what_is_wrong_in_a_data_file_is_named_with_its_line(mine: Path) -> None:
     (mine.parent / "d.csv").write_text("a,b\n1,2.5\nx,3.5\n", encoding="utf-8")
     assert "d.csv:3:1: 'x' is not a finite number" in file_refusal(mine, "d.csv")
