@@ -13,6 +13,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network
 from bptui.engine.reduce import reduce_over_samples
 from bptui.engine.statistics import batch_statistics
+from bptui.engine.types import Integers
 from bptui.training.problem import Problem
 from bptui.training.run import Run
 from bptui.training.schedule import Position
@@ -26,6 +27,8 @@ POINTS = 40  # measured on the way to the goal, evenly
 GROWTH = 1.5  # and at updates that grow by this factor, so that the first ones are seen too
 NOISE_EVERY = 5  # points between two measurements of the noise, which costs a backward pass
 PROBE = 512  # samples the noise is measured on, at most
+WARM_UP = 0.02  # seconds of training that is thrown away, a lane: caches and libraries are ready before any clock runs
+WARM_UPDATES = 3  # at most
 
 
 def multiply_adds(architecture: Architecture, checked: bool = False) -> int:
@@ -51,8 +54,8 @@ def memory_bytes(architecture: Architecture, settings: Settings, count: int) -> 
 class Noise:
     """Noise of the gradient at a lane's current weights, the per-sample gradients taken over a probe.
 
-    The probe is the training set, or its first PROBE samples: a lane's own batch would not do, since the variance
-    within a batch of one is always 0.
+    The probe is the training set, or PROBE of its samples drawn by the seed, the same ones every time: the first ones
+    would not do where the data are sorted, nor a lane's own batch, since the variance within a batch of one is 0.
 
     Attributes:
         variance: tr Σ, the variance of the per-sample gradients, all parameters together.
@@ -66,14 +69,22 @@ class Noise:
     of_batch: float
 
 
+def probe(count: int, seed: int) -> Integers:
+    """Places in the training set on which the noise is measured: all, or a fair choice of PROBE that the seed makes."""
+    if count <= PROBE:
+        return np.arange(count)
+    return np.sort(np.random.default_rng([seed, 5]).permutation(count)[:PROBE])
+
+
 def gradient_noise(problem: Problem, network: Network, settings: Settings) -> Noise:
     """See :class:`Noise`."""
     count, size = problem.count, min(settings.batch_size or problem.count, problem.count)
-    passed = Pass.empty(network.architecture, min(count, PROBE))
-    passed.a[0][:] = problem.train_x[:PROBE]
+    places = probe(count, problem.seed)
+    passed = Pass.empty(network.architecture, len(places))
+    passed.a[0][:] = problem.train_x[places]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         forward(network, passed)
-        backward(network, LOSSES[settings.rules.loss], problem.train_y[:PROBE], passed)
+        backward(network, LOSSES[settings.rules.loss], problem.train_y[places], passed)
         statistics = batch_statistics(network.architecture, passed, with_cosines=False)
         variance = np.array([statistics.variance.flat.sum()])
         of_mean = np.empty(1)
@@ -225,6 +236,12 @@ class Lane:
         self.noise = self._noise()
 
 
+def warm_up(run: Run) -> None:
+    """Make a few updates of a run that nobody looks at."""
+    until = perf_counter() + WARM_UP
+    run.extend(lambda frontier, _: frontier >= WARM_UPDATES, lambda: perf_counter() >= until)
+
+
 class Race:
     """Lanes that go on side by side in one ``unit`` up to a ``goal`` in it.
 
@@ -244,6 +261,8 @@ class Race:
             raise ValueError(f"a race has 2 to {MOST_LANES} lanes, got {len(entries)}")
         self.unit = unit
         self.goal = goal
+        for entry in entries:
+            warm_up(start.again(entry.settings))
         runs = (start.again(entry.settings) for entry in entries)
         self.lanes = [Lane(entry, run, unit, goal / POINTS, clock) for entry, run in zip(entries, runs, strict=True)]
 

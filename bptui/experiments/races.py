@@ -158,8 +158,8 @@ PRESETS = (
     Preset(
         1, "batch sizes", "After each input, or after a batch? And why batches at all?",
         "Back-propagation runs once per sample in every lane: same back-propagations, same multiply-adds. The batch "
-        "size only says how many samples share one update: small batches step often and noisily, large ones seldom "
-        "and surely. Larger ones take less time and more memory; γ is the same for all lanes.",
+        "size only says how many samples share one update: small batches step often, each on the word of few, large "
+        "ones seldom. The table tells time and memory; γ is the same for all lanes.",
         "seen", batch_sizes,
     ),
     Preset(
@@ -190,7 +190,8 @@ PRESETS = (
     Preset(
         6, "micro-batches", "Is the error accumulated and back-propagated once?",
         "No: each sample's error goes back by itself; only the gradients are added. Whole, in parts or one by one: "
-        "the sum is the same up to rounding, and so is the curve. Parts only save memory.",
+        "the sum is the same up to rounding, and so are the curves as long as γ is small enough not to let rounding "
+        "grow. Parts only save memory.",
         "seen", micro_batches,
     ),
 )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 
 from bptui.engine.types import Floats
-from bptui.experiments.race import Lane, Point, Race, Unit
+from bptui.experiments.race import PROBE, Lane, Point, Race, Unit
 from bptui.experiments.races import Preset
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, share
-from bptui.views.text import Row, Span, cells, fit, left, right, wrapped
+from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 
 Measure = Literal["train_loss", "test_loss", "batch_loss"]
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
@@ -195,6 +195,7 @@ LEGEND = (
     "noise: a batch's gradient against the mean gradient's length · scale: noise scale in samples · "
     "memory: activations and deltas of a batch"
 )
+PROBED = "noise, scale, variance: of {} of the {} training samples, drawn by the seed"
 
 
 def chosen(width: int) -> list[Column]:
@@ -226,7 +227,7 @@ def table(contest: Contest, width: int) -> list[Row]:
 
 
 def verdict(contest: Contest, width: int) -> Row:
-    """Which lane's loss is the lowest, or why one had to stop."""
+    """Which lane's loss is the lowest and what time they took, or why one had to stop."""
     lanes = contest.race.lanes
     notes = [f"lane {place} {lane.note}" for place, lane in enumerate(lanes, start=1) if lane.note]
     if notes:
@@ -240,9 +241,20 @@ def verdict(contest: Contest, width: int) -> Row:
     else:
         words = f" lowest train loss {shown[best]}: lane{'s' if len(winners) > 1 else ''} {', '.join(winners)}"
     spans: list[Span] = [(words, "strong")]
-    if cells(words) + len(LEGEND) + 4 <= width:
-        spans.append((f"   {LEGEND}", "dim"))
+    for remark in remarks(contest):
+        if row_cells(spans) + cells(remark) + 4 <= width:
+            spans.append((f"   {remark}", "dim"))
     return fit(spans, width)
+
+
+def remarks(contest: Contest) -> list[str]:
+    """What else is to be said where there is room, the most important first."""
+    race = contest.race
+    count = race.lanes[0].run.problem.count
+    places = sorted(range(len(race.lanes)), key=lambda place: race.lanes[place].seconds)
+    least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in (places[0], places[-1]))
+    probed = [PROBED.format(PROBE, count)] if count > PROBE else []
+    return [*probed, f"time: {least} to {most}", LEGEND]
 
 
 def progress(contest: Contest) -> str:

@@ -6,11 +6,13 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from bptui.data import Dataset, Split
 from bptui.engine import Architecture, Network, UpdateRules
 from bptui.engine.backprop import Pass, backward, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.statistics import sample_gradient
 from bptui.experiments.race import (
+    PROBE,
     UNITS,
     Entry,
     Lane,
@@ -19,10 +21,12 @@ from bptui.experiments.race import (
     gradient_noise,
     memory_bytes,
     multiply_adds,
+    probe,
 )
 from bptui.experiments.races import PRESETS, Preset, averaged, epochs_for
 from bptui.scenario import Scenario
 from bptui.training import Run, Settings
+from bptui.training.stepper import Stepper
 from tests.training.builders import begin, network, with_rate
 
 SINGLE = Settings(UpdateRules(learning_rate=0.05), batch_size=1)
@@ -221,6 +225,22 @@ class TestFigures:
             assert lane.points[-1].update == lane.run.frontier
             assert lane.noise == gradient_noise(lane.run.problem, lane.network, lane.settings)
 
+    def test_what_only_the_first_updates_cost_is_paid_before_the_clock_starts(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now, made, step = [0.0], [0], Stepper.step
+
+        def costly(self: Stepper) -> float:
+            made[0] += 1
+            now[0] += 1.0 if made[0] > 1 else 1000.0
+            return step(self)
+
+        monkeypatch.setattr(Stepper, "step", costly)
+        it = Race(begin(), (Entry("a", FOUR), Entry("b", FOUR)), 40, clock=lambda: now[0])
+        it.advance(40)
+        assert [lane.seconds for lane in it.lanes] == [lane.run.frontier for lane in it.lanes]
+        assert it.lanes[0].run.frontier > 0
+
     def test_training_time_is_counted_without_the_measuring(self) -> None:
         ticks = iter(range(10**6))
         it = Race(begin(), LANES[:2], 40, clock=lambda: float(next(ticks)))
@@ -276,6 +296,27 @@ class TestNoise:
         run = begin()
         summed = replace(FOUR, rules=replace(FOUR.rules, reduction="sum"))
         assert gradient_noise(run.problem, run.start, summed) == gradient_noise(run.problem, run.start, FOUR)
+
+    def test_a_sorted_file_is_measured_by_a_fair_choice(self) -> None:
+        """The first 600 samples are all alike, the other 600 are not: a look at the first ones would see no noise."""
+        rng = np.random.default_rng(0)
+        x = np.concatenate([np.ones((600, 3)), rng.normal(size=(600, 3))])
+        data = Dataset("sorted", x, x[:, :1] ** 2)
+        start = network((3, 4, 1))
+        run = Run.begin(data, Split(np.arange(1200), np.arange(0)), start, FOUR, seed=3)
+        whole = self.gradients(run, run.start)
+        noise = gradient_noise(run.problem, run.start, FOUR)
+        assert noise.variance == pytest.approx(whole.var(axis=0).sum(), rel=0.3)
+        assert noise == gradient_noise(run.problem, run.start, FOUR)
+
+    @pytest.mark.parametrize("count", [1, 511, 512, 513, 5000])
+    def test_the_probe_is_a_choice_without_repetition(self, count: int) -> None:
+        places = probe(count, 3)
+        assert len(set(places.tolist())) == len(places) == min(count, PROBE)
+        assert places.max() < count
+        if count > 1000:
+            assert not np.array_equal(places, probe(count, 4))
+            assert abs(places.mean() / count - 0.5) < 0.05
 
     def test_a_single_sample_has_no_noise(self) -> None:
         run = begin(count=1)

@@ -9,6 +9,7 @@ import pytest
 
 from bptui.experiments.race import UNITS, Entry, Race
 from bptui.experiments.races import PRESETS
+from bptui.scenario import Scenario
 from bptui.training import Settings
 from bptui.tui.palette import PALETTES, in_ascii
 from bptui.tui.plot import draw
@@ -103,13 +104,26 @@ class TestTable:
     def test_the_verdict_names_the_lane_with_the_lowest_loss(self) -> None:
         losses = [lane.points[-1].train_loss for lane in race().lanes]
         best = int(np.argmin(losses)) + 1
-        assert text_of(verdict(contest(), 80)).strip() == f"lowest train loss {num(min(losses), 7)}: lane {best}"
+        assert text_of(verdict(contest(), 50)).strip() == f"lowest train loss {num(min(losses), 7)}: lane {best}"
+
+    def test_times_are_told_by_the_table_s_own_figures(self) -> None:
+        lanes = contest().race.lanes
+        slowest = max(range(6), key=lambda place: lanes[place].seconds)
+        said = text_of(verdict(contest(), 200))
+        assert f"to {in_seconds(lanes[slowest].seconds)} (lane {slowest + 1})" in said
+
+    def test_a_probe_that_is_not_the_whole_training_set_is_said(self) -> None:
+        it = Scenario.built_in("digits")
+        small = PRESETS[0].begin(it.begin(), it.settings)
+        said = text_of(verdict(Contest(PRESETS[0], small, "seen"), 120))
+        assert "of 512 of the 800 training samples, drawn by the seed" in said
+        assert "drawn by the seed" not in text_of(verdict(contest(), 200))
 
     def test_equal_lanes_are_named_together(self) -> None:
         twins = Race(begin(), (Entry("a", FOUR), Entry("b", FOUR)), 40)
         twins.advance(40)
         shown = num(twins.lanes[0].points[-1].train_loss, 7)
-        assert text_of(verdict(Contest(PRESETS[0], twins, "seen"), 80)).strip() == f"train loss {shown} in all lanes"
+        assert text_of(verdict(Contest(PRESETS[0], twins, "seen"), 50)).strip() == f"train loss {shown} in all lanes"
 
 
 class TestChart:
