@@ -15,7 +15,9 @@ from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, U
 from bptui.engine.network import Parameters
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
-from bptui.tui.keys import markdown
+from bptui.tui import drill, explorer_keys, lab, race, scatter
+from bptui.tui.keys import Table, markdown
+from bptui.tui.workbench import COMMON
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,8 +35,17 @@ COMMANDS = [
 ]
 
 
-def test_the_key_table_is_the_one_of_the_app() -> None:
-    assert markdown() in README
+def own(table: Table) -> Table:
+    """The keys that not every screen has."""
+    return tuple(key for key in table if key not in COMMON)
+
+
+TABLES = [explorer_keys.KEYS, *map(own, (lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS))]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["explorer", "lab", "race", "drill", "noise"])
+def test_the_key_tables_are_those_of_the_app(table: Table) -> None:
+    assert markdown(table) in README
 
 
 def test_every_picture_is_there_and_made_by_the_app() -> None:

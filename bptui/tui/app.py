@@ -12,8 +12,9 @@ from bptui.session.session import Session
 from bptui.tui.explorer import Explorer
 from bptui.tui.faults import Faults
 from bptui.tui.frames import CellDiff
-from bptui.tui.keys import KEYS
 from bptui.tui.palette import MONO, PALETTES
+from bptui.tui.panel import Panel
+from bptui.tui.workbench import Workbench
 
 
 class BptuiApp(CellDiff, Faults):
@@ -30,7 +31,7 @@ class BptuiApp(CellDiff, Faults):
         self.colour = colour
         self.ascii = ascii_only
         self.palette_name = palette if colour else MONO.name
-        self.explorer = Explorer(session)
+        self.explorer = Explorer(session, self.palette_name, ascii_only)
         self.animation_level = "none"
 
     def on_mount(self) -> None:
@@ -45,24 +46,27 @@ class BptuiApp(CellDiff, Faults):
 
     def action_command_palette(self) -> None:
         """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
-        if self.explorer.why_no_palette() is not None:
-            return
-        self.explorer.pause()
-        super().action_command_palette()
+        screen = self.screen
+        if isinstance(screen, Workbench) and screen.why_no_palette() is None:
+            screen.pause()
+            super().action_command_palette()
 
     def use_palette(self, name: str) -> None:
         self.palette_name = name
         self.theme = next(palette.textual for palette in (*PALETTES, MONO) if palette.name == name)
+        for screen in self.screen_stack:
+            for panel in screen.query(Panel):
+                panel.repaint(name)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers the key table, with the reason where a key cannot act now."""
-        if screen is not self.explorer:  # another screen lies over it, with keys of its own
+        if not isinstance(screen, Workbench):
             return
-        for key in KEYS:
+        for key in screen.table():
             if key.id != "palette":
-                reason = key.why_not(self.explorer)
+                reason = screen.why_not(key)
                 words = f"{key.tooltip} ({key.shown})" if reason is None else f"not now: {reason}"
-                yield SystemCommand(key.id.replace("-", " "), words, partial(self.explorer.press, key.id))
+                yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 
 def run_explorer(session: Session, colour: bool) -> int:

@@ -5,7 +5,9 @@ from time import perf_counter
 
 from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
-from bptui.tui.sheet import Sheet, SheetKey
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import Sheet
+from bptui.tui.workbench import COMMON
 from bptui.views.drill import chart_height, drill, drill_chart
 from bptui.views.text import Row
 
@@ -16,6 +18,7 @@ CHART_EVERY = 0.2  # seconds between two drawings of the chart
 class DrillScreen(Sheet):
     """Starts from the session's current update and sample; changes nothing of the session."""
 
+    NAME = "Drill"
     TITLE_WORDS = "Drill: one sample until it is right"
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
@@ -28,7 +31,7 @@ class DrillScreen(Sheet):
         self._charted: tuple[int, int, int] = (-1, 0, 0)  # back-propagations, columns and rows of the drawn chart
         self._chart_drawn = 0.0
 
-    def keys(self) -> tuple[SheetKey["DrillScreen"], ...]:
+    def table(self) -> Table:
         return KEYS
 
     def rows(self, width: int, height: int) -> list[Row]:
@@ -59,7 +62,7 @@ class DrillScreen(Sheet):
     def working(self) -> bool:
         return self.playing or self.owed > 0
 
-    def work(self, pause: Callable[[], bool]) -> None:
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         """Playing makes an update a frame; updates asked for at once are made as fast as there is time."""
         if self.playing:
             self.owed = 1
@@ -72,7 +75,7 @@ class DrillScreen(Sheet):
         self.playing = False
         self.owed = updates
         until = perf_counter() + 0.01
-        self.work(lambda: perf_counter() > until)
+        self.work(0.0, lambda: perf_counter() > until)
 
     # --- what keys ask for ---
 
@@ -116,23 +119,25 @@ class DrillScreen(Sheet):
         return "this batch has one sample" if self.drill.record.n == 1 else None
 
 
-KEYS: tuple[SheetKey[DrillScreen], ...] = (
-    SheetKey(("s",), "s", "one update of the drilled sample", DrillScreen.one, "update", DrillScreen.cannot),
-    SheetKey(("b",), "b", "ten updates, fewer if it is right before", DrillScreen.ten, "ten", DrillScreen.cannot),
-    SheetKey(("e",), "e", "updates until it is right", DrillScreen.until_right, "until right", DrillScreen.cannot),
-    SheetKey(("space",), "space", "play or pause: an update a frame", DrillScreen.toggle_play, "play",
-             DrillScreen.cannot_play),
-    SheetKey(("n",), "n", "drill the next sample, from where the network now is", DrillScreen.next_sample, "next",
-             DrillScreen.alone),
-    SheetKey(("r",), "r", "back to the start of the drill", DrillScreen.restart, "restart"),
-    SheetKey(("left_square_bracket",), "[", "a smaller ε: ask for more",
-             lambda screen: screen.change_epsilon(False), "", lambda screen: screen.drill.why_not_epsilon(False)),
-    SheetKey(("right_square_bracket",), "]", "a larger ε: ask for less",
-             lambda screen: screen.change_epsilon(True), "", lambda screen: screen.drill.why_not_epsilon(True)),
-    SheetKey(("up",), "↑", "scroll up", lambda screen: screen.scroll_rows(-1)),
-    SheetKey(("down",), "↓", "scroll down", lambda screen: screen.scroll_rows(1)),
-    SheetKey(("pageup",), "PgUp", "scroll up by ten", lambda screen: screen.scroll_rows(-10)),
-    SheetKey(("pagedown",), "PgDn", "scroll down by ten", lambda screen: screen.scroll_rows(10)),
-    SheetKey(("question_mark", "f1"), "?", "help: keys and words", DrillScreen.show_help, "help"),
-    SheetKey(("escape", "q", "d"), "Esc", "close", DrillScreen.close, "close"),
+KEYS: Table = (
+    Key("one", ("s",), "s", "Drill", "one update of the drilled sample", DrillScreen.one, "update", DrillScreen.cannot),
+    Key("ten", ("b",), "b", "Drill", "ten updates, fewer if it is right before", DrillScreen.ten, "ten",
+        DrillScreen.cannot),
+    Key("until-right", ("e",), "e", "Drill", "updates until it is right", DrillScreen.until_right, "until right",
+        DrillScreen.cannot),
+    Key("play", ("space",), "space", "Drill", "play or pause: an update a frame", DrillScreen.toggle_play, "play",
+        DrillScreen.cannot_play),
+    Key("next-sample", ("n",), "n", "Drill", "drill the next sample, from where the network now is",
+        DrillScreen.next_sample, "next", DrillScreen.alone),
+    Key("restart", ("r",), "r", "Drill", "back to the start of the drill", DrillScreen.restart, "restart"),
+    Key("smaller-epsilon", ("left_square_bracket",), "[", "Drill", "a smaller ε: ask for more",
+        lambda screen: screen.change_epsilon(False), "", lambda screen: screen.drill.why_not_epsilon(False)),
+    Key("larger-epsilon", ("right_square_bracket",), "]", "Drill", "a larger ε: ask for less",
+        lambda screen: screen.change_epsilon(True), "", lambda screen: screen.drill.why_not_epsilon(True)),
+    Key("up", ("up",), "↑", "Drill", "scroll up", lambda screen: screen.scroll_rows(-1)),
+    Key("down", ("down",), "↓", "Drill", "scroll down", lambda screen: screen.scroll_rows(1)),
+    Key("page-up", ("pageup",), "PgUp", "Drill", "scroll up by ten", lambda screen: screen.scroll_rows(-10)),
+    Key("page-down", ("pagedown",), "PgDn", "Drill", "scroll down by ten", lambda screen: screen.scroll_rows(10)),
+    *COMMON,
+    Key("close", ("escape", "q", "d"), "Esc", "Drill", "close", DrillScreen.close, "close"),
 )  # fmt: skip

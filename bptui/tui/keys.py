@@ -1,30 +1,20 @@
-"""The one table of keys: it feeds dispatch, footer, help, command palette and the README's table."""
+"""A key of a screen: its row feeds dispatch, footer, help, command palette and the README's tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Generic, TypeVar
 
-from bptui.session.session import Session
-from bptui.tui.screens import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
 from bptui.views.help import KeyLine
 
-if TYPE_CHECKING:
-    from bptui.tui.explorer import Explorer
-
-Reason = Callable[["Explorer"], str | None]
-Action = Callable[["Explorer"], None]
+S = TypeVar("S")
 
 
-def always(_: "Explorer") -> str | None:
+def always(_: Any) -> str | None:
     return None
 
 
-def session_reason(why: Callable[[Session], str | None]) -> Reason:
-    return lambda explorer: why(explorer.session)
-
-
 @dataclass(frozen=True, slots=True)
-class Key:
+class Key(Generic[S]):
     """``keys`` as Textual names them, ``shown`` as people read them, ``footer`` a word for the footer ("" for none).
     ``why_not`` gives the reason why the key cannot act now."""
 
@@ -33,168 +23,49 @@ class Key:
     shown: str
     group: str
     tooltip: str
-    act: Action
+    act: Callable[[S], None]
     footer: str = ""
-    why_not: Reason = always
+    why_not: Callable[[S], str | None] = always
 
 
-def step(scale: str, way: int) -> tuple[Action, Reason]:
-    def act(explorer: "Explorer") -> None:
-        explorer.move((scale, way))  # type: ignore[arg-type]
-
-    def why_not(explorer: "Explorer") -> str | None:
-        return explorer.session.why_not((scale, way))  # type: ignore[arg-type]
-
-    return act, why_not
+Table = tuple[Key[Any], ...]
+FIRST = ("Step", "Play", "Change", "Answers", "Panels", "Select")
+LAST = "Other"
 
 
-def steps() -> list[Key]:
-    out = []
-    for letter, scale, what, back in (
-        ("p", "phase", "next phase of the current sample", "back one phase"),
-        ("s", "sample", "next sample: its whole forward and backward pass", "back one sample"),
-        ("b", "batch", "next batch: all its samples and the one update", "back one batch"),
-        ("e", "epoch", "next epoch: every sample once", "back one epoch"),
-    ):
-        for way, key, tooltip in ((1, letter, what), (-1, letter.upper(), f"{back}, exactly as it was")):
-            act, why_not = step(scale, way)
-            name = f"{'next' if way > 0 else 'previous'}-{scale}"
-            out.append(Key(name, (key,), key, "Step", tooltip, act, scale if way > 0 else "", why_not))
-    return out
+def pressed(table: Table, name: str) -> Key[Any] | None:
+    """The row of a key that was pressed."""
+    return next((key for key in table if name in key.keys), None)
 
 
-def slow_end(explorer: "Explorer") -> str | None:
-    return "this is the slowest" if explorer.session.player.is_slowest else None
+def groups(table: Table) -> list[str]:
+    """Names of the groups: the explorer's in their order, a screen's own, and the keys that all screens have."""
+    order = (*FIRST, *(key.group for key in table if key.group not in (*FIRST, LAST)), LAST)
+    return sorted({key.group for key in table}, key=order.index)
 
 
-def fast_end(explorer: "Explorer") -> str | None:
-    return "this is the fastest" if explorer.session.player.is_fastest else None
-
-
-def rate_end(up: bool) -> Reason:
-    return session_reason(lambda s: None if s.nearest_rate(up) is not None else "this is the end of the ladder")
-
-
-def focus(panel: int, name: str, what: str) -> Key:
-    return Key(f"focus-{panel}", (str(panel),), str(panel), "Panels", f"{name}: {what}", lambda e: e.focus_panel(panel))
-
-
-def nothing_runs(explorer: "Explorer") -> str | None:
-    return None if explorer.busy else "nothing is running"
-
-
-KEYS: tuple[Key, ...] = (
-    *steps(),
-    Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.toggle_play(), "play",
-        session_reason(lambda s: None if s.player.playing else s.why_not(("phase", 1)))),
-    Key("faster", ("plus", "equals_sign"), "+", "Play", "play faster", lambda e: e.change_speed(1), "", fast_end),
-    Key("slower", ("minus",), "-", "Play", "play slower", lambda e: e.change_speed(-1), "", slow_end),
-    Key("stop", ("escape",), "Esc", "Play", "stop long work after the current batch", lambda e: e.stop(), "",
-        nothing_runs),
-    Key("go-to", ("g",), "g", "Step", "go to an update, or an epoch and batch", lambda e: e.ask_goal(), "go to"),
-    Key("reduction", ("m",), "m", "Change", "sum or mean over the batch, from the next update on",
-        lambda e: e.change(e.session.toggle_reduction), "sum/mean"),
-    Key("halve-batch", ("left_square_bracket",), "[", "Change", "halve the batch size",
-        lambda e: e.change(lambda: e.session.scale_batch(False)), "",
-        session_reason(lambda s: s.why_not_batch(False))),
-    Key("double-batch", ("right_square_bracket",), "]", "Change", "double the batch size",
-        lambda e: e.change(lambda: e.session.scale_batch(True)), "batch",
-        session_reason(lambda s: s.why_not_batch(True))),
-    Key("rate-down", ("left_curly_bracket",), "{", "Change", "lower the learning rate in 1-2-5 steps",
-        lambda e: e.change(lambda: e.session.change_rate(False)), "", rate_end(False)),
-    Key("rate-up", ("right_curly_bracket",), "}", "Change", "raise the learning rate in 1-2-5 steps",
-        lambda e: e.change(lambda: e.session.change_rate(True)), "rate", rate_end(True)),
-    Key("restart", ("r",), "r", "Change", "restart with the same seed and the settings of now",
-        lambda e: e.change(e.session.restart)),
-    Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",
-        lambda e: e.change(e.session.reseed)),
-    focus(1, "Network", "units, activations, deltas, weights"),
-    focus(2, "Batch", "samples, answers, losses"),
-    focus(3, "Deltas", "each sample's δ and what it adds to the selected weight"),
-    focus(4, "Update", "sum, mean, and the one change of the weights"),
-    focus(5, "Loss", "curves of loss per update and per epoch"),
-    focus(6, "Explain", "what just happened in a sentence, and the numbers of it"),
-    Key("maximise", ("f",), "f", "Panels", "maximise the focused panel, or back",
-        lambda e: e.toggle_maximised(), "full"),
-    Key("up", ("up",), "↑", "Select", "unit above; in panels 2 and 3 the sample above, once all are in",
-        lambda e: e.arrow(0, -1), "", lambda e: e.why_not_row()),
-    Key("down", ("down",), "↓", "Select", "unit below; in panels 2 and 3 the sample below, once all are in",
-        lambda e: e.arrow(0, 1), "", lambda e: e.why_not_row()),
-    Key("left", ("left",), "←", "Select", "layer to the left; in panel 4 the weight from the input before",
-        lambda e: e.arrow(-1, 0)),
-    Key("right", ("right",), "→", "Select", "layer to the right; in panel 4 the weight from the input after",
-        lambda e: e.arrow(1, 0)),
-    Key("source-before", ("comma",), ",", "Select", "the selected unit's weight from the input before",
-        lambda e: e.select(source=-1)),
-    Key("source-after", ("full_stop",), ".", "Select", "the selected unit's weight from the input after",
-        lambda e: e.select(source=1)),
-    Key("page-up", ("pageup",), "PgUp", "Select", "scroll the focused panel up", lambda e: e.scroll_panel(-1), "",
-        lambda e: e.why_not_scroll()),
-    Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1), "",
-        lambda e: e.why_not_scroll()),
-    Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
-        lambda e: e.next_sort(), "", lambda e: e.why_not_sort()),
-    Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen", lambda e: e.next_axis()),
-    Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic", lambda e: e.toggle_log()),
-    Key("questions", ("w",), "w", "Answers", "the students' questions, each with the screen that answers it",
-        open_questions, "why"),
-    Key("explain", ("enter",), "Enter", "Answers", "explain the number in hand: formula, numbers, every term in turn",
-        open_explain, "explain"),
-    Key("check", ("v",), "v", "Answers", "check it by finite differences, and the whole batch",
-        lambda e: open_explain(e, check=True)),
-    Key("compare", ("c",), "c", "Answers", "race settings from the same start: batch sizes, sum and mean, rates …",
-        open_compare, "compare"),
-    Key("collect", ("C",), "C", "Answers", "collect the settings of now for a race of your own (c 7), or take them out",
-        lambda e: e.change(e.session.collect)),
-    Key("lab", ("l",), "l", "Answers", "mistakes lab: the true rule beside the well-known wrong ones",
-        open_lab, "lab"),
-    Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
-        open_drill),
-    Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
-        open_noise),
-    Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
-        lambda e: e.toggle_accuracy(), "", lambda e: e.why_no_accuracy()),
-    Key("picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder",
-        lambda e: e.save_picture()),
-    Key("theme", ("t",), "t", "Other", "next theme", lambda e: e.next_theme()),
-    Key("help", ("question_mark", "f1"), "?", "Other", "help: keys and words", lambda e: e.show_help(), "help"),
-    Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", lambda e: e.open_palette(), "",
-        lambda e: e.why_no_palette()),
-    Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", lambda e: e.repaint_all()),
-    Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", lambda e: e.suspend()),
-    Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
-)  # fmt: skip
-BY_ID = {key.id: key for key in KEYS}
-FOOTER = (
-    *("next-phase", "next-sample", "next-batch", "next-epoch", "play", "questions", "reduction", "explain"),
-    *("compare", "lab", "double-batch", "rate-up", "go-to", "maximise", "help", "quit"),
-)
-"""Which keys the footer names, the more important ones first; help and quit always."""
-GROUPS = ("Step", "Play", "Change", "Answers", "Panels", "Select", "Other")
-
-
-def key_lines(explorer: "Explorer") -> list[KeyLine]:
+def key_lines(table: Table, screen: object) -> list[KeyLine]:
     """The table for the help screen, group by group."""
     return [
-        KeyLine(group, "? F1" if key.id == "help" else key.shown, key.tooltip, key.why_not(explorer))
-        for group in GROUPS
-        for key in KEYS
+        KeyLine(group, key.shown, key.tooltip, key.why_not(screen))
+        for group in groups(table)
+        for key in table
         if key.group == group
     ]
 
 
-def footer_hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
-    """(keys, word, enabled) for the footer."""
-    return [(key.shown, key.footer, key.why_not(explorer) is None) for key in map(BY_ID.__getitem__, FOOTER)]
+def footer_hints(keys: Iterable[Key[Any]], screen: object) -> list[tuple[str, str, bool]]:
+    """(keys, word, enabled) of those that have a word for the footer."""
+    return [(key.shown.split()[0], key.footer, key.why_not(screen) is None) for key in keys if key.footer]
 
 
-def markdown() -> str:
+def markdown(table: Table) -> str:
     """The table as it stands in the README."""
     lines = ["| key | what it does |", "|---|---|"]
-    for group in GROUPS:
-        lines += [f"| {shown_in_markdown(key)} | {key.tooltip} |" for key in KEYS if key.group == group]
+    for group in groups(table):
+        lines += [
+            f"| {' '.join(f'`{name}`' for name in key.shown.split())} | {key.tooltip} |"
+            for key in table
+            if key.group == group
+        ]
     return "\n".join(lines)
-
-
-def shown_in_markdown(key: Key) -> str:
-    return " ".join(f"`{name}`" for name in (("?", "F1") if key.id == "help" else (key.shown,)))

@@ -1,38 +1,34 @@
 """The mistakes lab's screen: the true rule at the left, a wrong one at the right, both training on."""
 
+from collections.abc import Callable
 from math import inf
 from time import perf_counter
 
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.experiments.mistakes.figures import Figures
-from bptui.experiments.mistakes.lab import Lab
+from bptui.experiments.mistakes.lab import RULES, Lab
 from bptui.session.session import Session
 from bptui.training.history import Curve
-from bptui.tui.dialogs import Help
+from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.panel import Panel
 from bptui.tui.plot import draw
-from bptui.views.help import KeyLine
+from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.lab import (
-    HINTS,
     RULE_KEYS,
     both_sides,
     curve_legend,
     lab_chart,
-    lab_footer,
     lab_title,
     layer_table,
+    other_case,
     sentences,
     true_side,
     wrong_side,
 )
 from bptui.views.lab_plan import LabPlan, lab_plan
-from bptui.views.text import Row, beside, fit
+from bptui.views.text import Row, Span, beside
 
-FRAMES = 15  # a second, while something runs
 SLICE = 0.03  # seconds of computing inside one frame: keys are answered at once
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 PACES: tuple[float, ...] = (2, 15, 100, inf)  # updates a second while playing
@@ -40,63 +36,50 @@ BARS = ("title", "words", "footer")
 TITLES = {"true": "True rule", "wrong": "Wrong rule", "numbers": "Both rules", "table": "Gradients by layer"}
 
 
-class LabScreen(Screen[None]):
-    """``session`` is only read: the lab trains copies. Closes itself on Esc or q."""
+class LabScreen(Workbench):
+    """``session`` is only read: the lab trains copies."""
 
-    DEFAULT_CSS = "LabScreen { layers: base; }"
+    NAME = "Mistakes lab"
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
-        super().__init__()
+        super().__init__(palette_name, ascii_only)
         self.lab = Lab(session)
         self.colour = colour
         self.playing = False
         self.pace = 1
         self.log_scale = False
-        self.notice = ""
         self.panels = {name: Panel(f"lab-{name}", bordered=False) for name in BARS}
         for name in ("true", "wrong", "numbers", "table", "chart"):
             self.panels[name] = Panel(f"lab-{name}", bordered=True)
-        for panel in self.panels.values():
-            panel.palette, panel.ascii = palette_name, ascii_only
         self._plan = LabPlan()
         self._goal = 0  # updates that a key asked for
         self._owed = 0.0
-        self._clock: Timer
-        self._last_tick = 0.0
         self._chart: list[Row] = []
         self._chart_timer: Timer | None = None
         self._chart_drawn = 0.0
 
-    # --- life ---
+    def parts(self) -> list[Panel]:
+        return list(self.panels.values())
 
-    def compose(self) -> ComposeResult:
-        yield from self.panels.values()
+    def table(self) -> Table:
+        return KEYS
 
-    def on_mount(self) -> None:
-        self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
-
-    def on_resize(self) -> None:
-        width, height = self.size
-        if width == 0 or height == 0:
-            return
+    def lay_out(self) -> None:
         self._chart = []
-        self._plan = lab_plan(width, height)
+        self._plan = lab_plan(*self.size)
         for name, panel in self.panels.items():
             box = self._plan.boxes.get(name)
             panel.display = box is not None and box.height > 0
             if box is not None:
                 panel.styles.offset = (box.x, box.y)
                 panel.styles.width, panel.styles.height = box.width, box.height
-        self.paint()
 
     # --- painting ---
 
     def paint(self) -> None:
         """Show the figures of now in every part that has a box."""
-        width, height = self.size
         if self._plan.too_small:
-            words = f"the lab needs 40×10, has {width}×{height}"
-            self.panels["title"].show([((words, "notice"),)], width, 1)
+            self.panels["title"].show([self.small_words()], self.size.width, 1)
             return
         figures = self.lab.figures()
         for name, box in self._plan.boxes.items():
@@ -111,7 +94,7 @@ class LabScreen(Screen[None]):
             case "words":
                 return sentences(figures, width, height)
             case "footer":
-                return [self._footer(figures, width)]
+                return [self.footer(width)]
             case "true":
                 return true_side(figures, width)
             case "wrong":
@@ -131,13 +114,16 @@ class LabScreen(Screen[None]):
             return f"True rule: {figures.rules.reduction} of the samples' gradients"
         return TITLES.get(name, "")
 
-    def _footer(self, figures: Figures, width: int) -> Row:
-        if self.notice:
-            return fit(((f" {self.notice}", "notice"),), width, "notice")
+    def state(self) -> Span:
         rate = PACES[self.pace]
         pace = "full speed" if rate == inf else f"{rate:g} updates/s"
-        state = f" ▶ {pace} " if self.playing else ""
-        return fit(lab_footer(figures, width, state), width, "bar")
+        return (f" ▶ {pace} " if self.playing else ""), "notice"
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        """``h`` by what it leads to, where there is another case."""
+        hints = footer_hints(self.table(), self)
+        word = other_case(self.lab.figures())
+        return [(shown, word if shown == "h" else label, can) for shown, label, can in hints if shown != "h" or can]
 
     def _curves(self) -> tuple[Curve, Curve]:
         return self.lab.true.curve, self.lab.wrong.curve
@@ -166,35 +152,23 @@ class LabScreen(Screen[None]):
         rows = [curve_legend(self._curves()), *self._chart]
         panel.show(rows, box.width, box.height, self._title("chart", self.lab.figures()))
 
-    # --- the clock ---
+    # --- work ---
 
-    @property
-    def busy(self) -> bool:
+    def working(self) -> bool:
         return self.playing or self.lab.made < self._goal
 
-    def _wake(self) -> None:
-        """Run the clock while something plays or works, and not otherwise."""
-        if self.busy:
-            self._last_tick = perf_counter()
-            self._clock.resume()
-        else:
-            self._clock.pause()
+    def slice(self) -> float:
+        return SLICE
 
-    def _tick(self) -> None:
-        now = perf_counter()
-        elapsed, self._last_tick = now - self._last_tick, now
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         if self.lab.made < self._goal:
-            self._work()
+            self._work(pause)
         elif self.playing:
-            self._play(elapsed)
-        self.paint()
-        if not self.busy:
-            self._clock.pause()
+            self._play(elapsed, pause)
 
-    def _work(self) -> None:
+    def _work(self, pause: Callable[[], bool]) -> None:
         """A slice of the updates that a key asked for."""
-        until = perf_counter() + SLICE
-        self.lab.advance(self._goal - self.lab.made, lambda: perf_counter() > until)
+        self.lab.advance(self._goal - self.lab.made, pause)
         if self.lab.ended:
             self._end()
         elif self.lab.made < self._goal:
@@ -202,13 +176,12 @@ class LabScreen(Screen[None]):
         else:
             self.notice = ""
 
-    def _play(self, elapsed: float) -> None:
-        until = perf_counter() + SLICE
+    def _play(self, elapsed: float, pause: Callable[[], bool]) -> None:
         self._owed = min(self._owed + elapsed * PACES[self.pace], max(PACES[self.pace] / 4, 1.0))
         whole = 1_000_000 if self._owed == inf else int(self._owed)
         self._owed = 0.0 if self._owed == inf else self._owed - whole
         if whole:
-            self.lab.advance(whole, lambda: perf_counter() > until)
+            self.lab.advance(whole, pause)
         if self.lab.ended:
             self._end()
 
@@ -218,92 +191,109 @@ class LabScreen(Screen[None]):
         limited = self.lab.case.limit is not None and self.lab.made >= self.lab.case.limit
         self.notice = "from here on it would do harm: h goes back to the run" if limited else self.lab.true.stop
 
-    # --- keys ---
+    # --- what keys ask for ---
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        key = event.key
-        self.notice = ""
-        if key in ("escape", "q"):
-            self._close_or_stop(key)
-        elif key in ("question_mark", "f1"):
-            self._show_help()
-        elif key == "space":
-            self._toggle_play()
-        elif key in ("plus", "equals_sign", "minus"):
-            self.pace = min(max(self.pace + (-1 if key == "minus" else 1), 0), len(PACES) - 1)
-            self._owed = 0.0
-        elif key == "y":
-            self.log_scale, self._chart_drawn = not self.log_scale, 0.0
-        elif key in SELECT:
-            self.lab.select(**SELECT[key])
-        else:
-            self._move(key, event.character or "")
-        if self.is_attached:
-            self.paint()
-            self._wake()
-
-    def _close_or_stop(self, key: str) -> None:
+    def close_or_stop(self) -> None:
         """Esc first stops long work; without any it closes."""
-        if key == "escape" and self.lab.made < self._goal:
+        if self.lab.made < self._goal:
             self._goal = 0
             self.notice = f"stopped after {self.lab.made} updates"
         else:
-            self.playing, self._goal = False, 0
-            self.dismiss(None)
+            self.close()
 
-    def _show_help(self) -> None:
-        title = self.panels["title"]
-        lines = [KeyLine("Mistakes lab", keys, what, None) for keys, _, what in HINTS]
-        self.app.push_screen(Help(lines, title.palette, title.ascii))
+    def close(self) -> None:
+        self._halt()
+        super().close()
 
-    def _toggle_play(self) -> None:
+    def pause(self) -> None:
+        self.playing = False
+
+    def _halt(self) -> None:
+        """Whatever plays or works is stopped."""
+        self.playing, self._goal = False, 0
+
+    def toggle_play(self) -> None:
         self._goal = 0
         self.playing = not self.playing and not self.lab.ended
         self._owed = 0.0
         if self.lab.ended:
             self._end()
 
-    def _move(self, key: str, character: str) -> None:
-        """A move of the lab: whatever plays or works is stopped first."""
-        lab = self.lab
-        moves = ("b", "e", "t", "h", "r", "n", "N", "up", "down")
-        if key not in moves and (not character or character not in RULE_KEYS):
-            return
-        self.playing, self._goal = False, 0
-        match key:
-            case "b":
-                self._ask(1)
-            case "e":
-                self._ask(lab.left_in_epoch)
-            case "t":
-                self._ask(lab.left_in_epoch - 1 or lab.figures().batches)
-            case "h":
-                lab.next_case()
-                if len(lab.cases) == 1:
-                    self.notice = "this run has no case in which it differs"
-            case "r":
-                lab.restart()
-            case "n" | "down" | "N" | "up":
-                lab.choose(lab.number + (1 if key in ("n", "down") else -1))
-            case _:
-                lab.choose(RULE_KEYS.index(character))
-        if key not in ("b", "e", "t"):
-            self._chart, self._chart_drawn = [], 0.0
+    def change_pace(self, by: int) -> None:
+        self.pace = min(max(self.pace + by, 0), len(PACES) - 1)
+        self._owed = 0.0
 
-    def _ask(self, updates: int) -> None:
+    def toggle_log(self) -> None:
+        self.log_scale, self._chart_drawn = not self.log_scale, 0.0
+
+    def choose(self, rule: int) -> None:
+        self._anew(lambda: self.lab.choose(rule))
+
+    def next_case(self) -> None:
+        self._anew(self.lab.next_case)
+
+    def why_no_case(self) -> str | None:
+        return "this run has no case in which it differs" if len(self.lab.cases) == 1 else None
+
+    def restart(self) -> None:
+        self._anew(self.lab.restart)
+
+    def _anew(self, move: Callable[[], None]) -> None:
+        """A move of the lab that starts both sides again."""
+        self._halt()
+        move()
+        self._chart, self._chart_drawn = [], 0.0
+
+    def ask(self, updates: int) -> None:
         """So many updates more; short work is done before the next frame."""
+        self._halt()
         self._goal = self.lab.made + updates
-        self._work()
+        until = perf_counter() + SLICE
+        self._work(lambda: perf_counter() > until)
+
+    def before_last_batch(self) -> None:
+        self.ask(self.lab.left_in_epoch - 1 or self.lab.figures().batches)
 
 
-SELECT: dict[str, dict[str, int]] = {
-    "comma": {"source": -1},
-    "full_stop": {"source": 1},
-    "left": {"layer": -1},
-    "right": {"layer": 1},
-    "u": {"unit": 1},
-    "U": {"unit": -1},
-}
-"""Keys that move the selection, and by how much."""
+def selecting(key_id: str, name: str, shown: str, words: str, **by: int) -> Key[LabScreen]:
+    return Key(key_id, (name,), shown, "Mistakes lab", words, lambda screen: screen.lab.select(**by))
+
+
+def to_rule(place: int) -> Key[LabScreen]:
+    name = RULE_KEYS[place]
+    return Key(f"rule-{place + 1}", (name,), name, "Mistakes lab", f"straight to: {RULES[place].name}",
+               lambda screen: screen.choose(place))  # fmt: skip
+
+
+OWN: Table = (
+    Key("rule-before", ("up", "N"), "↑", "Mistakes lab", "the rule before",
+        lambda screen: screen.choose(screen.lab.number - 1)),
+    Key("rule-after", ("down", "n"), "↓", "Mistakes lab", "the rule after",
+        lambda screen: screen.choose(screen.lab.number + 1), "rule"),
+    Key("other-case", ("h",), "h", "Mistakes lab", "the case in which the rule does no harm, and back",
+        LabScreen.next_case, "harmless", LabScreen.why_no_case),
+    Key("update", ("b",), "b", "Mistakes lab", "one update on both sides", lambda screen: screen.ask(1), "update"),
+    Key("epoch", ("e",), "e", "Mistakes lab", "to the end of the epoch",
+        lambda screen: screen.ask(screen.lab.left_in_epoch), "epoch"),
+    Key("play", ("space",), "space", "Mistakes lab", "play or pause", LabScreen.toggle_play, "play"),
+    Key("restart", ("r",), "r", "Mistakes lab", "both sides from the start", LabScreen.restart, "restart"),
+    *map(to_rule, range(len(RULE_KEYS))),
+    Key("last-batch", ("t",), "t", "Mistakes lab", "to just before the epoch's last batch",
+        LabScreen.before_last_batch, "last batch"),
+    Key("faster", ("plus", "equals_sign"), "+", "Mistakes lab", "play faster", lambda screen: screen.change_pace(1)),
+    Key("slower", ("minus",), "-", "Mistakes lab", "play slower", lambda screen: screen.change_pace(-1)),
+    Key("log", ("y",), "y", "Mistakes lab", "y axis: linear or logarithmic", LabScreen.toggle_log, "log"),
+    selecting("layer-before", "left", "←", "the layer before", layer=-1),
+    selecting("layer-after", "right", "→", "the layer after", layer=1),
+    selecting("unit-after", "u", "u", "the unit after", unit=1),
+    selecting("unit-before", "U", "U", "the unit before", unit=-1),
+    selecting("source-before", "comma", ",", "the weight from the input before", source=-1),
+    selecting("source-after", "full_stop", ".", "the weight from the input after", source=1),
+)  # fmt: skip
+KEYS: Table = (
+    *OWN,
+    Key("theme", ("ctrl+t",), "ctrl+t", "Other", "next theme", LabScreen.next_theme),
+    *(key for key in COMMON if key.id != "theme"),
+    Key("stop", ("escape",), "Esc", "Mistakes lab", "stop long work, or close", LabScreen.close_or_stop, "close"),
+    Key("close", ("q",), "q", "Mistakes lab", "close", LabScreen.close),
+)

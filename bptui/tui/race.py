@@ -1,20 +1,15 @@
 """Compare: a race of settings, its curves above, its table below; a digit opens the race for a question."""
 
+from collections.abc import Callable
 from time import perf_counter
-
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
 
 from bptui.experiments.race import UNITS, Race
 from bptui.experiments.races import PRESETS, Preset, own_race
 from bptui.session.session import Session
-from bptui.tui.dialogs import Help
+from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.panel import Panel
 from bptui.tui.plot import draw
-from bptui.views.arrange import SMALLEST
-from bptui.views.help import KeyLine, footer_row
+from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.race import (
     MEASURES,
     Contest,
@@ -27,95 +22,43 @@ from bptui.views.race import (
     table,
     verdict,
 )
-from bptui.views.text import Row, fit
+from bptui.views.text import Row, Span
 
-FRAMES = 15  # a second, while a race goes on
 SLICE = 0.012  # seconds of training inside one frame: keys are answered at once
 LONGEST = 0.036  # with the measuring of the lanes
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
 LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
-HINTS = (
-    ("1-7", "ask", "start the race for a question, 7 your own"),
-    ("space", "play", "pause; at the goal: double the goal and go on"),
-    ("a", "axis", "x axis: updates, epochs, samples seen, multiply-adds"),
-    ("y", "log", "y axis: linear or logarithmic"),
-    ("l", "loss", "train, test or batch loss"),
-    ("e", "epoch", "one epoch more"),
-    ("z", "all", "the whole axis, or only the stretch every lane has covered"),
-    ("r", "again", "the same race again"),
-    ("0", "list", "back to the list of questions"),
-    ("?", "help", "these keys"),
-    ("Esc", "close", "close"),
-)
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(Workbench):
     """Lies over the explorer and leaves its session alone: every lane is a run of its own."""
 
-    DEFAULT_CSS = "CompareScreen { layers: base; }"
+    NAME = "Compare"
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
-        super().__init__()
+        super().__init__(palette_name, ascii_only)
         self.session = session
         self.presets = (*PRESETS, own_race(session.collected))
         self.colour = colour
         self.panels = {name: Panel(name, bordered=name == "chart") for name in ("head", "chart", "table", "foot")}
-        for panel in self.panels.values():
-            panel.palette, panel.ascii = palette_name, ascii_only
         self.preset: Preset | None = None
         self.race: Race | None = None
         self.until: float | None = None  # the progress being trained for; None: paused
         self.axis, self.measure = 0, 0
         self.log_scale = self.whole = False
-        self.notice = ""
-        self._clock: Timer
         self._chart_drawn = 0.0
         self._curves: list[Row] = []
 
-    # --- life ---
+    def parts(self) -> list[Panel]:
+        return list(self.panels.values())
 
-    def compose(self) -> ComposeResult:
-        yield from self.panels.values()
+    def table(self) -> Table:
+        return KEYS
 
-    def on_mount(self) -> None:
-        self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
-
-    def on_resize(self) -> None:
+    def lay_out(self) -> None:
         self._chart_drawn = 0.0
-        self.paint()
 
-    # --- intents ---
-
-    def on_key(self, event: events.Key) -> None:
-        key = event.key
-        actions = {
-            "space": self.toggle_play,
-            "e": self.next_epoch,
-            "a": self.next_axis,
-            "y": self.toggle_log,
-            "l": self.next_measure,
-            "z": self.toggle_whole,
-            "r": self.restart,
-            "0": self.show_menu,
-            "question_mark": self.show_help,
-            "f1": self.show_help,
-            "escape": self.close,
-            "q": self.close,
-        }
-        chosen = next((preset for preset in self.presets if key == str(preset.number)), None)
-        if chosen is not None:
-            event.stop()
-            self.open(chosen)
-        elif key in actions:
-            event.stop()
-            event.prevent_default()
-            self.notice = ""
-            actions[key]()
-
-    def show_help(self) -> None:
-        foot = self.panels["foot"]
-        lines = [KeyLine("Compare", keys, what, None) for keys, _, what in HINTS]
-        self.app.push_screen(Help(lines, foot.palette, foot.ascii))
+    # --- what keys ask for ---
 
     def open(self, preset: Preset) -> None:
         """Start the race for a question, at once."""
@@ -127,18 +70,19 @@ class CompareScreen(Screen[None]):
             self.whole = False
             self.until = self.race.goal
             self._chart_drawn = 0.0
-        self._wake()
-        self.paint()
+
+    def open_number(self, number: int) -> None:
+        self.open(self.presets[number - 1])
 
     def show_menu(self) -> None:
         """Back to the list of questions; the race is given up."""
         self.preset = self.race = self.until = None
-        self._wake()
-        self.paint()
+
+    def why_no_race(self) -> str | None:
+        return "choose a question first: its digit starts a race" if self.race is None else None
 
     def toggle_play(self) -> None:
-        if self.race is None:
-            return
+        assert self.race is not None, "the key is disabled without a race"
         if self.until is not None:
             self.until = None
             self.race.settle()
@@ -146,19 +90,18 @@ class CompareScreen(Screen[None]):
             if self.race.finished:  # as far again
                 self.race.prolong(2 * self.race.goal)
             self.until = self.race.goal
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def next_epoch(self) -> None:
         """Go on to the end of an epoch, and stop there."""
-        if self.race is None:
-            return
+        assert self.race is not None, "the key is disabled without a race"
         self.until = self.race.next_epoch()
         self.race.prolong(self.until)
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def next_axis(self) -> None:
         self.axis = (self.axis + 1) % len(UNITS)
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def next_measure(self) -> None:
         """The next loss that there is: without test samples there is no test loss."""
@@ -166,53 +109,44 @@ class CompareScreen(Screen[None]):
         self.measure = (self.measure + 1) % len(MEASURES)
         if list(MEASURES)[self.measure] == "test_loss" and not tested:
             self.measure = (self.measure + 1) % len(MEASURES)
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def toggle_log(self) -> None:
         self.log_scale = not self.log_scale
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def toggle_whole(self) -> None:
         self.whole = not self.whole
-        self._redraw()
+        self._chart_drawn = 0.0
 
     def restart(self) -> None:
         if self.preset is not None:
             self.open(self.preset)
 
-    def close(self) -> None:
+    def pause(self) -> None:
         self.until = None
-        self._clock.pause()
-        self.dismiss()
 
-    # --- the clock ---
+    def close(self) -> None:
+        self.pause()
+        super().close()
 
-    def _wake(self) -> None:
-        """Run the clock while a race goes on, and not otherwise."""
-        if self.until is None:
-            self._clock.pause()
-        else:
-            self._clock.resume()
+    # --- work ---
 
-    def _tick(self) -> None:
+    def working(self) -> bool:
+        return self.until is not None
+
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
+        """Measuring lanes takes its time beside the training: a frame may then be longer."""
         if self.race is None or self.until is None:
             return
         race, began, measured = self.race, perf_counter(), self.race.measuring
 
-        def pause() -> bool:
+        def enough() -> bool:
             return perf_counter() - began > min(SLICE + race.measuring - measured, LONGEST)
 
-        if race.advance(self.until, pause):
+        if race.advance(self.until, enough):
             self.until = None
-            self._redraw()
-        else:
-            self.paint()
-
-    def _redraw(self) -> None:
-        """Paint, the chart too."""
-        self._chart_drawn = 0.0
-        self._wake()
-        self.paint()
+            self._chart_drawn = 0.0
 
     # --- painting ---
 
@@ -233,12 +167,11 @@ class CompareScreen(Screen[None]):
         width, height = self.size
         if width == 0 or height == 0:
             return
-        if width < SMALLEST[0] or height < SMALLEST[1]:
-            words = f"bptui needs {SMALLEST[0]}×{SMALLEST[1]}, has {width}×{height}"
-            self._stack({"head": ([((words, "notice"),)], 1)})
+        if self.too_small:
+            self._stack({"head": ([self.small_words()], 1)})
         elif self.race is None:
             rows = menu(self._questions(), self._common(), width)
-            self._stack({"head": (rows, height - 1), "foot": ([self._footer(width)], 1)})
+            self._stack({"head": (rows, height - 1), "foot": ([self.footer(width)], 1)})
         else:
             self._paint_race(self.contest(), width, height)
 
@@ -254,7 +187,7 @@ class CompareScreen(Screen[None]):
         else:
             rows = rows[: height - 1 - above]
         below = height - 1 - above - (middle if "chart" in parts else 0)
-        self._stack({**parts, "table": (rows, below), "foot": ([self._footer(width)], 1)}, chart_title(contest))
+        self._stack({**parts, "table": (rows, below), "foot": ([self.footer(width)], 1)}, chart_title(contest))
 
     def _draw(self, contest: Contest, width: int, height: int) -> None:
         """The chart, anew if it is long enough since it was drawn last."""
@@ -291,14 +224,39 @@ class CompareScreen(Screen[None]):
             f"{run.problem.seed}. Lanes begin with the settings now in force and differ in what the question is about."
         )
 
-    def _footer(self, width: int) -> Row:
-        if self.notice:
-            return fit(((f" {self.notice}", "notice"),), width, "notice")
-        state = progress(self.contest()) if self.race is not None else ""
-        always = ("1-7", "?", "Esc")
-        hints = [(keys, word, True) for keys, word, _ in HINTS if self.race is not None or keys in always]
-        return fit(
-            ((state, "notice" if self.until is not None else "bar-strong"), *footer_row(hints, width - len(state))),
-            width,
-            "bar",
-        )
+    def state(self) -> Span:
+        words = progress(self.contest()) if self.race is not None else ""
+        return words, "notice" if self.until is not None else "bar-strong"
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        """The digits as one; without a race, only what can be done without."""
+        able = (key for key in self.table() if self.race is not None or self.why_not(key) is None)
+        return [("1-7", "ask", True), *footer_hints(able, self)]
+
+
+def asking(number: int, question: str) -> Key[CompareScreen]:
+    return Key(f"race-{number}", (str(number),), str(number), "Compare", question,
+               lambda screen: screen.open_number(number))  # fmt: skip
+
+
+def racing(
+    key_id: str, name: str, shown: str, words: str, act: Callable[[CompareScreen], None], footer: str
+) -> Key[CompareScreen]:
+    return Key(key_id, (name,), shown, "Compare", words, act, footer, CompareScreen.why_no_race)
+
+
+KEYS: Table = (
+    *(asking(preset.number, preset.question) for preset in (*PRESETS, own_race(()))),
+    racing("play", "space", "space", "pause; at the goal: double the goal and go on", CompareScreen.toggle_play,
+           "play"),
+    racing("axis", "a", "a", "x axis: updates, epochs, samples seen, multiply-adds", CompareScreen.next_axis, "axis"),
+    racing("log", "y", "y", "y axis: linear or logarithmic", CompareScreen.toggle_log, "log"),
+    racing("measure", "l", "l", "train, test or batch loss", CompareScreen.next_measure, "loss"),
+    racing("epoch", "e", "e", "one epoch more", CompareScreen.next_epoch, "epoch"),
+    racing("whole", "z", "z", "the whole axis, or only the stretch every lane has covered",
+           CompareScreen.toggle_whole, "all"),
+    racing("again", "r", "r", "the same race again", CompareScreen.restart, "again"),
+    racing("menu", "0", "0", "back to the list of questions", CompareScreen.show_menu, "list"),
+    *COMMON,
+    Key("close", ("escape", "q"), "Esc", "Compare", "close", CompareScreen.close, "close"),
+)  # fmt: skip

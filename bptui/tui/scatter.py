@@ -6,7 +6,9 @@ from bptui.experiments.scatter import Noise, NoiseNow, Weight
 from bptui.session.moves import to_row
 from bptui.session.session import Session
 from bptui.training.record import RowKey
-from bptui.tui.sheet import Sheet, SheetKey
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import Sheet
+from bptui.tui.workbench import COMMON
 from bptui.views.scatter import noise
 from bptui.views.text import Row
 
@@ -16,6 +18,7 @@ PAGE = 8
 class NoiseScreen(Sheet):
     """Looks at the session's current update. It moves the session's selection, and Enter its moment's sample."""
 
+    NAME = "Noise"
     TITLE_WORDS = "Noise: the samples' gradients"
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
@@ -25,7 +28,7 @@ class NoiseScreen(Sheet):
         self.chosen = session.moment.sample
         self.key: RowKey = "batch"
 
-    def keys(self) -> tuple[SheetKey["NoiseScreen"], ...]:
+    def table(self) -> Table:
         return KEYS
 
     @property
@@ -43,7 +46,7 @@ class NoiseScreen(Sheet):
     def working(self) -> bool:
         return not self.noise.done
 
-    def work(self, pause: Callable[[], bool]) -> None:
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         self.noise.work(pause)
 
     # --- what keys ask for ---
@@ -78,29 +81,37 @@ class NoiseScreen(Sheet):
         return None if self.now().rows else "no sample to choose: 1 shows all"
 
 
-def sorting(digit: str, key: RowKey, words: str, footer: str) -> SheetKey[NoiseScreen]:
-    return SheetKey((digit,), digit, words, lambda screen: screen.sort_by(key), footer)
+def sorting(digit: str, key: RowKey, words: str, footer: str) -> Key[NoiseScreen]:
+    return Key(f"by-{key}", (digit,), digit, "Noise", words, lambda screen: screen.sort_by(key), footer)
 
 
-KEYS: tuple[SheetKey[NoiseScreen], ...] = (
+def choosing(key_id: str, name: str, shown: str, words: str, by: int) -> Key[NoiseScreen]:
+    return Key(key_id, (name,), shown, "Noise", words, lambda screen: screen.choose(by), "", NoiseScreen.no_rows)
+
+
+def selecting(key_id: str, name: str, shown: str, words: str, footer: str = "", **by: int) -> Key[NoiseScreen]:
+    return Key(key_id, (name,), shown, "Noise", words, lambda screen: screen.select(**by), footer)
+
+
+KEYS: Table = (
     sorting("1", "batch", "samples in the batch's order", "batch"),
     sorting("2", "loss", "samples by loss, the largest first", "loss"),
     sorting("3", "norm", "samples by the length of their gradient |∇L|, the longest first", "|∇L|"),
     sorting("4", "cosine", "samples by cosine with the mean gradient, the one that pulls against it first", "cos"),
-    SheetKey(("5",), "5", "wrong answers only, by loss", lambda screen: screen.sort_by("wrong"), "wrong",
-             NoiseScreen.no_classes),
-    SheetKey(("enter",), "Enter", "open the chosen sample in the explorer", NoiseScreen.open_sample, "open",
-             NoiseScreen.no_rows),
-    SheetKey(("up",), "↑", "the sample above", lambda screen: screen.choose(-1), "", NoiseScreen.no_rows),
-    SheetKey(("down",), "↓", "the sample below", lambda screen: screen.choose(1), "", NoiseScreen.no_rows),
-    SheetKey(("pageup",), "PgUp", "eight samples up", lambda screen: screen.choose(-PAGE), "", NoiseScreen.no_rows),
-    SheetKey(("pagedown",), "PgDn", "eight samples down", lambda screen: screen.choose(PAGE), "", NoiseScreen.no_rows),
-    SheetKey(("left",), "←", "the weight from the input before", lambda screen: screen.select(source=-1)),
-    SheetKey(("right",), "→", "the weight from the input after", lambda screen: screen.select(source=1), "weight"),
-    SheetKey(("comma",), ",", "the unit before", lambda screen: screen.select(unit=-1)),
-    SheetKey(("full_stop",), ".", "the unit after", lambda screen: screen.select(unit=1), "unit"),
-    SheetKey(("less_than_sign",), "<", "the layer before", lambda screen: screen.select(layer=-1)),
-    SheetKey(("greater_than_sign",), ">", "the layer after", lambda screen: screen.select(layer=1)),
-    SheetKey(("question_mark", "f1"), "?", "help: keys and words", NoiseScreen.show_help, "help"),
-    SheetKey(("escape", "q", "o"), "Esc", "close", NoiseScreen.close, "close"),
+    Key("by-wrong", ("5",), "5", "Noise", "wrong answers only, by loss", lambda screen: screen.sort_by("wrong"),
+        "wrong", NoiseScreen.no_classes),
+    Key("open", ("enter",), "Enter", "Noise", "open the chosen sample in the explorer", NoiseScreen.open_sample,
+        "open", NoiseScreen.no_rows),
+    choosing("up", "up", "↑", "the sample above", -1),
+    choosing("down", "down", "↓", "the sample below", 1),
+    choosing("page-up", "pageup", "PgUp", "eight samples up", -PAGE),
+    choosing("page-down", "pagedown", "PgDn", "eight samples down", PAGE),
+    selecting("source-before", "left", "←", "the weight from the input before", source=-1),
+    selecting("source-after", "right", "→", "the weight from the input after", "weight", source=1),
+    selecting("unit-before", "comma", ",", "the unit before", unit=-1),
+    selecting("unit-after", "full_stop", ".", "the unit after", "unit", unit=1),
+    selecting("layer-before", "less_than_sign", "<", "the layer before", layer=-1),
+    selecting("layer-after", "greater_than_sign", ">", "the layer after", layer=1),
+    *COMMON,
+    Key("close", ("escape", "q", "o"), "Esc", "Noise", "close", NoiseScreen.close, "close"),
 )  # fmt: skip

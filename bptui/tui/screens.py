@@ -29,14 +29,13 @@ def open_lab(explorer: "Explorer", rule: int = 0) -> None:
 
 def open_compare(explorer: "Explorer", preset: int = 0) -> None:
     """The list of races, or straight to one of them (from 1)."""
-    from bptui.experiments.races import PRESETS
     from bptui.tui.race import CompareScreen
 
     app = explorer.app
     screen = CompareScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
     if preset:
-        screen.call_after_refresh(screen.open, PRESETS[preset - 1])
+        screen.call_after_refresh(screen.do, lambda race: race.open_number(preset))
 
 
 def open_drill(explorer: "Explorer", at_once: bool = False) -> None:
@@ -75,7 +74,7 @@ def open_questions(explorer: "Explorer") -> None:
 
     explorer.pause()
     screen = Questions(explorer.app.palette_name, explorer.app.ascii)
-    explorer.app.push_screen(screen, lambda number: answer(explorer, number) if number else None)
+    explorer.app.push_screen(screen, lambda number: explorer.do(lambda e: answer(e, number)) if number else None)
 
 
 def answer(explorer: "Explorer", question: int) -> None:

@@ -10,28 +10,11 @@ from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.experiments.mistakes.lab import RULES
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, drawable, squeeze
-from bptui.views.help import footer_row
 from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
 RULE_KEYS = "1234567890dw"
 """The key that leads straight to each rule, in the order of the rules."""
-HINTS = (
-    ("↑↓", "rule", "the rule before or after"),
-    ("h", "harmless", "the case in which the rule does no harm, and back"),
-    ("b", "update", "one update on both sides"),
-    ("e", "epoch", "to the end of the epoch"),
-    ("space", "play", "play or pause"),
-    ("r", "restart", "both sides from the start"),
-    ("1-9 0 d w", "to a rule", "straight to a rule of the list"),
-    ("t", "last batch", "to just before the epoch's last batch"),
-    ("+-", "pace", "play faster or slower"),
-    ("y", "log", "y axis: linear or logarithmic"),
-    ("←→ u , .", "weight", "another layer, unit or input of the selected weight"),
-    ("?", "help", "these keys; cosine 1 and error 0 say that the wrong gradient is the true one"),
-    ("Esc", "close", "stop long work, or close"),
-)
-"""The lab's keys, the most important first: as many as fit stand in the footer."""
 ROUNDING = 1e-12  # relative errors below are called rounding
 CURVES = (("true", "series-1"), ("wrong", "series-2"))
 
@@ -105,13 +88,6 @@ def other_case(figures: Figures) -> str:
     if figures.case.title != "as the run":
         return "as the run"
     return "where it shows" if figures.case.harmless else "harmless"
-
-
-def lab_footer(figures: Figures, width: int, state: str) -> Row:
-    """The keys; ``state`` before them says that the lab plays."""
-    hints = [(keys, other_case(figures) if keys == "h" else words, True) for keys, words, _ in HINTS]
-    hints = [hint for hint in hints if hint[0] != "h" or figures.cases > 1]
-    return ((state, "notice"), *footer_row(hints, width - cells(state)))
 
 
 # --- the sides ---

@@ -12,7 +12,7 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explorer import Explorer
-from bptui.tui.keys import BY_ID
+from bptui.tui.explorer_keys import BY_ID
 
 USUAL, WIDE = (80, 24), (120, 40)
 

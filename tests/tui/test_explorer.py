@@ -16,7 +16,7 @@ from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.explorer import Explorer
-from bptui.tui.keys import KEYS
+from bptui.tui.explorer_keys import KEYS
 from bptui.tui.palette import MONO, PALETTES, Palette
 from bptui.views.arrange import BATCH, DELTAS, NETWORK, PANELS, UPDATE
 from tests.scenes import own_data, own_session

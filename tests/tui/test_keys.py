@@ -11,11 +11,15 @@ from textual.command import CommandPalette
 from bptui.session.moment import Moment
 from bptui.session.player import Player
 from bptui.training import Settings
+from bptui.tui import drill, lab, race, scatter
+from bptui.tui import keys as key_table
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
-from bptui.tui.keys import BY_ID, GROUPS, KEYS
+from bptui.tui.explorer_keys import BY_ID, KEYS
+from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
+from bptui.tui.panel import Panel
 from bptui.tui.questions import Questions
 from bptui.tui.race import CompareScreen
 from bptui.tui.scatter import NoiseScreen
@@ -151,11 +155,16 @@ def test_every_key_has_its_effect_tested() -> None:
     assert set(EFFECTS) == set(BY_ID)
 
 
-def test_no_key_means_two_things() -> None:
-    keys = [key for entry in KEYS for key in entry.keys]
-    assert len(keys) == len(set(keys))
+@pytest.mark.parametrize("table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS])
+def test_no_key_means_two_things(table: Table) -> None:
+    names = [name for key in table for name in key.keys]
+    assert len(names) == len(set(names))
+    assert len(table) == len({key.id for key in table})
+
+
+def test_the_groups_of_the_explorers_keys_are_known() -> None:
+    assert {key.group for key in KEYS} == {*key_table.FIRST, key_table.LAST}
     assert len(KEYS) == len(BY_ID)
-    assert {key.group for key in KEYS} == set(GROUPS)
 
 
 LAID_OUT = ("focus-1", "focus-2", "focus-5", "focus-6", "maximise", "page-down", "left", "next-batch")
@@ -324,3 +333,27 @@ async def test_learning_rate_0_is_accepted() -> None:
 async def test_learning_rate_0_is_announced() -> None:
     async with explore(session_with("xor", learning_rate=0.0)) as at:
         assert "will not change" in at.text()
+
+
+@pytest.mark.parametrize("door", ["lab", "compare", "drill", "noise"])
+async def test_help_theme_picture_and_palette_work_in_every_screen(
+    door: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore() as at:
+        await at.do(door)
+        screen = at.app.screen
+        await at.press("question_mark")
+        assert isinstance(at.app.screen, Help)
+        await at.press("escape")
+        await at.press("ctrl+t" if door == "lab" else "t")
+        assert at.app.palette_name == "light"
+        assert {panel.palette for panel in (*at.explorer.parts(), *screen.query(Panel))} == {"light"}
+        await at.press("x")
+        assert len(list(tmp_path.glob("bptui-*.svg"))) == 1
+        await at.press("ctrl+p")
+        assert isinstance(at.app.screen, CommandPalette)
+        await at.press("escape")
+        assert at.app.screen is screen
+        commands = {command.title for command in at.app.get_system_commands(screen)}
+        assert {"picture", "help", "close"} <= commands

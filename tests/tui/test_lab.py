@@ -159,11 +159,11 @@ async def test_escape_and_q_close_the_lab(key: str) -> None:
 async def test_escape_first_stops_long_work() -> None:
     app = Host("xor")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.lab._ask(10_000_000)
-        app.lab._wake()
+        app.lab.ask(10_000_000)
+        app.lab.wake()
         await pilot.press("escape")
         assert app.screen is app.lab
-        assert not app.lab.busy
+        assert not app.lab.working()
         assert "stopped after" in rows(app.lab, "footer")[0]
 
 
@@ -183,7 +183,7 @@ async def test_below_40_by_10_one_line_says_so() -> None:
     app = Host("iris")
     async with app.run_test(size=(39, 9)) as pilot:
         await pilot.press("b", "h", "space")
-        assert rows(app.lab, "title")[0].startswith("the lab needs 40×10")
+        assert rows(app.lab, "title")[0].startswith("bptui needs 40×10")
 
 
 async def test_ascii_terminals_get_ascii() -> None:
@@ -192,3 +192,13 @@ async def test_ascii_terminals_get_ascii() -> None:
         await pilot.press("b", "b")
         await pilot.pause(0.3)
         assert shown(app.lab).isascii()
+
+
+async def test_the_footer_names_the_keys_and_what_h_leads_to() -> None:
+    app = Host("digits")
+    async with app.run_test(size=(160, 40)) as pilot:
+        await pilot.press("7")
+        await pilot.pause()
+        footer = rows(app.lab, "footer")[0]
+        for words in ("↓ rule", "h ", "b update", "e epoch", "space play", "r restart", "? help", "Esc close"):
+            assert words in footer

@@ -15,7 +15,6 @@ from bptui.views.lab import (
     both_sides,
     curve_legend,
     lab_chart,
-    lab_footer,
     lab_title,
     layer_table,
     sentences,
@@ -189,15 +188,6 @@ def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
     said = lines([curve_legend(curves)])[0]
     assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
     assert not lab_chart((Lab(session("xor")).true.curve,) * 2, 60, log=True, applied=0).series
-
-
-def test_the_footer_names_as_many_keys_as_fit_and_what_h_does() -> None:
-    figures = trained("digits", 6, False).figures()
-    wide = lines([lab_footer(figures, 200, " ▶ ")])[0]
-    assert "h where it shows" in wide
-    for words in ("↑↓ rule", "b update", "e epoch", "space play", "r restart", "Esc close", "1-9 0 d w to a rule"):
-        assert words in wide
-    assert row_cells(lab_footer(figures, 40, "")) <= 40
 
 
 @pytest.mark.parametrize("width", [40, 60, 71, 72, 80, 120, 200])

@@ -1,0 +1,225 @@
+"""What every screen of bptui is: panels, a table of keys, a clock while something is under way, and a notice."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from bptui.data.output import free_name, write_whole
+from bptui.tui.dialogs import Help
+from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
+from bptui.tui.palette import PALETTES
+from bptui.tui.panel import Panel
+from bptui.views.arrange import SMALLEST
+from bptui.views.help import footer_row
+from bptui.views.text import Row, Span, cells, fit
+
+if TYPE_CHECKING:
+    from bptui.tui.app import BptuiApp
+
+FRAMES = 15  # a second, while something is under way
+
+
+class Workbench(Screen[None]):
+    """A screen says its panels and its table of keys, paints, and does a slice of its work when the clock asks."""
+
+    app: "BptuiApp"
+    NAME = ""
+    """What the screen is called in the help and in the names of its pictures."""
+    DEFAULT_CSS = "Workbench { layers: base; }"
+
+    def __init__(self, palette_name: str, ascii_only: bool) -> None:
+        super().__init__()
+        self.notice = ""
+        self._look = palette_name, ascii_only
+        self._clock: Timer
+        self._last_tick = 0.0
+
+    # --- what a screen says ---
+
+    def parts(self) -> list[Panel]:
+        """Its panels."""
+        raise NotImplementedError
+
+    def table(self) -> Table:
+        """What its keys do."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Show what there is to show, at the screen's size."""
+        raise NotImplementedError
+
+    def working(self) -> bool:
+        """Is something under way?"""
+        return False
+
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
+        """A slice of it, until ``pause()`` says so; ``elapsed`` seconds after the slice before."""
+
+    def slice(self) -> float:
+        """Seconds of computing inside one frame: a key is answered within a frame."""
+        return 0.045
+
+    def state(self) -> Span:
+        """A word before the keys of the footer."""
+        return "", "notice"
+
+    def picture_name(self) -> str:
+        """The name of a picture of this screen, without its ending."""
+        return f"bptui-{self.NAME.lower().replace(' ', '-')}"
+
+    # --- life ---
+
+    def compose(self) -> ComposeResult:
+        for panel in self.parts():
+            panel.palette, panel.ascii = self._look
+            yield panel
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(1 / FRAMES, self._tick, pause=True)
+        self.wake()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.size.width and self.size.height:
+            self.lay_out()
+            self.paint()
+
+    def lay_out(self) -> None:
+        """Give every panel its box."""
+
+    @property
+    def too_small(self) -> bool:
+        return self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+
+    def small_words(self) -> Row:
+        """What is said where there is no room."""
+        width, height = self.size
+        return ((f"bptui needs {SMALLEST[0]}×{SMALLEST[1]}, has {width}×{height}", "notice"),)
+
+    def footer(self, width: int) -> Row:
+        """The notice, or what the keys do."""
+        if self.notice:
+            return fit(((f" {self.notice}", "notice"),), width, "notice")
+        state = self.state()
+        return fit((state, *footer_row(self.hints(), width - cells(state[0]))), width, "bar")
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        """Which keys the footer names, the more important ones first."""
+        return footer_hints(self.table(), self)
+
+    # --- the clock ---
+
+    def wake(self) -> None:
+        """Run the clock while something is under way, and not otherwise: an idle screen writes nothing."""
+        if self.working():
+            self._last_tick = perf_counter()
+            self._clock.resume()
+        else:
+            self._clock.pause()
+
+    def _tick(self) -> None:
+        now = perf_counter()
+        elapsed, self._last_tick = now - self._last_tick, now
+        until = now + self.slice()
+        self.work(elapsed, lambda: perf_counter() > until)
+        self.paint()
+        self.wake()
+
+    # --- keys ---
+
+    def on_key(self, event: events.Key) -> None:
+        key = pressed(self.table(), event.key)
+        if key is not None:
+            event.stop()
+            event.prevent_default()
+            self.press(key.id)
+
+    def press(self, key_id: str) -> None:
+        """Do what a key of the table does, or say why it cannot be done now."""
+        key = next(key for key in self.table() if key.id == key_id)
+        self.notice = self.why_not(key) or ""
+        if self.notice:
+            self.paint()
+        else:
+            self.do(key.act)
+
+    def why_not(self, key: Key[Any]) -> str | None:
+        """Why a key cannot act now, or None."""
+        return key.why_not(self)
+
+    def do(self, act: Callable[[Any], None]) -> None:
+        """Act, and show what came of it; work it began goes on by the clock."""
+        act(self)
+        if self.is_attached:
+            self.paint()
+            self.wake()
+
+    def pause(self) -> None:
+        """Stop what plays, before another screen lies over this one."""
+
+    def show_help(self) -> None:
+        self.pause()
+        panel = self.parts()[0]
+        self.app.push_screen(Help(key_lines(self.table(), self), panel.palette, panel.ascii))
+
+    def next_theme(self) -> None:
+        names = [palette.name for palette in PALETTES]
+        if not self.app.colour:
+            self.notice = "no colours here: NO_COLOR or --no-color"
+            return
+        here = names.index(self.app.palette_name) if self.app.palette_name in names else 0
+        self.app.use_palette(names[(here + 1) % len(names)])
+        self.notice = f"theme {self.app.palette_name}"
+
+    def save_picture(self) -> None:
+        path = free_name(Path(f"{self.picture_name()}.svg"))
+        try:
+            write_whole(path, self.app.export_screenshot(title="bptui", simplify=True))
+        except OSError as problem:
+            self.notice = f"{path}: {problem.strerror}; nothing was saved"
+        else:
+            self.notice = f"saved {path}"
+
+    def why_no_palette(self) -> str | None:
+        return "the palette needs a terminal with Unicode" if self.app.ascii else None
+
+    def open_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def repaint_all(self) -> None:
+        self.app.forget_screen()
+        self.refresh(layout=True)
+        for panel in self.parts():
+            panel.refresh()
+
+    def suspend(self) -> None:
+        self.pause()
+        self.app.action_suspend_process()
+
+    def quit(self) -> None:
+        self.app.exit(0)
+
+    def close(self) -> None:
+        self.dismiss()
+
+
+PICTURE: Key[Workbench] = Key(
+    "picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder", Workbench.save_picture
+)
+THEME: Key[Workbench] = Key("theme", ("t",), "t", "Other", "next theme", Workbench.next_theme)
+COMMON: Table = (
+    PICTURE,
+    THEME,
+    Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", Workbench.open_palette, "",
+        Workbench.why_no_palette),
+    Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", Workbench.repaint_all),
+    Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", Workbench.suspend),
+    Key("quit", ("ctrl+q",), "ctrl+q", "Other", "quit bptui", Workbench.quit),
+    Key("help", ("question_mark", "f1"), "? F1", "Other", "help: keys and words", Workbench.show_help, "help"),
+)  # fmt: skip
+"""Keys that every screen has, unless it uses the key for something of its own."""
