@@ -14,10 +14,10 @@ PICTURES = {
     "ledger": ("xor", (80, 24), ["e", "e", "p", "w", "1"]),
     "drill": ("digits", (100, 30), ["e", "b", "d", "e"]),
     "sum-and-mean": ("digits", (100, 30), ["w", "3", *["pause"] * 12, "space"]),
-    "explain": ("xor", (80, 24), ["e", "e", "s", "s", "w", "4"]),
+    "explain": ("xor", (80, 24), ["e", "e", "w", "4", "enter"]),
     "lab": ("trask", (100, 30), ["w", "5", *["e"] * 30]),
-    "batches": ("digits", (100, 30), ["w", "6", *["pause"] * 12, "space"]),
-    "noise": ("digits", (100, 30), ["e", "b", "w", "7", "4"]),
+    "batches": ("digits", (100, 30), ["w", "7", *["pause"] * 12, "space"]),
+    "noise": ("digits", (100, 30), ["e", "b", "w", "9", "4"]),
 }
 
 

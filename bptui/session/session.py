@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from bptui.engine.reduce import Reduction
 from bptui.scenario import Scenario
@@ -83,20 +84,21 @@ class Session:
             there = replace(there, unit=was_unit, source=was_source)
         self.moment = there
 
-    def stand_at_gradient(self, last: bool = False) -> None:
-        """Stand where the current sample's gradient, or the last one's, has been added and nothing is applied."""
+    def stand(self, at: Literal["gradient", "reduce"]) -> None:
+        """Stand in this update where every sample has been through: the last gradient just added, or the batch
+        reduced; nothing is applied."""
         record = self.record
-        sample = record.n - 1 if last else self.moment.sample
-        self.moment = replace(self.moment, beat=moves.gradient_beat(record), sample=sample)
+        beat = moves.gradient_beat(record) + (at == "reduce")
+        self.moment = replace(self.moment, beat=beat, sample=record.n - 1)
 
-    def stand_at_telling_input(self) -> int:
-        """Stand at the gradient of this sample, or of the first one whose input is not all 0; its largest input."""
-        x = self.record.passed.a[0]
-        rows = [self.moment.sample, *range(self.record.n)]
-        sample = next((m for m in rows if x[m].any()), self.moment.sample)
-        self.moment = replace(self.moment, sample=sample)
-        self.stand_at_gradient()
-        return int(abs(x[sample]).argmax())
+    def select_telling(self) -> None:
+        """Select the weight, into the unit in hand of the first layer, from the input that differs most among the
+        samples of the batch (the largest one where they are all alike)."""
+        x, here = self.record.passed.a[0], self.moment
+        spread = x.max(axis=0) - x.min(axis=0)
+        source = int((spread if spread.any() else abs(x).max(axis=0)).argmax())
+        unit = here.unit if here.layer == 1 else max(here.source, 0)
+        self.moment = replace(here, layer=1, unit=min(unit, self.run.start.architecture.sizes[1] - 1), source=source)
 
     def halt(self) -> None:
         """Stand at the last update known: where a long move was broken off."""

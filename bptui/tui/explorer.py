@@ -182,13 +182,16 @@ class Explorer(Workbench):
             self.notice = str(problem)
 
     def ask_goal(self) -> None:
-        self.pause()
-        self.app.push_screen(GoTo(self.session.goal, self.app.ascii), self._go_to)
+        def go(words: str | None) -> None:
+            if words:
+                self.do(lambda _: self.go_to(words))
 
-    def _go_to(self, words: str | None) -> None:
-        if words:
-            goal = self.session.goal(words)
-            self.do(lambda _: self._start(goal, lambda: self.session.arrive_at(words)))
+        self.pause()
+        self.app.push_screen(GoTo(self.session.goal, self.app.ascii), go)
+
+    def go_to(self, words: str) -> None:
+        """Raises ValueError where the words are not understood."""
+        self._start(self.session.goal(words), lambda: self.session.arrive_at(words))
 
     def focus_panel(self, panel: int) -> None:
         self.focused_panel = panel

@@ -2,8 +2,9 @@
 
 from textual import events
 
+from bptui.session.questions import QUESTIONS
 from bptui.tui.overlay import Overlay
-from bptui.views.questions import QUESTIONS, question_rows
+from bptui.views.questions import question_rows
 
 
 class Questions(Overlay[int | None]):

@@ -1,9 +1,13 @@
 """The doors from the explorer to the screens that lie over it. Each screen is imported when its door is opened: the
 first paint waits for none of them."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bptui.views.arrange import UPDATE
+from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
+from bptui.session.questions import QUESTIONS
+from bptui.views.arrange import NUMBERS
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -18,42 +22,73 @@ def enter(explorer: "Explorer", screen: "Screen[None]") -> None:
     explorer.app.push_screen(screen, lambda _: explorer.paint())
 
 
-def open_lab(explorer: "Explorer", rule: int = 0) -> None:
+def open_lab(explorer: "Explorer", rule: str = "") -> None:
+    """The lab, at the first rule or at the one with this id."""
     from bptui.tui.lab import LabScreen
 
     app = explorer.app
     screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour)
-    screen.lab.choose(rule)
+    if rule:
+        screen.lab.choose_by_id(rule)
     enter(explorer, screen)
 
 
-def open_compare(explorer: "Explorer", preset: int = 0) -> None:
-    """The list of races, or straight to one of them (from 1)."""
+def open_compare(explorer: "Explorer", race: str = "") -> None:
+    """The list of races, or straight to one of them."""
     from bptui.tui.race import CompareScreen
 
     app = explorer.app
     screen = CompareScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
-    if preset:
-        screen.call_after_refresh(screen.do, lambda race: race.open_number(preset))
+    if race:
+        preset = next(preset for preset in screen.presets if preset.name == race)
+        screen.call_after_refresh(screen.do, lambda compare: compare.open(preset))
 
 
-def open_drill(explorer: "Explorer", at_once: bool = False) -> None:
-    """The drill of the current sample; ``at_once`` drills until it is right."""
+def open_drill(explorer: "Explorer", at: str = "") -> None:
+    """The drill of the current sample; ``until right`` drills at once."""
     from bptui.tui.drill import DrillScreen
 
     app = explorer.app
     screen = DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
-    if at_once:
+    if at == "until right":
         screen.call_after_refresh(screen.do, DrillScreen.until_right)
 
 
-def open_noise(explorer: "Explorer") -> None:
+def open_noise(explorer: "Explorer", at: str = "") -> None:
     from bptui.tui.scatter import NoiseScreen
 
     app = explorer.app
     enter(explorer, NoiseScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+
+
+OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
+    "lab": open_lab,
+    "race": open_compare,
+    "drill": open_drill,
+    "noise": open_noise,
+}
+
+
+def carry_out(explorer: "Explorer", intent: Intent) -> None:
+    """Do what an intent asks for."""
+    session = explorer.session
+    match intent:
+        case Step(move):
+            explorer.move(move)
+        case GoTo(words):
+            explorer.go_to(words)
+        case Stand(at):
+            session.stand(at)
+        case SelectTelling():
+            session.select_telling()
+        case Focus(panel):
+            explorer.focus_panel(NUMBERS[panel])
+        case Open(screen, at):
+            OPENERS[screen](explorer, at)
+        case Say(words):
+            explorer.notice = words.format(n=session.record.n)
 
 
 def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: bool = False) -> None:
@@ -72,45 +107,9 @@ def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: b
 def open_questions(explorer: "Explorer") -> None:
     from bptui.tui.questions import Questions
 
+    def answer(number: int | None) -> None:
+        for intent in QUESTIONS[number - 1].intents if number else ():
+            explorer.do(partial(carry_out, intent=intent))
+
     explorer.pause()
-    screen = Questions(explorer.app.palette_name, explorer.app.ascii)
-    explorer.app.push_screen(screen, lambda number: explorer.do(lambda e: answer(e, number)) if number else None)
-
-
-def answer(explorer: "Explorer", question: int) -> None:
-    """Open the screen on which a question (from 1) is answered."""
-    match question:
-        case 1:
-            show_before_update(explorer)
-        case 2:
-            open_drill(explorer, at_once=True)
-        case 3:
-            open_compare(explorer, preset=2)
-        case 4:
-            explain_own_input(explorer)
-        case 5:
-            open_lab(explorer, rule=1)
-        case 6:
-            open_compare(explorer, preset=1)
-        case 7:
-            open_noise(explorer)
-
-
-def show_before_update(explorer: "Explorer") -> None:
-    """Stand where every sample has been through and nothing is applied, the ledger in view."""
-    session = explorer.session
-    session.stand_at_gradient(last=True)
-    n = session.record.n
-    explorer.notice = f"{n} × forward, {n} × backward, 0 updates: p reduces, p again applies"
-    explorer.focus_panel(UPDATE)
-
-
-def explain_own_input(explorer: "Explorer") -> None:
-    """Explain what the current sample adds to a weight of the first layer, its whole pass made."""
-    from bptui.explain import Quantity
-
-    session = explorer.session
-    source = session.stand_at_telling_input()
-    moment, sizes = session.moment, session.run.start.architecture.sizes
-    unit = moment.unit if moment.layer == 1 else min(moment.source if moment.source >= 0 else 0, sizes[1] - 1)
-    open_explain(explorer, Quantity("contribution", 1, unit, source, moment.sample))
+    explorer.app.push_screen(Questions(explorer.app.palette_name, explorer.app.ascii), answer)

@@ -11,6 +11,7 @@ PANELS = {
     LOSS: "Loss",
     EXPLAIN: "Explain",
 }
+NUMBERS = {name.lower(): number for number, name in PANELS.items()}
 SMALLEST = (40, 10)
 WIDE = (120, 36)
 

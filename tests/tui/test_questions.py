@@ -1,15 +1,20 @@
 """The digits of the ``w`` screen keep their promise: the screen, the place and the numbers that answer the question."""
 
+import pytest
 from textual.screen import Screen
 
-from bptui.explain import Quantity
+from bptui.experiments.mistakes.lab import RULES
+from bptui.experiments.races import PRESETS
+from bptui.session.intents import Focus, GoTo, Intent, Open, Say, Stand, Step
+from bptui.session.questions import QUESTIONS
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.lab import LabScreen
 from bptui.tui.race import CompareScreen
 from bptui.tui.scatter import NoiseScreen
-from bptui.views.arrange import UPDATE
-from bptui.views.questions import QUESTIONS
+from bptui.tui.screens import carry_out
+from bptui.views.arrange import DELTAS, UPDATE
+from bptui.views.numbers import num
 from tests.tui.pilots import Pilots, explore
 
 
@@ -55,27 +60,20 @@ async def test_3_races_sum_and_mean() -> None:
         assert [lane.settings.rules.reduction for lane in screen.race.lanes] == ["mean", "sum"] * 2
 
 
-async def test_4_explains_a_contribution_whose_own_input_is_not_0() -> None:
-    async with explore() as at:  # the first sample of this seed may be (0, 0)
-        screen = await asked(at, "4")
-        assert isinstance(screen, ExplainScreen)
-        here = screen.walk_now.here
-        assert (here.kind, here.layer) == ("contribution", 1)
-        record = at.session.record
-        assert record.passed.a[0][here.sample, here.source] != 0
-        assert here == Quantity("contribution", 1, here.unit, here.source, at.session.moment.sample)
-
-
-async def test_4_looks_for_a_sample_with_an_input_where_the_current_one_has_none() -> None:
+async def test_4_stands_on_the_ledger_with_every_samples_own_x_beside_its_delta() -> None:
     async with explore() as at:
-        rows = at.session.record.passed.a[0]
-        empty = next(m for m in range(len(rows)) if not rows[m].any())
-        for _ in range(empty + 1):
-            await at.press("s")
-        assert at.session.moment.sample == empty
-        screen = await asked(at, "4")
+        assert await asked(at, "4") is at.explorer
+        moment, passed = at.session.moment, at.session.record.passed
+        assert moment.layer == 1
+        inputs, deltas = passed.a[0][:, moment.source], passed.delta[0][:, moment.unit]
+        assert len(set(inputs)) > 1
+        for m, (x, delta) in enumerate(zip(inputs, deltas, strict=True)):
+            row = f"#{m + 1:<3} {num(x, 7):>7} · {num(delta, 8, plus=True):>8} = {num(x * delta, 8, plus=True):>8}"
+            assert row in at.text()
+        await at.press("enter")
+        screen = at.app.screen
         assert isinstance(screen, ExplainScreen)
-        assert rows[screen.walk_now.here.sample].any()
+        assert screen.walk_now.here.kind == "contribution"
 
 
 async def test_5_opens_the_mistake_of_the_error_averaged_first() -> None:
@@ -85,17 +83,65 @@ async def test_5_opens_the_mistake_of_the_error_averaged_first() -> None:
         assert screen.lab.rule.id == "mean-error-mean-activations"
 
 
-async def test_6_races_batch_sizes() -> None:
+async def test_7_races_batch_sizes() -> None:
     async with explore() as at:
-        screen = await asked(at, "6")
+        screen = await asked(at, "7")
         assert isinstance(screen, CompareScreen)
         assert screen.preset is not None
         assert screen.preset.name == "batch sizes"
 
 
-async def test_7_shows_how_the_samples_gradients_scatter() -> None:
+async def test_6_opens_the_mistake_of_one_average_error_per_output() -> None:
     async with explore() as at:
-        assert isinstance(await asked(at, "7"), NoiseScreen)
+        screen = await asked(at, "6")
+        assert isinstance(screen, LabScreen)
+        assert screen.lab.rule.id == "mean-error-last-activations"
+
+
+async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
+    async with explore() as at:
+        assert await asked(at, "8") is at.explorer
+        record = at.session.record
+        assert at.session.moment.phase(at.session.layers).kind == "reduce"
+        assert at.explorer.focused_panel == DELTAS
+        entries = record.contributions(2, 0, 0)
+        for norm, entry in zip(record.gradient_norms, entries, strict=True):
+            assert any(num(norm, width) in at.text() for width in (6, 7))
+            assert any(num(entry, width, plus=True) in at.text() for width in (7, 8))
+
+
+async def test_9_shows_how_the_samples_gradients_scatter() -> None:
+    async with explore() as at:
+        assert isinstance(await asked(at, "9"), NoiseScreen)
+
+
+def test_every_screen_a_question_opens_is_there() -> None:
+    rules = {rule.id for rule in RULES}
+    races = {preset.name for preset in PRESETS}
+    for question in QUESTIONS:
+        assert question.intents
+        for intent in question.intents:
+            if isinstance(intent, Open):
+                known = {"lab": rules, "race": races, "drill": {"until right"}, "noise": {""}}[intent.screen]
+                assert intent.at in known, question.words
+
+
+@pytest.mark.parametrize(
+    ("intent", "shown"),
+    [
+        (Step(("batch", 1)), "updates 1"),
+        (GoTo("3"), "updates 3"),
+        (Stand("reduce"), "not applied yet"),
+        (Focus("loss"), "5 Loss"),
+        (Say("{n} samples"), "4 samples"),
+    ],
+)
+async def test_an_intent_is_carried_out_and_seen(intent: Intent, shown: str) -> None:
+    async with explore() as at:
+        at.explorer.do(lambda explorer: carry_out(explorer, intent))
+        await at.until_idle()
+        await at.pilot.pause()
+        assert shown in at.text()
 
 
 def test_the_answers_are_the_true_ones() -> None:
@@ -105,7 +151,9 @@ def test_the_answers_are_the_true_ones() -> None:
         "Either",
         "Each sample's own",
         "No",
+        "No",
         "The work per sample is the same",
+        "They are added entry by entry (and divided by n for the mean)",
         "Rarely",
     ]
 

@@ -76,6 +76,10 @@ class Lab:
         self._at = 0
         self.restart()
 
+    def choose_by_id(self, rule: str) -> None:
+        """The rule with this id, as :meth:`choose` does. Raises ValueError for an unknown one."""
+        self.choose([each.id for each in RULES].index(rule))
+
     def next_case(self) -> None:
         """The other case: the harmless one, or the one where the rule shows."""
         self._at = (self._at + 1) % len(self.cases)
