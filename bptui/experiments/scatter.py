@@ -8,14 +8,14 @@ of two columns.
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, nan, sqrt
+from math import ceil, inf, nan, sqrt
 
 import numpy as np
 
 from bptui.engine.backprop import Pass, backward, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Parameters
-from bptui.engine.reduce import mean_over_samples, reduce_over_samples
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of_samples
 from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.session.session import Session
@@ -36,13 +36,15 @@ OUTLIER = 2.0  # deviations above the mean norm
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """One weight's per-sample gradients (n,) over the batch: their sum, mean, deviation (over these n samples,
-    √ of the mean squared distance from the mean) and standard error deviation/√n."""
+    """One weight's per-sample gradients (n,) over the batch: their sum, mean, deviation (of these n samples as they
+    are, √ of the mean squared distance from the mean), sample deviation s (divided by n − 1: an estimate for the
+    samples they were drawn from) and standard error of the mean s/√n; these two are nan for one sample."""
 
     values: Floats
     total: float
     mean: float
     deviation: float
+    sample_deviation: float
     standard_error: float
 
 
@@ -65,6 +67,7 @@ class Law:
 class NoiseNow:
     """What a reader sees. ``norms`` and ``cosines`` (n,) of the batch's samples with its mean gradient, ``rows`` its
     rows in the order asked for, ``outliers`` those with a gradient longer than the mean length by two deviations.
+    ``batch_noise_scale`` is what the batch says of the training set's, see :func:`estimated_noise_scale`.
     ``noise_scale`` and ``deviation`` are of the ``count`` training samples, nan until all are ``measured``."""
 
     weight: Weight
@@ -103,13 +106,14 @@ class Noise:
     def spread(self, weight: Weight) -> Spread:
         """The batch's gradients of one weight."""
         layer, source, unit = weight
-        variance = value_of(self.batch.variance, weight)
+        variance, n = value_of(self.batch.variance, weight), self.record.n
         return Spread(
             read_only(self.record.contributions(layer, source, unit)),
             value_of(self.record.summed, weight),
             value_of(self.record.mean, weight),
             sqrt(variance),
-            sqrt(divided(variance, self.record.n)),
+            sqrt(divided(variance * n, n - 1)) if n > 1 else nan,
+            sqrt(divided(variance, n - 1)) if n > 1 else nan,
         )
 
     def outliers(self) -> frozenset[int]:
@@ -129,7 +133,7 @@ class Noise:
             rows=tuple(self.record.rows_by(key).tolist()),
             key=key,
             outliers=self.outliers(),
-            batch_noise_scale=self.batch.noise_scale,
+            batch_noise_scale=estimated_noise_scale(self.batch, self.record.n, self.problem.count),
             noise_scale=nan if self.all is None else self.all.noise_scale,
             deviation=self.deviation(weight),
             laws=self.law(weight),
@@ -220,6 +224,25 @@ def law_of(values: Floats, mean: float, variance: float, size: int, rng: np.rand
     factor = sqrt((count - size) / (count - 1)) if count > 1 else 0.0
     expected = root_law * factor
     return Law(size, squares.size, measured, root_law, factor, expected, measured / expected if expected > 0 else nan)
+
+
+def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> float:
+    """tr(Σ)/|G|² of the ``population`` that n samples were drawn from without replacement.
+
+    The batch's own ratio would stay near n however noisy the gradients are, since its mean is long by chance alone:
+    on average |mean|² is |G|² + S²/n · (1 − n/N), with S² the batch's squared distances from its mean, summed over
+    the parameters and divided by n − 1 (after McCandlish et al. 2018, appendix A.1). Returns nan for one sample of
+    several, inf where nothing is left of |G|².
+    """
+    if n == 1 and population > 1:
+        return nan
+    if n == population:
+        return batch.noise_scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = divided(float(batch.variance.flat.sum()) * n, n - 1)
+        by_chance = divided(spread, n) * (1.0 - share_of_samples(n, population))
+        squared = float(batch.mean.flat.dot(batch.mean.flat)) - by_chance
+    return spread * (1.0 - share_of_samples(1.0, population)) / squared if squared > 0 else inf
 
 
 def value_of(vector: Parameters, weight: Weight) -> float:

@@ -1,6 +1,7 @@
 """The noise screen: how far the samples' gradients differ, which samples stand out, and what larger batches gain."""
 
 from collections.abc import Callable
+from math import isinf, isnan
 
 import numpy as np
 
@@ -98,7 +99,8 @@ def band(now: NoiseNow, low: float, high: float, place: Callable[[float], int], 
     left_end, right_end = place(spread.mean - spread.deviation), place(spread.mean + spread.deviation)
     line[left_end : right_end + 1] = "─" * (right_end + 1 - left_end)
     line[left_end], line[right_end] = "├", "┤"
-    line[place(spread.mean - spread.standard_error)], line[place(spread.mean + spread.standard_error)] = "[", "]"
+    if not isnan(spread.standard_error):
+        line[place(spread.mean - spread.standard_error)], line[place(spread.mean + spread.standard_error)] = "[", "]"
     line[place(spread.mean)] = "◆"
     first, last = num(low, 8), num(high, 8)
     if all(char == " " for char in line[: len(first) + 1]):
@@ -118,25 +120,45 @@ def statistics(now: NoiseNow, width: int) -> list[Row]:
         (num(spread.mean, 8, plus=True), sign_role(spread.mean)),
         (" ◆", "lit-text"),
     ]
-    second: list[Span] = [
-        (" deviation ", "dim"),
-        (num(spread.deviation, 8), "strong"),
-        (" ├┤", "lit-text"),
-        (f" · standard error deviation/√{n} = " if width >= 68 else f" · ÷√{n} ", "dim"),
-        (num(spread.standard_error, 8), "strong"),
-        (" [ ]", "lit-text"),
-    ]
+    choices = deviations(now)
+    second = next((spans for spans in choices if row_cells(spans) <= width), choices[-1])
     both = [*first, (" ·", "dim"), *second]
     return [tuple(both)] if row_cells(both) <= width else [tuple(first), tuple(second)]
+
+
+def deviations(now: NoiseNow) -> list[list[Span]]:
+    """The deviation of the batch's samples, and the standard error of their mean with the sample deviation it comes
+    from: in ever fewer words."""
+    spread, n = now.spread, len(now.norms)
+    own: list[Span] = [(" deviation ", "dim"), (num(spread.deviation, 8), "strong"), (" ├┤", "lit-text")]
+    if n == 1:
+        return [[*own, (" · standard error unknown from one sample", "dim")], [*own, (" · [ ] unknown", "dim")]]
+    error: list[Span] = [(num(spread.standard_error, 8), "strong"), (" [ ]", "lit-text")]
+    sample: list[Span] = [(f" · sample deviation s (÷{n - 1}) ", "dim"), (num(spread.sample_deviation, 8), "strong")]
+    return [
+        [*own, *sample, (f" · standard error s/√{n} = ", "dim"), *error],
+        [*own, (f" · standard error s/√{n} = ", "dim"), *error, (f", s by ÷{n - 1}", "dim")],
+        [*own, (f" · s/√{n} ", "dim"), *error],
+        own,
+    ]
+
+
+def by_this_batch(now: NoiseNow) -> str:
+    """What the batch alone says of the noise scale."""
+    if isnan(now.batch_noise_scale):
+        return "one sample alone cannot tell it"
+    if isinf(now.batch_noise_scale):
+        return "this batch is too small to tell it"
+    return f"estimated from this batch {num(now.batch_noise_scale, 5)}"
 
 
 def scale(now: NoiseNow, width: int) -> str:
     """The simple noise scale (McCandlish et al. 2018), and what it means."""
     if now.population == 1:
         return "one sample has no noise: every batch is that sample."
-    batch = f"by this batch {num(now.batch_noise_scale, 5)}"
+    batch = by_this_batch(now)
     if not now.laws:
-        return f"noise scale tr(Σ)/|G|² {batch}; measuring {now.measured} of {now.count} training samples …"
+        return f"noise scale tr(Σ)/|G|²: {batch}; measuring {now.measured} of {now.count} training samples …"
     meaning = "" if width < 100 else " there the noise of a batch's mean is as long as the gradient;"
     return (
         f"noise scale tr(Σ)/|G|² = {num(now.noise_scale, 5)} samples ({batch}):{meaning} "

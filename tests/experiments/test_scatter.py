@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from functools import cache
-from math import comb, isnan, sqrt
+from itertools import combinations
+from math import comb, inf, isnan, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from bptui.data import Dataset
 from bptui.data.dataset import one_hot
 from bptui.engine import UpdateRules, sample_gradient
-from bptui.engine.network import Parameters
+from bptui.engine.network import Architecture, Parameters
+from bptui.engine.statistics import BatchStatistics
 from bptui.engine.types import Floats
 from bptui.experiments import scatter as noise_room
 from bptui.experiments.scatter import Noise, Weight, batch_sizes, law_of
@@ -62,7 +64,15 @@ def test_sum_mean_and_deviation_are_those_of_the_samples_gradients(weight: Weigh
     assert spread.total == pytest.approx(plain.sum())
     assert spread.mean == pytest.approx(plain.mean())
     assert spread.deviation == pytest.approx(plain.std(), rel=1e-6)
-    assert spread.standard_error == pytest.approx(plain.std() / sqrt(len(plain)), rel=1e-6)
+    assert spread.sample_deviation == pytest.approx(plain.std(ddof=1), rel=1e-6)
+    assert spread.standard_error == pytest.approx(plain.std(ddof=1) / sqrt(len(plain)), rel=1e-6)
+
+
+def test_one_sample_says_nothing_of_how_far_its_mean_is_off() -> None:
+    spread = noise("digits", 0, batch_size=1).spread((2, 0, 0))
+    assert spread.deviation == 0
+    assert isnan(spread.sample_deviation)
+    assert isnan(spread.standard_error)
 
 
 def test_norms_cosines_and_noise_scale_are_those_of_the_samples_gradients() -> None:
@@ -73,7 +83,41 @@ def test_norms_cosines_and_noise_scale_are_those_of_the_samples_gradients() -> N
     norms = np.linalg.norm(flat, axis=1)
     assert now.norms == pytest.approx(norms)
     assert now.cosines == pytest.approx(flat @ mean / norms / np.linalg.norm(mean))
-    assert now.batch_noise_scale == pytest.approx(flat.var(axis=0).sum() / (mean @ mean))
+    n, population = len(flat), 120
+    spread = flat.var(axis=0, ddof=1).sum()
+    squared = mean @ mean - spread / n * (1 - n / population)
+    assert now.batch_noise_scale == pytest.approx(spread * (1 - 1 / population) / squared)
+
+
+def test_the_estimate_from_small_batches_does_not_stay_below_their_size() -> None:
+    """Its two parts are unbiased: averaged over all pairs of samples they are those of the whole training set."""
+    each = np.random.default_rng(2).normal(0.3, 1.0, size=(8, 5))
+    whole = each.mean(axis=0)
+    spreads, squares, naive = [], [], []
+    for a, b in combinations(range(8), 2):
+        pair = each[[a, b]]
+        spread, mean = pair.var(axis=0, ddof=1).sum(), pair.mean(axis=0)
+        spreads.append(spread * (1 - 1 / 8))
+        squares.append(mean @ mean - spread / 2 * (1 - 2 / 8))
+        naive.append(pair.var(axis=0).sum() / (mean @ mean))
+        architecture = Architecture((5, 1), ("identity",), "none")
+        statistics = BatchStatistics(
+            np.empty(2), Parameters(architecture, mean), Parameters(architecture, pair.var(axis=0)), np.empty(0), 0.0
+        )
+        told = noise_room.estimated_noise_scale(statistics, 2, 8)
+        assert told == (pytest.approx(spreads[-1] / squares[-1]) if squares[-1] > 0 else inf)
+    assert np.mean(spreads) == pytest.approx(each.var(axis=0).sum())
+    assert np.mean(squares) == pytest.approx(whole @ whole)
+    assert np.median(naive) < np.mean(spreads) / np.mean(squares)
+
+
+def test_a_batch_of_all_samples_estimates_nothing() -> None:
+    it = noise("xor", 0, batch_size=4)
+    assert it.now((1, 0, 0)).batch_noise_scale == it.batch.noise_scale
+
+
+def test_one_sample_of_several_cannot_tell_the_noise_scale() -> None:
+    assert isnan(noise("digits", 0, batch_size=1).now((1, 0, 0)).batch_noise_scale)
 
 
 def test_the_noise_scale_of_the_training_set_is_that_of_one_batch_of_all() -> None:

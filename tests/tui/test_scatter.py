@@ -56,7 +56,7 @@ async def looking(name: str = "iris", size: tuple[int, int] = (80, 24), **option
 async def test_strip_samples_law_and_noise_scale_are_on_one_screen(size: tuple[int, int]) -> None:
     async with looking(size=size) as at:
         text = at.text()
-        for words in ("SUM", "MEAN ÷10", "deviation", "standard error deviation/√10", "noise scale", "|∇L|"):
+        for words in ("SUM", "MEAN ÷10", "deviation", "standard error s/√10", "noise scale", "|∇L|"):
             assert words in text
         for words in ("measured", "dev/√n", "drawn without replacement", "N = 120"):
             assert words in text

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from math import inf, nan
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,23 @@ def test_sum_mean_deviation_and_standard_error_stand_by_their_names() -> None:
     assert f"SUM {num(spread.total, 8, plus=True)}" in text
     assert f"MEAN ÷32 {num(spread.mean, 8, plus=True)}" in text
     assert f"deviation {num(spread.deviation, 8)}" in text
-    assert f"standard error deviation/√32 = {num(spread.standard_error, 8)}" in text
+    assert f"standard error s/√32 = {num(spread.standard_error, 8)} [ ], s by ÷31" in text
+    wide = "\n".join(shown(it, 0, 118, 40))
+    assert f"sample deviation s (÷31) {num(spread.sample_deviation, 8)}" in wide
+    assert f"s/√32 {num(spread.standard_error, 8)}" in "\n".join(shown(it, 0, 50))
+
+
+@pytest.mark.parametrize("width", [38, 78, 118])
+def test_one_sample_is_said_to_have_no_standard_error(width: int) -> None:
+    text = "\n".join(shown(seen("mazur"), 0, width, 30))
+    assert "nan" not in text
+    assert ("standard error unknown from one sample" in text) == (width > 60)
+
+
+@pytest.mark.parametrize(("value", "words"), [(nan, "one sample alone cannot tell it"), (inf, "too small to tell it")])
+def test_a_batch_that_cannot_tell_the_noise_scale_says_so(value: float, words: str) -> None:
+    scene, now = seen("digits")
+    assert words in " ".join(" ".join(shown((scene, replace(now, batch_noise_scale=value)), 0, 118, 40)).split())
 
 
 @pytest.mark.parametrize("name", ["digits", "iris", "sine", "xor"])
@@ -131,9 +148,9 @@ def test_how_the_batches_were_drawn_is_said() -> None:
 
 def test_the_noise_scale_has_a_sentence() -> None:
     it = seen("digits")
-    text = " ".join(line.strip() for line in shown(it, 0, 118, 40)[9:11])
+    text = " ".join(line.strip() for line in shown(it, 0, 118, 40)[9:12])
     assert f"noise scale tr(Σ)/|G|² = {num(it[1].noise_scale, 5)} samples" in text
-    assert f"by this batch {num(it[1].batch_noise_scale, 5)}" in text
+    assert f"estimated from this batch {num(it[1].batch_noise_scale, 5)}" in text
     assert "batches far smaller are mostly noise" in text
 
 
