@@ -15,7 +15,7 @@ from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, U
 from bptui.engine.network import Parameters
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
-from bptui.tui import drill, explorer_keys, lab, race, scatter
+from bptui.tui import drill, explain, explorer_keys, lab, race, scatter
 from bptui.tui.keys import Table, markdown
 from bptui.tui.workbench import COMMON
 
@@ -40,10 +40,10 @@ def own(table: Table) -> Table:
     return tuple(key for key in table if key not in COMMON)
 
 
-TABLES = [explorer_keys.KEYS, *map(own, (lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS))]
+TABLES = [explorer_keys.KEYS, *map(own, (lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, explain.KEYS))]
 
 
-@pytest.mark.parametrize("table", TABLES, ids=["explorer", "lab", "race", "drill", "noise"])
+@pytest.mark.parametrize("table", TABLES, ids=["explorer", "lab", "race", "drill", "noise", "explain"])
 def test_the_key_tables_are_those_of_the_app(table: Table) -> None:
     assert markdown(table) in README
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from functools import partial
 
-from textual import events
-
-from bptui.explain import Comparison, Quantity, Walk, compare, explain
+from bptui.explain import Comparison, Explanation, Quantity, Walk, compare, explain
 from bptui.explain.differences import of_batch
 from bptui.explain.quantity import LOSS_MEAN
 from bptui.session.moment import Moment, Phase
-from bptui.tui.overlay import Overlay
+from bptui.tui.keys import Key, Table
+from bptui.tui.panel import Panel
+from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import BATCH, DELTAS, LOSS, UPDATE
 from bptui.views.explain import explanation_rows
 from bptui.views.narrate import produced
@@ -36,44 +36,58 @@ def start_of(moment: Moment, phase: Phase, panel: int = 0) -> Quantity:
     return last
 
 
-class ExplainScreen(Overlay[None]):
+class ExplainScreen(Workbench):
     """``scene`` is the moment that is explained, ``start`` the first number looked at."""
 
-    def __init__(self, scene: Scene, start: Quantity, palette: str, ascii_only: bool) -> None:
-        super().__init__("explain-screen", palette, ascii_only)
+    NAME = "Explain"
+
+    def __init__(self, scene: Scene, start: Quantity, palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
         self.scene = scene
         self.walk_now = Walk((start,))
+        self.panel = Panel("explain-screen", bordered=True)
+
+    def parts(self) -> list[Panel]:
+        return [self.panel]
+
+    def table(self) -> Table:
+        return KEYS
+
+    def lay_out(self) -> None:
+        self.panel.styles.offset = (0, 0)
+        self.panel.styles.width, self.panel.styles.height = self.size.width, self.size.height
 
     def paint(self) -> None:
         width, height = self.size
+        if width == 0 or height == 0:
+            return
         rows = explanation_rows(self.scene, self.walk_now, *self.panel.inner(width, height))
-        hints = HINTS if width >= len(HINTS) + 20 else SHORT_HINTS
+        hints = self.notice or (HINTS if width >= len(HINTS) + 20 else SHORT_HINTS)
         self.panel.show(rows, width, height, f"Explain · {hints}", focused=True)
+
+    # --- what keys ask for ---
+
+    @property
+    def here(self) -> Explanation:
+        return explain(self.scene.record, self.walk_now.here)
 
     def go(self, walk: Walk) -> None:
         self.walk_now = walk
-        self.paint()
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        walk = self.walk_now
-        it = explain(self.scene.record, walk.here)
-        page = max(self.size.height // 2, 1)
-        by = {"down": 1, "up": -1, "pagedown": page, "pageup": -page, "home": -(10**6), "end": 10**6}
-        match event.key:
-            case "escape" | "q":
-                self.dismiss()
-            case "enter" | "right":
-                self.go(walk.entered(it))
-            case "backspace" | "left":
-                self.go(walk.back())
-            case "u":
-                self.go(walk.upward(it))
-            case "v":
-                self.check()
-            case key if key in by:
-                self.go(walk.moved(it, by[key]))
+    def move(self, by: int) -> None:
+        self.go(self.walk_now.moved(self.here, by))
+
+    def page(self, ways: int) -> None:
+        self.move(ways * max(self.size.height // 2, 1))
+
+    def enter(self) -> None:
+        self.go(self.walk_now.entered(self.here))
+
+    def back(self) -> None:
+        self.go(self.walk_now.back())
+
+    def up(self) -> None:
+        self.go(self.walk_now.upward(self.here))
 
     def check(self) -> None:
         """Finite differences for this number now, for the whole batch in a thread: it may take seconds."""
@@ -91,3 +105,21 @@ class ExplainScreen(Overlay[None]):
         """Show the outcome, unless one has walked on meanwhile."""
         if self.walk_now.here == of and self.is_attached:
             self.go(replace(self.walk_now, checks=(first, batch)))
+            self.paint()
+
+
+FAR = 10**6
+KEYS: Table = (
+    Key("down", ("down",), "↓", "Explain", "the term below", lambda screen: screen.move(1)),
+    Key("up", ("up",), "↑", "Explain", "the term above", lambda screen: screen.move(-1)),
+    Key("enter", ("enter", "right"), "Enter →", "Explain", "into the term: what it is made of", ExplainScreen.enter),
+    Key("back", ("backspace", "left"), "←", "Explain", "back along the way", ExplainScreen.back),
+    Key("users", ("u",), "u", "Explain", "up: what uses this number", ExplainScreen.up),
+    Key("check", ("v",), "v", "Explain", "check it by finite differences, and the whole batch", ExplainScreen.check),
+    Key("page-down", ("pagedown",), "PgDn", "Explain", "half a screen down", lambda screen: screen.page(1)),
+    Key("page-up", ("pageup",), "PgUp", "Explain", "half a screen up", lambda screen: screen.page(-1)),
+    Key("first", ("home",), "Home", "Explain", "the first term", lambda screen: screen.move(-FAR)),
+    Key("last", ("end",), "End", "Explain", "the last term", lambda screen: screen.move(FAR)),
+    *COMMON,
+    Key("close", ("escape", "q"), "Esc", "Explain", "close", ExplainScreen.close, "close"),
+)  # fmt: skip

@@ -101,7 +101,7 @@ def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: b
     screen = ExplainScreen(scene, start, app.palette_name, app.ascii)
     enter(explorer, screen)
     if check:
-        screen.call_after_refresh(screen.check)
+        screen.call_after_refresh(screen.do, ExplainScreen.check)
 
 
 def open_questions(explorer: "Explorer") -> None:

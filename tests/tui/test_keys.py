@@ -11,7 +11,7 @@ from textual.command import CommandPalette
 from bptui.session.moment import Moment
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import drill, lab, race, scatter
+from bptui.tui import drill, explain, lab, race, scatter
 from bptui.tui import keys as key_table
 from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.drill import DrillScreen
@@ -155,7 +155,7 @@ def test_every_key_has_its_effect_tested() -> None:
     assert set(EFFECTS) == set(BY_ID)
 
 
-@pytest.mark.parametrize("table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS])
+@pytest.mark.parametrize("table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, explain.KEYS])
 def test_no_key_means_two_things(table: Table) -> None:
     names = [name for key in table for name in key.keys]
     assert len(names) == len(set(names))
@@ -335,7 +335,7 @@ async def test_learning_rate_0_is_announced() -> None:
         assert "will not change" in at.text()
 
 
-@pytest.mark.parametrize("door", ["lab", "compare", "drill", "noise"])
+@pytest.mark.parametrize("door", ["lab", "compare", "drill", "noise", "explain"])
 async def test_help_theme_picture_and_palette_work_in_every_screen(
     door: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
