@@ -20,6 +20,7 @@ from bptui.views.text import Span, scrolled
 
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
+LONG_RUN = 100  # updates
 LISTS = (BATCH, DELTAS)  # panels with a row a sample
 SORT_WORDS = {
     "batch": "in the batch's order",
@@ -47,6 +48,7 @@ class Explorer(Workbench):
         self.log_scale = False
         self.accuracy = False
         self.sort = 0
+        self._sure = False  # that a long run may be lost
         self._need: tuple[Need, Callable[[], str]] | None = None  # long work: what it waits for, how it ends
         if session.next_settings.rules.learning_rate == 0:
             self.notice = "the learning rate is 0: the weights will not change"
@@ -133,6 +135,20 @@ class Explorer(Workbench):
         if self._need is not None and key.id not in ("stop", "quit", "help", "repaint"):
             return "work is under way: Esc stops it"
         return super().why_not(key)
+
+    def press(self, key_id: str) -> None:
+        self._sure = self._sure and key_id == "quit"
+        super().press(key_id)
+
+    def quit(self) -> None:
+        """At once where little is lost; a long run is asked for once more, since a second q may have been meant for
+        a screen that q has just closed."""
+        made = self.session.run.frontier
+        if made < LONG_RUN or self._sure:
+            super().quit()
+        else:
+            self._sure = True
+            self.notice = f"q again quits: the {made} updates of this run are not kept"
 
     def move(self, move: Move) -> None:
         self.pause()

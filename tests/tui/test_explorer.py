@@ -454,6 +454,26 @@ async def test_ascii_mode_has_few_question_marks() -> None:
         assert at.text().count("?") == at.lines()[-1].count("? help")
 
 
+# --- quitting ---
+
+
+async def test_a_long_run_is_not_lost_by_a_q_too_many() -> None:
+    async with explore("digits") as at:
+        await at.press("e", "e", "e", "e", "e", "d", "q", "q")
+        assert not at.app._exit
+        assert "q again quits: the 125 updates of this run are not kept" in at.lines()[-1]
+        await at.press("s", "q")
+        assert not at.app._exit
+        await at.press("q")
+        assert at.app._exit
+
+
+async def test_a_short_run_is_quit_at_once() -> None:
+    async with explore() as at:
+        await at.press("b", "ctrl+q")
+        assert at.app._exit
+
+
 # --- pictures ---
 
 
