@@ -171,12 +171,23 @@ def ways(now: DrillNow, width: int) -> list[Row]:
         rows.append(tuple(spans))
     if now.passes_stop:
         rows.append(((f"         the passes stopped: {now.passes_stop}", "wrong"),))
+    elif now.passes.updates == 0 and now.collected:
+        rows.append(((too_few(now, narrow), "notice"),))
     elif now.collected and not narrow:
         words = f"{now.collected} of the next batch's {now.batch_size} collected, not yet applied"
         rows.append(((" " * 9 + words, "dim"),))
     if now.looked_at < now.count:
         rows.append(((f"         training set: {now.looked_at} of its {now.count} samples, evenly spaced", "dim"),))
     return rows
+
+
+def too_few(now: DrillNow, narrow: bool) -> str:
+    """That the passes have not made an update yet, so that there is nothing to compare the drill with."""
+    if narrow:
+        return f"         {now.collected} bp: no batch of {now.batch_size} yet"
+    spent = count(now.collected, "back-propagation")
+    be = "is" if now.collected == 1 else "are"
+    return f"         {spent} {be} not yet a batch of {now.batch_size}: nothing to compare yet"
 
 
 def effort(spent: Spent, narrow: bool) -> str:

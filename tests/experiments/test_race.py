@@ -8,9 +8,11 @@ import pytest
 
 from bptui.data import Dataset, Split
 from bptui.engine import Architecture, Network, UpdateRules
+from bptui.engine import update as update_room
 from bptui.engine.backprop import Pass, backward, forward
-from bptui.engine.losses import LOSSES
+from bptui.engine.losses import LOSSES, Loss
 from bptui.engine.statistics import sample_gradient
+from bptui.engine.types import Floats
 from bptui.experiments.race import (
     PROBE,
     UNITS,
@@ -26,6 +28,7 @@ from bptui.experiments.race import (
 from bptui.experiments.races import PRESETS, Preset, averaged, epochs_for
 from bptui.scenario import Scenario
 from bptui.training import Run, Settings
+from bptui.training import stepper as stepper_room
 from bptui.training.stepper import Stepper
 from tests.training.builders import begin, network, with_rate
 
@@ -247,6 +250,35 @@ class TestFigures:
         it.advance(40)
         assert all(lane.seconds > 0 and lane.measuring > 0 for lane in it.lanes)
         assert sum(lane.seconds for lane in it.lanes) + it.measuring < next(ticks)
+
+
+CHECKED = (DRILL, replace(DRILL, batch_size=4), replace(FOUR, repeat_until=0.01))
+
+
+@pytest.mark.parametrize("settings", [SINGLE, FOUR, replace(FOUR, repeats=3), *CHECKED])
+def test_every_pass_that_training_makes_is_among_the_multiply_adds(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted where they are made: rows of every forward pass, and of every backward pass."""
+    rows = {"forward": 0, "backward": 0}
+
+    def counting_forward(at: Network, passed: Pass) -> None:
+        rows["forward"] += len(passed.loss)
+        forward(at, passed)
+
+    def counting_backward(at: Network, loss: Loss, y: Floats, passed: Pass) -> None:
+        rows["backward"] += len(passed.loss)
+        backward(at, loss, y, passed)
+
+    it = race(entries=(Entry("a", settings), Entry("b", FOUR)))
+    lane = it.lanes[0]
+    for module in (update_room, stepper_room):
+        monkeypatch.setattr(module, "forward", counting_forward)
+    monkeypatch.setattr(update_room, "backward", counting_backward)
+    lane.run.extend_to(25)
+    ahead = 2 * 3 + 3 * 1  # products of the weights of 2-3-1
+    assert rows["backward"] == lane.back_propagations > 0
+    assert lane.mult_adds == rows["forward"] * ahead + rows["backward"] * (ahead + 3 * 1)
 
 
 def counted_by_loops(sizes: tuple[int, ...]) -> int:

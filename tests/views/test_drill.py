@@ -1,5 +1,6 @@
 """The drill's screen says what the drill holds, in any box."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -49,7 +50,27 @@ def test_the_counters_are_said_in_words() -> None:
     made = seen[1].drill.updates
     assert line(seen, "drill:").split("   ")[0].strip() == f"drill:  {made} back-propagations, {made} updates"
     assert line(seen, "passes:").split("   ")[0].strip() == f"passes: {made} back-propagations, 0 updates"
-    assert f"{made} of the next batch's 32 collected, not yet applied" in "\n".join(shown(seen))
+    assert f"{made} back-propagations are not yet a batch of 32: nothing to compare yet" in "\n".join(shown(seen))
+
+
+@pytest.mark.parametrize("width", [38, 60, 77, 78, 118])
+def test_passes_that_could_not_make_an_update_are_said_to_be_no_comparison(width: int) -> None:
+    for seen in (drilled("digits", 1), drilled("digits", 100)):
+        now = seen[1]
+        assert now.passes.updates == 0
+        (said,) = [row for row in shown(seen, width, 40) if " batch of 32" in row]
+        assert "nothing to compare yet" in said or f"{now.collected} bp: no batch of 32 yet" in said
+        assert cells(said) <= width
+    for seen in (drilled("digits"), drilled("trask", 10_000)):
+        assert "to compare yet" not in "\n".join(shown(seen, width, 40))
+        assert "no batch of" not in "\n".join(shown(seen, width, 40))
+
+
+def test_what_is_collected_towards_a_later_update_is_told_too() -> None:
+    seen = drilled("trask", 10_000)
+    now = replace(seen[1], collected=3)
+    assert now.passes.updates > 0
+    assert "3 of the next batch's 4 collected, not yet applied" in "\n".join(shown((seen[0], now)))
 
 
 def test_one_is_no_plural() -> None:
