@@ -195,7 +195,7 @@ LEGEND = (
     "noise: a batch's gradient against the mean gradient's length · scale: noise scale in samples · "
     "memory: activations and deltas of a batch"
 )
-PROBED = "noise, scale, variance: of {} of the {} training samples, drawn by the seed"
+PROBED = "noise on {} of {}, drawn by the seed"
 
 
 def chosen(width: int) -> list[Column]:
@@ -242,7 +242,7 @@ def verdict(contest: Contest, width: int) -> Row:
         words = f" lowest train loss {shown[best]}: lane{'s' if len(winners) > 1 else ''} {', '.join(winners)}"
     spans: list[Span] = [(words, "strong")]
     for remark in remarks(contest):
-        if row_cells(spans) + cells(remark) + 4 <= width:
+        if row_cells(spans) + cells(remark) + 3 <= width:
             spans.append((f"   {remark}", "dim"))
     return fit(spans, width)
 
@@ -254,7 +254,8 @@ def remarks(contest: Contest) -> list[str]:
     places = sorted(range(len(race.lanes)), key=lambda place: race.lanes[place].seconds)
     least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in (places[0], places[-1]))
     probed = [PROBED.format(PROBE, count)] if count > PROBE else []
-    return [*probed, f"time: {least} to {most}", LEGEND]
+    timed = [f"time: {least} to {most}"] if race.finished else []  # before that the lanes have not done equal work
+    return [*probed, *timed, LEGEND]
 
 
 def progress(contest: Contest) -> str:

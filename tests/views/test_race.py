@@ -111,12 +111,13 @@ class TestTable:
         slowest = max(range(6), key=lambda place: lanes[place].seconds)
         said = text_of(verdict(contest(), 200))
         assert f"to {in_seconds(lanes[slowest].seconds)} (lane {slowest + 1})" in said
+        assert "time:" not in text_of(verdict(Contest(PRESETS[0], race(done=50), "seen"), 200))
 
     def test_a_probe_that_is_not_the_whole_training_set_is_said(self) -> None:
         it = Scenario.built_in("digits")
         small = PRESETS[0].begin(it.begin(), it.settings)
-        said = text_of(verdict(Contest(PRESETS[0], small, "seen"), 120))
-        assert "of 512 of the 800 training samples, drawn by the seed" in said
+        said = text_of(verdict(Contest(PRESETS[0], small, "seen"), 80))
+        assert "noise on 512 of 800, drawn by the seed" in said
         assert "drawn by the seed" not in text_of(verdict(contest(), 200))
 
     def test_equal_lanes_are_named_together(self) -> None:
