@@ -219,10 +219,8 @@ def choose(options: argparse.Namespace) -> Scenario:
     path = Path(name)
     if name in built_in_names():
         scenario = Scenario.built_in(name)
-    elif path.suffix in (".csv", ".tsv") and is_there(path):
-        scenario = Scenario.of_csv(path)
-    elif path.suffix == ".toml" or is_there(path):
-        scenario = Scenario.read(path)
+    elif path.suffix or is_there(path):
+        scenario = Scenario.of_file(path)
     else:
         known = built_in_names()
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from bptui.data import BUILT_IN, Dataset
 from bptui.data.dataset import one_hot
+from bptui.data.files import read_data
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import BIASES, INITIALISATIONS
@@ -24,7 +25,8 @@ MOST_UNITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DataChoice:
-    """[data]: a built-in ``name``, or a ``file``, or numbers written out (``table``)."""
+    """[data]: a built-in ``name``, or a ``file`` with what was read from it (``table``: read once, and kept whatever
+    becomes of the file), or numbers written out (``table`` alone)."""
 
     name: str = "digits"
     file: Path | None = None
@@ -144,7 +146,8 @@ def data_choice(raw: dict[str, Any], folder: Path) -> DataChoice:
     if "targets" in raw or "labels" in raw:
         raise ValueError("data: targets and labels go with x only")
     if "file" in raw:
-        return DataChoice(name=raw["file"], file=inside(folder, raw["file"]), **chosen)
+        path = inside(folder, raw["file"])
+        return DataChoice(raw["file"], path, read_data(path), **chosen)
     return DataChoice(name=raw["name"], **chosen)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
-from bptui.data.readers import read_csv
+from bptui.data.bounded import text_of
+from bptui.data.files import read_data
 from bptui.data.shipped import asset
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
@@ -58,32 +59,30 @@ class Scenario:
     def read(cls, path: Path) -> "Scenario":
         """Read a TOML file. Raises ScenarioError for anything that is not right in it."""
         try:
-            with path.open("rb") as stream:
-                raw = stream.read(LARGEST_FILE + 1)
-        except OSError as problem:
-            raise ScenarioError(f"{path}: {problem.strerror or 'cannot be read'}") from None
-        if len(raw) > LARGEST_FILE:
-            raise ScenarioError(f"{path}: larger than {LARGEST_FILE >> 20} MB; put the data into a file of its own")
-        try:
-            document = tomllib.loads(raw.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise ScenarioError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+            document = tomllib.loads(text_of(path, LARGEST_FILE))
         except RecursionError:
             raise ScenarioError(f"{path}: nested too deeply") from None
+        except DataError as problem:
+            raise ScenarioError(str(problem)) from None
         except ValueError as problem:  # tomllib.TOMLDecodeError, or an integer with too many digits
             raise ScenarioError(f"{path}: {one_line(problem)}") from None
         return cls.from_document(document, str(path), path.parent)
 
     @classmethod
-    def of_csv(cls, path: Path) -> "Scenario":
-        """A CSV file with a network that fits it: eight tanh units, batches of ten, a fifth held back for testing."""
+    def of_file(cls, path: Path) -> "Scenario":
+        """A scenario file (.toml), or data with a network that fits them. Raises ScenarioError."""
+        return cls.read(path) if path.suffix.lower() == ".toml" else cls.of_data(path)
+
+    @classmethod
+    def of_data(cls, path: Path) -> "Scenario":
+        """Data with a network that fits them: eight tanh units, batches of ten, a fifth held back for testing."""
         try:
-            data = read_csv(path)
+            data = read_data(path)
         except DataError as problem:
             raise ScenarioError(str(problem)) from None
         loss, last = ("cross-entropy", "softmax") if data.classes else ("half-squared-error", "identity")
         network = NetworkChoice((data.x.shape[1], 8, data.y.shape[1]), ("tanh", last))
-        chosen = DataChoice(name=path.name, file=path, test_fraction=0.2 if len(data) >= 20 else 0.0)
+        chosen = DataChoice(path.name, path, data, test_fraction=0.2 if len(data) >= 20 else 0.0)
         return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
 
     @classmethod
@@ -114,8 +113,6 @@ class Scenario:
         try:
             if choice.table is not None:
                 return choice.table
-            if choice.file is not None:
-                return read_csv(choice.file)
             size = BUILT_IN[choice.name].size
             return load(choice.name, None if size else choice.samples, choice.seed)
         except DataError as problem:

@@ -51,7 +51,7 @@ def refusal(path: Path, body: str | bytes) -> str:
     with pytest.raises(ScenarioError) as caught:
         Scenario.read(path).begin()
     line = str(caught.value)
-    assert line.startswith(f"{path}: ")
+    assert line.startswith(f"{path}:")
     assert line.isprintable()
     assert len(line) < 400 + len(str(path))
     return line.removeprefix(f"{path}: ")
@@ -139,9 +139,8 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
         (GOOD + 'name = "unclosed\n', "line 10"),
         (GOOD.encode("utf-16"), "save it as UTF-8"),
         (GOOD.encode() + b"# caf\xe9\n", "save it as UTF-8"),
-        (GOOD.replace("\n", "\r"), ""),
         (GOOD + "\0", ""),
-        ("", "format_version is missing"),
+        ("", "empty"),
         (GOOD.replace("format_version = 1", ""), "format_version is missing; write format_version = 1"),
         (GOOD.replace("format_version = 1", "format_version = 2"), "newer than this bptui knows (1)"),
         (GOOD.replace("format_version = 1", "format_version = 0"), "expected 1, got 0"),
@@ -301,9 +300,9 @@ def test_too_large_a_file_is_refused(mine: Path) -> None:
 
 
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="No such file"):
+    with pytest.raises(ScenarioError, match="no such file"):
         Scenario.read(tmp_path / "gone.toml")
-    with pytest.raises(ScenarioError, match="directory"):
+    with pytest.raises(ScenarioError, match="a folder, not a file"):
         Scenario.read(tmp_path)
 
 

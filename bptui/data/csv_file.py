@@ -7,16 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bptui.data.bounded import text_of
 from bptui.data.dataset import DataError, Dataset, one_hot
 
-LARGEST_FILE = 256 * 2**20  # bytes
 MOST_CLASSES = 1000
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-INSTEAD = {
-    ".pt": "a PyTorch file can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
-    ".pth": "a PyTorch file can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
-    ".pkl": "a pickle can run code; in Python: numpy.savetxt('mine.csv', table, delimiter=',')",
-}
 
 
 def read_csv(path: Path) -> Dataset:
@@ -26,9 +21,7 @@ def read_csv(path: Path) -> Dataset:
     when it is text or a whole number from 0 to 999 throughout, else a number to be predicted.
     Raises DataError with file, line and column.
     """
-    if path.suffix in INSTEAD:
-        raise DataError(f"{path}: not read, {INSTEAD[path.suffix]}")
-    body = decode(path)
+    body = text_of(path)
     separator = max(",;\t", key=body.split("\n", 1)[0].count)
     rows = table(path, body, separator)
     header = rows[0][1] if rows and not any(map(NUMBER.fullmatch, rows[0][1][:-1])) else None
@@ -48,33 +41,6 @@ def read_csv(path: Path) -> Dataset:
     y, classes = targets(path, [(line, cells[-1]) for line, cells in rows], width)
     features = tuple(header[:-1]) if header else tuple(f"x{c}" for c in range(width - 1))
     return Dataset(path.stem, x, y, classes, features, source=path.name, licence="the file's own")
-
-
-def decode(path: Path) -> str:
-    """The text of a file of bounded size, its line ends made alike."""
-    try:
-        if not path.is_file():
-            raise DataError(f"{path}: {'not a plain file' if path.exists() else 'no such file'}")
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE + 1)
-    except OSError as problem:
-        raise DataError(f"{path}: {problem.strerror or 'cannot be read'}") from None
-    if len(raw) > LARGEST_FILE:
-        raise DataError(f"{path}: larger than {LARGEST_FILE >> 20} MB")
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise DataError(f"{path}: UTF-16 text; save it as UTF-8")
-    try:
-        body = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = raw[: problem.start].count(b"\n") + 1
-        raise DataError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
-    if "\0" in body:
-        line = body[: body.index("\0")].count("\n") + 1
-        raise DataError(f"{path}:{line}: a NUL byte; if this is UTF-16 text, save it as UTF-8")
-    body = body.replace("\r\n", "\n").replace("\r", "\n")
-    if not body.strip():
-        raise DataError(f"{path}: empty")
-    return body
 
 
 def table(path: Path, body: str, separator: str) -> list[tuple[int, list[str]]]:
