@@ -14,6 +14,7 @@ from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
 from bptui.engine.reduce import reduce_over_samples
 from bptui.engine.statistics import BatchStatistics, batch_statistics, sample_gradient
 from bptui.engine.update import Divergence, UpdateRules, Workspace, compute_update
+from bptui.engine.weight import Weight
 
 __all__ = [
     "ACTIVATIONS",
@@ -29,6 +30,7 @@ __all__ = [
     "OptimizerSettings",
     "Pass",
     "UpdateRules",
+    "Weight",
     "Workspace",
     "backward",
     "batch_statistics",

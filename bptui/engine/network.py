@@ -9,6 +9,7 @@ import numpy as np
 
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.types import Floats, read_only
+from bptui.engine.weight import BIAS, Weight
 
 Bias = Literal["trained", "frozen", "none"]
 BIASES: tuple[Bias, ...] = ("trained", "frozen", "none")
@@ -79,11 +80,20 @@ class Parameters:
     def zeros(cls, architecture: Architecture) -> "Parameters":
         return cls(architecture, np.zeros(architecture.parameters))
 
-    def entry(self, layer: int, source: int, unit: int) -> float:
-        """The number of one weight of layer 1 … L, or of its bias for source −1."""
-        if source < 0:
-            return float(self.biases[layer - 1][unit])
-        return float(self.weights[layer - 1][source, unit])
+    def __getitem__(self, weight: Weight) -> float:
+        """The number of one weight or bias. Raises IndexError where there is none such."""
+        return float(self._row(weight)[weight.unit])
+
+    def __setitem__(self, weight: Weight, number: float) -> None:
+        """Set it, in place. Raises IndexError where there is none such."""
+        self._row(weight)[weight.unit] = number
+
+    def _row(self, weight: Weight) -> Floats:
+        """The numbers, (o,), of all units of its layer for the same source."""
+        if weight.layer < 1 or weight.source < BIAS or weight.unit < 0:
+            raise IndexError(f"no weight of layer {weight.layer} from {weight.source} to {weight.unit}")
+        layer = weight.layer - 1
+        return self.biases[layer] if weight.is_bias else self.weights[layer][weight.source]
 
 
 class Network(Parameters):

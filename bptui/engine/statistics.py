@@ -14,6 +14,7 @@ from bptui.engine.backprop import Pass, sum_gradients
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples, sum_over_samples
 from bptui.engine.types import Floats
+from bptui.engine.weight import Weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,8 +104,7 @@ def sample_gradient(architecture: Architecture, passed: Pass, sample: int) -> Pa
     return one
 
 
-def contributions(passed: Pass, layer: int, source: int, unit: int) -> Floats:
-    """What each sample adds to one weight's gradient: a_i · δ_j per sample, (n,). ``layer`` counts from 0;
-    source -1 means the bias, whose input is 1."""
-    delta = passed.delta[layer][:, unit]
-    return delta.copy() if source < 0 else passed.a[layer][:, source] * delta
+def contributions(passed: Pass, weight: Weight) -> Floats:
+    """What each sample adds to one weight's gradient: a_i · δ_j per sample, (n,); a bias has the input 1."""
+    delta = passed.delta[weight.layer - 1][:, weight.unit]
+    return delta.copy() if weight.is_bias else passed.a[weight.layer - 1][:, weight.source] * delta

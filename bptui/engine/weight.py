@@ -1,5 +1,12 @@
-"""How layers and weights are written, alike on every screen."""
+"""The address of one weight or bias, and how it is written, alike on every screen."""
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bptui.engine.network import Architecture
+
+BIAS = -1
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -8,8 +15,40 @@ def sub(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
-def weight_symbol(layer: int, source: int, unit: int) -> str:
-    """``w₂[0→1]`` from unit 0 to unit 1 of layer 2, ``w₁[x0→1]`` from an input, ``b₂[1]`` for a bias (source −1)."""
-    if source < 0:
-        return f"b{sub(layer)}[{unit}]"
-    return f"w{sub(layer)}[{f'x{source}' if layer == 1 else source}→{unit}]"
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """From input ``source`` (from 0; −1 for the bias, whose input is 1) to ``unit`` (from 0) of ``layer`` (1 … L)."""
+
+    layer: int
+    source: int
+    unit: int
+
+    @property
+    def is_bias(self) -> bool:
+        return self.source < 0
+
+    @property
+    def symbol(self) -> str:
+        """``w₂[0→1]`` from unit 0 to unit 1 of layer 2, ``w₁[x0→1]`` from an input, ``b₂[1]`` for a bias."""
+        if self.is_bias:
+            return f"b{sub(self.layer)}[{self.unit}]"
+        return f"w{sub(self.layer)}[{f'x{self.source}' if self.layer == 1 else self.source}→{self.unit}]"
+
+    def within(self, architecture: "Architecture") -> "Weight":
+        """This weight, or the nearest that the architecture has."""
+        layer = min(max(self.layer, 1), architecture.layers)
+        source = min(self.source, architecture.sizes[layer - 1] - 1)
+        unit = min(max(self.unit, 0), architecture.sizes[layer] - 1)
+        return Weight(layer, max(source, lowest_source(architecture)), unit)
+
+    def moved(self, architecture: "Architecture", layer: int = 0, unit: int = 0, source: int = 0) -> "Weight":
+        """So many layers, units and sources on. Layers end at the first and the last; units and sources wrap round,
+        the bias (where there are some) being one of the sources."""
+        there = Weight(self.layer + layer, self.source, self.unit).within(architecture)
+        first, inputs = lowest_source(architecture), architecture.sizes[there.layer - 1]
+        to_source = first + (there.source - first + source) % (inputs - first)
+        return Weight(there.layer, to_source, (there.unit + unit) % architecture.sizes[there.layer])
+
+
+def lowest_source(architecture: "Architecture") -> int:
+    return 0 if architecture.bias == "none" else BIAS

@@ -14,15 +14,13 @@ import numpy as np
 
 from bptui.engine.backprop import Pass, backward, forward
 from bptui.engine.losses import LOSSES
-from bptui.engine.network import Architecture, Parameters
+from bptui.engine.network import Architecture
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of_samples
 from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
 from bptui.engine.types import Floats, Integers, read_only
+from bptui.engine.weight import Weight
 from bptui.session.session import Session
 from bptui.training.record import RowKey
-
-Weight = tuple[int, int, int]
-"""(layer 1 … L, source or −1 for the bias, unit): as a moment selects it."""
 
 MOST_SAMPLES = 4096
 MOST_FLOATS = 8_000_000  # activations and deltas kept of the measured samples
@@ -105,12 +103,11 @@ class Noise:
 
     def spread(self, weight: Weight) -> Spread:
         """The batch's gradients of one weight."""
-        layer, source, unit = weight
-        variance, n = value_of(self.batch.variance, weight), self.record.n
+        variance, n = self.batch.variance[weight], self.record.n
         return Spread(
-            read_only(self.record.contributions(layer, source, unit)),
-            value_of(self.record.summed, weight),
-            value_of(self.record.mean, weight),
+            read_only(self.record.contributions(weight)),
+            self.record.summed[weight],
+            self.record.mean[weight],
             sqrt(variance),
             sqrt(divided(variance * n, n - 1)) if n > 1 else nan,
             sqrt(divided(variance, n - 1)) if n > 1 else nan,
@@ -171,16 +168,15 @@ class Noise:
 
     def deviation(self, weight: Weight) -> float:
         """Of the weight's gradient over all measured training samples; nan before they are measured."""
-        return nan if self.all is None else sqrt(value_of(self.all.variance, weight))
+        return nan if self.all is None else sqrt(self.all.variance[weight])
 
     def law(self, weight: Weight) -> tuple[Law, ...]:
         """The 1/√n law of one weight, size by size; () before the training samples are measured."""
         if self.all is None:
             return ()
         if weight not in self._laws:
-            layer, source, unit = weight
-            values = contributions(self._passed, layer - 1, source, unit)
-            mean, variance = value_of(self.all.mean, weight), value_of(self.all.variance, weight)
+            values = contributions(self._passed, weight)
+            mean, variance = self.all.mean[weight], self.all.variance[weight]
             rng = np.random.default_rng([self.problem.seed, 3, self.record.number])
             self._laws[weight] = tuple(
                 law_of(values, mean, variance, size, rng) for size in batch_sizes(self.count, self.record.n)
@@ -243,12 +239,6 @@ def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> fl
         by_chance = divided(spread, n) * (1.0 - share_of_samples(n, population))
         squared = float(batch.mean.flat.dot(batch.mean.flat)) - by_chance
     return spread * (1.0 - share_of_samples(1.0, population)) / squared if squared > 0 else inf
-
-
-def value_of(vector: Parameters, weight: Weight) -> float:
-    """One weight's number in a vector as long as θ."""
-    layer, source, unit = weight
-    return vector.entry(layer, source, unit)
 
 
 def divided(variance: float, n: int) -> float:

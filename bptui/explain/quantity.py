@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bptui.engine.weight import sub, weight_symbol
+from bptui.engine.weight import Weight, sub
 
 Kind = Literal[
     "input",
@@ -68,6 +68,11 @@ class Quantity:
     sample: int = -1
     slot: str = ""
 
+    @property
+    def weight(self) -> Weight:
+        """The weight or bias that it is of, for kinds that are of one."""
+        return Weight(self.layer, self.source, self.unit)
+
     def of_weight(self, kind: Kind, slot: str = "", sample: int = -1) -> "Quantity":
         """Another quantity of the same weight."""
         return Quantity(kind, self.layer, self.unit, self.source, sample, slot)
@@ -109,7 +114,7 @@ def tag(sample: int) -> str:
 
 def weight_name(q: Quantity) -> str:
     """The weight or bias that a quantity is of."""
-    return weight_symbol(q.layer, q.source, q.unit)
+    return q.weight.symbol
 
 
 def name(q: Quantity) -> str:

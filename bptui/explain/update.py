@@ -47,7 +47,7 @@ def all_weights(record: UpdateRecord, kind: str) -> list[Quantity]:
 
 def summed(record: UpdateRecord, q: Quantity) -> Formula:
     """SUM = Σ_m of the contributions, by micro-batch where the batch was cut into some."""
-    values = record.contributions(q.layer, q.source, q.unit)
+    values = record.contributions(q.weight)
     samples = [q.of_weight("contribution", sample=m) for m in range(record.n)]
     symbols = f"Σ_m ∂L/∂{weight_name(q)}[#m], m = 1 … {record.n}"
     parts = min(record.settings.rules.micro_batches, record.n)

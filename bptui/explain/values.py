@@ -74,7 +74,7 @@ def of_weight(record: UpdateRecord, q: Quantity) -> float:
 
 def entry(vector: Parameters, q: Quantity) -> float:
     """The entry of q's weight or bias in a vector as long as θ."""
-    return vector.entry(q.layer, q.source, q.unit)
+    return vector[q.weight]
 
 
 def input_of(record: UpdateRecord, layer: int, source: int, m: int) -> float:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from bptui.engine.weight import Weight
+
 Kind = Literal["input", "forward", "loss", "delta", "gradient", "reduce", "update"]
 
 
@@ -51,6 +53,11 @@ class Moment:
     layer: int = 1
     unit: int = 0
     source: int = 0
+
+    @property
+    def weight(self) -> Weight:
+        """The selected one."""
+        return Weight(self.layer, self.source, self.unit)
 
     def phase(self, layers: int) -> Phase:
         return phases(layers)[self.beat]

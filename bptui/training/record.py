@@ -14,6 +14,7 @@ from bptui.engine.reduce import mean_over_samples, reduce_over_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace
+from bptui.engine.weight import Weight
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
 from bptui.training.schedule import Position
@@ -119,13 +120,13 @@ class UpdateRecord:
         by = {"loss": -self.passed.loss, "norm": -self.gradient_norms, "cosine": self.cosines}
         return np.argsort(by[key], kind="stable") if key in by else np.arange(self.n)
 
-    def contributions(self, layer: int, source: int, unit: int) -> Floats:
-        """a_i · δ_j of each sample, (n,): its gradient of one weight of layer 1 … L (source −1: the bias)."""
-        return contributions(self.passed, layer - 1, source, unit)
+    def contributions(self, weight: Weight) -> Floats:
+        """a_i · δ_j of each sample, (n,): its gradient of one weight."""
+        return contributions(self.passed, weight)
 
-    def running(self, layer: int, source: int, unit: int) -> Floats:
+    def running(self, weight: Weight) -> Floats:
         """Σ of the contributions of samples 1 … m, (n,): the ledger's total after each sample."""
-        return np.cumsum(self.contributions(layer, source, unit))
+        return np.cumsum(self.contributions(weight))
 
     def slope(self, layer: int, sample: int) -> Floats:
         """φ′(z) of one sample in layer 1 … L, (o,); not defined for softmax."""

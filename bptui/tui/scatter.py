@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bptui.experiments.scatter import Noise, NoiseNow, Weight
+from bptui.engine.weight import Weight
+from bptui.experiments.scatter import Noise, NoiseNow
 from bptui.session.moves import to_row
 from bptui.session.session import Session
 from bptui.training.record import RowKey
@@ -34,8 +35,7 @@ class NoiseScreen(Sheet):
     @property
     def weight(self) -> Weight:
         """The selected one."""
-        moment = self.session.moment
-        return moment.layer, moment.source, moment.unit
+        return self.session.moment.weight
 
     def now(self) -> NoiseNow:
         return self.noise.now(self.weight, self.key)

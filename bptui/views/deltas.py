@@ -46,7 +46,7 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     head = f"{'#':>4} " + (left(some, strip) + " " if units else "")
     head += f"{f'δ{sub(layer)}[{unit}]':>{w.delta}} {'|∇L|':>{w.norm}} {'a·δ':>{w.product}}"
     rows: list[Row] = [((head + ("    cos" if cosines else ""), "head"),)]
-    contributions = record.contributions(layer, moment.source, unit)
+    contributions = record.contributions(moment.weight)
     for m in scene.rows_shown(max(height - OTHER_ROWS, 1)):
         rows.append(sample_row(scene, m, units, float(contributions[m]), w, cosines))
     rows += [()] * (height - len(rows) - 2)

@@ -4,7 +4,7 @@ from math import isnan
 
 import numpy as np
 
-from bptui.engine.weight import weight_symbol
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import Comparison
 from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.experiments.mistakes.lab import RULES
@@ -95,7 +95,7 @@ def other_case(figures: Figures) -> str:
 
 def weight_label(figures: Figures) -> str:
     at = figures.selection
-    return weight_symbol(at.layer, at.source, at.unit)
+    return Weight(at.layer, at.source, at.unit).symbol
 
 
 def true_side(figures: Figures, width: int) -> list[Row]:

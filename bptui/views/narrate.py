@@ -1,6 +1,5 @@
 """One plain sentence of what has just happened at this moment, and why."""
 
-from bptui.engine.weight import weight_symbol
 from bptui.explain import Quantity, value
 from bptui.explain.quantity import activation, loss, of_unit, of_weight
 from bptui.session.moment import Moment, Phase
@@ -68,7 +67,7 @@ def unchanged(scene: Scene) -> str:
 
 def weight_words(scene: Scene) -> str:
     """The selected weight as the other panels write it."""
-    return weight_symbol(scene.moment.layer, scene.moment.source, scene.moment.unit)
+    return scene.moment.weight.symbol
 
 
 def tell_input(scene: Scene) -> str:

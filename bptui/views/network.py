@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bptui.engine.types import Floats
-from bptui.engine.weight import sub, weight_symbol
+from bptui.engine.weight import sub
 from bptui.views.edges import edges
 from bptui.views.glyphs import largest_of, pixel, shade, signed
 from bptui.views.numbers import num, sign_role
@@ -276,16 +276,14 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
         (numbers, "text"),
         (f"{gap}δ{at} {num(delta, digits + 1, plus=True)}" if backward else f"{gap}δ{at} ·", "text"),
     )
-    weights, biases = record.before.weights[layer - 1], record.before.biases
-    weight = float(biases[layer - 1][unit] if source < 0 else weights[source, unit])
-    what = weight_symbol(layer, source, unit)
+    weight = record.before[moment.weight]
     change: list[Span] = []
     if scene.phase.kind == "update":
-        change = [(f" → {num(record.after.entry(layer, source, unit), 8, plus=True)}", "good")]
+        change = [(f" → {num(record.after[moment.weight], 8, plus=True)}", "good")]
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (
-        (f" {what} ", "selected"),
+        (f" {moment.weight.symbol} ", "selected"),
         (num(weight, 8, plus=True), sign_role(weight)),
         *change,
         ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),

@@ -1,7 +1,6 @@
 """Panel 4: the ledger of the selected weight, from the samples' contributions to the weight after the update."""
 
 from bptui.engine.network import Parameters
-from bptui.engine.weight import weight_symbol
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import largest_of, signed
@@ -33,14 +32,14 @@ def entries(scene: Scene, height: int) -> range:
 
 def weight_name(scene: Scene) -> str:
     """The selected weight."""
-    return weight_symbol(scene.moment.layer, scene.moment.source, scene.moment.unit)
+    return scene.moment.weight.symbol
 
 
 def ledger(scene: Scene, height: int) -> list[Row]:
     """Contributions in their order, SUM and MEAN with the one in force marked, × −γ, before → after."""
     record, moment = scene.record, scene.moment
     layer, unit, source = moment.layer, moment.unit, moment.source
-    contributions = record.contributions(layer, source, unit)
+    contributions = record.contributions(moment.weight)
     bottom = [*reductions(scene), *application(scene)]
     rows: list[Row] = [((f" {weight_name(scene)}", "strong"), ("  added sample by sample", "dim"))]
     inputs = None if source < 0 else record.passed.a[layer - 1][:, source]
@@ -65,7 +64,7 @@ def entry(scene: Scene, m: int, a: float, delta: float, contribution: float) -> 
 
 def weight_of(scene: Scene, vector: Parameters) -> float:
     """The selected weight's number in a vector as long as θ."""
-    return vector.entry(scene.moment.layer, scene.moment.source, scene.moment.unit)
+    return vector[scene.moment.weight]
 
 
 def is_frozen(scene: Scene) -> bool:
@@ -78,7 +77,7 @@ def reductions(scene: Scene) -> list[Row]:
     record, done = scene.record, scene.done
     in_force = record.settings.rules.reduction
     if done < record.n:
-        running = record.running(scene.moment.layer, scene.moment.source, scene.moment.unit)
+        running = record.running(scene.moment.weight)
         total = float(running[done - 1]) if done else 0.0
         words = f" {in_force.upper()}" + (f" Σ ÷{record.n}" if in_force == "mean" else "")
         return [

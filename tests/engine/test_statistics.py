@@ -10,6 +10,7 @@ from bptui.engine import Architecture, BatchStatistics, batch_statistics, sample
 from bptui.engine.network import explicit
 from bptui.engine.statistics import contributions, squared_norms
 from bptui.engine.types import Floats
+from bptui.engine.weight import Weight
 
 from .helpers import Case, assert_close, cases, random_case, run_pass
 from .oracle import all_samples
@@ -72,12 +73,12 @@ def test_a_sample_gradient_is_the_outer_product_of_its_rows() -> None:
 
 def test_a_weight_s_contributions_add_up_to_its_summed_gradient() -> None:
     work = CASE.update()
-    assert contributions(work.passed, 0, 2, 1).sum() == pytest.approx(work.summed.weights[0][2, 1], rel=1e-13)
+    assert contributions(work.passed, Weight(1, 2, 1)).sum() == pytest.approx(work.summed.weights[0][2, 1], rel=1e-13)
 
 
 def test_source_minus_1_is_the_bias_whose_input_is_1() -> None:
     work = CASE.update()
-    parts = contributions(work.passed, 1, -1, 0)
+    parts = contributions(work.passed, Weight(2, -1, 0))
     assert parts.tolist() == work.passed.delta[1][:, 0].tolist()
     assert parts.sum() == pytest.approx(work.summed.biases[1][0], rel=1e-13)
 

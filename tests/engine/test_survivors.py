@@ -23,6 +23,7 @@ from bptui.engine import (
 from bptui.engine.network import Parameters, explicit
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
 from bptui.experiments.mistakes.step import descend, plain
 
@@ -81,7 +82,9 @@ class TestStatistics:
     @pytest.mark.parametrize("source", range(3))
     def test_contributions_of_every_source_add_up_to_its_summed_gradient(self, source: int) -> None:
         work = CASE.update()
-        assert contributions(work.passed, 0, source, 1).sum() == pytest.approx(work.summed.weights[0][source, 1])
+        assert contributions(work.passed, Weight(1, source, 1)).sum() == pytest.approx(
+            work.summed.weights[0][source, 1]
+        )
 
     def test_cosines_nobody_asked_for_are_none_at_all(self) -> None:
         without = batch_statistics(ARCHITECTURE, CASE.passed(), with_cosines=False)
@@ -166,12 +169,6 @@ class TestNetwork:
         expected = [*rng.uniform(-1.0, 1.0, 6), *rng.uniform(-1.0, 1.0, 8)]
         none = Architecture((3, 2, 4), ("tanh", "tanh"), "none")
         assert initialise(none, "uniform", np.random.default_rng(5)).flat.tolist() == expected
-
-
-def test_an_entry_is_named_by_its_layer_from_1_its_source_and_its_unit_with_minus_1_for_the_bias() -> None:
-    vector = Parameters(Architecture((2, 2, 1), ("tanh", "tanh")), np.arange(9.0))
-    named = [vector.entry(*place) for place in ((1, 0, 0), (1, 0, 1), (1, 1, 0), (1, -1, 1), (2, 1, 0), (2, -1, 0))]
-    assert named == [0.0, 1.0, 2.0, 5.0, 7.0, 8.0]
 
 
 def of_units(*layers: tuple[float, float]) -> Parameters:

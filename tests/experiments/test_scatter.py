@@ -15,8 +15,9 @@ from bptui.engine import UpdateRules, sample_gradient
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.statistics import BatchStatistics
 from bptui.engine.types import Floats
+from bptui.engine.weight import Weight
 from bptui.experiments import scatter as noise_room
-from bptui.experiments.scatter import Noise, Weight, batch_sizes, law_of
+from bptui.experiments.scatter import Noise, batch_sizes, law_of
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.session import Session
@@ -51,11 +52,11 @@ def gradients(it: Noise) -> list[Parameters]:
 
 
 def of(vector: Parameters, weight: Weight) -> float:
-    layer, source, unit = weight
+    layer, source, unit = weight.layer, weight.source, weight.unit
     return float(vector.biases[layer - 1][unit] if source < 0 else vector.weights[layer - 1][source, unit])
 
 
-@pytest.mark.parametrize("weight", [(2, 0, 0), (2, 5, 9), (1, 20, 3), (2, -1, 4)])
+@pytest.mark.parametrize("weight", [Weight(2, 0, 0), Weight(2, 5, 9), Weight(1, 20, 3), Weight(2, -1, 4)])
 def test_sum_mean_and_deviation_are_those_of_the_samples_gradients(weight: Weight) -> None:
     it = noise()
     plain = np.array([of(one, weight) for one in gradients(it)])
@@ -69,7 +70,7 @@ def test_sum_mean_and_deviation_are_those_of_the_samples_gradients(weight: Weigh
 
 
 def test_one_sample_says_nothing_of_how_far_its_mean_is_off() -> None:
-    spread = noise("digits", 0, batch_size=1).spread((2, 0, 0))
+    spread = noise("digits", 0, batch_size=1).spread(Weight(2, 0, 0))
     assert spread.deviation == 0
     assert isnan(spread.sample_deviation)
     assert isnan(spread.standard_error)
@@ -79,7 +80,7 @@ def test_norms_cosines_and_noise_scale_are_those_of_the_samples_gradients() -> N
     it = noise("iris")
     flat = np.array([one.flat for one in gradients(it)])
     mean = flat.mean(axis=0)
-    now = it.now((1, 0, 0))
+    now = it.now(Weight(1, 0, 0))
     norms = np.linalg.norm(flat, axis=1)
     assert now.norms == pytest.approx(norms)
     assert now.cosines == pytest.approx(flat @ mean / norms / np.linalg.norm(mean))
@@ -113,20 +114,22 @@ def test_the_estimate_from_small_batches_does_not_stay_below_their_size() -> Non
 
 def test_a_batch_of_all_samples_estimates_nothing() -> None:
     it = noise("xor", 0, batch_size=4)
-    assert it.now((1, 0, 0)).batch_noise_scale == it.batch.noise_scale
+    assert it.now(Weight(1, 0, 0)).batch_noise_scale == it.batch.noise_scale
 
 
 def test_one_sample_of_several_cannot_tell_the_noise_scale() -> None:
-    assert isnan(noise("digits", 0, batch_size=1).now((1, 0, 0)).batch_noise_scale)
+    assert isnan(noise("digits", 0, batch_size=1).now(Weight(1, 0, 0)).batch_noise_scale)
 
 
 def test_the_noise_scale_of_the_training_set_is_that_of_one_batch_of_all() -> None:
     part, whole = noise("xor", 0), noise("xor", 0, batch_size=4)
-    assert part.now((1, 0, 0)).noise_scale == pytest.approx(whole.batch.noise_scale)
+    assert part.now(Weight(1, 0, 0)).noise_scale == pytest.approx(whole.batch.noise_scale)
 
 
 class TestLaw:
-    @pytest.mark.parametrize(("name", "weight"), [("digits", (2, 3, 5)), ("moons", (1, 0, 2)), ("sine", (2, -1, 0))])
+    @pytest.mark.parametrize(
+        ("name", "weight"), [("digits", Weight(2, 3, 5)), ("moons", Weight(1, 0, 2)), ("sine", Weight(2, -1, 0))]
+    )
     def test_measured_batches_keep_the_law_within_a_few_per_cent(self, name: str, weight: Weight) -> None:
         laws = noise(name).law(weight)
         assert len(laws) >= 5
@@ -136,13 +139,13 @@ class TestLaw:
 
     def test_it_falls_with_the_root_of_the_batch_size(self) -> None:
         it = noise()
-        weight = (2, 3, 5)
+        weight = Weight(2, 3, 5)
         for law in it.law(weight):
             assert law.root_law == pytest.approx(it.deviation(weight) / sqrt(law.size))
             assert law.factor == pytest.approx(sqrt((800 - law.size) / 799))
 
     def test_batches_of_1_are_the_samples_and_the_full_batch_has_no_noise(self) -> None:
-        first, *_, last = noise().law((2, 3, 5))
+        first, *_, last = noise().law(Weight(2, 3, 5))
         assert (first.size, first.factor) == (1, 1.0)
         assert first.measured == pytest.approx(first.root_law)
         assert (last.size, last.measured, last.expected) == (800, 0.0, 0.0)
@@ -167,25 +170,25 @@ class TestLaw:
         it = noise("iris", 5)
         places = [int(np.flatnonzero(it.problem.split.train == row)[0]) for row in it.record.indices]
         for layer in (1, 2):
-            values = noise_room.contributions(it._passed, layer - 1, 1, 2)
+            values = noise_room.contributions(it._passed, Weight(layer, 1, 2))
             assert values[places].mean() == pytest.approx(it.record.mean.weights[layer - 1][1, 2])
 
     def test_the_same_batches_are_drawn_again(self) -> None:
         again = Noise(Session(Scenario.built_in("iris")))
         again.work()
-        assert again.law((2, 3, 1))[1:4] == noise("iris", 0).law((2, 3, 1))[1:4]
+        assert again.law(Weight(2, 3, 1))[1:4] == noise("iris", 0).law(Weight(2, 3, 1))[1:4]
 
     def test_a_weight_whose_gradient_is_0_everywhere_has_none(self) -> None:
         data = Dataset("own", np.array([[0.0, 1], [0, 2], [0, 3]]), np.zeros((3, 1)))
         it = own(3, data)
         it.work()
-        assert it.spread((1, 0, 1)).deviation == 0
-        assert all(law.measured == law.expected == 0 and isnan(law.ratio) for law in it.law((1, 0, 1)))
+        assert it.spread(Weight(1, 0, 1)).deviation == 0
+        assert all(law.measured == law.expected == 0 and isnan(law.ratio) for law in it.law(Weight(1, 0, 1)))
 
     def test_a_single_sample_has_no_noise(self) -> None:
         it = own(1)
         it.work()
-        (law,) = it.law((2, 0, 0))
+        (law,) = it.law(Weight(2, 0, 0))
         assert (law.size, law.measured, law.expected) == (1, 0.0, 0.0)
 
 
@@ -204,7 +207,7 @@ class TestSlices:
         assert sliced.all.mean.flat.tobytes() == whole.all.mean.flat.tobytes()
 
     def test_before_the_training_set_is_measured_the_batch_is_known(self) -> None:
-        now = own(10).now((1, 0, 0))
+        now = own(10).now(Weight(1, 0, 0))
         assert now.laws == ()
         assert now.measured == 0
         assert isnan(now.noise_scale)
@@ -215,8 +218,8 @@ class TestSlices:
         assert it.count == noise_room.MOST_SAMPLES
         assert len(set(it.places.tolist())) == it.count
         it.work()
-        assert it.law((2, 0, 0))[-1].size == it.count
-        assert it.now((2, 0, 0)).population == 10_000
+        assert it.law(Weight(2, 0, 0))[-1].size == it.count
+        assert it.now(Weight(2, 0, 0)).population == 10_000
 
 
 def mislabelled() -> tuple[Dataset, int]:
@@ -241,7 +244,7 @@ def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
     )
     session.arrive_at("30")
     it = Noise(session)
-    orders = {key: it.now((1, 0, 0), key).rows for key in ("loss", "norm", "cosine", "wrong")}  # type: ignore[arg-type]
+    orders = {key: it.now(Weight(1, 0, 0), key).rows for key in ("loss", "norm", "cosine", "wrong")}  # type: ignore[arg-type]
     for key, rows in orders.items():
         assert it.record.indices[rows[0]] == odd, key
     assert len(orders["wrong"]) == 1
@@ -249,4 +252,4 @@ def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
 
 
 def test_without_an_order_the_rows_stand_as_in_the_batch() -> None:
-    assert noise("iris").now((1, 0, 0)).rows == tuple(range(10))
+    assert noise("iris").now(Weight(1, 0, 0)).rows == tuple(range(10))

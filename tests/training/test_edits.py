@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.engine import Network, UpdateRules
+from bptui.engine.weight import Weight
 from bptui.training import Run, Settings
 from bptui.training.causes import Edit
 from tests.training.builders import ANY_SETTINGS, begin, fingerprints, network, planned, with_rate
@@ -34,7 +35,7 @@ def test_the_past_is_kept_and_the_edit_is_the_first_thing_of_its_update(
     fork = run.fork(update, edit)
     record = fork.record(update)
     assert record.edits == (edit,)
-    assert record.before.entry(*edit.place) == edit.value
+    assert record.before[Weight(*edit.place)] == edit.value
     changed = np.flatnonzero(record.before.flat != begin(first).record(update).before.flat)
     assert len(changed) <= 1
     assert (record.after.flat == record.before.flat + record.step.flat).all()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bptui.engine import OPTIMIZERS, UpdateRules, forward
 from bptui.engine.backprop import Pass
 from bptui.engine.rates import RateSchedule
+from bptui.engine.weight import Weight
 from bptui.training import Settings
 
 from .builders import ANY_SETTINGS, begin, fingerprint, fingerprints, optimized, updates_of_epoch
@@ -144,7 +145,7 @@ class TestRecord:
 
     def test_norms_are_those_of_the_sample_gradients(self) -> None:
         parts = [
-            self.record.contributions(layer, source, unit)
+            self.record.contributions(Weight(layer, source, unit))
             for layer, inputs, units in ((1, 2, 3), (2, 3, 1))
             for unit in range(units)
             for source in range(-1, inputs)
@@ -152,8 +153,8 @@ class TestRecord:
         assert self.record.gradient_norms.tolist() == pytest.approx(np.linalg.norm(parts, axis=0).tolist())
 
     def test_contributions_add_up_to_the_summed_gradient(self) -> None:
-        assert self.record.contributions(1, 1, 2).sum() == pytest.approx(self.record.summed.weights[0][1, 2])
-        assert self.record.contributions(2, -1, 0).sum() == pytest.approx(self.record.summed.biases[1][0])
+        assert self.record.contributions(Weight(1, 1, 2)).sum() == pytest.approx(self.record.summed.weights[0][1, 2])
+        assert self.record.contributions(Weight(2, -1, 0)).sum() == pytest.approx(self.record.summed.biases[1][0])
 
     def test_slopes_are_those_of_the_layer_s_activation(self) -> None:
         a = self.record.passed.a[1][2]

@@ -3,6 +3,7 @@
 import pytest
 from textual.screen import Screen
 
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes.lab import RULES
 from bptui.experiments.races import PRESETS
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, Stand, Step
@@ -104,7 +105,7 @@ async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
         record = at.session.record
         assert at.session.moment.phase(at.session.layers).kind == "reduce"
         assert at.explorer.focused_panel == DELTAS
-        entries = record.contributions(2, 0, 0)
+        entries = record.contributions(Weight(2, 0, 0))
         for norm, entry in zip(record.gradient_norms, entries, strict=True):
             assert any(num(norm, width) in at.text() for width in (6, 7))
             assert any(num(entry, width, plus=True) in at.text() for width in (7, 8))

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
@@ -32,7 +34,7 @@ class Looking:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
     @property
-    def selection(self) -> tuple[int, int, int]:
+    def selection(self) -> Weight:
         return self.screen.weight
 
 
@@ -128,7 +130,7 @@ async def test_left_and_right_take_another_weight_and_its_law() -> None:
     async with looking() as at:
         before, law = at.selection, at.screen.now().laws
         await at.press("right")
-        assert at.selection == (before[0], before[1] + 1, before[2])
+        assert at.selection == replace(before, source=before.source + 1)
         assert at.screen.now().laws != law
         await at.press("left")
         assert at.selection == before

@@ -74,7 +74,7 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
     """All real numbers of a record, as one vector."""
     passed, layer, source, unit = record.passed, moment.layer, moment.source, moment.unit
     done = range(1, record.n + 1)
-    ledger = record.running(layer, source, unit)
+    ledger = record.running(moment.weight)
     parts = [
         *passed.a,
         *passed.z,
@@ -85,7 +85,7 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
         record.cosines,
         record.running_loss,
         [record.mean_of(record.running_loss, m) for m in done],
-        record.contributions(layer, source, unit),
+        record.contributions(moment.weight),
         ledger,
         *(vector.flat for vector in (record.before, record.after, record.summed, record.mean)),
         *(vector.flat for vector in (record.reduced, record.step)),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bptui.experiments.scatter import Noise, NoiseNow, Weight
+from bptui.engine.weight import Weight
+from bptui.experiments.scatter import Noise, NoiseNow
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS, RowKey
@@ -36,7 +37,7 @@ def measured(name: str) -> tuple[Session, Noise]:
 def seen(name: str, weight: Weight | None = None, key: RowKey = "batch") -> Seen:
     it, made = measured(name)
     moment = it.moment
-    return scene(it), made.now(weight or (moment.layer, moment.source, moment.unit), key)
+    return scene(it), made.now(weight or moment.weight, key)
 
 
 def shown(it: Seen, chosen: int = 0, width: int = 78, height: int = 21) -> list[str]:
@@ -104,7 +105,7 @@ def test_the_mean_stands_between_its_errors_and_deviations() -> None:
 
 
 def test_a_gradient_of_0_everywhere_has_no_strip() -> None:
-    it = seen("digits", (1, 0, 0))  # from a pixel that is black in every sample
+    it = seen("digits", Weight(1, 0, 0))  # from a pixel that is black in every sample
     text = "\n".join(shown(it))
     assert it[1].spread.deviation == 0
     assert "is 0 for every sample" in text
@@ -158,7 +159,7 @@ def test_while_the_training_set_is_measured_it_says_how_far() -> None:
     it = session("digits")
     made = Noise(it)
     made.work(lambda: True)
-    text = "\n".join(lines(noise(scene(it), made.now((2, 0, 0)), 0, 78, 21)))
+    text = "\n".join(lines(noise(scene(it), made.now(Weight(2, 0, 0)), 0, 78, 21)))
     assert "128 of 800 training samples" in text.replace("\n", "")
     assert "16.0% of the training set" in text
 
@@ -167,7 +168,7 @@ def test_when_no_answer_is_wrong_it_says_so() -> None:
     it = Session(Scenario.built_in("trask"))
     it.run.extend_to(1)
     made = Noise(it)
-    wrong = made.now((1, 0, 0), "wrong")
+    wrong = made.now(Weight(1, 0, 0), "wrong")
     right = replace(wrong, rows=())
     said = ["every answer of this batch is right" in "\n".join(shown((scene(it), now))) for now in (wrong, right)]
     assert said == [False, True]
@@ -193,5 +194,5 @@ def test_hostile_names_keep_their_place() -> None:
     made = Noise(it)
     made.work()
     for width in (38, 78, 118):
-        rows = noise(scene(it), made.now((2, 0, 0)), 0, width, 21)
+        rows = noise(scene(it), made.now(Weight(2, 0, 0)), 0, width, 21)
         assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bptui.engine.weight import Weight
 from bptui.explain import value
 from bptui.explain.quantity import of_weight
 from bptui.session.moment import Moment
@@ -21,7 +22,7 @@ def test_nothing_is_in_force_before_all_samples_are_in() -> None:
     assert "in force" not in some
     assert "÷3 " not in some
     assert "3 of 32 added so far" in some
-    assert f"Σ so far  {num(float(it.run.record(1).running(2, 0, 0)[2]), 9, plus=True):>9}" in some
+    assert f"Σ so far  {num(float(it.run.record(1).running(Weight(2, 0, 0))[2]), 9, plus=True):>9}" in some
     assert "MEAN Σ ÷32 when all are in" in some
 
 
@@ -29,7 +30,7 @@ def test_the_step_is_a_true_equation() -> None:
     it = session("xor")
     it.run.extend_to(1)
     record = it.run.record(1)
-    gradient, step = record.mean.entry(2, 0, 0), record.step.entry(2, 0, 0)
+    gradient, step = record.mean[Weight(2, 0, 0)], record.step[Weight(2, 0, 0)]
     words = f"Δw = −{rate(record.learning_rate)} · {num(gradient, 8)} = {num(step, 9, plus=True)}"
     assert words in shown(update(scene(it, Moment(1, beat(it, "reduce"), 3, 2)), 38, 24))
 
@@ -55,7 +56,7 @@ def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> No
         for words in (
             "◂ in force",
             f"+ penalty {num(penalty, 9, plus=True):>9}",
-            f"to sgd    {num(record.reduced.entry(2, 0, 0), 9, plus=True):>9}",
+            f"to sgd    {num(record.reduced[Weight(2, 0, 0)], 9, plus=True):>9}",
             "Δw =",
         )
     ]

@@ -7,6 +7,7 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.update import UpdateRules
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import Comparison, WrongRule
 from bptui.experiments.mistakes.cases import Case
 from bptui.training.schedule import Position
@@ -113,4 +114,4 @@ def first_of(marked: Parameters) -> Selection:
 
 def weight_of(vector: Parameters, at: Selection) -> float:
     """The selected weight's number in a vector as long as θ."""
-    return vector.entry(at.layer, at.source, at.unit)
+    return vector[Weight(at.layer, at.source, at.unit)]
