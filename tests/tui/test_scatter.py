@@ -137,10 +137,12 @@ async def test_left_and_right_take_another_weight_and_its_law() -> None:
         assert at.screen.now().laws == law
 
 
-@pytest.mark.parametrize(("keys", "moved"), [((".",), (2, 0, 1)), ((",",), (2, 0, 2)), (("<",), (1, 0, 0))])
-async def test_other_units_and_layers_can_be_reached(keys: tuple[str, ...], moved: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize(
+    ("keys", "moved"), [((".",), Weight(2, 0, 1)), ((",",), Weight(2, 0, 2)), (("<",), Weight(1, 0, 0))]
+)
+async def test_other_units_and_layers_can_be_reached(keys: tuple[str, ...], moved: Weight) -> None:
     async with looking() as at:
-        assert at.selection == (2, 0, 0)
+        assert at.selection == Weight(2, 0, 0)
         await at.press(*keys)
         assert at.selection == moved
 
