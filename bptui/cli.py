@@ -1,6 +1,7 @@
 """The command line: arguments → scenario → the explorer. Textual is imported only when the explorer opens."""
 
 import argparse
+import io
 import os
 import sys
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 
 from bptui import __version__
 from bptui.data.clean import clean
+from bptui.data.plain import NAMED
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.reduce import REDUCTIONS
@@ -44,6 +46,10 @@ class Parser(argparse.ArgumentParser):
             known = [option for action in self._actions for option in action.option_strings]
             message = f"unknown argument {shown(unknown)}{nearest(unknown.split('=')[0].split()[0], known)}"
         raise UsageError(message)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse drops what the output refuses; help on a full disk shall not look like success."""
+        (file or sys.stderr).write(message)
 
 
 def checked(check: Check, parse: Any = str) -> Any:
@@ -144,16 +150,44 @@ def train_parser() -> Parser:
 
 def main(arguments: list[str]) -> int:
     """Run bptui; returns the exit status: 2 and one line on stderr for a wrong argument or file, 1 where a run had
-    to stop, 128 + 13 where nobody reads the output any more."""
+    to stop or the output cannot be written, 128 + 13 where nobody reads it any more, 128 + 2 after ctrl+C."""
     commands = {"trace": trace, "train": train, "datasets": datasets}
     command = commands.get(arguments[0]) if arguments else None
+    write_plainly()
     try:
-        return command(arguments[1:]) if command else explore(arguments)
+        try:
+            status = command(arguments[1:]) if command else explore(arguments)
+        except SystemExit:  # argparse has printed its help or the version
+            status = 0
+        sys.stdout.flush()
+        return status
     except (UsageError, ScenarioError) as problem:
         return complain(str(problem))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes stdout once more at its end
+        give_up_output()
         return 141
+    except OSError as problem:
+        give_up_output()
+        return complain(f"{problem.filename or 'standard output'}: {problem.strerror or problem}", status=1)
+    except KeyboardInterrupt:
+        give_up_output()
+        print("bptui: stopped", file=sys.stderr)
+        return 130
+
+
+def write_plainly() -> None:
+    """Characters that the output's encoding does not have get a stand-in instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=NAMED)
+
+
+def give_up_output() -> None:
+    """Write what can be written and let the rest go: Python flushes stdout once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def complain(message: str, status: int = 2) -> int:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rich.style import Style
 
+from bptui.data.plain import in_plain
 from bptui.views.text import Row
 
 
@@ -114,27 +115,6 @@ def style_of(palette: str, role: str) -> Style:
     return Style.parse(chosen.roles.get(role, chosen.roles["text"]) or "none")
 
 
-ASCII = str.maketrans(
-    {
-        "−": "-", "·": ".", "×": "x", "÷": "/", "→": ">", "←": "<", "↑": "^", "↓": "v", "▸": ">", "◂": "<", "◦": "o",
-        "▶": ">", "◀": "<", "■": "#", "▣": "@", "□": ".", "│": "|", "┃": "|", "─": "-", "━": "-", "…": "~", "∞": "i",
-        "Δ": "D", "‖": "|", "⌊": "[", "⌋": "]", "≤": "<", "ρ": "p",
-        "Φ": "F", "′": "'", "₋": "-", "ₜ": "t",
-        "μ": "u", "β": "b", "π": "p", "\u0302": "", "ᵀ": "T", "⊗": "x", "⊙": "x",
-        "▲": "^", "▼": "v", "ε": "e", "√": "V", "●": "o", "◆": "*", "≥": ">", "≈": "=",
-        "δ": "d", "Σ": "S", "γ": "g", "θ": "0", "∇": "V", "λ": "l", "φ": "f", "±": "~", "½": "h", "²": "2", "∂": "d",
-        "▁": ".", "▂": ".", "▃": ":", "▄": ":", "▅": "+", "▆": "+", "▇": "#", "█": "#", "▀": "#",
-        "░": ".", "▒": ":", "▓": "+",
-        "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+",
-        "┏": "+", "┓": "+", "┗": "+", "┛": "+",
-        "╭": "+", "╮": "+", "╰": "+", "╯": "+",
-        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
-        **{chr(0x2800 + k): " " if k == 0 else "'" if k.bit_count() < 3 else "=" if k.bit_count() < 6 else "%"
-           for k in range(256)},
-    }
-)  # fmt: skip
-
-
 def in_ascii(row: Row) -> Row:
     """The row in characters that every terminal has; others become a question mark."""
-    return tuple((text.translate(ASCII).encode("ascii", "replace").decode(), role) for text, role in row)
+    return tuple((in_plain(text), role) for text, role in row)

@@ -1,0 +1,39 @@
+"""Stand-ins for characters that a terminal or a redirected output does not have."""
+
+import codecs
+
+ASCII = str.maketrans(
+    {
+        "−": "-", "·": ".", "×": "x", "÷": "/", "→": ">", "←": "<", "↑": "^", "↓": "v", "▸": ">", "◂": "<", "◦": "o",
+        "▶": ">", "◀": "<", "■": "#", "▣": "@", "□": ".", "│": "|", "┃": "|", "─": "-", "━": "-", "…": "~", "∞": "i",
+        "Δ": "D", "‖": "|", "⌊": "[", "⌋": "]", "≤": "<", "ρ": "p",
+        "Φ": "F", "′": "'", "₋": "-", "ₜ": "t",
+        "μ": "u", "β": "b", "π": "p", "\u0302": "", "ᵀ": "T", "⊗": "x", "⊙": "x",
+        "▲": "^", "▼": "v", "ε": "e", "√": "V", "●": "o", "◆": "*", "≥": ">", "≈": "=",
+        "δ": "d", "Σ": "S", "γ": "g", "θ": "0", "∇": "V", "λ": "l", "φ": "f", "±": "~", "½": "h", "²": "2", "∂": "d",
+        "▁": ".", "▂": ".", "▃": ":", "▄": ":", "▅": "+", "▆": "+", "▇": "#", "█": "#", "▀": "#",
+        "░": ".", "▒": ":", "▓": "+",
+        "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+",
+        "┏": "+", "┓": "+", "┗": "+", "┛": "+",
+        "╭": "+", "╮": "+", "╰": "+", "╯": "+",
+        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+        **{chr(0x2800 + k): " " if k == 0 else "'" if k.bit_count() < 3 else "=" if k.bit_count() < 6 else "%"
+           for k in range(256)},
+    }
+)  # fmt: skip
+NAMED = "bptui-plain"
+"""The name of the error handler for ``open`` and ``reconfigure``: what cannot be encoded gets its stand-in."""
+
+
+def in_plain(text: str) -> str:
+    """The text in characters that every terminal has; others become a question mark."""
+    return text.translate(ASCII).encode("ascii", "replace").decode()
+
+
+def stand_in(problem: UnicodeError) -> tuple[str, int]:
+    """What is written for characters an encoding does not have."""
+    assert isinstance(problem, UnicodeEncodeError), "for writing only"
+    return in_plain(problem.object[problem.start : problem.end]), problem.end
+
+
+codecs.register_error(NAMED, stand_in)

@@ -1,0 +1,66 @@
+"""Output that is cut off, full, or in an old encoding: one line at most, the right status, never a traceback."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.cli.commands import BPTUI, run
+
+COMMANDS = (("--help",), ("datasets",), ("trace", "xor", "--format", "text"), ("train", "xor", "--epochs", "2"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_an_old_encoding_gets_stand_ins(words: tuple[str, ...], encoding: str) -> None:
+    done = subprocess.run(
+        [BPTUI, *words], capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode(encoding)
+    assert "\\u" not in text
+    if words[0] == "trace" and encoding == "ascii":
+        assert "S a x d" in text  # the sum of the samples' a and delta
+        assert "?" not in text
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("words", [*COMMANDS, ("--version",)], ids=" ".join)
+def test_a_full_disk_is_one_line_and_status_1(words: tuple[str, ...]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [BPTUI, *words], stdout=full, stderr=subprocess.PIPE, text=True, encoding="utf-8", timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "bptui: error: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "words", [("train", "digits", "--epochs", "100000"), ("trace", "digits", "--updates", "100000")], ids=" ".join
+)
+def test_ctrl_c_ends_with_130_and_keeps_what_was_printed(words: tuple[str, ...]) -> None:
+    process = subprocess.Popen(
+        [BPTUI, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert first
+    assert err == "bptui: stopped\n"
+    assert words[0] == "trace" or out.endswith("\n")
+
+
+def test_a_reader_that_leaves_is_no_news() -> None:
+    script = f"{BPTUI} trace digits --updates 50 | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("141\n", "")
+
+
+def test_a_utf_8_output_is_left_as_it_is() -> None:
+    assert "Σ a ⊗ δ" in run("trace", "xor", "--format", "text").stdout
