@@ -18,8 +18,8 @@ from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Divergence, Workspace, compute_update
 from bptui.experiments.passes import Passes, losses_of
 from bptui.experiments.races import RIGHT
-from bptui.session.session import Session
 from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
 from bptui.training.settings import RATES
 
 EPSILONS = tuple(rate for rate in RATES if rate <= 10)
@@ -94,18 +94,18 @@ class DrillNow:
 
 
 class Drill:
-    """From the network before the session's current update, with its loss, rules and γ of that update held constant,
-    and with fresh optimizer memory. The moment's sample is drilled first."""
+    """From the network before a recorded update, with its loss, rules and γ of that update held constant, and with
+    fresh optimizer memory. ``first`` is the row of the batch (from 0) that is drilled first."""
 
-    def __init__(self, session: Session) -> None:
-        self.record = session.record
-        self.problem = session.run.problem
+    def __init__(self, problem: Problem, record: UpdateRecord, first: int = 0) -> None:
+        self.record = record
+        self.problem = problem
         settings = self.record.settings
         rules = replace(settings.rules, learning_rate=self.record.learning_rate, schedule=RateSchedule())
         self.settings = replace(settings, rules=rules, repeats=1, repeat_until=0.0)
         self.rules = rules
         self.epsilon = RIGHT[rules.loss]
-        self.first = session.moment.sample
+        self.first = first
         self._work = Workspace(self.record.before.architecture, 1)
         self._seen = looked_at(self.problem)
         self.restart()

@@ -19,8 +19,8 @@ from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of
 from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.weight import Weight
-from bptui.session.session import Session
-from bptui.training.record import RowKey
+from bptui.training.problem import Problem
+from bptui.training.record import RowKey, UpdateRecord
 
 MOST_SAMPLES = 4096
 MOST_FLOATS = 8_000_000  # activations and deltas kept of the measured samples
@@ -85,11 +85,11 @@ class NoiseNow:
 
 
 class Noise:
-    """The record of a session's moment, and the training set at its weights, measured in slices by :meth:`work`."""
+    """The batch of a record, and the training set at its weights, measured in slices by :meth:`work`."""
 
-    def __init__(self, session: Session) -> None:
-        self.record = session.record
-        self.problem = session.run.problem
+    def __init__(self, problem: Problem, record: UpdateRecord) -> None:
+        self.record = record
+        self.problem = problem
         self.architecture: Architecture = self.record.before.architecture
         with np.errstate(over="ignore", invalid="ignore"):
             self.batch: BatchStatistics = batch_statistics(self.architecture, self.record.passed)

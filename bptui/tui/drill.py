@@ -23,7 +23,7 @@ class DrillScreen(Sheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.drill = Drill(session)
+        self.drill = Drill(session.run.problem, session.record, session.moment.sample)
         self.scroll_by = 0
         self.playing = False
         self.owed = 0  # updates asked for and not made yet

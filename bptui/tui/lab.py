@@ -43,7 +43,7 @@ class LabScreen(Workbench):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(palette_name, ascii_only)
-        self.lab = Lab(session)
+        self.lab = Lab(session.run.problem, session.record, session.moment.weight)
         self.colour = colour
         self.playing = False
         self.pace = 1

@@ -24,7 +24,7 @@ class NoiseScreen(Sheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.noise = Noise(session)
+        self.noise = Noise(session.run.problem, session.record)
         self._run = session.run
         self.chosen = session.moment.sample
         self.key: RowKey = "batch"

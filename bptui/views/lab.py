@@ -4,7 +4,6 @@ from math import isnan
 
 import numpy as np
 
-from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import Comparison
 from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.experiments.mistakes.lab import RULES
@@ -93,11 +92,6 @@ def other_case(figures: Figures) -> str:
 # --- the sides ---
 
 
-def weight_label(figures: Figures) -> str:
-    at = figures.selection
-    return Weight(at.layer, at.source, at.unit).symbol
-
-
 def true_side(figures: Figures, width: int) -> list[Row]:
     """The true rule's gradient and step of the selected weight, and the batch's loss."""
     return side(figures, figures.true_change, figures.true_loss, figures.true_stop, width, None)
@@ -125,7 +119,7 @@ def side(
     return [
         tuple(reduced),
         (*step, signed(change.step)),
-        ((cut(f" {weight_label(figures)}", width - cells(moved)), "strong"), (moved, "text")),
+        ((cut(f" {figures.weight.symbol}", width - cells(moved)), "strong"), (moved, "text")),
         ((" batch loss ", "dim"), (precise(loss), "strong"), (" before update", "dim")),
     ]
 
@@ -155,7 +149,7 @@ def both_sides(figures: Figures, width: int) -> list[Row]:
 
     heads = (right("true", column), "series-1"), (right("wrong", column), "series-2")
     return [
-        ((left(f" {weight_label(figures)}", 11), "strong"), *heads),
+        ((left(f" {figures.weight.symbol}", 11), "strong"), *heads),
         line("gradient", of("reduced"), True),
         line("step", of("step"), True),
         line("after", of("after"), False),

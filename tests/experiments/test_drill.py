@@ -17,6 +17,8 @@ from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.session import Session
 from bptui.training import Settings
 
+from .builders import drill_at
+
 
 def drill(name: str = "trask", updates: int = 0, **rules: Any) -> Drill:
     """A drill of a built-in scenario from the network before update ``updates + 1``."""
@@ -27,7 +29,7 @@ def drill(name: str = "trask", updates: int = 0, **rules: Any) -> Drill:
         session.move(("batch", 1))
     if updates:
         session.move(("phase", 1))
-    return Drill(session)
+    return drill_at(session)
 
 
 def regression(n: int, **settings: Any) -> Session:
@@ -119,7 +121,7 @@ def test_the_passes_are_the_runs_own_updates(updates: int) -> None:
 
 
 def test_a_pass_makes_an_update_only_when_its_whole_batch_is_paid_for() -> None:
-    it = Drill(regression(7, batch_size=3))  # batches of 3, 3 and a short one of 1
+    it = drill_at(regression(7, batch_size=3))  # batches of 3, 3 and a short one of 1
     it.epsilon = 1e-12
     made = []
     for _ in range(14):
@@ -132,7 +134,7 @@ def test_a_pass_makes_an_update_only_when_its_whole_batch_is_paid_for() -> None:
 
 
 def test_both_means_are_taken_over_the_batch_and_over_the_training_set() -> None:
-    it = Drill(regression(7, batch_size=3))
+    it = drill_at(regression(7, batch_size=3))
     it.advance(5)
     now, problem, batch = it.now(), it.problem, it.record.passed.a[0]
     for spent, network in ((now.begin, it.record.before), (now.drill, it.network), (now.passes, it.passes.network)):
@@ -189,7 +191,7 @@ class TestWhenItEnds:
         assert it.why_not() is None
 
     def test_an_update_that_overflows_is_not_made(self) -> None:
-        it = Drill(regression(4, learning_rate=1e150))
+        it = drill_at(regression(4, learning_rate=1e150))
         it.epsilon = 1e-9
         it.advance(100)
         assert "overflows" in str(it.why_not())
@@ -200,7 +202,7 @@ class TestWhenItEnds:
 
 
 def test_passes_that_overflow_stop_and_the_drill_goes_on() -> None:
-    it = Drill(regression(6, learning_rate=1e150, batch_size=2))
+    it = drill_at(regression(6, learning_rate=1e150, batch_size=2))
     it.rules = replace(it.rules, learning_rate=1e-6)
     it.epsilon = 1e-12
     assert it.advance(20) == 20
@@ -222,7 +224,7 @@ def test_the_session_is_left_alone() -> None:
     session = Session(Scenario.built_in("iris"))
     session.move(("sample", 1))
     before = (session.moment, session.run.frontier, session.record.after.flat.tobytes())
-    it = Drill(session)
+    it = drill_at(session)
     it.advance(50)
     assert it.sample == session.moment.sample
     assert (session.moment, session.run.frontier, session.record.after.flat.tobytes()) == before
@@ -239,7 +241,7 @@ def test_the_past_is_thinned_and_its_ends_stay(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_large_training_set_is_looked_at_in_parts() -> None:
-    it = Drill(regression(MOST_TRAIN * 3, batch_size=2))
+    it = drill_at(regression(MOST_TRAIN * 3, batch_size=2))
     now = it.now()
     assert (now.looked_at, now.count) == (MOST_TRAIN, 3 * MOST_TRAIN)
     places = drill_room.looked_at(it.problem)

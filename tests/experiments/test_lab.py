@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import WRONG_RULES, compare, true_reduced
-from bptui.experiments.mistakes.figures import Selection
 from bptui.experiments.mistakes.lab import RULES, Lab
 from bptui.scenario import Scenario
 from bptui.session.moves import to_update
 from bptui.session.session import Session
+
+from .builders import lab_at
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "oberman", "han-kamber", "remainder", "sine")
 PLACES = {rule.id: place for place, rule in enumerate(RULES)}
@@ -27,16 +29,16 @@ def session(name: str, update: int = 1, **rules: Any) -> Session:
 
 
 def lab(name: str, rule: str, update: int = 1, **rules: Any) -> Lab:
-    it = Lab(session(name, update, **rules))
+    it = lab_at(session(name, update, **rules))
     it.choose(PLACES[rule])
     return it
 
 
-def walk_to(it: Lab, there: Selection) -> None:
+def walk_to(it: Lab, there: Weight) -> None:
     """As the arrows do."""
-    it.select(layer=there.layer - it.selection.layer)
-    it.select(unit=there.unit - it.selection.unit)
-    while it.selection.source != there.source:
+    it.select(layer=there.layer - it.weight.layer)
+    it.select(unit=there.unit - it.weight.unit)
+    while it.weight.source != there.source:
         it.select(source=1)
 
 
@@ -58,12 +60,12 @@ def share_of_difference(it: Lab) -> float:
 @pytest.mark.parametrize("rule", WRONG_RULES)
 def test_the_lab_opens_on_the_weight_that_differs_most(name: str, rule: str) -> None:
     it = lab(name, rule)
-    opened, its_share = it.selection, share_of_difference(it)
+    opened, its_share = it.weight, share_of_difference(it)
     for layer, (units, sources) in enumerate(zip(it.case.start.architecture.sizes[1:], it.case.start.architecture.sizes,
                                                  strict=False), start=1):  # fmt: skip
         for unit in range(units):
             for source in range(sources):
-                walk_to(it, Selection(layer, unit, source))
+                walk_to(it, Weight(layer, source, unit))
                 figures = it.figures()
                 assert figures.true_here is not None
                 assert figures.wrong_change is not None
@@ -76,18 +78,18 @@ def test_the_lab_opens_on_the_weight_that_differs_most(name: str, rule: str) -> 
 
 def test_a_weight_chosen_with_the_arrows_stays_whatever_rule_comes() -> None:
     it = lab("xor", "no-slope")
-    before = it.selection
+    before = it.weight
     it.choose(PLACES["mean-of-means"])
-    assert it.selection != before
-    walk_to(it, Selection(2, 0, 1))
+    assert it.weight != before
+    walk_to(it, Weight(2, 1, 0))
     for number in range(len(RULES)):
         it.choose(number)
-        assert it.selection == Selection(2, 0, 1)
+        assert it.weight == Weight(2, 1, 0)
 
 
 def test_a_mistake_that_shows_late_is_looked_at_where_it_shows() -> None:
     it = lab("digits", "never-cleared")
-    assert it.selection == Selection(2, 0, 0)
+    assert it.weight == Weight(2, 0, 0)
     assert share_of_difference(it) == 0
     it.advance(1)
     assert share_of_difference(it) > 0.5
@@ -99,7 +101,7 @@ def test_a_mistake_that_shows_late_is_looked_at_where_it_shows() -> None:
 def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(
     batch_size: int | None, reduction: str, last_batch: str
 ) -> None:
-    it = Lab(settings_of("remainder", batch_size=batch_size, last_batch=last_batch, rules={"reduction": reduction}))
+    it = lab_at(settings_of("remainder", batch_size=batch_size, last_batch=last_batch, rules={"reduction": reduction}))
     if (batch_size or 0) > it.case.count:
         pytest.skip("no whole batch")
     for number in range(len(RULES)):
@@ -115,7 +117,7 @@ def test_a_short_batch_in_unequal_parts_does_harm() -> None:
     scenario = Scenario.built_in("moons")
     session = Session(replace(scenario, settings=replace(scenario.settings, batch_size=15)))
     count = session.run.problem.count
-    it = Lab(session)
+    it = lab_at(session)
     it.choose(PLACES["mean-of-means"])
     assert count % 15
     assert not it.case.harmless
@@ -132,7 +134,7 @@ def test_the_short_rest_of_an_epoch_in_which_the_batch_size_changed_counts_too()
     session.move(("batch", 1))
     session.move(("phase", 1))
     assert session.record.settings.batch_size == 32
-    it = Lab(session)
+    it = lab_at(session)
     assert 800 % 32 == 0
     assert it.case.sizes == {32, (800 - it.case.position.start) % 32}
     it.choose(PLACES["nominal-size"])
@@ -141,10 +143,10 @@ def test_the_short_rest_of_an_epoch_in_which_the_batch_size_changed_counts_too()
 
 def test_what_the_run_does_besides_plain_sgd_is_named() -> None:
     plain = {"rules": {"l1": 0.0}}
-    assert Lab(settings_of("xor", **plain)).case.left_out == ()
+    assert lab_at(settings_of("xor", **plain)).case.left_out == ()
     optimizer = replace(Scenario.built_in("xor").settings.rules.optimizer, name="adam")
     full = {"optimizer": optimizer, "l1": 0.1, "l2": 0.1, "clip_norm": 1.0}
-    it = Lab(settings_of("xor", repeats=3, rules=full))
+    it = lab_at(settings_of("xor", repeats=3, rules=full))
     assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
     it.next_case()
     assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
@@ -153,7 +155,7 @@ def test_what_the_run_does_besides_plain_sgd_is_named() -> None:
 @pytest.mark.parametrize("name", ["digits", "remainder", "trask"])
 def test_the_true_side_is_the_run_itself(name: str) -> None:
     it = session(name, update=3)
-    lab = Lab(it)
+    lab = lab_at(it)
     lab.advance(12)
     assert it.run.record(15).before.flat.tolist() == lab.true.network.flat.tolist()
     assert lab.true.curve.last("loss").tolist() == [it.run.record(k).loss_mean for k in range(3, 15)]
@@ -162,7 +164,7 @@ def test_the_true_side_is_the_run_itself(name: str) -> None:
 def test_a_lab_leaves_its_session_alone() -> None:
     it = session("xor", update=5)
     before = (it.moment, it.run, it.run.frontier)
-    lab = Lab(it)
+    lab = lab_at(it)
     lab.advance(50)
     lab.select(source=1)
     assert (it.moment, it.run, it.run.frontier) == before
@@ -170,7 +172,7 @@ def test_a_lab_leaves_its_session_alone() -> None:
 
 def test_momentum_and_penalties_are_left_out() -> None:
     it = session("iris", l2=0.1, clip_norm=0.01)
-    settings = Lab(it).case.settings.rules
+    settings = lab_at(it).case.settings.rules
     assert (settings.optimizer.name, settings.l2, settings.clip_norm) == ("sgd", 0.0, 0.0)
 
 
@@ -233,7 +235,7 @@ def test_where_it_shows_under_sum_the_mean_gets_n_times_the_rate() -> None:
 
 def test_figures_before_the_first_update_are_at_one_and_the_same_network() -> None:
     it = lab("trask", "average-inputs", learning_rate=4.0, reduction="mean")
-    walk_to(it, Selection(2, 0, 0))
+    walk_to(it, Weight(2, 0, 0))
     figures = it.figures()
     assert figures.true_change is not None
     assert figures.wrong_change is not None
@@ -356,16 +358,16 @@ def test_the_learning_rate_follows_the_schedule() -> None:
 
 def test_the_selection_walks_over_weights_and_bias_and_fits_a_smaller_network() -> None:
     it = lab("iris", "new-weights-first")
-    walk_to(it, Selection(2, 0, 0))
+    walk_to(it, Weight(2, 0, 0))
     it.select(layer=-1)
     it.select(source=-1)
     it.select(unit=-1)
     sizes = it.case.start.architecture.sizes
-    assert it.selection == Selection(1, sizes[1] - 1, -1)
+    assert it.weight == Weight(1, -1, sizes[1] - 1)
     it.select(source=-1)
-    assert it.selection.source == sizes[0] - 1
+    assert it.weight.source == sizes[0] - 1
     it.select(layer=1)
     it.next_case()  # no hidden layer
-    assert it.selection.layer == 1
-    assert it.selection.source < sizes[0]
+    assert it.weight.layer == 1
+    assert it.weight.source < sizes[0]
     assert it.figures().true_change is not None

@@ -23,6 +23,8 @@ from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.session import Session
 from bptui.training import Settings
 
+from .builders import scatter_at
+
 
 @cache
 def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None) -> Noise:
@@ -31,7 +33,7 @@ def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None)
     session = Session(replace(scenario, settings=settings))
     for _ in range(updates):
         session.move(("batch", 1))
-    it = Noise(session)
+    it = scatter_at(session)
     it.work()
     return it
 
@@ -43,7 +45,7 @@ def own(samples: int, data: Dataset | None = None, **settings: Any) -> Noise:
     rules = UpdateRules("cross-entropy" if data.classes else "half-squared-error")
     last = "softmax" if data.classes else "identity"
     chosen = Settings(rules, **settings)
-    return Noise(Session(Scenario(DataChoice("own", table=data), NetworkChoice(sizes, ("tanh", last)), chosen)))
+    return scatter_at(Session(Scenario(DataChoice("own", table=data), NetworkChoice(sizes, ("tanh", last)), chosen)))
 
 
 def gradients(it: Noise) -> list[Parameters]:
@@ -174,7 +176,7 @@ class TestLaw:
             assert values[places].mean() == pytest.approx(it.record.mean.weights[layer - 1][1, 2])
 
     def test_the_same_batches_are_drawn_again(self) -> None:
-        again = Noise(Session(Scenario.built_in("iris")))
+        again = scatter_at(Session(Scenario.built_in("iris")))
         again.work()
         assert again.law(Weight(2, 3, 1))[1:4] == noise("iris", 0).law(Weight(2, 3, 1))[1:4]
 
@@ -195,7 +197,7 @@ class TestLaw:
 class TestSlices:
     def test_work_in_slices_gives_the_same_numbers(self) -> None:
         scenario = Scenario.built_in("digits")
-        sliced, whole, slices = Noise(Session(scenario)), Noise(Session(scenario)), 0
+        sliced, whole, slices = scatter_at(Session(scenario)), scatter_at(Session(scenario)), 0
         while not sliced.done:
             sliced.work(lambda: True)
             slices += 1
@@ -243,7 +245,7 @@ def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
         )
     )
     session.arrive_at("30")
-    it = Noise(session)
+    it = scatter_at(session)
     orders = {key: it.now(Weight(1, 0, 0), key).rows for key in ("loss", "norm", "cosine", "wrong")}  # type: ignore[arg-type]
     for key, rows in orders.items():
         assert it.record.indices[rows[0]] == odd, key

@@ -129,10 +129,10 @@ async def test_the_selection_moves_and_reaches_the_bias() -> None:
     app = Host("xor")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("left")
-        while app.lab.lab.selection.source != 0:
+        while app.lab.lab.weight.source != 0:
             await pilot.press("comma")
         await pilot.press("comma")
-        assert f"b₁[{app.lab.lab.selection.unit}]" in shown(app.lab)
+        assert f"b₁[{app.lab.lab.weight.unit}]" in shown(app.lab)
         await pilot.press("right", "u", "full_stop")
         assert "₂[" in rows(app.lab, "true")[3]
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bptui.experiments.drill import Drill, DrillNow
+from bptui.experiments.drill import DrillNow
 from bptui.session.session import Session
 from bptui.views.drill import FELL, ROSE, chart_height, drill, drill_chart, truth, what_is
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows
+from tests.experiments.builders import drill_at
 from tests.scenes import lines, own_data, own_session, scene, session
 
 from .test_robust import HOSTILE
@@ -29,7 +30,7 @@ def drilled(name: str, *updates: int) -> Seen:
 
 
 def of(it: Session, *updates: int) -> Seen:
-    made = Drill(it)
+    made = drill_at(it)
     for k, count in enumerate(updates):
         if k:
             made.next_sample()

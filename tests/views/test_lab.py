@@ -25,6 +25,7 @@ from bptui.views.lab_plan import lab_plan
 from bptui.views.loss import chart as chart_of_the_explorer
 from bptui.views.numbers import num
 from bptui.views.text import Row, row_cells
+from tests.experiments.builders import lab_at
 from tests.scenes import lines, scene, session
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
@@ -32,7 +33,7 @@ NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
 
 @cache
 def trained(name: str, rule: int, other: bool) -> Lab:
-    it = Lab(session(name))
+    it = lab_at(session(name))
     it.choose(rule)
     if other:
         it.next_case()
@@ -136,7 +137,7 @@ def test_the_other_reduction_is_called_what_it_is_beside_this_truth(name: str, t
 def unlike_the_lab() -> Lab:
     scenario = Scenario.built_in("digits")
     rules = replace(scenario.settings.rules, optimizer=OptimizerSettings("adam"), l2=0.1, clip_norm=1.0)
-    return Lab(Session(replace(scenario, settings=replace(scenario.settings, rules=rules, repeats=3))))
+    return lab_at(Session(replace(scenario, settings=replace(scenario.settings, rules=rules, repeats=3))))
 
 
 @pytest.mark.parametrize("width", [40, 58, 80, 120, 200])
@@ -169,7 +170,7 @@ def test_a_loss_stands_at_as_many_updates_as_its_weights_have_seen() -> None:
 
 
 def test_a_side_that_stopped_says_so() -> None:
-    it = Lab(session("oberman"))
+    it = lab_at(session("oberman"))
     it.choose(5)  # SUM at Oberman's rate diverges: −11, 31, −53, 115 …
     it.advance(1000)
     figures = it.figures()
@@ -187,7 +188,7 @@ def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
     assert [float(s.high[-1]) for s in chart.series] == [float(curve.last("loss")[-1]) for curve in curves]
     said = lines([curve_legend(curves)])[0]
     assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
-    assert not lab_chart((Lab(session("xor")).true.curve,) * 2, 60, log=True, applied=0).series
+    assert not lab_chart((lab_at(session("xor")).true.curve,) * 2, 60, log=True, applied=0).series
 
 
 @pytest.mark.parametrize("width", [40, 60, 71, 72, 80, 120, 200])

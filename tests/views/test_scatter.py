@@ -19,6 +19,7 @@ from bptui.views.numbers import num
 from bptui.views.scatter import noise, strip
 from bptui.views.scene import Scene
 from bptui.views.text import cells
+from tests.experiments.builders import scatter_at
 from tests.scenes import lines, own_data, own_session, scene, session
 
 from .test_robust import HOSTILE
@@ -29,7 +30,7 @@ Seen = tuple[Scene, NoiseNow]
 @cache
 def measured(name: str) -> tuple[Session, Noise]:
     it = session(name)
-    made = Noise(it)
+    made = scatter_at(it)
     made.work()
     return it, made
 
@@ -157,7 +158,7 @@ def test_the_noise_scale_has_a_sentence() -> None:
 
 def test_while_the_training_set_is_measured_it_says_how_far() -> None:
     it = session("digits")
-    made = Noise(it)
+    made = scatter_at(it)
     made.work(lambda: True)
     text = "\n".join(lines(noise(scene(it), made.now(Weight(2, 0, 0)), 0, 78, 21)))
     assert "128 of 800 training samples" in text.replace("\n", "")
@@ -167,7 +168,7 @@ def test_while_the_training_set_is_measured_it_says_how_far() -> None:
 def test_when_no_answer_is_wrong_it_says_so() -> None:
     it = Session(Scenario.built_in("trask"))
     it.run.extend_to(1)
-    made = Noise(it)
+    made = scatter_at(it)
     wrong = made.now(Weight(1, 0, 0), "wrong")
     right = replace(wrong, rows=())
     said = ["every answer of this batch is right" in "\n".join(shown((scene(it), now))) for now in (wrong, right)]
@@ -191,7 +192,7 @@ def test_it_fits_any_box(name: str, width: int, height: int, key: RowKey, chosen
 
 def test_hostile_names_keep_their_place() -> None:
     it = own_session(own_data(HOSTILE, HOSTILE[::-1]))
-    made = Noise(it)
+    made = scatter_at(it)
     made.work()
     for width in (38, 78, 118):
         rows = noise(scene(it), made.now(Weight(2, 0, 0)), 0, width, 21)

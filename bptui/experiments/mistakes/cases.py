@@ -10,7 +10,8 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.optimizers import OptimizerSettings
 from bptui.experiments.mistakes import parts_of
-from bptui.session.session import Session
+from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 
@@ -56,9 +57,8 @@ class Case:
         return sizes
 
 
-def run_case(session: Session) -> Case:
-    """The network, the batch and the settings at the session's moment, with plain SGD."""
-    record, problem = session.record, session.run.problem
+def run_case(problem: Problem, record: UpdateRecord) -> Case:
+    """The network, the batch and the settings of a recorded update, with plain SGD."""
     return Case(
         title="as the run",
         words="",

@@ -7,19 +7,10 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.update import UpdateRules
-from bptui.engine.weight import Weight
+from bptui.engine.weight import BIAS, Weight
 from bptui.experiments.mistakes import Comparison, WrongRule
 from bptui.experiments.mistakes.cases import Case
 from bptui.training.schedule import Position
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A weight: unit of layer (1 … L) and its input, or −1 for its bias."""
-
-    layer: int
-    unit: int
-    source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ class Figures:
     position: Position
     batches: int
     n: int
-    selection: Selection
+    weight: Weight
     layers: tuple[Comparison, ...]
     overall: Comparison | None
     true_change: Change | None
@@ -74,20 +65,12 @@ class Figures:
     ended: bool
 
 
-def within(architecture: Architecture, wanted: Selection) -> Selection:
-    """The wanted weight, or the nearest that this architecture has."""
-    layer = min(max(wanted.layer, 1), architecture.layers)
-    source = min(wanted.source, architecture.sizes[layer - 1] - 1)
-    lowest = 0 if architecture.bias == "none" else -1
-    return Selection(layer, min(wanted.unit, architecture.sizes[layer] - 1), max(source, lowest))
-
-
 WORTH_SEEING = 0.01
 """Of the largest number of the two gradients: a weight whose numbers are smaller is not chosen to be looked at."""
 TIED = 1e-9  # relative differences this close are the same but for rounding
 
 
-def most_different(truth: Parameters, believed: Parameters, rather: Selection) -> Selection | None:
+def most_different(truth: Parameters, believed: Parameters, rather: Weight) -> Weight | None:
     """The weight whose believed gradient differs most from the true one, relative to the larger of the two;
     ``rather`` this one where several do, None where none does."""
     sizes = np.maximum(np.abs(truth.flat), np.abs(believed.flat))
@@ -98,20 +81,15 @@ def most_different(truth: Parameters, believed: Parameters, rather: Selection) -
     if most < TIED:
         return None
     tied = Parameters(truth.architecture, (shares >= most - TIED).astype(np.float64))
-    return rather if weight_of(tied, rather) else first_of(tied)
+    return rather if tied[rather] else first_of(tied)
 
 
-def first_of(marked: Parameters) -> Selection:
+def first_of(marked: Parameters) -> Weight:
     """The first weight, or else bias, whose number is not 0; there must be one."""
     for layer, weights in enumerate(marked.weights, start=1):
         for source, unit in np.argwhere(weights):
-            return Selection(layer, int(unit), int(source))
+            return Weight(layer, int(source), int(unit))
     for layer, biases in enumerate(marked.biases, start=1):
         for unit in np.flatnonzero(biases):
-            return Selection(layer, int(unit), -1)
+            return Weight(layer, BIAS, int(unit))
     raise ValueError("no weight is marked")
-
-
-def weight_of(vector: Parameters, at: Selection) -> float:
-    """The selected weight's number in a vector as long as θ."""
-    return vector[Weight(at.layer, at.source, at.unit)]

@@ -8,6 +8,7 @@ import numpy as np
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats
 from bptui.engine.update import Divergence, UpdateRules
+from bptui.engine.weight import Weight
 from bptui.experiments.mistakes import (
     NOTHING,
     WRONG_RULES,
@@ -20,9 +21,10 @@ from bptui.experiments.mistakes import (
     true_reduced,
 )
 from bptui.experiments.mistakes.cases import Case, cases, run_case
-from bptui.experiments.mistakes.figures import Change, Figures, Selection, most_different, weight_of, within
-from bptui.session.session import Session
+from bptui.experiments.mistakes.figures import Change, Figures, most_different
 from bptui.training.history import Curve
+from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
 from bptui.training.schedule import epoch_order
 
 RULES: tuple[WrongRule, ...] = tuple(WRONG_RULES.values())
@@ -54,14 +56,13 @@ class Coming:
 
 
 class Lab:
-    """Built at a session's moment, which it leaves alone: same network, same order of samples, same learning rate,
-    reduction and batch size; plain SGD."""
+    """Begins before a recorded update: same network, same order of samples, same learning rate, reduction and batch
+    size; plain SGD. ``weight`` is the one looked at first where the rules differ on several alike."""
 
-    def __init__(self, session: Session) -> None:
-        self._problem = session.run.problem
-        self._run = run_case(session)
-        moment = session.moment
-        self._wanted = Selection(moment.layer, moment.unit, moment.source)
+    def __init__(self, problem: Problem, record: UpdateRecord, weight: Weight) -> None:
+        self._problem = problem
+        self._run = run_case(problem, record)
+        self._wanted = weight
         self._is_chosen = False  # by the person: then it stays
         self.number = 0
         self.choose(0)
@@ -87,7 +88,7 @@ class Lab:
 
     def restart(self) -> None:
         """Both sides back at the start of the case."""
-        self._seen_best: Selection | None = None
+        self._seen_best: Weight | None = None
         self.made = 0
         self.position = self.case.position.under(self.case.settings, self.case.count)
         self.true, self.wrong = Side(self.case.start), Side(self.case.start)
@@ -199,27 +200,19 @@ class Lab:
     # --- what is shown ---
 
     @property
-    def selection(self) -> Selection:
+    def weight(self) -> Weight:
         """The weight a person chose, or the nearest there is in this case's network; until one is chosen the weight
         that the two rules disagreed most on when they first did."""
         self._prepared()
         return self._fitting(self._wanted) if self._is_chosen or self._seen_best is None else self._seen_best
 
-    def _fitting(self, wanted: Selection) -> Selection:
-        return within(self.case.start.architecture, wanted)
+    def _fitting(self, wanted: Weight) -> Weight:
+        return wanted.within(self.case.start.architecture)
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
-        """Move the selection by so many layers, units and inputs; units and inputs wrap round, the bias is one."""
-        architecture, here = self.case.start.architecture, self.selection
-        to_layer = min(max(here.layer + layer, 1), architecture.layers)
-        there = within(architecture, replace(here, layer=to_layer))
-        units, sources = architecture.sizes[to_layer], architecture.sizes[to_layer - 1]
-        first = 0 if architecture.bias == "none" else -1
-        to_source = there.source + source
-        if not first <= to_source < sources:
-            to_source = first if source > 0 else sources - 1
+        """Move to another weight, so many layers, units and inputs on; units and inputs wrap round."""
+        self._wanted = self.weight.moved(self.case.start.architecture, layer, unit, source)
         self._is_chosen = True
-        self._wanted = Selection(to_layer, (there.unit + unit) % units, to_source)
 
     def figures(self) -> Figures:
         """Everything to be shown of the coming update."""
@@ -239,12 +232,12 @@ class Lab:
             position=self.position,
             batches=self.position.batches(case.settings, case.count),
             n=coming.n,
-            selection=self.selection,
+            weight=self.weight,
             layers=compare_layers(truth, wrong.believed) if both else (),  # type: ignore[arg-type, union-attr]
             overall=compare(truth.flat, wrong.believed.flat) if both else None,  # type: ignore[union-attr]
             true_change=self._change(self.true, coming.true),
             wrong_change=self._change(self.wrong, wrong),
-            true_here=None if truth is None else weight_of(truth, self.selection),
+            true_here=None if truth is None else truth[self.weight],
             true_loss=coming.true_loss,
             wrong_loss=coming.wrong_loss,
             worst=self.worst,
@@ -256,5 +249,5 @@ class Lab:
     def _change(self, side: Side, outcome: Outcome | None) -> Change | None:
         if outcome is None:
             return None
-        numbers = (weight_of(v, self.selection) for v in (side.network, outcome.believed, outcome.step, outcome.after))
-        return Change(*numbers)
+        vectors = side.network, outcome.believed, outcome.step, outcome.after
+        return Change(*(vector[self.weight] for vector in vectors))
