@@ -7,7 +7,8 @@ from time import perf_counter
 from textual.timer import Timer
 
 from bptui.experiments.mistakes.figures import Figures
-from bptui.experiments.mistakes.lab import RULES, Lab
+from bptui.experiments.mistakes.lab import Lab
+from bptui.experiments.mistakes.table import ROWS, Mistake
 from bptui.session.session import Session
 from bptui.training.history import Curve
 from bptui.tui.keys import Key, Table, footer_hints
@@ -15,7 +16,6 @@ from bptui.tui.panel import Panel
 from bptui.tui.plot import draw
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.lab import (
-    RULE_KEYS,
     both_sides,
     curve_legend,
     lab_chart,
@@ -41,9 +41,17 @@ class LabScreen(Workbench):
 
     NAME = "Mistakes lab"
 
-    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        palette_name: str,
+        ascii_only: bool,
+        colour: bool,
+        mistakes: tuple[Mistake, ...] = ROWS,
+    ) -> None:
         super().__init__(palette_name, ascii_only)
-        self.lab = Lab(session.run.problem, session.record, session.moment.weight)
+        self.lab = Lab(session.run.problem, session.record, session.moment.weight, mistakes)
+        self._keys = keys_of(mistakes)
         self.colour = colour
         self.playing = False
         self.pace = 1
@@ -62,7 +70,7 @@ class LabScreen(Workbench):
         return list(self.panels.values())
 
     def table(self) -> Table:
-        return KEYS
+        return self._keys
 
     def lay_out(self) -> None:
         self._chart = []
@@ -109,7 +117,7 @@ class LabScreen(Workbench):
         if name == "chart":
             return f"Batch loss by update, {'log' if self.log_scale else 'linear'}"
         if name == "wrong":
-            return f"Wrong rule: {figures.rule.named(figures.rules.reduction)}"
+            return f"Wrong rule: {figures.name}"
         if name == "true":
             return f"True rule: {figures.rules.reduction} of the samples' gradients"
         return TITLES.get(name, "")
@@ -188,8 +196,8 @@ class LabScreen(Workbench):
     def _end(self) -> None:
         """Nothing more to make: pause, and say why."""
         self.playing, self._goal = False, 0
-        limited = self.lab.case.limit is not None and self.lab.made >= self.lab.case.limit
-        self.notice = "from here on it would do harm: h goes back to the run" if limited else self.lab.true.stop
+        harm = "from here on it would do harm: h goes back to the run"
+        self.notice = harm if self.lab.at_limit else self.lab.true.stop
 
     # --- what keys ask for ---
 
@@ -226,8 +234,11 @@ class LabScreen(Workbench):
     def toggle_log(self) -> None:
         self.log_scale, self._chart_drawn = not self.log_scale, 0.0
 
-    def choose(self, rule: int) -> None:
-        self._anew(lambda: self.lab.choose(rule))
+    def choose(self, number: int) -> None:
+        self._anew(lambda: self.lab.choose(number))
+
+    def choose_by_id(self, mistake: str) -> None:
+        self._anew(lambda: self.lab.choose_by_id(mistake))
 
     def next_case(self) -> None:
         self._anew(self.lab.next_case)
@@ -259,13 +270,12 @@ def selecting(key_id: str, name: str, shown: str, words: str, **by: int) -> Key[
     return Key(key_id, (name,), shown, "Mistakes lab", words, lambda screen: screen.lab.select(**by))
 
 
-def to_rule(place: int) -> Key[LabScreen]:
-    name = RULE_KEYS[place]
-    return Key(f"rule-{place + 1}", (name,), name, "Mistakes lab", f"straight to: {RULES[place].name}",
-               lambda screen: screen.choose(place))  # fmt: skip
+def to_mistake(mistake: Mistake) -> Key[LabScreen]:
+    return Key(mistake.id, (mistake.key,), mistake.key, "Mistakes lab", f"straight to: {mistake.names}",
+               lambda screen: screen.choose_by_id(mistake.id))  # fmt: skip
 
 
-OWN: Table = (
+BEFORE: Table = (
     Key("rule-before", ("up", "N"), "↑", "Mistakes lab", "the rule before",
         lambda screen: screen.choose(screen.lab.number - 1)),
     Key("rule-after", ("down", "n"), "↓", "Mistakes lab", "the rule after",
@@ -277,7 +287,8 @@ OWN: Table = (
         lambda screen: screen.ask(screen.lab.left_in_epoch), "epoch"),
     Key("play", ("space",), "space", "Mistakes lab", "play or pause", LabScreen.toggle_play, "play"),
     Key("restart", ("r",), "r", "Mistakes lab", "both sides from the start", LabScreen.restart, "restart"),
-    *map(to_rule, range(len(RULE_KEYS))),
+)  # fmt: skip
+AFTER: Table = (
     Key("last-batch", ("t",), "t", "Mistakes lab", "to just before the epoch's last batch",
         LabScreen.before_last_batch, "last batch"),
     Key("faster", ("plus", "equals_sign"), "+", "Mistakes lab", "play faster", lambda screen: screen.change_pace(1)),
@@ -290,10 +301,19 @@ OWN: Table = (
     selecting("source-before", "comma", ",", "the weight from the input before", source=-1),
     selecting("source-after", "full_stop", ".", "the weight from the input after", source=1),
 )  # fmt: skip
-KEYS: Table = (
-    *OWN,
-    Key("theme", ("ctrl+t",), "ctrl+t", "Other", "next theme", LabScreen.next_theme),
-    *(key for key in COMMON if key.id != "theme"),
-    Key("stop", ("escape",), "Esc", "Mistakes lab", "stop long work, or close", LabScreen.close_or_stop, "close"),
-    Key("close", ("q",), "q", "Mistakes lab", "close", LabScreen.close),
-)
+
+
+def keys_of(mistakes: tuple[Mistake, ...]) -> Table:
+    """The table with a key for each of the mistakes."""
+    return (
+        *BEFORE,
+        *map(to_mistake, mistakes),
+        *AFTER,
+        Key("theme", ("ctrl+t",), "ctrl+t", "Other", "next theme", LabScreen.next_theme),
+        *(key for key in COMMON if key.id != "theme"),
+        Key("stop", ("escape",), "Esc", "Mistakes lab", "stop long work, or close", LabScreen.close_or_stop, "close"),
+        Key("close", ("q",), "q", "Mistakes lab", "close", LabScreen.close),
+    )
+
+
+KEYS = keys_of(ROWS)

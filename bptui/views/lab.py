@@ -4,16 +4,13 @@ from math import isnan
 
 import numpy as np
 
-from bptui.experiments.mistakes import Comparison
+from bptui.experiments.mistakes import Distance
 from bptui.experiments.mistakes.figures import Change, Figures
-from bptui.experiments.mistakes.lab import RULES
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
-RULE_KEYS = "1234567890dw"
-"""The key that leads straight to each rule, in the order of the rules."""
 ROUNDING = 1e-12  # relative errors below are called rounding
 CURVES = (("true", "series-1"), ("wrong", "series-2"))
 
@@ -21,8 +18,8 @@ CURVES = (("true", "series-1"), ("wrong", "series-2"))
 def lab_title(figures: Figures, width: int) -> Row:
     """Which rule of how many, and where in the training."""
     name: list[Span] = [
-        (f" Mistakes lab · {figures.number + 1} of {len(RULES)} · ", "bar"),
-        (figures.rule.named(figures.rules.reduction), "bar-strong"),
+        (f" Mistakes lab · {figures.number + 1} of {len(figures.mistakes)} · ", "bar"),
+        (figures.name, "bar-strong"),
     ]
     place = figures.position
     samples = "sample" if figures.n == 1 else "samples"
@@ -38,9 +35,9 @@ def lab_title(figures: Figures, width: int) -> Row:
 def sentences(figures: Figures, width: int, height: int) -> list[Row]:
     """The case in force, what the rule confuses, when it is harmless and where it occurs; in this order of
     importance where there is no room for all."""
-    rule = figures.rule
+    mistake = figures.mistake
     case = case_rows(figures, width)[-max(height, 0) :]
-    parts = (("confuses", rule.confuses), ("harmless", rule.harmless), ("occurs", rule.occurs))
+    parts = (("confuses", mistake.confuses), ("harmless", mistake.harmless), ("occurs", mistake.occurs))
     blocks = [paragraph(label, words, width) for label, words in parts]
     fitting: list[Row] = []
     for block in blocks:
@@ -168,10 +165,10 @@ def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
     if figures.overall is None:
         rows.append(((" the wrong side has stopped", "dim"),))
     else:
-        named = [(f"layer {k}", comparison) for k, comparison in enumerate(figures.layers, start=1)]
+        named = [(f"layer {k}", distance) for k, distance in enumerate(figures.layers, start=1)]
         shown = named if len(named) + 3 <= height else named[: max(height - 3, 0)]
-        rows += [comparison_row(name, comparison, column) for name, comparison in shown]
-        rows.append(comparison_row("all", figures.overall, column))
+        rows += [distance_row(name, distance, column) for name, distance in shown]
+        rows.append(distance_row("all", figures.overall, column))
     rows.append(worst_row(figures))
     room = height - len(rows) - 1
     if room >= 2:
@@ -179,13 +176,13 @@ def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
     return rows[:height]
 
 
-def comparison_row(name: str, comparison: Comparison, column: int) -> Row:
-    error = comparison.relative_error
-    cosine = "·" if isnan(comparison.cosine) else num(comparison.cosine, column - 1)
+def distance_row(name: str, distance: Distance, column: int) -> Row:
+    error = distance.relative_error
+    cosine = "·" if isnan(distance.cosine) else num(distance.cosine, column - 1)
     return (
         (left(f" {name}", 9), "text"),
-        (right(num(comparison.true_norm, column), column), "text"),
-        (right(num(comparison.wrong_norm, column), column), "text"),
+        (right(num(distance.true_norm, column), column), "text"),
+        (right(num(distance.wrong_norm, column), column), "text"),
         (right(cosine, column), "strong"),
         (right(num(error, column), column), "good" if error < ROUNDING else "wrong"),
     )
@@ -204,10 +201,11 @@ def worst_row(figures: Figures) -> Row:
 
 def rule_list(figures: Figures, height: int) -> list[Row]:
     rows: list[Row] = []
-    for k in window(len(RULES), height, figures.number):
+    for k in window(len(figures.mistakes), height, figures.number):
         here = k == figures.number
-        name = RULES[k].named(figures.rules.reduction)
-        rows.append(((f"{'▸' if here else ' '}{RULE_KEYS[k]} ", "key"), (name, "selected" if here else "dim")))
+        mistake = figures.mistakes[k]
+        name = mistake.named(figures.rules.reduction)
+        rows.append(((f"{'▸' if here else ' '}{mistake.key} ", "key"), (name, "selected" if here else "dim")))
     return rows
 
 

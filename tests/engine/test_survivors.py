@@ -24,8 +24,8 @@ from bptui.engine.network import Parameters, explicit
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.weight import Weight
-from bptui.experiments.mistakes import NOTHING, WRONG_RULES, Carried, compare, true_reduced, true_step
-from bptui.experiments.mistakes.step import descend, plain
+from bptui.experiments.mistakes import MISTAKES, NOTHING_CARRIED, Carried, distance, true_reduced, true_step
+from bptui.experiments.mistakes.step import apply, from_gradient
 
 from .helpers import assert_close, one_update, random_case, run_pass
 
@@ -180,10 +180,10 @@ def of_units(*layers: tuple[float, float]) -> Parameters:
 class TestWrongRules:
     def test_a_plain_rule_descends_what_it_believes_and_carries_nothing(self) -> None:
         """Made here and not on import."""
-        rule = plain(lambda network, x, y, rules: true_reduced(network, x, y, rules)[0])
-        with_rule, true = (step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING) for step in (rule, true_step))
+        rule = from_gradient(lambda network, x, y, rules: true_reduced(network, x, y, rules)[0])
+        with_rule, true = (step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED) for step in (rule, true_step))
         assert with_rule.after.flat.tolist() == true.after.flat.tolist()
-        assert with_rule.carried is NOTHING
+        assert with_rule.carried is NOTHING_CARRIED
 
     @pytest.mark.parametrize(
         ("layers", "named"),
@@ -204,34 +204,34 @@ class TestWrongRules:
             np.errstate(over="ignore"),
             pytest.raises(Divergence, match=f"^the gradient of layer {named} overflows$") as caught,
         ):
-            descend(network, believed, RULES)
+            apply(network, believed, RULES)
         assert (caught.value.layer, caught.value.what) == (named, "the gradient")
 
     def test_updating_after_each_sample_steps_from_the_first_weights_to_the_last(self) -> None:
-        outcome = WRONG_RULES["update-each-sample"].step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING)
+        outcome = MISTAKES["update-each-sample"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED)
         assert_close(outcome.step.flat, outcome.after.flat - CASE.network.flat)
-        assert outcome.carried is NOTHING
+        assert outcome.carried is NOTHING_CARRIED
 
     @pytest.mark.parametrize("output", ["relu", "softplus", "gelu"])
     def test_new_weights_first_is_right_at_the_output_layer_also_where_the_slope_needs_z(self, output: str) -> None:
         it = random_case(53, (3, 4, 2), hidden=("tanh",), head=(output, CASE.loss), bias="trained", n=5)
-        step = WRONG_RULES["new-weights-first"].step
-        wrong, true = (rule(it.network, it.x, it.y, RULES, 5, NOTHING).believed for rule in (step, true_step))
+        step = MISTAKES["new-weights-first"].rule
+        wrong, true = (rule(it.network, it.x, it.y, RULES, 5, NOTHING_CARRIED).believed for rule in (step, true_step))
         assert wrong.weights[1].tolist() == true.weights[1].tolist()
         assert wrong.biases[1].tolist() == true.biases[1].tolist()
         assert np.abs(wrong.weights[0] - true.weights[0]).max() > 1e-4
 
     def test_an_accumulator_never_cleared_counts_all_samples_so_far(self) -> None:
         earlier = Carried(np.ones(len(CASE.network.flat)), 6)
-        outcome = WRONG_RULES["never-cleared"].step(CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
+        outcome = MISTAKES["never-cleared"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
         assert outcome.carried.count == 17
 
     def test_no_cosine_is_beyond_1_or_below_minus_1(self) -> None:
         """Rounding alone would make it 1.0000000000000002 of some of these."""
         for k in range(1, 60):
             vector = np.array([k / 10, 1.0, 0.7])
-            assert compare(vector, -3 * vector).cosine >= -1.0
-            assert compare(vector, 3 * vector).cosine <= 1.0
+            assert distance(vector, -3 * vector).cosine >= -1.0
+            assert distance(vector, 3 * vector).cosine <= 1.0
 
     def test_any_belief_is_infinitely_wrong_where_the_truth_is_nothing(self) -> None:
-        assert compare(np.zeros(2), np.full(2, 1e-3)).relative_error == math.inf
+        assert distance(np.zeros(2), np.full(2, 1e-3)).relative_error == math.inf

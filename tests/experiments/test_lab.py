@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from bptui.engine.weight import Weight
-from bptui.experiments.mistakes import WRONG_RULES, compare, true_reduced
-from bptui.experiments.mistakes.lab import RULES, Lab
+from bptui.experiments.mistakes import MISTAKES, distance, true_reduced
+from bptui.experiments.mistakes.lab import Lab
+from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.moves import to_update
 from bptui.session.session import Session
@@ -17,7 +18,7 @@ from bptui.session.session import Session
 from .builders import lab_at
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "oberman", "han-kamber", "remainder", "sine")
-PLACES = {rule.id: place for place, rule in enumerate(RULES)}
+PLACES = {rule.id: place for place, rule in enumerate(ROWS)}
 
 
 def session(name: str, update: int = 1, **rules: Any) -> Session:
@@ -57,7 +58,7 @@ def share_of_difference(it: Lab) -> float:
 
 
 @pytest.mark.parametrize("name", ["xor", "trask", "mazur", "iris", "remainder"])
-@pytest.mark.parametrize("rule", WRONG_RULES)
+@pytest.mark.parametrize("rule", MISTAKES)
 def test_the_lab_opens_on_the_weight_that_differs_most(name: str, rule: str) -> None:
     it = lab(name, rule)
     opened, its_share = it.weight, share_of_difference(it)
@@ -82,7 +83,7 @@ def test_a_weight_chosen_with_the_arrows_stays_whatever_rule_comes() -> None:
     it.choose(PLACES["mean-of-means"])
     assert it.weight != before
     walk_to(it, Weight(2, 1, 0))
-    for number in range(len(RULES)):
+    for number in range(len(ROWS)):
         it.choose(number)
         assert it.weight == Weight(2, 1, 0)
 
@@ -104,12 +105,12 @@ def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(
     it = lab_at(settings_of("remainder", batch_size=batch_size, last_batch=last_batch, rules={"reduction": reduction}))
     if (batch_size or 0) > it.case.count:
         pytest.skip("no whole batch")
-    for number in range(len(RULES)):
+    for number in range(len(ROWS)):
         it.choose(number)
         for _ in it.cases:
             if it.case.harmless:
                 it.advance(2 * it.left_in_epoch + 3)
-                assert it.worst[0] < 1e-12, (it.rule.id, it.case.words)
+                assert it.worst[0] < 1e-12, (it.mistake.id, it.case.words)
             it.next_case()
 
 
@@ -177,7 +178,7 @@ def test_momentum_and_penalties_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("rule", WRONG_RULES)
+@pytest.mark.parametrize("rule", MISTAKES)
 def test_the_case_called_harmless_is_without_a_difference(name: str, rule: str) -> None:
     it = lab(name, rule)
     if not it.case.harmless:
@@ -197,7 +198,7 @@ def test_the_case_called_harmless_is_without_a_difference(name: str, rule: str) 
 
 
 @pytest.mark.parametrize("name", ["xor", "trask", "digits", "iris", "remainder", "sine"])
-@pytest.mark.parametrize("rule", WRONG_RULES)
+@pytest.mark.parametrize("rule", MISTAKES)
 def test_the_other_case_shows_the_mistake_within_an_epoch_and_one_update(name: str, rule: str) -> None:
     it = lab(name, rule)
     if it.case.harmless:
@@ -251,22 +252,22 @@ def test_later_figures_compare_at_the_wrong_side_s_own_weights() -> None:
     it = lab("xor", "mean-of-means")
     it.advance(20)
     figures = it.figures()
-    x, y = it._batch()
+    x, y = it.batch()
     truth, loss = true_reduced(it.wrong.network, x, y, it.case.settings.rules)
-    wrong = it.rule.step(it.wrong.network, x, y, it.case.settings.rules, 4, it.wrong.carried)
-    assert figures.overall == compare(truth.flat, wrong.believed.flat)
+    wrong = it.mistake.rule(it.wrong.network, x, y, it.case.settings.rules, 4, it.wrong.carried)
+    assert figures.overall == distance(truth.flat, wrong.believed.flat)
     assert figures.wrong_loss == loss
     assert figures.true_loss != loss
 
 
-@pytest.mark.parametrize("rule", WRONG_RULES)
+@pytest.mark.parametrize("rule", MISTAKES)
 def test_the_wrong_side_follows_its_rule_from_batch_to_batch(rule: str) -> None:
     it = lab("remainder", rule)
     network, carried, run = it.case.start, it.wrong.carried, session("remainder").run
     settings, data = it.case.settings, run.problem
     for update in range(1, 12):  # across the short ninth batch into the next epoch
         rows = run.record(update).indices
-        outcome = it.rule.step(network, data.data.x[rows], data.data.y[rows], settings.rules, 30, carried)
+        outcome = it.mistake.rule(network, data.data.x[rows], data.data.y[rows], settings.rules, 30, carried)
         network, carried = outcome.after, outcome.carried
         it.advance(1)
         assert (it.wrong.network.flat == network.flat).all()
@@ -276,7 +277,7 @@ def test_averaged_inputs_never_learn_what_the_mean_learns() -> None:
     """10 000 epochs on Trask's network: the published .0085845 by the truth, .49643 by the mistake."""
     it = lab("trask", "average-inputs", learning_rate=4.0, reduction="mean")
     it.advance(10_000)
-    x, y = it._batch()
+    x, y = it.batch()
     errors = [float(np.abs(side.network.predict(x) - y).mean()) for side in (it.true, it.wrong)]
     assert [f"{errors[0]:.7f}", f"{errors[1]:.5f}"] == ["0.0085845", "0.49643"]
     assert it.true.curve.used <= it.true.curve.capacity
@@ -325,10 +326,10 @@ def test_restart_and_choosing_begin_again_at_the_session_s_network() -> None:
     assert (it.made, it.update, it.true.curve.used, it.worst) == (0, 7, 0, (0.0, 0))
     it.advance(2)
     it.choose(-1)
-    assert it.rule is RULES[-1]
+    assert it.mistake is ROWS[-1]
     assert it.true.network is it.wrong.network
-    it.choose(len(RULES))
-    assert it.rule is RULES[0]
+    it.choose(len(ROWS))
+    assert it.mistake is ROWS[0]
 
 
 def test_an_epoch_is_as_many_updates_as_it_has_batches() -> None:

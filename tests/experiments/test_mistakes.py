@@ -15,12 +15,12 @@ from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.types import Floats
 from bptui.experiments.mistakes import (
-    NOTHING,
-    WRONG_RULES,
+    MISTAKES,
+    NOTHING_CARRIED,
     Carried,
     Outcome,
-    compare,
-    compare_layers,
+    distance,
+    distances_by_layer,
     parts_of,
     true_step,
 )
@@ -50,12 +50,14 @@ def rules_of(it: Case, reduction: Reduction = "mean", rate: float = 0.3) -> Upda
     return UpdateRules(loss=it.loss, reduction=reduction, learning_rate=rate)
 
 
-def made(rule: str, it: Case, rules: UpdateRules, nominal: int = NOMINAL, carried: Carried = NOTHING) -> Outcome:
-    return WRONG_RULES[rule].step(it.network, it.x, it.y, rules, nominal, carried)
+def made(
+    rule: str, it: Case, rules: UpdateRules, nominal: int = NOMINAL, carried: Carried = NOTHING_CARRIED
+) -> Outcome:
+    return MISTAKES[rule].rule(it.network, it.x, it.y, rules, nominal, carried)
 
 
 def truly(it: Case, rules: UpdateRules) -> Outcome:
-    return true_step(it.network, it.x, it.y, rules, NOMINAL, NOTHING)
+    return true_step(it.network, it.x, it.y, rules, NOMINAL, NOTHING_CARRIED)
 
 
 def same(wrong: Outcome, true: Outcome) -> bool:
@@ -81,29 +83,29 @@ class TestTheTrueRule:
 
 class TestAgainstPlainLoops:
     def test_every_rule_has_its_loop(self) -> None:
-        assert list(LOOPS) == list(WRONG_RULES)
+        assert list(LOOPS) == list(MISTAKES)
 
     @pytest.mark.parametrize("bias", BIASES)
     @pytest.mark.parametrize("reduction", REDUCTIONS)
     @pytest.mark.parametrize("head", HEADS)
-    @pytest.mark.parametrize("rule", WRONG_RULES)
+    @pytest.mark.parametrize("rule", MISTAKES)
     def test_three_batches_the_second_one_short(
         self, rule: str, head: tuple[str, str], reduction: Reduction, bias: Bias
     ) -> None:
         first = case(11, head, bias)
         rules = rules_of(first, reduction, RATE)
-        network, carried = first.network, NOTHING
+        network, carried = first.network, NOTHING_CARRIED
         program = Program(network, first.loss, rules.learning_rate, reduction == "mean", NOMINAL)
         for seed, n in ((11, NOMINAL), (12, 4), (13, NOMINAL)):
             batch = case(seed, head, bias, n)
-            outcome = WRONG_RULES[rule].step(network, batch.x, batch.y, rules, NOMINAL, carried)
+            outcome = MISTAKES[rule].rule(network, batch.x, batch.y, rules, NOMINAL, carried)
             program.network = network
             believed = LOOPS[rule](program, batch.x.tolist(), batch.y.tolist())
             assert_close(outcome.believed.flat, believed, rtol=1e-9, atol=1e-12)
             assert_close(outcome.after.flat, network.flat - RATE * np.array(believed), rtol=1e-9, atol=1e-12)
             network, carried = outcome.after, outcome.carried
 
-    @pytest.mark.parametrize("rule", WRONG_RULES)
+    @pytest.mark.parametrize("rule", MISTAKES)
     def test_the_mistake_shows(self, rule: str) -> None:
         """With a network and a batch in which it is not harmless, the believed gradient is another one."""
         it = case(5, HEADS[0], n=4)
@@ -114,7 +116,7 @@ class TestAgainstPlainLoops:
             rtol=1e-3,
         )
 
-    @pytest.mark.parametrize("rule", WRONG_RULES)
+    @pytest.mark.parametrize("rule", MISTAKES)
     def test_a_step_leaves_its_arguments_alone(self, rule: str) -> None:
         it = case(7, HEADS[3], n=4)
         carried = Carried(np.ones(len(it.network.flat)), 3)
@@ -154,7 +156,7 @@ class TestHarmless:
 
         def miss(rate: float) -> float:
             rules = rules_of(it, rate=rate)
-            return compare(
+            return distance(
                 truly(it, rules).believed.flat, made("new-weights-first", it, rules).believed.flat
             ).relative_error
 
@@ -209,8 +211,8 @@ class TestHarmless:
 def test_mazur_s_article_hands_deltas_back_through_new_weights() -> None:
     """Its printed error after one update, .291027924, and not the true rule's .291027774."""
     mazur = published.TestMazur
-    step = WRONG_RULES["new-weights-first"].step
-    after = step(mazur.network, mazur.x, mazur.y, mazur.rules, 1, NOTHING).after
+    step = MISTAKES["new-weights-first"].rule
+    after = step(mazur.network, mazur.x, mazur.y, mazur.rules, 1, NOTHING_CARRIED).after
     assert as_printed(after.weights[0][0, :1], "0.1498176386") == "0.1498176386"
     loss = run_pass(after, "half-squared-error", mazur.x, mazur.y).loss
     assert as_printed(loss, "0.291027924") == "0.291027924"
@@ -237,16 +239,16 @@ class TestOnTrask:
 
     def test_averaged_inputs_point_almost_across_the_truth_in_the_hidden_layer(self) -> None:
         wrong, true = made("average-inputs", self.it, self.mean, 4), truly(self.it, self.mean)
-        assert f"{compare_layers(true.believed, wrong.believed)[0].cosine:.3f}" == "0.080"
+        assert f"{distances_by_layer(true.believed, wrong.believed)[0].cosine:.3f}" == "0.080"
 
     def test_averaged_inputs_never_learn_where_the_mean_does(self) -> None:
         def error_after(step: object, epochs: int) -> float:
             network = self.it.network
             for _ in range(epochs):
-                network = step(network, self.it.x, self.it.y, self.mean, 4, NOTHING).after  # type: ignore[operator]
+                network = step(network, self.it.x, self.it.y, self.mean, 4, NOTHING_CARRIED).after  # type: ignore[operator]
             return float(np.abs(network.predict(self.it.x) - self.it.y).mean())
 
-        assert f"{error_after(WRONG_RULES['average-inputs'].step, 10_000):.5f}" == "0.49643"
+        assert f"{error_after(MISTAKES['average-inputs'].rule, 10_000):.5f}" == "0.49643"
         assert f"{error_after(true_step, 10_000):.7f}" == "0.0085845"
 
 
@@ -264,20 +266,20 @@ class Unit:
 
 def test_updating_after_each_sample_ends_where_oberman_s_sgd_does() -> None:
     """5.5, 3.75, 4.875; the batch would be at 6.5."""
-    step, x, y = WRONG_RULES["update-each-sample"].step, column(0, 0, 0), column(1, 2, 6)
+    step, x, y = MISTAKES["update-each-sample"].rule, column(0, 0, 0), column(1, 2, 6)
     rules = UpdateRules(learning_rate=0.5)
-    paths = [Unit.bias(step(Unit.start(10), x[:n], y[:n], rules, 3, NOTHING).after) for n in (1, 2, 3)]
+    paths = [Unit.bias(step(Unit.start(10), x[:n], y[:n], rules, 3, NOTHING_CARRIED).after) for n in (1, 2, 3)]
     assert paths == [5.5, 3.75, 4.875]
-    assert Unit.bias(true_step(Unit.start(10), x, y, rules, 3, NOTHING).after) == 6.5
+    assert Unit.bias(true_step(Unit.start(10), x, y, rules, 3, NOTHING_CARRIED).after) == 6.5
 
 
 def samples_followed(count: int, nominal: int, epochs: int) -> list[int]:
     """How many samples each batch's step holds: every sample's gradient is 1, summed, at γ = 0."""
-    rules, carried, noted = UpdateRules(reduction="sum", learning_rate=0.0), NOTHING, []
+    rules, carried, noted = UpdateRules(reduction="sum", learning_rate=0.0), NOTHING_CARRIED, []
     for _ in range(epochs):
         for start in range(0, count, nominal):
             zeros: Floats = np.zeros((min(nominal, count - start), 1))
-            outcome = WRONG_RULES["carry-remainder"].step(Unit.start(1), zeros, zeros, rules, nominal, carried)
+            outcome = MISTAKES["carry-remainder"].rule(Unit.start(1), zeros, zeros, rules, nominal, carried)
             carried = outcome.carried
             noted.append(round(Unit.bias(outcome.believed)))
     return noted
@@ -302,31 +304,31 @@ def test_parts_are_three_quarters_and_the_rest_unless_the_rules_say_how_many() -
 
 class TestComparison:
     def test_lengths_cosine_and_relative_error(self) -> None:
-        seen = compare(np.array([3.0, 4.0]), np.array([-4.0, 3.0]))
+        seen = distance(np.array([3.0, 4.0]), np.array([-4.0, 3.0]))
         assert (seen.true_norm, seen.wrong_norm) == (5.0, 5.0)
         assert seen.cosine == pytest.approx(0.0, abs=1e-15)
         assert seen.relative_error == pytest.approx(2**0.5)
 
     def test_nothing_has_no_direction(self) -> None:
         none, some = np.zeros(2), np.ones(2)
-        assert np.isnan(compare(none, some).cosine)
-        assert np.isnan(compare(some, none).cosine)
-        assert (compare(none, none).relative_error, compare(none, some).relative_error) == (0.0, np.inf)
+        assert np.isnan(distance(none, some).cosine)
+        assert np.isnan(distance(some, none).cosine)
+        assert (distance(none, none).relative_error, distance(none, some).relative_error) == (0.0, np.inf)
 
     def test_tiny_vectors_still_have_a_direction(self) -> None:
-        assert compare(np.full(3, 1e-160), np.full(3, 2e-160)).cosine == pytest.approx(1.0)
+        assert distance(np.full(3, 1e-160), np.full(3, 2e-160)).cosine == pytest.approx(1.0)
 
     def test_a_layer_s_weights_and_biases_are_compared_together(self) -> None:
         it = case(40, HEADS[3])
         wrong, true = made("bias-per-weight", it, rules_of(it)).believed, truly(it, rules_of(it)).believed
-        for layer, seen in enumerate(compare_layers(true, wrong)):
+        for layer, seen in enumerate(distances_by_layer(true, wrong)):
             i = it.network.architecture.sizes[layer]
             size = np.sqrt((true.weights[layer] ** 2).sum() + (true.biases[layer] ** 2).sum())
             assert seen.relative_error == pytest.approx((i - 1) * np.linalg.norm(true.biases[layer]) / size)
 
 
 def test_each_rule_says_what_it_is_in_whole_sentences() -> None:
-    for rule in WRONG_RULES.values():
+    for rule in MISTAKES.values():
         assert 5 <= len(rule.name) <= 34
         for sentence in (rule.confuses, rule.occurs, rule.harmless):
             assert sentence.endswith(".")
@@ -336,7 +338,7 @@ def test_each_rule_says_what_it_is_in_whole_sentences() -> None:
 def test_a_network_too_far_gone_to_measure_is_refused_by_every_rule() -> None:
     it = random_case(41, (2, 3, 2), hidden=("identity",), head=("identity", "half-squared-error"), bias="trained", n=4)
     far = Case(Network(it.network.architecture, it.network.flat * 1e120), it.loss, it.x, it.y)
-    for rule in WRONG_RULES:
+    for rule in MISTAKES:
         if rule not in ("carry-remainder",):  # its first short batch makes no step at all
             with np.errstate(all="ignore"), pytest.raises(Divergence):
                 made(rule, far, rules_of(far))

@@ -6,11 +6,10 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from bptui.experiments.mistakes.lab import RULES
+from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.lab import LabScreen
-from bptui.views.lab import RULE_KEYS
 
 
 class Host(App[None]):
@@ -56,10 +55,10 @@ async def test_both_sides_stand_beside_each_other_with_the_sentences_on_top() ->
 async def test_every_rule_is_one_key_away_and_arrows_and_n_go_round() -> None:
     app = Host("xor")
     async with app.run_test(size=(80, 24)) as pilot:
-        for place, key in enumerate(RULE_KEYS):
-            await pilot.press(key)
+        for place, row in enumerate(ROWS):
+            await pilot.press(row.key)
             assert app.lab.lab.number == place
-            assert RULES[place].name in rows(app.lab, "title")[0]
+            assert row.name in rows(app.lab, "title")[0]
         for key, place in (("down", 0), ("n", 1), ("N", 0), ("up", 11)):
             await pilot.press(key)
             assert app.lab.lab.number == place

@@ -4,7 +4,7 @@ import pytest
 from textual.screen import Screen
 
 from bptui.engine.weight import Weight
-from bptui.experiments.mistakes.lab import RULES
+from bptui.experiments.mistakes.table import ROWS
 from bptui.experiments.races import PRESETS
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, Stand, Step
 from bptui.session.questions import QUESTIONS
@@ -81,7 +81,7 @@ async def test_5_opens_the_mistake_of_the_error_averaged_first() -> None:
     async with explore() as at:
         screen = await asked(at, "5")
         assert isinstance(screen, LabScreen)
-        assert screen.lab.rule.id == "mean-error-mean-activations"
+        assert screen.lab.mistake.id == "mean-error-mean-activations"
 
 
 async def test_7_races_batch_sizes() -> None:
@@ -96,7 +96,7 @@ async def test_6_opens_the_mistake_of_one_average_error_per_output() -> None:
     async with explore() as at:
         screen = await asked(at, "6")
         assert isinstance(screen, LabScreen)
-        assert screen.lab.rule.id == "mean-error-last-activations"
+        assert screen.lab.mistake.id == "mean-error-last-activations"
 
 
 async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
@@ -117,7 +117,7 @@ async def test_9_shows_how_the_samples_gradients_scatter() -> None:
 
 
 def test_every_screen_a_question_opens_is_there() -> None:
-    rules = {rule.id for rule in RULES}
+    rules = {row.id for row in ROWS}
     races = {preset.name for preset in PRESETS}
     for question in QUESTIONS:
         assert question.intents

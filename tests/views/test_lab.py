@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 
 from bptui.engine import OptimizerSettings
-from bptui.experiments.mistakes.lab import RULES, Lab
+from bptui.experiments.mistakes.lab import Lab
+from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.views.lab import (
-    RULE_KEYS,
     both_sides,
     curve_legend,
     lab_chart,
@@ -45,12 +45,8 @@ def text(rows: list[Row]) -> str:
     return "\n".join(lines(rows))
 
 
-def test_every_rule_has_a_key_of_its_own() -> None:
-    assert len(RULE_KEYS) == len(set(RULE_KEYS)) == len(RULES)
-
-
 @pytest.mark.parametrize("other", [False, True])
-@pytest.mark.parametrize("rule", range(len(RULES)))
+@pytest.mark.parametrize("rule", range(len(ROWS)))
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_wider_than_its_panel_at_80_columns(name: str, rule: int, other: bool) -> None:
     figures = trained(name, rule, other).figures()
@@ -65,13 +61,13 @@ def test_nothing_is_wider_than_its_panel_at_80_columns(name: str, rule: int, oth
     assert max(map(row_cells, sentences(figures, 80, 7))) <= 80
 
 
-@pytest.mark.parametrize("rule", range(len(RULES)))
+@pytest.mark.parametrize("rule", range(len(ROWS)))
 def test_at_80_columns_seven_rows_hold_all_three_sentences(rule: int) -> None:
     figures = trained("xor", rule, False).figures()
     said = " ".join(text(sentences(figures, 80, 7)).split())
-    for sentence in (figures.rule.confuses, figures.rule.harmless, figures.rule.occurs):
+    for sentence in (figures.mistake.confuses, figures.mistake.harmless, figures.mistake.occurs):
         assert all(word in said for word in sentence.split())
-    assert figures.rule.confuses.split()[-1] in said
+    assert figures.mistake.confuses.split()[-1] in said
 
 
 def test_where_there_is_little_room_the_confusion_and_the_case_stay() -> None:
@@ -121,7 +117,7 @@ def test_a_difference_of_nothing_and_one_of_rounding_are_told_apart() -> None:
 def test_a_tall_table_lists_the_rules_with_their_keys() -> None:
     rows = lines(layer_table(trained("trask", 3, False).figures(), 58, 24))
     assert [row for row in rows if row.startswith("▸")] == ["▸4 new weights before hidden deltas"]
-    assert sum(rule.named("sum") in row for row, rule in zip(rows[-12:], RULES, strict=True)) == 12
+    assert sum(rule.named("sum") in row for row, rule in zip(rows[-12:], ROWS, strict=True)) == 12
 
 
 @pytest.mark.parametrize(
@@ -210,5 +206,5 @@ def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
 
 
 def test_no_sentence_names_a_machine_or_a_path() -> None:
-    for rule in RULES:
+    for rule in ROWS:
         assert not re.search(r"/\w+/\w+/", rule.confuses + rule.occurs + rule.harmless)

@@ -1,21 +1,21 @@
 """The well-known mistakes, each as a rule beside the true one, with what it confuses and when it does no harm."""
 
-from bptui.experiments.mistakes.compare import Comparison, compare, compare_layers
 from bptui.experiments.mistakes.counting import parts_of
-from bptui.experiments.mistakes.step import NOTHING, Carried, Outcome, Step, descend, true_reduced, true_step
-from bptui.experiments.mistakes.table import WRONG_RULES, WrongRule
+from bptui.experiments.mistakes.distance import Distance, distance, distances_by_layer
+from bptui.experiments.mistakes.step import NOTHING_CARRIED, Carried, Outcome, Rule, apply, true_reduced, true_step
+from bptui.experiments.mistakes.table import MISTAKES, Mistake
 
 __all__ = [
-    "NOTHING",
-    "WRONG_RULES",
+    "MISTAKES",
+    "NOTHING_CARRIED",
     "Carried",
-    "Comparison",
+    "Distance",
+    "Mistake",
     "Outcome",
-    "Step",
-    "WrongRule",
-    "compare",
-    "compare_layers",
-    "descend",
+    "Rule",
+    "apply",
+    "distance",
+    "distances_by_layer",
     "parts_of",
     "true_reduced",
     "true_step",

@@ -7,17 +7,17 @@ from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats
 from bptui.engine.update import UpdateRules
-from bptui.experiments.mistakes.step import forward_pass, full_pass, plain, standing_for, summed_over
+from bptui.experiments.mistakes.step import forward_pass, from_gradient, full_pass, standing_for, summed_over
 
 
-@plain
+@from_gradient
 def average_inputs(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """One forward and backward pass with x̄ and ȳ."""
     passed = full_pass(network, mean_over_samples(x)[None], mean_over_samples(y)[None], rules)
     return standing_for(summed_over(passed, network), len(x), rules)
 
 
-@plain
+@from_gradient
 def mean_error_mean_activations(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The mean output error handed back once, through the mean z and the mean a of every unit."""
     passed = forward_pass(network, x)
@@ -28,7 +28,7 @@ def mean_error_mean_activations(network: Network, x: Floats, y: Floats, rules: U
     return back_once(network, y, passed, stand_in, rules)
 
 
-@plain
+@from_gradient
 def mean_error_last_activations(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The mean output error handed back once, through the z and a that the last sample left in the units."""
     passed = forward_pass(network, x)

@@ -9,16 +9,16 @@ from bptui.engine.update import UpdateRules, micro_batch_slices
 from bptui.experiments.mistakes.step import (
     Carried,
     Outcome,
-    descend,
+    apply,
+    from_gradient,
     full_pass,
-    plain,
     reduced_over,
     summed_over,
     true_reduced,
 )
 
 
-@plain
+@from_gradient
 def other_reduction(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The sum where γ was tuned for the mean; and the mean where it was tuned for the sum."""
     swapped = replace(rules, reduction="sum" if rules.reduction == "mean" else "mean")
@@ -28,7 +28,7 @@ def other_reduction(network: Network, x: Floats, y: Floats, rules: UpdateRules) 
 def nominal_size(network: Network, x: Floats, y: Floats, rules: UpdateRules, nominal: int, carried: Carried) -> Outcome:
     """The sum divided by the batch size that was asked for, however few samples came."""
     summed = summed_over(full_pass(network, x, y, rules), network)
-    return descend(network, reduced_over(summed, nominal, rules), rules)
+    return apply(network, reduced_over(summed, nominal, rules), rules)
 
 
 def carry_remainder(
@@ -41,8 +41,8 @@ def carry_remainder(
         summed.flat += carried.total
     count = carried.count + len(x)
     if len(x) < nominal:
-        return descend(network, Parameters.zeros(network.architecture), rules, Carried(read_only(summed.flat), count))
-    return descend(network, reduced_over(summed, count, rules), rules)
+        return apply(network, Parameters.zeros(network.architecture), rules, Carried(read_only(summed.flat), count))
+    return apply(network, reduced_over(summed, count, rules), rules)
 
 
 def parts_of(n: int, rules: UpdateRules) -> list[slice]:
@@ -54,7 +54,7 @@ def parts_of(n: int, rules: UpdateRules) -> list[slice]:
     return [slice(start, min(start + most, n)) for start in range(0, n, most)]
 
 
-@plain
+@from_gradient
 def mean_of_means(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The plain mean of the parts' means; under SUM the sum of their sums, which is right."""
     parts = parts_of(len(x), rules)
@@ -72,4 +72,4 @@ def never_cleared(
     total, _ = true_reduced(network, x, y, rules)
     if carried.total is not None:
         total.flat += carried.total
-    return descend(network, total, rules, Carried(read_only(total.flat), carried.count + len(x)))
+    return apply(network, total, rules, Carried(read_only(total.flat), carried.count + len(x)))

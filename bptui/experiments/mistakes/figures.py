@@ -8,8 +8,9 @@ from bptui.data import Dataset
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import BIAS, Weight
-from bptui.experiments.mistakes import Comparison, WrongRule
-from bptui.experiments.mistakes.cases import Case
+from bptui.experiments.mistakes.case import Case
+from bptui.experiments.mistakes.distance import Distance
+from bptui.experiments.mistakes.table import Mistake
 from bptui.training.schedule import Position
 
 
@@ -39,7 +40,7 @@ class Figures:
         ended: the case says no more than this, or both sides have stopped.
     """
 
-    rule: WrongRule
+    mistakes: tuple[Mistake, ...]
     number: int
     case: Case
     cases: int
@@ -52,8 +53,8 @@ class Figures:
     batches: int
     n: int
     weight: Weight
-    layers: tuple[Comparison, ...]
-    overall: Comparison | None
+    layers: tuple[Distance, ...]
+    overall: Distance | None
     true_change: Change | None
     wrong_change: Change | None
     true_here: float | None
@@ -63,6 +64,16 @@ class Figures:
     true_stop: str
     wrong_stop: str
     ended: bool
+
+    @property
+    def mistake(self) -> Mistake:
+        """The one that is looked at."""
+        return self.mistakes[self.number]
+
+    @property
+    def name(self) -> str:
+        """What it is called beside this truth."""
+        return self.mistake.named(self.rules.reduction)
 
 
 WORTH_SEEING = 0.01

@@ -4,10 +4,10 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats
 from bptui.engine.update import UpdateRules
-from bptui.experiments.mistakes.step import forward_pass, plain, reduced_over, summed_over, true_reduced
+from bptui.experiments.mistakes.step import forward_pass, from_gradient, reduced_over, summed_over, true_reduced
 
 
-@plain
+@from_gradient
 def no_slope(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """δ without φ′: ∂L/∂a at the output, Σ_k w δ_k below. Where the loss gives a − y, that already is δ."""
     passed = forward_pass(network, x)
@@ -17,7 +17,7 @@ def no_slope(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Para
     return reduced_over(summed_over(passed, network), len(x), rules)
 
 
-@plain
+@from_gradient
 def bias_per_weight(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The bias step stands inside the loop over the incoming weights: a unit with i inputs makes it i times."""
     believed, _ = true_reduced(network, x, y, rules)

@@ -25,7 +25,7 @@ class Carried:
     count: int = 0
 
 
-NOTHING = Carried()
+NOTHING_CARRIED = Carried()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,21 +39,21 @@ class Outcome:
     carried: Carried
 
 
-Belief = Callable[[Network, Floats, Floats, UpdateRules], Parameters]
-Step = Callable[[Network, Floats, Floats, UpdateRules, int, Carried], Outcome]
+Gradient = Callable[[Network, Floats, Floats, UpdateRules], Parameters]
+Rule = Callable[[Network, Floats, Floats, UpdateRules, int, Carried], Outcome]
 """(network, x, y, rules, nominal batch size, what is carried over) → Outcome. Raises Divergence."""
 
 
-def plain(believe: Belief) -> Step:
+def from_gradient(gradient: Gradient) -> Rule:
     """The step of a rule that only computes another gradient, and carries nothing."""
 
-    def step(network: Network, x: Floats, y: Floats, rules: UpdateRules, nominal: int, carried: Carried) -> Outcome:
-        return descend(network, believe(network, x, y, rules), rules)
+    def rule(network: Network, x: Floats, y: Floats, rules: UpdateRules, nominal: int, carried: Carried) -> Outcome:
+        return apply(network, gradient(network, x, y, rules), rules)
 
-    return step
+    return rule
 
 
-def descend(network: Network, believed: Parameters, rules: UpdateRules, carried: Carried = NOTHING) -> Outcome:
+def apply(network: Network, believed: Parameters, rules: UpdateRules, carried: Carried = NOTHING_CARRIED) -> Outcome:
     """θ − γ g. Raises Divergence, as an update of the engine does, when g is too large to measure."""
     refuse_overflow(believed)
     step = Parameters(network.architecture, read_only(believed.flat * -rules.learning_rate))
@@ -114,7 +114,7 @@ def true_reduced(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> 
     return reduced_over(summed_over(passed, network), len(x), rules), float(mean_over_samples(passed.loss))
 
 
-@plain
+@from_gradient
 def true_step(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """The rule the others miss: every sample its own pass at frozen weights, sum, reduce once, update once."""
     return true_reduced(network, x, y, rules)[0]

@@ -8,10 +8,18 @@ from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import reduce_over_samples, sum_over_samples
 from bptui.engine.types import Floats
 from bptui.engine.update import UpdateRules
-from bptui.experiments.mistakes.step import NOTHING, Carried, Outcome, forward_pass, plain, refuse_overflow, true_step
+from bptui.experiments.mistakes.step import (
+    NOTHING_CARRIED,
+    Carried,
+    Outcome,
+    forward_pass,
+    from_gradient,
+    refuse_overflow,
+    true_step,
+)
 
 
-@plain
+@from_gradient
 def new_weights_first(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> Parameters:
     """Every layer is updated on the way back, before its δ is handed to the layer below: through the new weights."""
     passed = forward_pass(network, x)
@@ -45,9 +53,9 @@ def update_each_sample(
     believed, step = Parameters.zeros(network.architecture), Parameters.zeros(network.architecture)
     moving = network
     for m in range(len(x)):
-        one = true_step(moving, x[m : m + 1], y[m : m + 1], rules, 1, NOTHING)
+        one = true_step(moving, x[m : m + 1], y[m : m + 1], rules, 1, NOTHING_CARRIED)
         np.add(believed.flat, one.believed.flat, out=believed.flat)
         np.add(step.flat, one.step.flat, out=step.flat)
         moving = one.after
     refuse_overflow(believed)
-    return Outcome(believed, step, moving, NOTHING)
+    return Outcome(believed, step, moving, NOTHING_CARRIED)

@@ -9,7 +9,7 @@ from bptui.engine.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Distance:
     """Lengths |t| and |w|; their cosine, nan where either is 0; |w − t| / |t|, which is 0 for two zeros and
     inf where only the truth is 0."""
 
@@ -19,7 +19,7 @@ class Comparison:
     relative_error: float
 
 
-def compare(truth: Floats, believed: Floats) -> Comparison:
+def distance(truth: Floats, believed: Floats) -> Distance:
     """Of two vectors of the same length."""
     true_norm, wrong_norm = float(np.linalg.norm(truth)), float(np.linalg.norm(believed))
     miss = float(np.linalg.norm(believed - truth))
@@ -27,7 +27,7 @@ def compare(truth: Floats, believed: Floats) -> Comparison:
     if true_norm > 0 and wrong_norm > 0:  # each scaled first: their product could underflow
         cosine = float(np.clip(np.dot(truth / true_norm, believed / wrong_norm), -1.0, 1.0))
     relative = miss / true_norm if true_norm > 0 else float("inf") if miss > 0 else 0.0
-    return Comparison(true_norm, wrong_norm, cosine, relative)
+    return Distance(true_norm, wrong_norm, cosine, relative)
 
 
 def layer_vector(vector: Parameters, layer: int) -> Floats:
@@ -35,8 +35,9 @@ def layer_vector(vector: Parameters, layer: int) -> Floats:
     return np.concatenate([part.ravel() for part in (vector.weights[layer], *vector.biases[layer : layer + 1])])
 
 
-def compare_layers(truth: Parameters, believed: Parameters) -> tuple[Comparison, ...]:
+def distances_by_layer(truth: Parameters, believed: Parameters) -> tuple[Distance, ...]:
     """A comparison for every layer, the first one first."""
     return tuple(
-        compare(layer_vector(truth, layer), layer_vector(believed, layer)) for layer in range(truth.architecture.layers)
+        distance(layer_vector(truth, layer), layer_vector(believed, layer))
+        for layer in range(truth.architecture.layers)
     )

@@ -1,0 +1,60 @@
+"""A mistake is one row of one table: everything that is said and done about it follows from the row."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from bptui.experiments.mistakes.step import true_step
+from bptui.experiments.mistakes.table import MISTAKES, ROWS, Mistake
+from bptui.scenario import Scenario
+from bptui.session.session import Session
+from bptui.tui import lab
+from bptui.tui.app import BptuiApp
+from bptui.tui.dialogs import Help
+from bptui.tui.keys import markdown
+from bptui.tui.lab import LabScreen, keys_of
+
+README = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text(encoding="utf-8")
+THIRTEENTH = replace(ROWS[0], id="nothing-wrong", key="z", name="a thirteenth rule", rule=true_step)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_row_is_complete(row: Mistake) -> None:
+    assert all(getattr(row, field.name) for field in fields(row) if field.name != "under_sum")
+    assert len(row.key) == 1
+    for sentence in (row.confuses, row.occurs, row.harmless):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("part", ["id", "key", "name", "rule", "confuses", "occurs"])
+def test_no_two_rows_share_what_tells_them_apart(part: str) -> None:
+    assert len({getattr(row, part) for row in ROWS}) == len(ROWS) == len(MISTAKES)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_row_has_its_key_in_the_lab_and_its_line_in_the_readme(row: Mistake) -> None:
+    (key,) = (key for key in lab.KEYS if key.id == row.id)
+    assert key.keys == (row.key,)
+    assert f"| `{row.key}` | straight to: {row.names} |" in README
+
+
+async def test_a_thirteenth_row_is_all_it_takes() -> None:
+    mistakes = (*ROWS, THIRTEENTH)
+    assert "| `z` | straight to: a thirteenth rule |" in markdown(keys_of(mistakes))
+    session = Session(Scenario.built_in("xor"))
+    app = BptuiApp(session)
+    async with app.run_test(size=(120, 60)) as pilot:
+        screen = LabScreen(session, app.palette_name, app.ascii, app.colour, mistakes)
+        await app.push_screen(screen)
+        await pilot.press("z", "b", "b")
+        await pilot.pause()
+        text = "\n".join(strip.text for strip in screen._compositor.render_strips())
+        assert "13 of 13 · a thirteenth rule" in text
+        assert "▸z a thirteenth rule" in text
+        assert "no difference in 2 updates" in text
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        assert any("a thirteenth rule" in "".join(words for words, _ in row) for row in app.screen.rows)
