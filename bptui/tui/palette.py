@@ -26,7 +26,16 @@ def greys(first: int, last: int) -> tuple[str, ...]:
 
 
 def roles(
-    text: str, ground: str, dim: str, positive: str, negative: str, accent: str, good: str, bad: str, bar: str
+    text: str,
+    ground: str,
+    dim: str,
+    positive: str,
+    negative: str,
+    accent: str,
+    good: str,
+    bad: str,
+    bar: str,
+    violet: str,
 ) -> dict[str, str]:
     """All roles from a few colours; meaning never rests on colour alone (glyphs, bold and reverse say it too)."""
     base = f"{text} on {ground}"
@@ -61,31 +70,43 @@ def roles(
         "series-3": f"{good} on {ground}",
         "series-4": f"{accent} on {ground}",
         "series-5": f"bold {text} on {ground}",
+        "series-6": f"{violet} on {ground}",
     }
 
 
 DARK = Palette(
     "dark",
     "textual-dark",
-    roles("#e4e4e4", "#121212", "#8a8a8a", "#5fafff", "#ff875f", "#ffd75f", "#87d787", "#ff5f5f", "#303030"),
+    roles("#e4e4e4", "#121212", "#8a8a8a", "#5fafff", "#ff875f", "#ffd75f", "#87d787", "#ff5f5f", "#303030", "#d787ff"),
     greys(0x12, 0xFF),
 )
 LIGHT = Palette(
     "light",
     "textual-light",
-    roles("#121212", "#ffffff", "#626262", "#005faf", "#af3a00", "#875f00", "#005f00", "#af0000", "#dadada"),
+    roles("#121212", "#ffffff", "#626262", "#005faf", "#af3a00", "#875f00", "#005f00", "#af0000", "#dadada", "#8700af"),
     greys(0xFF, 0x00),
 )
 ANSI_DARK = Palette(
     "ansi-dark",
     "ansi-dark",
-    roles("white", "black", "bright_black", "bright_cyan", "bright_red", "bright_yellow", "green", "red", "blue"),
+    roles(
+        "white",
+        "black",
+        "bright_black",
+        "bright_cyan",
+        "bright_red",
+        "bright_yellow",
+        "green",
+        "red",
+        "blue",
+        "bright_magenta",
+    ),
     ("black",) * 4 + ("bright_black",) * 5 + ("white",) * 5 + ("bright_white",) * 3,
 )
 ANSI_LIGHT = Palette(
     "ansi-light",
     "ansi-light",
-    roles("black", "bright_white", "bright_black", "blue", "red", "magenta", "green", "red", "white"),
+    roles("black", "bright_white", "bright_black", "blue", "red", "magenta", "green", "red", "white", "cyan"),
     ("bright_white",) * 4 + ("white",) * 5 + ("bright_black",) * 5 + ("black",) * 3,
 )
 MONO = Palette(

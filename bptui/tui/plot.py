@@ -10,7 +10,7 @@ from bptui.views.numbers import rate
 from bptui.views.text import Row, Span, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
-COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4": 5, "series-5": 6}
+COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4": 5, "series-5": 6, "series-6": 7}
 """Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
 

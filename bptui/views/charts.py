@@ -6,7 +6,15 @@ import numpy as np
 
 from bptui.engine.types import Floats
 
-MARKS = {"series-0": ".", "series-1": "+", "series-2": "x", "series-3": "o", "series-4": "*", "series-5": "%"}
+MARKS = {
+    "series-0": ".",
+    "series-1": "+",
+    "series-2": "x",
+    "series-3": "o",
+    "series-4": "*",
+    "series-5": "%",
+    "series-6": "#",
+}
 """What each curve is drawn with where colours do not tell them apart."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
 LARGEST = 1e12  # drawn no higher; the numbers say the truth

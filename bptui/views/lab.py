@@ -12,7 +12,9 @@ from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
 ROUNDING = 1e-12  # relative errors below are called rounding
-CURVES = (("true", "series-1"), ("wrong", "series-2"))
+TRUE, WRONG = "series-3", "series-6"
+"""The two sides' colours: those of the signs, blue and orange, say the sign of a number on this screen."""
+CURVES = (("true", TRUE), ("wrong", WRONG))
 
 
 def lab_title(figures: Figures, width: int) -> Row:
@@ -144,7 +146,7 @@ def both_sides(figures: Figures, width: int) -> list[Row]:
         true, wrong = (None if change is None else float(getattr(change, part)) for change in changes)
         return true, wrong
 
-    heads = (right("true", column), "series-1"), (right("wrong", column), "series-2")
+    heads = (right("true", column), TRUE), (right("wrong", column), WRONG)
     return [
         ((left(f" {figures.weight.symbol}", 11), "strong"), *heads),
         line("gradient", of("reduced"), True),
@@ -160,8 +162,8 @@ def both_sides(figures: Figures, width: int) -> list[Row]:
 def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
     """Lengths of both gradients, cosine and relative error for every layer; below it the rules with their keys."""
     column = 9 if width >= 46 else 7
-    heads = ("true", "wrong", "cosine", "error")
-    rows: list[Row] = [(("  |g|    ", "head"), *((right(head, column), "head") for head in heads))]
+    heads = (("true", TRUE), ("wrong", WRONG), ("cosine", "head"), ("error", "head"))
+    rows: list[Row] = [(("  |g|    ", "head"), *((right(head, column), role) for head, role in heads))]
     if figures.overall is None:
         rows.append(((" the wrong side has stopped", "dim"),))
     else:

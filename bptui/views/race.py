@@ -42,7 +42,8 @@ class Contest:
 
 
 def role_of(place: int) -> str:
-    return f"series-{place}"
+    """The colour of a lane (from 0): never the grey of what is unimportant."""
+    return f"series-{place + 1}"
 
 
 def title(words: str, width: int) -> Row:

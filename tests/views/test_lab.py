@@ -11,7 +11,10 @@ from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.session import Session
+from bptui.tui.palette import MONO, PALETTES, Palette
 from bptui.views.lab import (
+    TRUE,
+    WRONG,
     both_sides,
     curve_legend,
     lab_chart,
@@ -180,7 +183,7 @@ def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
     it = trained("trask", 0, False)
     curves = (it.true.curve, it.wrong.curve)
     chart = lab_chart(curves, 60, log=False, applied=0)
-    assert [(s.name, s.role) for s in chart.series] == [("true", "series-1"), ("wrong", "series-2")]
+    assert [(s.name, s.role) for s in chart.series] == [("true", TRUE), ("wrong", WRONG)]
     assert [float(s.high[-1]) for s in chart.series] == [float(curve.last("loss")[-1]) for curve in curves]
     said = lines([curve_legend(curves)])[0]
     assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
@@ -208,3 +211,17 @@ def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
 def test_no_sentence_names_a_machine_or_a_path() -> None:
     for rule in ROWS:
         assert not re.search(r"/\w+/\w+/", rule.confuses + rule.occurs + rule.harmless)
+
+
+@pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
+def test_a_side_s_colour_is_no_sign_s(palette: Palette) -> None:
+    looks = palette.roles
+    assert len({looks[role] for role in (TRUE, WRONG, "positive", "negative", "dim")}) == 5
+    figures = trained("trask", 3, False).figures()
+    for rows in (true_side(figures, 58), wrong_side(figures, 58), layer_table(figures, 58, 24)):
+        for words, role in (span for row in rows for span in row):
+            assert role not in ("series-1", "series-2"), words
+
+
+def test_the_colours_of_curves_are_roles_of_every_palette() -> None:
+    assert all({TRUE, WRONG} <= set(palette.roles) for palette in (*PALETTES, MONO))

@@ -95,7 +95,7 @@ class TestTable:
 
     def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:
         firsts = [row[0] for row in table(contest(), 80)[1:]]
-        assert firsts == [(f" {place + 1}", f"series-{place}") for place in range(6)]
+        assert firsts == [(f" {place + 1}", f"series-{place + 1}") for place in range(6)]
 
     def test_a_lane_that_stopped_is_marked_and_says_why(self) -> None:
         assert text_of(table(contest(wild=True), 80)[6]).startswith(" 6! wild")
@@ -134,7 +134,7 @@ class TestChart:
         seen = contest(axis=axis, measure=measure, whole=True)
         for place, series in enumerate(chart(seen, 500).series[:6]):
             points = [p for p in race().lanes[place].points if not np.isnan(getattr(p, measure))]
-            assert series.role == f"series-{place}"
+            assert series.role == f"series-{place + 1}"
             assert series.x.tolist() == [getattr(p, axis) for p in points]
             limit = 2 * race().lanes[0].points[0].train_loss
             assert series.low.tolist() == [min(getattr(p, measure), limit) for p in points]
@@ -201,7 +201,8 @@ class TestChart:
 
     @pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
     def test_six_lanes_have_six_looks(self, palette: object) -> None:
-        looks = {palette.roles[f"series-{place}"] for place in range(6)}  # type: ignore[attr-defined]
+        looks = {palette.roles[f"series-{place + 1}"] for place in range(6)}  # type: ignore[attr-defined]
+        assert palette.roles["dim"] not in looks  # type: ignore[attr-defined]
         assert len(looks) == 6
 
 
