@@ -33,7 +33,8 @@ def _fixed(size: float, room: int) -> str | None:
         body = f"{size:.{decimals - 1}f}"
     seen = body.lstrip("0.").replace(".", "")
     enough = 1 if room < 6 else 2  # d.de−p takes six columns, de−p four
-    return body if len(seen) >= enough or size >= 1 else None
+    honest = size >= 10.0**-decimals or len(seen) > 1  # 0.0005 as 0.001 would be twice the value
+    return body if size >= 1 or (len(seen) >= enough and honest) else None
 
 
 def _exponent(size: float, room: int) -> str:

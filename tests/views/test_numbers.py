@@ -42,6 +42,14 @@ def test_at_the_usual_width_at_least_three_digits_are_told(value: float, plus: b
     assert len(re.sub(r"e.*|[^0-9]", "", words).lstrip("0")) >= 2
 
 
+@pytest.mark.parametrize(
+    ("value", "width", "words"),
+    [(5.025e-4, 6, "5e−4"), (5.025e-4, 7, "5.0e−4"), (-6e-4, 6, "−6e−4"), (6e-3, 5, "6e−3"), (6e-3, 6, "0.006")],
+)
+def test_a_number_is_not_rounded_up_to_the_smallest_decimal(value: float, width: int, words: str) -> None:
+    assert num(value, width) == words
+
+
 @given(st.floats(), WIDTHS, st.booleans())
 @example(-1e-9, 8, False)
 @example(-0.0, 8, True)
