@@ -6,6 +6,7 @@ from functools import lru_cache
 from rich.style import Style
 
 from bptui.data.plain import in_plain
+from bptui.views.glyphs import HEATS
 from bptui.views.text import Row
 
 
@@ -39,7 +40,7 @@ def roles(
 ) -> dict[str, str]:
     """All roles from a few colours; meaning never rests on colour alone (glyphs, bold and reverse say it too)."""
     base = f"{text} on {ground}"
-    return {
+    return heats(text, ground, positive, negative) | {
         "text": base,
         "strong": f"bold {base}",
         "dim": f"{dim} on {ground}",
@@ -72,6 +73,38 @@ def roles(
         "series-5": f"bold {text} on {ground}",
         "series-6": f"{violet} on {ground}",
     }
+
+
+def heats(text: str, ground: str, positive: str, negative: str) -> dict[str, str]:
+    """The cells of a heat map: the background goes from the ground's colour to the sign's in steps; in a terminal of
+    16 colours, which has none between, to the sign's colour for the largest."""
+    styles = {"heat 0": f"{text} on {ground}"}
+    for step in range(1, HEATS + 1):
+        for sign, colour in ((1, positive), (-1, negative)):
+            if ground.startswith("#"):
+                behind = between(ground, colour, step / HEATS)
+                style = f"{legible(text, ground, behind)} on {behind}"
+            else:
+                style = f"{ground} on {colour}" if step > HEATS - 2 else f"{colour} on {ground}"
+            styles[f"heat {sign * step}"] = style
+    return styles
+
+
+def legible(one: str, other: str, behind: str) -> str:
+    """Whichever of two colours stands out more."""
+    return max(one, other, key=lambda ink: abs(brightness(ink) - brightness(behind)))
+
+
+def brightness(colour: str) -> float:
+    """How bright a colour #rrggbb looks, 0 … 255 (the luma of ITU-R BT.601)."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def between(one: str, other: str, share: float) -> str:
+    """The colour so far on the way from one to the other, all as #rrggbb."""
+    parts = [(int(one[k : k + 2], 16), int(other[k : k + 2], 16)) for k in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 
 
 DARK = Palette(
@@ -120,7 +153,8 @@ MONO = Palette(
         else "reverse" * (role == "bar")
         for role, style in DARK.roles.items()
     }
-    | {role: "reverse" for role in DARK.roles if role.startswith("bar")},
+    | {role: "reverse" for role in DARK.roles if role.startswith("bar")}
+    | {f"heat {sign * step}": "reverse" for sign in (1, -1) for step in (HEATS - 1, HEATS)},
     ("default",) * 17,
 )
 PALETTES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)

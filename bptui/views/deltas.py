@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bptui.engine.weight import sub
 from bptui.views.batch import OTHER_ROWS, state
-from bptui.views.glyphs import largest_of, signed
+from bptui.views.glyphs import PENDING, largest_of, signed
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, left, right
@@ -63,7 +63,7 @@ def sample_row(scene: Scene, m: int, units: range, contribution: float, w: Width
     known = scene.reached(m, "delta", moment.layer)
     if units:
         scale = largest_of(delta)
-        spans += [signed(float(delta[m, j]), scale) if known else (" ", "dim") for j in units]
+        spans += [signed(float(delta[m, j]), scale) if known else (PENDING, "pending") for j in units]
         spans.append((" ", "text"))
     value = float(delta[m, moment.unit])
     spans.append(

@@ -6,7 +6,7 @@ from bptui.engine.types import Floats
 from bptui.experiments.drill import DrillNow, Spent
 from bptui.views.batch import target
 from bptui.views.charts import Chart, Series, drawable, squeeze
-from bptui.views.glyphs import POSITIVE
+from bptui.views.glyphs import BARS
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cut, left, right, row_cells, window, wrapped
@@ -123,9 +123,9 @@ def trail(now: DrillNow, m: int, width: int) -> list[Span]:
     top = max(float(now.start.max()), float(now.now.max()))
     if not 0 < top < float("inf"):
         return [("", "dim")]
-    most = len(POSITIVE) - 1
+    most = len(BARS) - 1
     levels = [min(max(int(value / top * most + 0.5), 0), most) if value < top else most for value in values]
-    return [("".join(POSITIVE[k] for k in levels), "selected" if m == now.sample else "dim")]
+    return [("".join(BARS[k] for k in levels), "selected" if m == now.sample else "dim")]
 
 
 # --- the two ways ---

@@ -1,23 +1,27 @@
-"""Signed numbers as single characters: solid bars are positive, dots are negative, with or without colour."""
+"""Numbers as single characters: cells of a heat map, bars, grey values, dots of braille.
+
+A cell says a signed number by glyph and by background, so that it reads without colour too: ▵ ▴ ▲ are positive,
+▿ ▾ ▼ negative, small, middling and large; 0 is zero, · is not computed yet.
+"""
 
 import numpy as np
 
 from bptui.engine.types import Floats
-from bptui.views.numbers import sign_role
 from bptui.views.text import Span
 
-POSITIVE = "▁▂▃▄▅▆▇█"
-NEGATIVE = "⠂⠒⠖⠶⠷⠿"
-ZERO = "·"
+BARS = "▁▂▃▄▅▆▇█"
+POSITIVE, NEGATIVE = "▵▴▲", "▿▾▼"
+ZERO, PENDING = "0", "·"
+HEATS = 6  # steps of background on either side of zero, two to a glyph
 
 
 def signed(value: float, largest: float) -> Span:
-    """One cell for a value among values of at most ``largest`` in size."""
-    if value == 0 or largest <= 0:
-        return ZERO, "dim"
-    ramp = POSITIVE if value > 0 else NEGATIVE
-    level = min(int(abs(value) / largest * len(ramp)), len(ramp) - 1)
-    return ramp[level], sign_role(value)
+    """One cell for a value among values of at most ``largest`` in size; its role is ``heat −6 … 6``."""
+    if value == 0 or not largest > 0:
+        return ZERO, "heat 0"
+    step = min(int(abs(value) / largest * HEATS), HEATS - 1)
+    ramp, sign = (POSITIVE, 1) if value > 0 else (NEGATIVE, -1)
+    return ramp[step * len(ramp) // HEATS], f"heat {sign * (step + 1)}"
 
 
 def largest_of(values: Floats) -> float:
