@@ -153,6 +153,17 @@ def adjust(network: Network, rules: UpdateRules, reduced: Parameters) -> None:
             reduced.flat *= rules.clip_norm / norm
 
 
+def penalty(network: Network, rules: UpdateRules) -> float:
+    """What L1 and L2 add to the reduced loss of a batch: λ₁ Σ|w| + ½ λ₂ Σ w² over the weights, not the biases.
+
+    Its slope is what :func:`adjust` adds to the gradient. AdamW's weight decay is no part of the loss.
+    """
+    total = 0.0
+    for w in network.weights if rules.l1 or rules.l2 else ():
+        total += rules.l1 * float(np.abs(w).sum()) + 0.5 * rules.l2 * float(np.vdot(w, w))
+    return total
+
+
 def freeze_biases(vector: Parameters) -> None:
     for biases in vector.biases:
         biases.fill(0.0)

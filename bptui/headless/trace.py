@@ -31,7 +31,7 @@ def as_json(record: UpdateRecord, per_sample: bool) -> dict[str, Any]:
         "learning_rate": record.learning_rate,
         "indices": record.indices.tolist(),
         "samples": [sample(record, m, per_sample) for m in range(record.n)],
-        "loss": {"sum": finite(record.loss_sum), "mean": finite(record.loss_mean)},
+        "loss": {"sum": finite(record.loss_sum), "mean": finite(record.loss_mean)} | penalties(record),
         "gradient": {
             "sum": layers(record.summed),
             "mean": layers(record.mean),
@@ -41,6 +41,13 @@ def as_json(record: UpdateRecord, per_sample: bool) -> dict[str, Any]:
         "before": layers(record.before),
         "after": layers(record.after),
     }
+
+
+def penalties(record: UpdateRecord) -> dict[str, float | None]:
+    """The penalty on the weights, and the reduced loss with it, where there is one."""
+    if not record.penalised:
+        return {}
+    return {"penalty": finite(record.penalty), "with_penalty": finite(record.penalised_loss)}
 
 
 def sample(record: UpdateRecord, m: int, per_sample: bool) -> dict[str, Any]:
@@ -106,6 +113,11 @@ def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
             yield "    its gradient a ⊗ δ:"
             yield from tables(sample_gradient(architecture, passed, m), "      ")
     yield f"  loss: Σ = {record.loss_sum:.10g}, mean Σ ÷ {n} = {record.loss_mean:.10g}"
+    if record.penalised:
+        yield (
+            f"  penalty λ₁ Σ|w| + ½ λ₂ Σ w² = {record.penalty:.10g}, "
+            f"{rules.reduction} with penalty = {record.penalised_loss:.10g}"
+        )
     for name, vector in (
         ("gradient, SUM over the samples: Σ a ⊗ δ", record.summed),
         (f"gradient, MEAN: SUM ÷ {n}", record.mean),

@@ -16,7 +16,7 @@ EVERY = 0.1  # seconds between two paintings of the bar
 def epochs(run: Run, count: int, as_json: bool) -> Iterator[str]:
     """A line for the start (epoch 0) and for the end of each epoch. Stops early where the run had to stop."""
     if not as_json:
-        yield f"{'epoch':>6} {'updates':>9} {'train loss':>12} {'test loss':>12} {'train acc':>10} {'test acc':>10}"
+        yield head(run)
     yield line(run, 0, as_json)
     bar = Bar(run, count)
     for epoch in range(1, count + 1):
@@ -25,6 +25,17 @@ def epochs(run: Run, count: int, as_json: bool) -> Iterator[str]:
         if run.stop:
             return
         yield line(run, epoch, as_json)
+
+
+def penalised(run: Run) -> bool:
+    """Do L1 or L2 add to the loss?"""
+    rules = run.settings_at(run.frontier).rules
+    return bool(rules.l1 or rules.l2)
+
+
+def head(run: Run) -> str:
+    losses = f"{'epoch':>6} {'updates':>9} {'train loss':>12} {'test loss':>12} {'train acc':>10} {'test acc':>10}"
+    return losses + (f" {'penalty':>12} {'train + it':>12}" if penalised(run) else "")
 
 
 def beyond(epoch: int) -> Callable[[int, Position], bool]:
@@ -36,6 +47,8 @@ def line(run: Run, epoch: int, as_json: bool) -> str:
     curve = run.history.epochs
     values = {name: float(curve.last(name)[-1]) for name in curve.names}
     if as_json:
+        if not penalised(run):
+            del values["penalty"]
         shown = {name: value if math.isfinite(value) else None for name, value in values.items()}
         return json.dumps({"epoch": epoch, "updates": run.frontier, "samples_seen": run.next_position.seen} | shown)
     cells = (f"{values[name]:.6g}" if not math.isnan(values[name]) else "" for name in ("train_loss", "test_loss"))
@@ -44,7 +57,10 @@ def line(run: Run, epoch: int, as_json: bool) -> str:
         for name in ("train_accuracy", "test_accuracy")
     )
     losses = " ".join(f"{cell:>12}" for cell in cells)
-    return f"{epoch:>6} {run.frontier:>9} {losses} {' '.join(f'{share:>10}' for share in shares)}".rstrip()
+    line = f"{epoch:>6} {run.frontier:>9} {losses} {' '.join(f'{share:>10}' for share in shares)}"
+    if penalised(run):
+        line += f" {values['penalty']:>12.6g} {values['train_loss'] + values['penalty']:>12.6g}"
+    return line.rstrip()
 
 
 class Bar:

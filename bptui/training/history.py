@@ -7,6 +7,7 @@ import numpy as np
 from bptui.engine.types import Floats
 
 CAPACITY = 2048
+EPOCH_SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty")
 
 
 class Curve:
@@ -83,14 +84,14 @@ class Curve:
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """``updates``: mean loss of each batch, before its update. ``epochs``: train and test loss and accuracy at the
-    end of each epoch and at the start (nan where there is no test, or no classes)."""
+    end of each epoch and at the start (nan where there is no test, or no classes), and the penalty on the weights."""
 
     updates: Curve
     epochs: Curve
 
     @classmethod
     def empty(cls) -> "History":
-        return cls(Curve(("batch_loss",)), Curve(("train_loss", "test_loss", "train_accuracy", "test_accuracy")))
+        return cls(Curve(("batch_loss",)), Curve(EPOCH_SERIES))
 
     def until(self, update: int) -> "History":
         return History(self.updates.until(update), self.epochs.until(update))

@@ -13,7 +13,7 @@ from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
-from bptui.engine.update import Workspace
+from bptui.engine.update import Workspace, penalty
 from bptui.engine.weight import Weight
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
@@ -83,6 +83,22 @@ class UpdateRecord:
     @cached_property
     def loss_mean(self) -> float:
         return float(mean_over_samples(self.passed.loss))
+
+    @cached_property
+    def penalised(self) -> bool:
+        """Do L1 or L2 add a penalty to the loss?"""
+        return bool(self.settings.rules.l1 or self.settings.rules.l2)
+
+    @cached_property
+    def penalty(self) -> float:
+        """What L1 and L2 add to the reduced loss, at the weights before the update; 0 without them."""
+        return penalty(self.before, self.settings.rules)
+
+    @cached_property
+    def penalised_loss(self) -> float:
+        """Sum or mean of the losses, as the reduction in force has it, and the penalty: what the update descends on."""
+        reduced = self.loss_sum if self.settings.rules.reduction == "sum" else self.loss_mean
+        return reduced + self.penalty
 
     @cached_property
     def gradient_norms(self) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import read_only
-from bptui.engine.update import Divergence, Workspace
+from bptui.engine.update import Divergence, UpdateRules, Workspace, penalty
 from bptui.training.causes import Causes, Change, Edit
 from bptui.training.checkpoints import Checkpoints, State
 from bptui.training.history import History
@@ -36,8 +36,19 @@ class Stop:
     what: str
 
     def __str__(self) -> str:
-        at = f"epoch {self.position.epoch}, batch {self.position.batch}"
-        return f"stopped before update {self.update} ({at}): {self.what} of layer {self.layer} overflows"
+        return self.spellings[0]
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """What happened, longest first: where, and what overflowed."""
+        at = f"(epoch {self.position.epoch}, batch {self.position.batch})"
+        where, what = f"stopped before update {self.update}", f"{self.what} of layer {self.layer} overflows"
+        return f"{where} {at}: {what}", f"{where}: {what}", f"{where}: {self.what}", where
+
+
+def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
+    """What the curves keep of an epoch's end, in the order of their names."""
+    return *problem.metrics(network, rules.loss), penalty(network, rules)
 
 
 class Run:
@@ -71,7 +82,7 @@ class Run:
         settings = causes.settings_at(1)
         state = fresh_state(network, settings)
         history = History.empty()
-        history.epochs.append((0, 0, 0), problem.metrics(network, settings.rules.loss))
+        history.epochs.append((0, 0, 0), epoch_values(problem, network, settings.rules))
         return cls(problem, network, causes, Checkpoints(state), history, state)
 
     @property
@@ -127,8 +138,8 @@ class Run:
             done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
             history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
-            metrics = self.problem.metrics(stepper.left, settings.rules.loss)
-            history.epochs.append((update, before.epoch, after.seen), metrics)
+            values = epoch_values(self.problem, stepper.left, settings.rules)
+            history.epochs.append((update, before.epoch, after.seen), values)
 
     def record(self, update: int) -> UpdateRecord:
         """Everything about one update (from 1), making updates up to it if need be.

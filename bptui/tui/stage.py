@@ -116,7 +116,8 @@ class Stage:
         box = self.plan.panels.get(LOSS) if self.plan else None
         if box is not None and self._scene is not None:
             width, height = self.panels[LOSS].inner(box.width, box.height)
-            self._chart = draw(chart(self._scene, 2 * width), width, height - 2, self._scene.colour)
+            room = height - len(loss_rows(self._scene, width))
+            self._chart = draw(chart(self._scene, 2 * width), width, room, self._scene.colour)
             self._paint_loss(self._scene, box)
         self._chart_drawn = perf_counter()
 

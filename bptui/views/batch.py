@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bptui.views.glyphs import thumbnail
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells, cut, left, right
+from bptui.views.text import Row, cells, cut, first_fitting, left, right
 
 LOSS = 7
 OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
@@ -56,7 +56,7 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
     rows: list[Row] = [((f"   # {row} {left(input_head(scene, c.input), c.input)} {target} {answer} {loss}", "head"),)]
     rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - OTHER_ROWS, 1))]
     rows += [()] * (height - len(rows) - 2)
-    return [*rows, *totals(scene)]
+    return [*rows, *totals(scene, width)]
 
 
 def input_head(scene: Scene, width: int) -> str:
@@ -143,8 +143,9 @@ def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", right_answer
 
 
-def totals(scene: Scene) -> list[Row]:
-    """Sum and mean of the losses of the samples that have theirs."""
+def totals(scene: Scene, width: int) -> list[Row]:
+    """Sum and mean of the losses of the samples that have theirs; once all have, the one in force with the penalty
+    on the weights, where there is one."""
     record = scene.record
     m = scene.moment.sample
     done = record.n if scene.phase.per_batch else m + scene.reached(m, "loss")
@@ -154,7 +155,22 @@ def totals(scene: Scene) -> list[Row]:
     total = num(running[done - 1], 9)
     mean = num(record.mean_of(running, done), 9)
     of = "all" if done == record.n else f"{done} of"
+    in_force = record.settings.rules.reduction
+    nothing: list[Row] = [()]
+    more = with_penalty(scene) if record.penalised and done == record.n else nothing
     return [
-        ((f" loss of {of} {record.n}: ", "dim"), ("Σ ", "dim"), (total, "strong")),
-        ((f" mean Σ ÷ {done} = ", "dim"), (mean, "strong")),
+        told((f" loss of {of} {record.n}: Σ ", " Σ "), total, more if in_force == "sum" else nothing, width),
+        told((f" mean Σ ÷ {done} = ", " mean "), mean, more if in_force == "mean" else nothing, width),
     ]
+
+
+def told(heads: tuple[str, ...], number: str, more: list[Row], width: int) -> Row:
+    """A number with its words and what is made of it, in the longest spelling that fits."""
+    return first_fitting((((head, "dim"), (number, "strong"), *tail) for head in heads for tail in more), width)
+
+
+def with_penalty(scene: Scene) -> list[Row]:
+    """ "+ penalty … = …", in two lengths."""
+    record = scene.record
+    penalty, total = num(record.penalty, 7), num(record.penalised_loss, 7)
+    return [((f" {words} {penalty} = ", "dim"), (total, "strong")) for words in ("+ penalty", "+ pen.")]

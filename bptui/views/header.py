@@ -18,6 +18,7 @@ def setup(scene: Scene) -> list[Span]:
     spans: list[Span] = [
         (" ", "bar"),
         (scene.title, "bar-strong"),
+        (f"  stops before update {scene.stop.update}" if scene.stop else "", "bar-change"),
         (f"  {'-'.join(map(str, network.sizes))}  {activations(network.activations)}  {rules.loss}  batch ", "bar"),
         (size, "bar-strong"),
         *change(size, str(coming.batch_size or "all")),

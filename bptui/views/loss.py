@@ -6,7 +6,7 @@ from bptui.training.history import Curve
 from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, share
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span
+from bptui.views.text import Row, Span, first_fitting
 
 AXIS_NAMES = {"update": "updates", "epoch": "epochs", "seen": "samples seen"}
 CURVES = (
@@ -23,12 +23,13 @@ ACCURACIES = (
 
 def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
     """The numbers, in ``width`` columns: the loss of this batch once all its samples have theirs, and of all samples
-    at the end of the last epoch made; why the run had to stop, where it stands there."""
+    at the end of the last epoch made; both with the penalty on the weights where there is one; why the run had to
+    stop, here or ahead."""
     record, digits = scene.record, 6 if width >= 42 else 5
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
     words = num(record.loss_mean, 6) if batch else "·"
     epochs = scene.history.epochs
-    place = int(np.searchsorted(epochs.axis("update"), scene.applied, side="right")) - 1
+    place = epochs_made(scene) - 1
     first: list[Span] = [(f" {mark(scene, 'series-0')}batch {words}", "series-0")]
     second: list[Span] = []
     if place >= 0:
@@ -38,9 +39,31 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
             if not np.isnan(value):
                 second.append((f" {mark(scene, role)}{label} {num(value, digits)}", role))
                 second.append(("" if np.isnan(correct) else f" {share(correct)}", "text"))
+    rows: list[Row] = [tuple(first), tuple(second)]
+    if record.penalised:
+        rows.append(penalty_row(scene, batch, place))
     if scene.stop:
-        first = [(f" stopped: {scene.stop}", "wrong")]
-    return [tuple(first), tuple(second)]
+        rows.append(first_fitting((((f" {words}", "wrong"),) for words in scene.stop.spellings), width))
+    return rows
+
+
+def epochs_made(scene: Scene) -> int:
+    """How many of the curves' points at ends of epochs lie at or before this moment, the start among them."""
+    return int(np.searchsorted(scene.history.epochs.axis("update"), scene.applied, side="right"))
+
+
+def penalty_row(scene: Scene, batch: bool, place: int) -> Row:
+    """The same losses with the penalty on the weights: of the batch, once it has one, and of the training samples at
+    the end of the last epoch made. Under SUM the penalty belongs to a sum that an epoch has not."""
+    record, epochs = scene.record, scene.history.epochs
+    summed = record.settings.rules.reduction == "sum"
+    row: list[Span] = [(" with penalty:", "text")]
+    if batch:
+        row.append((f" {'Σ ' if summed else ''}batch {num(record.penalised_loss, 6)}", "series-0"))
+    if place >= 0 and not summed:
+        train = float(epochs.last("train_loss")[place] + epochs.last("penalty")[place])
+        row.append((f" train {num(train, 6)}", "series-1"))
+    return tuple(row)
 
 
 def mark(scene: Scene, role: str) -> str:

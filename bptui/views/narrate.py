@@ -96,9 +96,10 @@ def tell_forward(scene: Scene) -> str:
 
 def tell_loss(scene: Scene) -> str:
     record, m = scene.record, scene.moment.sample
+    penalty = " (the penalty on the weights is added once, for the whole batch)" if record.penalised else ""
     return (
         f"Sample {m + 1}'s answer is held against its own target: {record.settings.rules.loss} "
-        f"L = {said(scene, loss(m))}; no average of the batch is handed back, each sample hands back its own; "
+        f"L = {said(scene, loss(m))}{penalty}; no average of the batch is handed back, each sample hands back its own; "
         f"{unchanged(scene)}."
     )
 
@@ -137,6 +138,11 @@ def tell_reduce(scene: Scene) -> str:
     total, mean, got = produced(scene.moment, scene.phase)
     samples = "1 sample" if record.n == 1 else f"{record.n} samples"
     rules = record.settings.rules
+    if is_frozen(scene):
+        return (
+            f"The contributions of {samples} to {weight_words(scene)} are added: the sum is {said(scene, total)}, "
+            f"but this bias is frozen: it is not used, the bias stays {said(scene, got.of_weight('weight'))}."
+        )
     how = f"the sum {said(scene, total)} is kept"
     if rules.reduction == "mean":
         how = f"their sum {said(scene, total)} ÷ {record.n} = {said(scene, mean)} is in force"
@@ -144,17 +150,37 @@ def tell_reduce(scene: Scene) -> str:
     more = "" if value(record, got) == value(record, chosen) else f", {said(scene, got)} after {adjustments(scene)}"
     return (
         f"The contributions of {samples} to {weight_words(scene)} are added: {how}{more}; "
-        f"the weight is still {said(scene, got.of_weight('weight'))}."
+        f"{kind(scene)} is still {said(scene, got.of_weight('weight'))}{penalty_words(scene)}."
+    )
+
+
+def kind(scene: Scene) -> str:
+    return "the bias" if scene.moment.weight.is_bias else "the weight"
+
+
+def is_frozen(scene: Scene) -> bool:
+    """Is the selected number a bias that never changes?"""
+    return scene.moment.weight.is_bias and scene.record.before.architecture.bias == "frozen"
+
+
+def penalty_words(scene: Scene) -> str:
+    """The loss of the batch without and with the penalty, where there is one."""
+    record = scene.record
+    if not record.penalised:
+        return ""
+    reduction = record.settings.rules.reduction
+    without = record.loss_sum if reduction == "sum" else record.loss_mean
+    return (
+        f"; the {reduction} of the losses {num(without, 8)} and the penalty on the weights {num(record.penalty, 8)} "
+        f"make {num(record.penalised_loss, 8)}"
     )
 
 
 def adjustments(scene: Scene) -> str:
-    """What stands between the reduction and the optimizer."""
-    rules, q = scene.record.settings.rules, scene.moment.source
-    if q < 0 and scene.record.before.architecture.bias == "frozen":
-        return "freezing the biases"
-    parts = [word for word, on in (("l1", rules.l1), ("l2", rules.l2), ("clipping", rules.clip_norm)) if on]
-    return " and ".join(parts)
+    """What stands between the reduction and the optimizer: the penalty leaves biases alone."""
+    rules, penalised = scene.record.settings.rules, not scene.moment.weight.is_bias
+    parts = (("l1", rules.l1 and penalised), ("l2", rules.l2 and penalised), ("clipping", rules.clip_norm))
+    return " and ".join(word for word, on in parts if on)
 
 
 def tell_update(scene: Scene) -> str:
@@ -163,6 +189,11 @@ def tell_update(scene: Scene) -> str:
     n = record.n
     passes = f"{n} forward and {n} backward pass{'es' if n > 1 else ''}"
     before = said(scene, after.of_weight("weight"))
+    if is_frozen(scene):
+        return (
+            f"The update is made, once for the whole batch, but {weight_words(scene)} is a frozen bias: "
+            f"it stays {before}; {passes} made this one update."
+        )
     step = num(value(record, change), 8, plus=True)
     return (
         f"{weight_words(scene)} changes once for the whole batch: {before} → {said(scene, after)}, "

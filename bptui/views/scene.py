@@ -9,6 +9,7 @@ from bptui.session.player import Player
 from bptui.session.session import Session
 from bptui.training.history import History
 from bptui.training.record import RowKey, UpdateRecord
+from bptui.training.run import Stop
 from bptui.training.settings import Settings
 from bptui.views.text import window
 
@@ -19,7 +20,7 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
-    ``stop`` says why the run cannot go on from here ("" where it can)."""
+    ``stop`` is the update that the run could not make, here or ahead, and why."""
 
     title: str
     data: Dataset
@@ -36,7 +37,7 @@ class Scene:
     scroll: int = 0
     colour: bool = True
     sort: RowKey = "batch"
-    stop: str = ""
+    stop: Stop | None = None
 
     @property
     def phase(self) -> Phase:
@@ -112,5 +113,5 @@ def scene_of(session: Session, colour: bool) -> Scene:
         coming_from=session.next_update,
         player=session.player,
         colour=colour,
-        stop=session.why_not(("batch", 1)) or "",
+        stop=session.run.stop,
     )

@@ -58,6 +58,16 @@ def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
     return tuple(out)
 
 
+def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:
+    """The first of some spellings, longest first, that has room in so many columns; the last where none has."""
+    row: Row = ()
+    for spelling in spellings:
+        row = tuple(spelling)
+        if row_cells(row) <= width:
+            break
+    return row
+
+
 def say_cut(spans: list[Span]) -> Row:
     """A row cut between two spans: an ellipsis in place of its last column says so."""
     spans = [span for span in spans if span[0]]

@@ -4,6 +4,7 @@ from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import largest_of, signed
+from bptui.views.narrate import is_frozen
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, left, right, window
@@ -65,11 +66,6 @@ def entry(scene: Scene, m: int, a: float, delta: float, contribution: float) -> 
 def weight_of(scene: Scene, vector: Parameters) -> float:
     """The selected weight's number in a vector as long as θ."""
     return vector[scene.moment.weight]
-
-
-def is_frozen(scene: Scene) -> bool:
-    """Is the selected number a bias that never changes?"""
-    return scene.moment.source < 0 and scene.record.before.architecture.bias == "frozen"
 
 
 def reductions(scene: Scene) -> list[Row]:

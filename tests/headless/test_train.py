@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,47 @@ def test_the_table_leaves_empty_what_there_is_not(capsys: pytest.CaptureFixture[
     assert header.split()[0] == "epoch"
     assert start.split() == ["0", "0", "0.298371"]
     assert first.split() == ["1", "1", "0.291028"]
+
+
+PENALISED = """format_version = 1
+[data]
+name = "iris"
+[network]
+layers = [4, 3, 3]
+activations = ["tanh", "softmax"]
+[training]
+loss = "cross-entropy"
+l2 = 0.25
+"""
+
+
+def test_the_penalty_and_the_loss_with_it_stand_beside_the_losses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "penalised.toml"
+    path.write_text(PENALISED)
+    assert main(["train", str(path), "--epochs", "1", "--json"]) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    run = Scenario.read(path).begin()
+    run.extend(lambda _, following: following.epoch > 1)
+    after = run.record(run.frontier).after
+    assert last["penalty"] == pytest.approx(0.125 * sum(float((w**2).sum()) for w in after.weights), rel=1e-12)
+    assert main(["train", str(path), "--epochs", "1"]) == 0
+    head, _, row = capsys.readouterr().out.splitlines()
+    assert head.endswith("penalty   train + it")
+    assert row.split()[-2:] == [f"{last['penalty']:.6g}", f"{last['train_loss'] + last['penalty']:.6g}"]
+    main(["train", "iris", "--epochs", "1", "--json"])
+    assert "penalty" not in capsys.readouterr().out
+
+
+def test_the_trace_tells_the_penalty_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "penalised.toml"
+    path.write_text(PENALISED)
+    assert main(["trace", str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)["loss"]
+    assert told["with_penalty"] == told["mean"] + told["penalty"] > told["mean"]
+    main(["trace", str(path), "--format", "text"])
+    assert f"mean with penalty = {told['with_penalty']:.10g}" in capsys.readouterr().out
 
 
 def test_divergence_is_named_with_update_epoch_batch_and_layer_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:

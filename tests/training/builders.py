@@ -10,6 +10,7 @@ from bptui.data import Dataset, Split
 from bptui.engine import Architecture, Network, OptimizerSettings, UpdateRules, initialise
 from bptui.training import Curve, History, Position, Run, Settings, UpdateRecord
 from bptui.training.checkpoints import Checkpoints
+from bptui.training.run import epoch_values
 from bptui.training.schedule import epoch_order
 from bptui.training.settings import LAST_BATCH, Order
 from bptui.training.stepper import fresh_state
@@ -39,7 +40,7 @@ def planned(run: Run) -> Run:
     """A run that knew all changes of settings from its beginning: no fork, no shared checkpoint."""
     state = fresh_state(run.start, run.causes.settings_at(1))
     history = History.empty()
-    history.epochs.append((0, 0, 0), run.problem.metrics(run.start, run.causes.settings_at(1).rules.loss))
+    history.epochs.append((0, 0, 0), epoch_values(run.problem, run.start, run.causes.settings_at(1).rules))
     return Run(run.problem, run.start, run.causes, Checkpoints(state), history, state)
 
 

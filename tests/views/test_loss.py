@@ -1,14 +1,17 @@
 """Panel 5: its numbers are the record's, its labels say whose they are, its ticks are round."""
 
-from dataclasses import replace
+from functools import cache
 
 import pytest
 
 from bptui.session.moment import Moment
+from bptui.session.session import Session
 from bptui.tui.plot import round_values
+from bptui.views.header import header
 from bptui.views.loss import chart, loss_rows
 from bptui.views.numbers import num, rate
-from tests.scenes import beat, lines, scene, session
+from bptui.views.scene import scene_of
+from tests.scenes import beat, lines, own_data, own_session, scene, session
 
 
 def test_the_batch_loss_is_the_records_however_long_the_run_is() -> None:
@@ -38,9 +41,31 @@ def test_train_and_test_losses_say_of_which_epochs_end_they_are() -> None:
     assert "test" in shown[1]
 
 
-def test_a_run_that_had_to_stop_says_why() -> None:
-    stopped = replace(scene(session("xor")), stop="update 5: the step of layer 1 overflows")
-    assert lines(loss_rows(stopped))[0].startswith(" stopped: update 5")
+@cache
+def diverging() -> Session:
+    it = own_session(own_data((), ("u", "v")), learning_rate=1e3)
+    assert not it.run.extend_to(500)
+    return it
+
+
+@pytest.mark.parametrize("width", [30, 38, 60, 100])
+@pytest.mark.parametrize("where", ["the first update", "the last one made"])
+def test_a_run_that_had_to_stop_says_so_wherever_one_stands(where: str, width: int) -> None:
+    it = diverging()
+    stop, update = it.run.stop, 1 if where == "the first update" else it.run.frontier
+    assert stop is not None
+    it.moment = Moment(update, beat(it, "update"), it.run.record(update).n - 1, 2)
+    shown = lines(loss_rows(scene_of(it, colour=True), width))
+    assert shown[-1].strip() in stop.spellings
+    assert len(shown[-1]) <= width
+    assert f"batch {num(it.record.loss_mean, 6)}" in shown[0]
+    assert f"after epoch {it.record.position.epoch - (not it.record.ends_epoch)}:" in shown[0]
+    assert f"stops before update {stop.update}" in lines(header(scene_of(it, colour=True), 80, 2))[0]
+
+
+def test_a_run_that_goes_on_says_nothing_of_a_stop() -> None:
+    it = scene_of(session("xor"), colour=True)
+    assert "stop" not in "".join(lines([*loss_rows(it), *header(it, 80, 2)]))
 
 
 def test_a_chart_whose_curves_begin_later_does_not_say_that_nothing_was_done() -> None:
@@ -57,3 +82,18 @@ def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
     assert 1 <= len(ticks) <= 5
     assert all(low <= tick <= high * (1 + 1e-12) for tick in ticks)
     assert all(len(rate(tick)) <= 9 for tick in ticks)
+
+
+def test_losses_stand_with_and_without_the_penalty_where_there_is_one() -> None:
+    it = own_session(own_data(("a", "b", "c"), ("u", "v")), l2=0.5)
+    it.run.extend_to(3)
+    record = it.run.record(3)  # twelve samples by five: the end of the first epoch
+    it.moment = Moment(3, beat(it, "update"), record.n - 1, 2)
+    shown = lines(loss_rows(scene(it, it.moment)))
+    assert f"batch {num(record.loss_mean, 6)}" in shown[0]
+    assert f"batch {num(record.loss_mean + record.penalty, 6)}" in shown[2]
+    left = sum(float((w**2).sum()) for w in record.after.weights)
+    train = float(it.run.history.epochs.last("train_loss")[1])
+    assert f"train {num(train, 6)}" in shown[1]
+    assert f"train {num(train + 0.25 * left, 6)}" in shown[2]
+    assert len(loss_rows(scene(own_session(own_data((), ("u", "v")))))) == 2

@@ -89,7 +89,7 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
         ledger,
         *(vector.flat for vector in (record.before, record.after, record.summed, record.mean)),
         *(vector.flat for vector in (record.reduced, record.step)),
-        [record.learning_rate, 1.0, value(record, CLIP)],
+        [record.learning_rate, 1.0, value(record, CLIP), record.penalty, record.penalised_loss],
         [value(record, of_weight("regularisation", layer, source, unit))] if source >= 0 else [],
     ]
     return np.concatenate([np.ravel(part) for part in parts])

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bptui.engine.weight import Weight
 from bptui.explain import value
 from bptui.explain.quantity import of_weight
 from bptui.session.moment import Moment
+from bptui.views.batch import batch
 from bptui.views.numbers import num, rate
 from bptui.views.text import Row
 from bptui.views.update import update
@@ -68,3 +71,18 @@ def test_clipping_shows_its_factor() -> None:
     it = own_session(own_data((), ("u", "v")), clip_norm=1.0)
     text = shown(update(scene(it, Moment(1, beat(it, "reduce"), it.record.n - 1, 2)), 38, 24))
     assert "× clip" in text
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_the_batch_s_loss_stands_with_and_without_the_penalty(reduction: str) -> None:
+    it = own_session(own_data(("a", "b"), ("u", "v")), l2=0.5, reduction=reduction)
+    record = it.run.record(1)
+    reduced = record.loss_sum if reduction == "sum" else record.loss_mean
+    whole = f"{num(reduced, 9)} + penalty {num(record.penalty, 7)} = {num(reduced + record.penalty, 7)}"
+    everything = Moment(1, beat(it, "reduce"), record.n - 1, 2)
+    assert whole in shown(batch(scene(it, everything), 60, 24))
+    for width in (32, 38):
+        assert f"{num(record.penalty, 7)} = {num(reduced + record.penalty, 7)}" in shown(
+            batch(scene(it, everything), width, 24)
+        )
+    assert "pen" not in shown(batch(scene(it, Moment(1, beat(it, "loss"), 1, 2)), 60, 24))
