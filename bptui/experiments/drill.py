@@ -92,6 +92,22 @@ class DrillNow:
         """Was right after its own drill, and is no longer."""
         return m in self.done and m != self.sample and not self.now[m] < self.done[m]
 
+    @property
+    def wrong_again(self) -> int:
+        """Samples that are so."""
+        return sum(self.is_wrong_again(m) for m in range(self.n))
+
+    def trail(self, m: int, points: int) -> list[float]:
+        """Losses of one sample at so many even places of the drill so far, the first at its start, the last now, as
+        shares (0 … 1) of the largest loss there is at the start or now; () where that is 0 or not finite."""
+        top = max(float(self.start.max()), float(self.now.max()))
+        if not 0 < top < float("inf"):
+            return []
+        last = len(self.steps) - 1
+        places = (round(k * last / max(points - 1, 1)) for k in range(points))
+        shares = (float(self.steps[place].losses[m]) / top for place in places)
+        return [share if share < 1.0 else 1.0 for share in shares]
+
 
 class Drill:
     """From the network before a recorded update, with its loss, rules and γ of that update held constant, and with

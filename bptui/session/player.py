@@ -17,28 +17,31 @@ SPEEDS: tuple[tuple[Scale, float], ...] = (
     ("batch", 60),
     ("batch", inf),
 )
+UPDATES: tuple[tuple[Scale, float], ...] = (("batch", 2), ("batch", 15), ("batch", 100), ("batch", inf))
+"""Speeds of what makes nothing but updates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """``speed`` is a place in SPEEDS (moves a second; inf: as many as there is time for).
+    """``speed`` is a place in ``speeds`` (moves a second; inf: as many as there is time for).
     ``owed`` is the fraction of a move that the clock has earned so far."""
 
     playing: bool = False
     speed: int = 1
     owed: float = 0.0
+    speeds: tuple[tuple[Scale, float], ...] = SPEEDS
 
     @property
     def scale(self) -> Scale:
-        return SPEEDS[self.speed][0]
+        return self.speeds[self.speed][0]
 
     @property
     def rate(self) -> float:
-        return SPEEDS[self.speed][1]
+        return self.speeds[self.speed][1]
 
     @property
     def is_fastest(self) -> bool:
-        return self.speed == len(SPEEDS) - 1
+        return self.speed == len(self.speeds) - 1
 
     @property
     def is_slowest(self) -> bool:
@@ -49,6 +52,8 @@ class Player:
         """The speed in words."""
         if self.rate == inf:
             return "full speed"
+        if self.speeds == UPDATES:
+            return f"{self.rate:g} updates/s"
         plural = "" if self.rate == 1 else "es" if self.scale == "batch" else "s"
         return f"{self.rate:g} {self.scale}{plural}/s"
 
@@ -59,8 +64,8 @@ class Player:
         return replace(self, playing=False, owed=0.0)
 
     def faster(self, steps: int) -> "Player":
-        """Faster by so many places in SPEEDS, slower if negative, as far as it goes."""
-        return replace(self, speed=min(max(self.speed + steps, 0), len(SPEEDS) - 1), owed=0.0)
+        """Faster by so many places in its speeds, slower if negative, as far as it goes."""
+        return replace(self, speed=min(max(self.speed + steps, 0), len(self.speeds) - 1), owed=0.0)
 
     def tick(self, seconds: float) -> tuple["Player", float]:
         """The player after so much time, and the whole number of moves it owes (inf at full speed).

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from bptui.tui.palette import in_ascii, style_of
+from bptui.views.arrange import Box
 from bptui.views.text import Row, cut, fit, fit_rows
 
 STRIPS_KEPT = 512
@@ -82,3 +83,11 @@ def framed(content: list[Row], width: int, title: str, focused: bool) -> list[Ro
     top = fit((*lead, (flat * max(width - used - 1, 0) + corners[1], role)), width)
     bottom: Row = ((corners[2] + flat * (width - 2) + corners[3], role),)
     return [top, *(((side, role), *row, (side, role)) for row in content), bottom]
+
+
+def place(panel: Panel, box: Box | None) -> None:
+    """Put a panel into its box, or hide it."""
+    panel.display = box is not None
+    if box is not None:
+        panel.styles.offset = (box.x, box.y)
+        panel.styles.width, panel.styles.height = box.width, box.height

@@ -53,7 +53,7 @@ def open_drill(explorer: "Explorer", at: str = "") -> None:
     screen = DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
     if at == "until right":
-        screen.call_after_refresh(screen.do, DrillScreen.until_right)
+        screen.call_after_refresh(screen.press, "until-right")
 
 
 def open_noise(explorer: "Explorer", at: str = "") -> None:

@@ -6,7 +6,7 @@ from time import perf_counter
 from textual.screen import Screen
 from textual.timer import Timer
 
-from bptui.tui.panel import Panel
+from bptui.tui.panel import Panel, place
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
 from bptui.views.batch import OTHER_ROWS, batch
 from bptui.views.deltas import deltas
@@ -120,14 +120,6 @@ class Stage:
             self._chart = draw(chart(self._scene, 2 * width), width, room, self._scene.colour)
             self._paint_loss(self._scene, box)
         self._chart_drawn = perf_counter()
-
-
-def place(panel: Panel, box: Box | None) -> None:
-    """Put a panel into its box, or hide it."""
-    panel.display = box is not None
-    if box is not None:
-        panel.styles.offset = (box.x, box.y)
-        panel.styles.width, panel.styles.height = box.width, box.height
 
 
 def panel_title(number: int, scene: Scene) -> str:

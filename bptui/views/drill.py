@@ -5,22 +5,24 @@ import numpy as np
 from bptui.engine.types import Floats
 from bptui.experiments.drill import DrillNow, Spent
 from bptui.views.batch import target
-from bptui.views.charts import Chart, Series, drawable, squeeze
+from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
 from bptui.views.glyphs import BARS
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cut, left, right, row_cells, window, wrapped
 
 ROSE, FELL, SAME = "▲", "▼", "·"
-CHART_HEIGHT = 11
-CHART_FROM = (90, 32)  # columns and rows of a box that leaves room for the chart
+CHART_LEAST, CHART_USUAL = 6, 11  # rows, its legend included
+OTHER_ROWS = 11  # state, heads, score, both ways and the sentence
+CHART_WIDTH, TALL = 60, 32
+ROOMY = 30  # columns that are left beside the losses where targets may be written in full
 FEWEST_SAMPLES = 3
 DRILL_ROLE, PASSES_ROLE = "series-2", "series-1"
 
 
 def drill(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
     """State, a row per sample, how many rose, both ways side by side, and the truth in a sentence."""
-    room = height - chart_height(width, height)
+    room = height - chart_height(now, width, height)
     fewest = min(now.n, FEWEST_SAMPLES)
     sentence: list[Row] = [((f" {part}", "text"),) for part in wrapped(truth(now), width - 2)]
     bottom = [*score(now, width), *ways(now, width), *sentence]
@@ -34,9 +36,19 @@ def drill(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0)
     return [*rows, *bottom]
 
 
-def chart_height(width: int, height: int) -> int:
-    """Rows left free for the chart at the bottom; 0 in a small box."""
-    return CHART_HEIGHT if width >= CHART_FROM[0] and height >= CHART_FROM[1] else 0
+def chart_height(now: DrillNow, width: int, height: int) -> int:
+    """Rows for the chart at the bottom: what the samples leave, in a tall box enough in any case; 0 in a small one."""
+    room = height - OTHER_ROWS
+    rows = max(room - now.n, CHART_USUAL if height >= TALL else 0)
+    return rows if rows >= CHART_LEAST and width >= CHART_WIDTH else 0
+
+
+def drill_legend(colour: bool) -> Row:
+    """What the curves are, and what each is drawn with."""
+    spans: list[Span] = [(" mean loss of the batch by back-propagations:", "dim")]
+    for name, role in (("drill", DRILL_ROLE), ("passes", PASSES_ROLE)):
+        spans.append((f" {'─' if colour else MARKS[role]}{name}", role))
+    return tuple(spans)
 
 
 def state(now: DrillNow, width: int) -> list[Span]:
@@ -65,7 +77,7 @@ def columns(scene: Scene, now: DrillNow, width: int) -> tuple[int, int, int, boo
     wide = room >= 8 + index
     index = index if wide else 0
     room -= index
-    name = 8 if wide else 0
+    name = (10 if room >= ROOMY else 8) if wide else 0
     room -= name
     start = room >= 9
     room -= 9 * start
@@ -78,7 +90,7 @@ def header(scene: Scene, now: DrillNow, width: int) -> Row:
     words = f"{'#':>6}{right('row', index)}{right('target', name)}"
     words += f"{'start':>9}" if start else ""
     words += f"{before:>9}{'now':>9}{'change':>9}  {left('', word)}"
-    return ((words + (" " + cut("loss so far", trend) if trend else ""), "head"),)
+    return ((words + (" " + ("loss so far" if trend >= 11 else "losses") if trend else ""), "head"),)
 
 
 def sample_row(scene: Scene, now: DrillNow, m: int, width: int) -> Row:
@@ -102,7 +114,7 @@ def sample_row(scene: Scene, now: DrillNow, m: int, width: int) -> Row:
         said, said_role = what_is(now, m)
         spans.append((" " + left(said, word - 1), said_role))
     if trend:
-        spans += [(" ", "text"), *trail(now, m, trend)]
+        spans += [(" ", "text"), trail(now, m, trend)]
     return tuple(spans)
 
 
@@ -115,17 +127,11 @@ def what_is(now: DrillNow, m: int) -> tuple[str, str]:
     return ("right", "good") if now.now[m] < now.epsilon else ("", "text")
 
 
-def trail(now: DrillNow, m: int, width: int) -> list[Span]:
-    """The losses of one sample over the drill as bars; all samples share the scale."""
-    steps = now.steps
-    places = [k * (len(steps) - 1) // max(width - 1, 1) for k in range(width)] if len(steps) > width else None
-    values = [float(steps[k].losses[m]) for k in places or range(len(steps))]
-    top = max(float(now.start.max()), float(now.now.max()))
-    if not 0 < top < float("inf"):
-        return [("", "dim")]
+def trail(now: DrillNow, m: int, width: int) -> Span:
+    """The losses of one sample from the start of the drill until now as bars; all samples share the scale."""
     most = len(BARS) - 1
-    levels = [min(max(int(value / top * most + 0.5), 0), most) if value < top else most for value in values]
-    return [("".join(BARS[k] for k in levels), "selected" if m == now.sample else "dim")]
+    bars = "".join(BARS[int(share * most + 0.5)] for share in now.trail(m, width))
+    return bars, "selected" if m == now.sample else "dim"
 
 
 # --- the two ways ---
@@ -138,7 +144,7 @@ def score(now: DrillNow, width: int) -> list[Row]:
         words = " this batch has one sample" + (": the training set has the others" if width >= 60 else "")
         return [((words, "text"),)]
     words = f" {now.rose} of {count(others, 'other')} rose, {now.fell} fell"
-    again = sum(now.is_wrong_again(m) for m in range(now.n))
+    again = now.wrong_again
     spans: list[Span] = [(words, "wrong" if now.rose > now.fell else "strong")]
     since = " since this sample's drill began"
     if row_cells(spans) + len(since) <= width:

@@ -7,7 +7,7 @@ import numpy as np
 from bptui.experiments.mistakes import Distance
 from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.training.history import Curve
-from bptui.views.charts import Chart, Series, drawable, squeeze
+from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
@@ -32,6 +32,17 @@ def lab_title(figures: Figures, width: int) -> Row:
     if row_cells(name) + cells(where) >= width:
         where = ""
     return (*name, (right(where, max(width - row_cells(name), 0)), "bar"))
+
+
+def part_title(name: str, figures: Figures, log: bool) -> str:
+    """The title of a panel of the lab."""
+    return {
+        "true": f"True rule: {figures.rules.reduction} of the samples' gradients",
+        "wrong": f"Wrong rule: {figures.name}",
+        "numbers": "Both rules",
+        "table": "Gradients by layer",
+        "chart": f"Batch loss by update, {'log' if log else 'linear'}",
+    }.get(name, "")
 
 
 def sentences(figures: Figures, width: int, height: int) -> list[Row]:
@@ -214,12 +225,12 @@ def rule_list(figures: Figures, height: int) -> list[Row]:
 # --- the curves ---
 
 
-def curve_legend(curves: tuple[Curve, Curve]) -> Row:
-    """Each curve's latest batch loss."""
+def curve_legend(curves: tuple[Curve, Curve], colour: bool = True) -> Row:
+    """Each curve's latest batch loss, behind what it is drawn with."""
     spans: list[Span] = []
     for (name, role), curve in zip(CURVES, curves, strict=True):
         latest = num(float(curve.last("loss")[-1]), 8) if curve.used else "·"
-        spans.append((f" ─{name} {latest}", role))
+        spans.append((f" {'─' if colour else MARKS[role]}{name} {latest}", role))
     return tuple(spans)
 
 

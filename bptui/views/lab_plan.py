@@ -7,6 +7,8 @@ from bptui.views.arrange import SMALLEST, Box
 BESIDE = 72  # columns from which the two sides stand side by side
 SIDE = 6  # rows of a side: border, gradient, step, weight, loss
 NUMBERS = 7  # rows of both sides in one panel
+BARS = ("title", "words", "footer")
+PANELS = ("true", "wrong", "numbers", "table", "chart")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,14 @@ class Drilling:
         for key in keys:
             await self.pilot.press(key)
             for _ in range(500):
-                if not self.screen.owed or self.screen.playing:
+                if not self.screen.asked or self.screen.player.playing:
                     break
                 await self.pilot.pause(0.02)
         await self.pilot.pause()
+
+    async def until_drawn(self) -> None:
+        while self.screen.drawing.due:
+            await self.pilot.pause(0.02)
 
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
@@ -72,7 +76,7 @@ async def test_an_update_of_a_sample_that_is_right_is_refused_with_the_reason() 
 async def test_space_plays_and_pauses() -> None:
     async with drilling() as at:
         await at.press("space")
-        assert at.screen.playing
+        assert at.screen.player.playing
         await at.pilot.pause(0.5)
         await at.press("space")
         made = at.screen.drill.updates
@@ -85,7 +89,7 @@ async def test_playing_ends_when_the_sample_is_right() -> None:
     async with drilling("digits") as at:
         await at.press("space")
         for _ in range(200):
-            if not at.screen.playing:
+            if not at.screen.player.playing:
                 break
             await at.pilot.pause(0.02)
         assert at.screen.drill.is_right
@@ -112,8 +116,10 @@ async def test_n_takes_the_next_sample_from_where_the_network_is() -> None:
 
 async def test_r_goes_back_to_the_start() -> None:
     async with drilling() as at:
+        await at.until_drawn()
         before = at.text()
         await at.press("e", "n", "e", "r")
+        await at.until_drawn()
         assert at.text() == before
 
 
@@ -150,9 +156,9 @@ async def test_a_long_drill_answers_keys_meanwhile() -> None:
     async with drilling() as at:
         await at.press(*["left_square_bracket"] * 9)  # thousands of updates
         await at.pilot.press("e")
-        assert at.screen.owed > 0
+        assert at.screen.asked > 0
         await at.pilot.press("space")
-        assert at.screen.owed == 0
+        assert at.screen.asked == 0
         assert 0 < at.screen.drill.updates < 10_000
 
 
@@ -176,6 +182,7 @@ async def test_the_smallest_screen_shows_the_drill() -> None:
 async def test_the_large_screen_has_the_chart_of_both_ways() -> None:
     async with drilling(size=(120, 40)) as at:
         await at.press("e")
+        await at.until_drawn()
         assert "mean loss of the batch by back-propagations: ─drill ─passes" in at.text()
         assert any(0x2800 < ord(char) < 0x2900 for char in at.text())
 
@@ -195,3 +202,32 @@ async def test_an_idle_screen_runs_no_clock() -> None:
         await at.press("e")
         assert not at.screen.working()
         assert not at.screen._clock._active.is_set()
+
+
+async def test_the_speed_of_playing_is_said_and_changed() -> None:
+    async with drilling(size=(120, 40)) as at:
+        await at.press("minus", "space")
+        assert "▶ 2 updates/s" in at.text()
+        await at.press("space", "plus", "plus", "plus")
+        assert "speed: full speed" in at.text()
+        await at.press("plus")
+        assert "this is the fastest" in at.text()
+
+
+async def test_escape_first_stops_a_long_drill() -> None:
+    async with drilling() as at:
+        await at.press(*["left_square_bracket"] * 9)
+        await at.pilot.press("e")
+        assert "working · Esc stops" in at.text()
+        await at.pilot.press("escape")
+        assert at.app.screen is at.screen
+        assert not at.screen.working()
+
+
+@pytest.mark.parametrize(("name", "size"), [("xor", (80, 24)), ("xor", (120, 40)), ("iris", (200, 60))])
+async def test_what_the_samples_leave_is_the_charts(name: str, size: tuple[int, int]) -> None:
+    async with drilling(name, size) as at:
+        await at.press("b", "b")
+        await at.until_drawn()
+        empty = [line for line in at.text().splitlines() if not line.strip("┃ ")]
+        assert len(empty) < 4

@@ -156,7 +156,7 @@ def test_losses_too_large_to_draw_are_left_out() -> None:
 def test_it_fills_any_box_and_no_more(name: str, width: int, height: int, data: st.DataObject) -> None:
     seen = drilled(name, *data.draw(st.sampled_from([(), (3,), (100, 4)])))
     rows = drill(*seen, width, height, data.draw(st.integers(-40, 40)))
-    assert len(rows) == height - chart_height(width, height)
+    assert len(rows) == height - chart_height(seen[1], width, height)
     assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
     assert len(fit_rows(rows, width, height)) == height
 
@@ -165,3 +165,14 @@ def test_hostile_names_keep_their_place() -> None:
     seen = of(own_session(own_data(HOSTILE, HOSTILE[::-1])), 3)
     for width in (38, 78, 118):
         assert all(sum(cells(text) for text, _ in row) <= width for row in drill(*seen, width, 21))
+
+
+def test_a_trail_begins_at_the_start_ends_now_and_shares_its_scale() -> None:
+    now = drilled("digits", 100)[1]
+    top = max(float(now.start.max()), float(now.now.max()))
+    for m in range(now.n):
+        for points in (2, 5, 40):
+            shares = now.trail(m, points)
+            assert len(shares) == points
+            assert (shares[0], shares[-1]) == (float(now.start[m]) / top, float(now.now[m]) / top)
+            assert set(shares) <= {min(float(step.losses[m]) / top, 1.0) for step in now.steps}

@@ -1,0 +1,56 @@
+"""The chart of a screen: drawn a few times a second at most, and shown as last drawn in between."""
+
+from collections.abc import Callable, Hashable
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from bptui.views.charts import Chart
+from bptui.views.text import Row
+
+if TYPE_CHECKING:
+    from bptui.tui.workbench import Workbench
+
+EVERY = 0.2  # seconds between two drawings
+Wanted = tuple[int, int, Hashable]
+"""Columns, rows, and what the chart shows."""
+
+
+class Drawing:
+    """Numbers are painted at once, the chart behind them: drawing takes longer than a key may wait."""
+
+    def __init__(self, screen: "Workbench", colour: bool = True) -> None:
+        self._screen = screen
+        self._colour = colour
+        self._rows: list[Row] = []
+        self._drawn: Wanted | None = None
+        self._wanted: Wanted
+        self._chart: Callable[[], Chart]
+        self._timer: Timer | None = None
+        self._at = 0.0
+
+    @property
+    def due(self) -> bool:
+        """Will it be drawn anew in a moment?"""
+        return self._timer is not None
+
+    def rows(self, width: int, height: int, shows: Hashable, chart: Callable[[], Chart]) -> list[Row]:
+        """``chart()`` in columns and rows, as last drawn. Where that does not show ``shows`` (whatever tells two
+        charts apart), it is drawn in a moment, and the screen painted again."""
+        wanted = (width, height, shows)
+        if wanted != self._drawn:
+            if self._drawn is not None and self._drawn[:2] != wanted[:2]:
+                self._rows, self._drawn = [], None
+            self._wanted, self._chart = wanted, chart
+            if self._timer is None:
+                self._timer = self._screen.set_timer(max(self._at + EVERY - perf_counter(), 0.01), self._draw)
+        return self._rows
+
+    def _draw(self) -> None:
+        from bptui.tui.plot import draw  # noqa: PLC0415  after the first paint: plotext takes its time to import
+
+        self._timer = None
+        width, height, _ = self._drawn = self._wanted
+        self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()
+        self._screen.paint()
