@@ -14,6 +14,7 @@ from bptui.engine.network import Architecture, Network
 from bptui.engine.reduce import reduce_over_samples
 from bptui.engine.statistics import batch_statistics
 from bptui.engine.types import Integers
+from bptui.training.history import METRICS
 from bptui.training.problem import Problem
 from bptui.training.run import Run
 from bptui.training.schedule import Position
@@ -223,7 +224,7 @@ class Lane:
     def _metrics(self) -> tuple[float, float, float, float]:
         epochs = self.run.history.epochs
         if epochs.last_update == self.run.frontier:  # the run has just measured it itself
-            train, test, train_right, test_right = (float(epochs.last(name)[-1]) for name in epochs.names)
+            train, test, train_right, test_right = (float(epochs.last(name)[-1]) for name in METRICS)
             return train, test, train_right, test_right
         return self.run.problem.metrics(self.network, self.settings.rules.loss)
 

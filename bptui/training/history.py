@@ -7,7 +7,7 @@ import numpy as np
 from bptui.engine.types import Floats
 
 CAPACITY = 2048
-EPOCH_SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty")
+METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
 class Curve:
@@ -91,7 +91,7 @@ class History:
 
     @classmethod
     def empty(cls) -> "History":
-        return cls(Curve(("batch_loss",)), Curve(EPOCH_SERIES))
+        return cls(Curve(("batch_loss",)), Curve((*METRICS, "penalty")))
 
     def until(self, update: int) -> "History":
         return History(self.updates.until(update), self.epochs.until(update))
