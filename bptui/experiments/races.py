@@ -6,7 +6,8 @@ from math import log2
 from typing import Any
 
 from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
-from bptui.experiments.race import MOST_LANES, Entry, Race, Unit
+from bptui.experiments.lane import Entry, Unit
+from bptui.experiments.race import MOST_LANES, Race
 from bptui.training.run import Run
 from bptui.training.settings import RATES, Settings
 

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from time import perf_counter
 
-from bptui.experiments.race import UNITS, Race
+from bptui.experiments.lane import UNITS
+from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, own_race
 from bptui.session.session import Session
+from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.panel import Panel
-from bptui.tui.plot import draw
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.race import (
     MEASURES,
-    Contest,
+    RaceLook,
     chart,
     chart_title,
     head,
@@ -26,7 +27,6 @@ from bptui.views.text import Row, Span
 
 SLICE = 0.012  # seconds of training inside one frame: keys are answered at once
 LONGEST = 0.036  # with the measuring of the lanes
-CHART_EVERY = 0.2  # seconds between two drawings of the chart
 LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
 
 
@@ -46,17 +46,13 @@ class CompareScreen(Workbench):
         self.until: float | None = None  # the progress being trained for; None: paused
         self.axis, self.measure = 0, 0
         self.log_scale = self.whole = False
-        self._chart_drawn = 0.0
-        self._curves: list[Row] = []
+        self.drawing = Drawing(self, colour)
 
     def parts(self) -> list[Panel]:
         return list(self.panels.values())
 
     def table(self) -> Table:
         return KEYS
-
-    def lay_out(self) -> None:
-        self._chart_drawn = 0.0
 
     # --- what keys ask for ---
 
@@ -69,7 +65,6 @@ class CompareScreen(Workbench):
             self.axis = UNITS.index(preset.axis)
             self.whole = False
             self.until = self.race.goal
-            self._chart_drawn = 0.0
 
     def open_number(self, number: int) -> None:
         self.open(self.presets[number - 1])
@@ -90,18 +85,15 @@ class CompareScreen(Workbench):
             if self.race.finished:  # as far again
                 self.race.prolong(2 * self.race.goal)
             self.until = self.race.goal
-        self._chart_drawn = 0.0
 
     def next_epoch(self) -> None:
         """Go on to the end of an epoch, and stop there."""
         assert self.race is not None, "the key is disabled without a race"
         self.until = self.race.next_epoch()
         self.race.prolong(self.until)
-        self._chart_drawn = 0.0
 
     def next_axis(self) -> None:
         self.axis = (self.axis + 1) % len(UNITS)
-        self._chart_drawn = 0.0
 
     def next_measure(self) -> None:
         """The next loss that there is: without test samples there is no test loss."""
@@ -109,15 +101,12 @@ class CompareScreen(Workbench):
         self.measure = (self.measure + 1) % len(MEASURES)
         if list(MEASURES)[self.measure] == "test_loss" and not tested:
             self.measure = (self.measure + 1) % len(MEASURES)
-        self._chart_drawn = 0.0
 
     def toggle_log(self) -> None:
         self.log_scale = not self.log_scale
-        self._chart_drawn = 0.0
 
     def toggle_whole(self) -> None:
         self.whole = not self.whole
-        self._chart_drawn = 0.0
 
     def restart(self) -> None:
         if self.preset is not None:
@@ -146,14 +135,13 @@ class CompareScreen(Workbench):
 
         if race.advance(self.until, enough):
             self.until = None
-            self._chart_drawn = 0.0
 
     # --- painting ---
 
-    def contest(self) -> Contest:
+    def look(self) -> RaceLook:
         assert self.preset is not None
         assert self.race is not None
-        return Contest(
+        return RaceLook(
             self.preset,
             self.race,
             UNITS[self.axis],
@@ -170,32 +158,29 @@ class CompareScreen(Workbench):
         if self.too_small:
             self._stack({"head": ([self.small_words()], 1)})
         elif self.race is None:
-            rows = menu(self._questions(), self._common(), width)
+            rows = menu(self._questions(), self._common(), width, height - 1)
             self._stack({"head": (rows, height - 1), "foot": ([self.footer(width)], 1)})
         else:
-            self._paint_race(self.contest(), width, height)
+            self._paint_race(self.look(), width, height)
 
-    def _paint_race(self, contest: Contest, width: int, height: int) -> None:
-        rows = [*table(contest, width), verdict(contest, width)]
+    def _paint_race(self, look: RaceLook, width: int, height: int) -> None:
+        rows = [*table(look, width), verdict(look, width)]
         spare = height - 1 - len(rows) - LEAST_CHART
-        above = min(head_height(contest.preset, width), max(spare, 1))
+        above = min(head_height(look.preset, width), max(spare, 1))
         middle = height - 1 - above - len(rows)
-        parts = {"head": (head(contest, width, above), above)}
+        parts = {"head": (head(look, width, above), above)}
         if middle >= LEAST_CHART:
-            self._draw(contest, width, middle)
-            parts["chart"] = (self._curves, middle)
+            parts["chart"] = (self._curves(look, width, middle), middle)
         else:
             rows = rows[: height - 1 - above]
         below = height - 1 - above - (middle if "chart" in parts else 0)
-        self._stack({**parts, "table": (rows, below), "foot": ([self.footer(width)], 1)}, chart_title(contest))
+        self._stack({**parts, "table": (rows, below), "foot": ([self.footer(width)], 1)}, chart_title(look))
 
-    def _draw(self, contest: Contest, width: int, height: int) -> None:
-        """The chart, anew if it is long enough since it was drawn last."""
-        if perf_counter() - self._chart_drawn < CHART_EVERY:
-            return
-        inner_width, inner_height = self.panels["chart"].inner(width, height)
-        self._curves = draw(chart(contest, 2 * inner_width), inner_width, inner_height)
-        self._chart_drawn = perf_counter()
+    def _curves(self, look: RaceLook, width: int, height: int) -> list[Row]:
+        """The chart, as last drawn."""
+        shows = (id(look.race), look.axis, look.measure, look.log, look.whole, look.race.measured)
+        inner = self.panels["chart"].inner(width, height)
+        return self.drawing.rows(*inner, shows, lambda: chart(look, 2 * inner[0]))
 
     def _stack(self, parts: dict[str, tuple[list[Row], int]], chart_words: str = "") -> None:
         """Put the panels that have a part below one another, and hide the others."""
@@ -225,7 +210,7 @@ class CompareScreen(Workbench):
         )
 
     def state(self) -> Span:
-        words = progress(self.contest()) if self.race is not None else ""
+        words = progress(self.look()) if self.race is not None else ""
         return words, "notice" if self.until is not None else "bar-strong"
 
     def hints(self) -> list[tuple[str, str, bool]]:

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
-from typing import Literal
 
 import numpy as np
 
 from bptui.engine.types import Floats
-from bptui.experiments.race import PROBE, Lane, Point, Race, Unit
+from bptui.experiments.gradient_noise import PROBE
+from bptui.experiments.lane import Lane, Point, Unit
+from bptui.experiments.race import Race
 from bptui.experiments.races import Preset
+from bptui.experiments.standings import Measure, Standings, ceiling, covered, exceeds, standings
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, share
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 
-Measure = Literal["train_loss", "test_loss", "batch_loss"]
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
 AXES: dict[Unit, str] = {
     "seen": "samples seen",
@@ -22,13 +23,10 @@ AXES: dict[Unit, str] = {
     "update": "updates",
     "mult_adds": "multiply-adds",
 }
-CEILING = {False: 2.0, True: 10.0}
-"""Curves are drawn up to so many times the loss at the start (linear, logarithmic): else one lane that runs away
-would flatten all the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contest:
+class RaceLook:
     """What the screen shows. ``whole`` draws all that was measured, otherwise only the stretch of the axis that every
     lane has covered."""
 
@@ -41,6 +39,9 @@ class Contest:
     running: bool = False
 
 
+NAME_WIDTH = 16  # of a question's name, in columns
+
+
 def role_of(place: int) -> str:
     """The colour of a lane (from 0): never the grey of what is unimportant."""
     return f"series-{place + 1}"
@@ -50,25 +51,37 @@ def title(words: str, width: int) -> Row:
     return fit(((" Compare ", "bar-strong"), (f" {words}", "bar")), width, "bar")
 
 
-def menu(presets: list[tuple[Preset, str | None]], common: str, width: int) -> list[Row]:
-    """The questions with their digits; the reason where one cannot be raced here."""
-    rows: list[Row] = [title("races from the same start over the same data", width), ()]
-    for preset, reason in presets:
-        off = reason is not None
-        rows.append(
-            (
-                (f"  {preset.number} ", "pending" if off else "key"),
-                (left(preset.name, 16), "pending" if off else "dim"),
-                (preset.question if reason is None else reason, "pending" if off else "strong"),
-            )
-        )
-    rows.append(())
-    return [*rows, *(((f"  {part}", "dim"),) for part in wrapped(common, max(width - 4, 10)))]
+def menu(presets: list[tuple[Preset, str | None]], common: str, width: int, height: int) -> list[Row]:
+    """The questions with their digits; the reason where one cannot be raced here; what to look at, and room between
+    them, where there is room."""
+    closing: list[Row] = [((f"  {part}", "dim"),) for part in wrapped(common, max(width - 4, 10))]
+    first = title("races from the same start over the same data", width)
+    for full in (True, False):
+        blocks = [question(preset, reason, width, full) for preset, reason in presets]
+        gap: list[Row] = [()] if full else []
+        rows: list[Row] = [first, (), *(row for block in blocks for row in (*block, *gap)), *([] if full else [()])]
+        if len(rows) + len(closing) <= height:
+            break
+    return [*rows, *closing]
 
 
-def head(contest: Contest, width: int, height: int) -> list[Row]:
+def question(preset: Preset, reason: str | None, width: int, full: bool) -> list[Row]:
+    """One question, or why it cannot be raced; with its answer in full."""
+    able = reason is None
+    first: Row = (
+        (f"  {preset.number} ", "key" if able else "pending"),
+        (left(preset.name, NAME_WIDTH), "dim" if able else "pending"),
+        (preset.question if reason is None else reason, "strong" if able else "pending"),
+    )
+    if not (full and able):
+        return [first]
+    lines = wrapped(preset.answer, max(width - NAME_WIDTH - 8, 10))
+    return [first, *(((" " * (NAME_WIDTH + 4) + line, "text"),) for line in lines)]
+
+
+def head(look: RaceLook, width: int, height: int) -> list[Row]:
     """The question, and what to look at if there is room for it."""
-    preset = contest.preset
+    preset = look.preset
     first = title(f"{preset.number} {preset.question}", width)
     if height < head_height(preset, width):  # half a sentence would be no help
         return [first]
@@ -83,60 +96,47 @@ def head_height(preset: Preset, width: int) -> int:
 # --- the chart ---
 
 
-def chart_title(contest: Contest) -> str:
+def chart_title(look: RaceLook) -> str:
     """What is drawn against what, and how much of it."""
-    cut_at = stretch(contest)
-    words = f"{MEASURES[contest.measure]} by {AXES[contest.axis]}, {'log' if contest.log else 'linear'}"
+    cut_at, limit = stretch(look), ceiling(look.race, look.log)
+    words = f"{MEASURES[look.measure]} by {AXES[look.axis]}, {'log' if look.log else 'linear'}"
     if cut_at is not None:
         words += f" · the first {short(cut_at)}, z for all"
-    if is_cut(contest):
-        words += f" · cut at {num(ceiling(contest), 6)}"
+    if exceeds(look.race, look.measure, limit):
+        words += f" · cut at {num(limit, 6)}"
     return words
 
 
-def stretch(contest: Contest) -> float | None:
-    """Where the drawn part of the axis ends: as far as every lane has come that still can; None for everything."""
-    lanes = [lane for lane in contest.race.lanes if lane.note is None]
-    if contest.whole or not lanes or contest.axis == contest.race.unit:
-        return None
-    ends = [float(getattr(lane.points[-1], contest.axis)) for lane in lanes]
-    return min(ends) if 0 < min(ends) < 0.9 * max(ends) else None
+def stretch(look: RaceLook) -> float | None:
+    """Where the drawn part of the axis ends; None for everything."""
+    return None if look.whole else covered(look.race, look.axis)
 
 
-def ceiling(contest: Contest) -> float:
-    return CEILING[contest.log] * contest.race.lanes[0].points[0].train_loss
-
-
-def is_cut(contest: Contest) -> bool:
-    limit = ceiling(contest)
-    return any(getattr(point, contest.measure) > limit for lane in contest.race.lanes for point in lane.points)
-
-
-def chart(contest: Contest, columns: int) -> Chart:
+def chart(look: RaceLook, columns: int) -> Chart:
     """A curve a lane, and the lane's number on it: a series of one point, its name a single character."""
-    curves = [(place, *curve(contest, lane, columns)) for place, lane in enumerate(contest.race.lanes)]
+    curves = [(place, *curve(look, lane, columns)) for place, lane in enumerate(look.race.lanes)]
     curves = [(place, x, y) for place, x, y in curves if len(x)]
     drawn = [Series(f"lane {place + 1}", role_of(place), x, y, y) for place, x, y in curves]
     if not drawn:
-        return Chart((), AXES[contest.axis], contest.log)
+        return Chart((), AXES[look.axis], look.log)
     first, last = min(float(x[0]) for _, x, _ in curves), max(float(x[-1]) for _, x, _ in curves)
     marks = []
     for place, x, y in curves:  # each number at a column of its own: where curves coincide all can be read
         at = np.array([min(first + (last - first) * (0.3 + 0.65 * place / 5), float(x[-1]))])
         marks.append(Series(str(place + 1), role_of(place), at, np.interp(at, x, y), np.interp(at, x, y)))
-    return Chart((*drawn, *marks), AXES[contest.axis], contest.log)
+    return Chart((*drawn, *marks), AXES[look.axis], look.log)
 
 
-def curve(contest: Contest, lane: Lane, columns: int) -> tuple[Floats, Floats]:
+def curve(look: RaceLook, lane: Lane, columns: int) -> tuple[Floats, Floats]:
     """A lane's points as they are drawn: (x, y)."""
-    limit = stretch(contest)
-    points = [point for point in lane.points if not isnan(getattr(point, contest.measure))]
+    limit, top = stretch(look), ceiling(look.race, look.log)
+    points = [point for point in lane.points if not isnan(getattr(point, look.measure))]
     if limit is not None:
-        points = [point for point in points if getattr(point, contest.axis) <= limit]
-    x = np.array([getattr(point, contest.axis) for point in points], dtype=np.float64)
-    y = np.array([min(getattr(point, contest.measure), ceiling(contest)) for point in points], dtype=np.float64)
+        points = [point for point in points if getattr(point, look.axis) <= limit]
+    x = np.array([getattr(point, look.axis) for point in points], dtype=np.float64)
+    y = np.array([min(getattr(point, look.measure), top) for point in points], dtype=np.float64)
     x, y, _ = squeeze(x, y, y, max(columns, 1))
-    return x, drawable(y, contest.log)
+    return x, drawable(y, look.log)
 
 
 # --- the table ---
@@ -182,10 +182,10 @@ COLUMNS = (
     Column("test", 8, 1, lambda lane, point: loss_of(point.test_loss)),
     Column("train %", 8, 9, lambda lane, point: share(point.train_accuracy)),
     Column("test %", 7, 7, lambda lane, point: share(point.test_accuracy)),
-    Column("updates", 8, 2, lambda lane, point: short(lane.run.frontier)),
+    Column("updates", 8, 2, lambda lane, point: short(point.update)),
     Column("epochs", 8, 8, lambda lane, point: num(point.epoch, 7)),
-    Column("backprops", 10, 3, lambda lane, point: short(lane.back_propagations)),
-    Column("mult-adds", 10, 10, lambda lane, point: short(lane.mult_adds)),
+    Column("backprops", 10, 3, lambda lane, point: short(point.seen)),
+    Column("mult-adds", 10, 10, lambda lane, point: short(point.mult_adds)),
     Column("memory", 9, 5, lambda lane, point: in_bytes(lane.memory)),
     Column("noise", 7, 6, lambda lane, point: num(lane.noise.of_batch, 6)),
     Column("scale", 8, 11, lambda lane, point: num(lane.noise.scale, 7)),
@@ -210,13 +210,14 @@ def chosen(width: int) -> list[Column]:
     return [column for column in COLUMNS if column.head in kept]
 
 
-def table(contest: Contest, width: int) -> list[Row]:
-    """A row per lane under a row of heads; the name gives way where the screen is narrow."""
+def table(look: RaceLook, width: int) -> list[Row]:
+    """A row per lane under a row of heads, each of one point of the lane, the one measured last; the name gives way
+    where the screen is narrow."""
     columns = chosen(width)
     name = min(WIDEST_NAME, max(width - sum(column.width for column in columns), 8))
     lead = left(" lane", name - 6) + right("loss:", 6)
     rows: list[Row] = [((lead, "head"), *((right(c.head, c.width), "head") for c in columns))]
-    for place, lane in enumerate(contest.race.lanes):
+    for place, lane in enumerate(look.race.lanes):
         point = lane.points[-1]
         spans: list[Span] = [
             (f" {place + 1}", role_of(place)),
@@ -227,41 +228,39 @@ def table(contest: Contest, width: int) -> list[Row]:
     return rows
 
 
-def verdict(contest: Contest, width: int) -> Row:
+def verdict(look: RaceLook, width: int) -> Row:
     """Which lane's loss is the lowest and what time they took, or why one had to stop."""
-    lanes = contest.race.lanes
-    notes = [f"lane {place} {lane.note}" for place, lane in enumerate(lanes, start=1) if lane.note]
-    if notes:
-        more = f"  (and {len(notes) - 1} more)" if len(notes) > 1 else ""
-        return fit(((f" {notes[0]}{more}", "wrong"),), width)
-    shown = [num(lane.points[-1].train_loss, 7) for lane in lanes]
-    best = min(range(len(lanes)), key=lambda place: np.nan_to_num(lanes[place].points[-1].train_loss, nan=np.inf))
-    winners = [str(place + 1) for place, text in enumerate(shown) if text == shown[best]]
-    if len(winners) == len(lanes):
-        words = f" train loss {shown[best]} in all lanes"
+    lanes, stand = look.race.lanes, standings(look.race, loss_of)
+    if stand.stopped:
+        first, more = stand.stopped[0], len(stand.stopped) - 1
+        words = f" lane {first + 1} {lanes[first].note}" + (f"  (and {more} more)" if more else "")
+        return fit(((words, "wrong"),), width)
+    if len(stand.leaders) == len(lanes):
+        words = f" train loss {loss_of(stand.lowest)} in all lanes"
     else:
-        words = f" lowest train loss {shown[best]}: lane{'s' if len(winners) > 1 else ''} {', '.join(winners)}"
+        names = ", ".join(str(place + 1) for place in stand.leaders)
+        words = f" lowest train loss {loss_of(stand.lowest)}: lane{'s' if len(stand.leaders) > 1 else ''} {names}"
     spans: list[Span] = [(words, "strong")]
-    for remark in remarks(contest):
+    for remark in remarks(look, stand):
         if row_cells(spans) + cells(remark) + 3 <= width:
             spans.append((f"   {remark}", "dim"))
     return fit(spans, width)
 
 
-def remarks(contest: Contest) -> list[str]:
+def remarks(look: RaceLook, stand: Standings) -> list[str]:
     """What else is to be said where there is room, the most important first."""
-    race = contest.race
+    race = look.race
     count = race.lanes[0].run.problem.count
-    places = sorted(range(len(race.lanes)), key=lambda place: race.lanes[place].seconds)
-    least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in (places[0], places[-1]))
+    ends = (stand.quickest, stand.slowest)
+    least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in ends)
     probed = [PROBED.format(PROBE, count)] if count > PROBE else []
     timed = [f"time: {least} to {most}"] if race.finished else []  # before that the lanes have not done equal work
     return [*probed, *timed, LEGEND]
 
 
-def progress(contest: Contest) -> str:
+def progress(look: RaceLook) -> str:
     """How far the race is."""
-    race = contest.race
+    race = look.race
     done = min(race.progress, race.goal)
-    state = "▶" if contest.running else "■" if race.finished else "paused"
+    state = "▶" if look.running else "■" if race.finished else "paused"
     return f" {state} {short(done)}/{short(race.goal)} {AXES[race.unit].split()[-1]} "

@@ -13,18 +13,10 @@ from bptui.engine.backprop import Pass, backward, forward
 from bptui.engine.losses import LOSSES, Loss
 from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
-from bptui.experiments.race import (
-    PROBE,
-    UNITS,
-    Entry,
-    Lane,
-    Race,
-    Unit,
-    gradient_noise,
-    memory_bytes,
-    multiply_adds,
-    probe,
-)
+from bptui.experiments.cost import memory_bytes, multiply_adds
+from bptui.experiments.gradient_noise import PROBE, gradient_noise, probe
+from bptui.experiments.lane import UNITS, Entry, Lane, Unit
+from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, averaged, epochs_for
 from bptui.scenario import Scenario
 from bptui.training import Run, Settings

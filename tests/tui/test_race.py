@@ -109,7 +109,7 @@ async def test_the_title_of_the_chart_follows_the_axis_the_loss_and_the_scale() 
         await pilot.press("space")
         assert any("train loss by samples seen, linear" in row for row in shown(screen))
         await pilot.press("a", "a", "l", "y")
-        end = stretch(screen.contest())
+        end = stretch(screen.look())
         assert end is not None
         assert any(f"test loss by updates, log · the first {end:.0f}, z for all" in row for row in shown(screen))
         await pilot.press("z")

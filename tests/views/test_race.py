@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bptui.experiments.race import UNITS, Entry, Race
+from bptui.experiments.lane import UNITS, Entry
+from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS
 from bptui.scenario import Scenario
 from bptui.training import Settings
@@ -17,7 +18,7 @@ from bptui.views.numbers import num
 from bptui.views.race import (
     AXES,
     MEASURES,
-    Contest,
+    RaceLook,
     chart,
     chart_title,
     head,
@@ -48,9 +49,9 @@ def race(wild: bool = False, done: float = 200) -> Race:
     return it
 
 
-def contest(**looks: object) -> Contest:
+def look(**looks: object) -> RaceLook:
     wild = bool(looks.pop("wild", False))
-    return replace(Contest(PRESETS[0], race(wild), "seen"), **looks)  # type: ignore[arg-type]
+    return replace(RaceLook(PRESETS[0], race(wild), "seen"), **looks)  # type: ignore[arg-type]
 
 
 def text_of(row: Row) -> str:
@@ -61,7 +62,7 @@ class TestTable:
     @pytest.mark.parametrize("width", WIDTHS)
     @pytest.mark.parametrize("wild", [False, True])
     def test_every_row_fits(self, width: int, wild: bool) -> None:
-        rows = [*table(contest(wild=wild), width), verdict(contest(wild=wild), width)]
+        rows = [*table(look(wild=wild), width), verdict(look(wild=wild), width)]
         assert max(row_cells(row) for row in rows) <= width
 
     @pytest.mark.parametrize(
@@ -77,11 +78,11 @@ class TestTable:
         ],
     )
     def test_a_wider_screen_shows_more_columns(self, width: int, heads: str) -> None:
-        assert " ".join(text_of(table(contest(), width)[0]).split()) == heads
+        assert " ".join(text_of(table(look(), width)[0]).split()) == heads
 
     def test_the_row_of_a_lane_holds_its_figures(self) -> None:
         for place, lane in enumerate(race().lanes):
-            words = re.split(r"\s{2,}", text_of(table(contest(), 80)[place + 1]).strip())
+            words = re.split(r"\s{2,}", text_of(table(look(), 80)[place + 1]).strip())
             point = lane.points[-1]
             assert words[0] == f"{place + 1}─ {lane.name}"
             assert words[-1].split()[0] == num(lane.noise.of_batch, 6)  # the time beside it is never the same
@@ -93,45 +94,54 @@ class TestTable:
                 in_bytes(lane.memory),
             ]
 
+    def test_while_a_race_runs_a_row_is_of_one_point(self) -> None:
+        it = Race(begin(held_out=3), tuple(Entry(f"{n}", FOUR) for n in range(2)), 4000)
+        it.advance(3999, iter([False] * 60 + [True] * 9).__next__)
+        lane = it.lanes[0]
+        assert lane.run.frontier > lane.points[-1].update
+        words = text_of(table(RaceLook(PRESETS[0], it, "seen"), 160)[1]).split()
+        for count in (lane.points[-1].update, lane.points[-1].seen):
+            assert f"{count:.0f}" in words
+
     def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:
-        firsts = [row[0] for row in table(contest(), 80)[1:]]
+        firsts = [row[0] for row in table(look(), 80)[1:]]
         assert firsts == [(f" {place + 1}", f"series-{place + 1}") for place in range(6)]
 
     def test_a_lane_that_stopped_is_marked_and_says_why(self) -> None:
-        assert text_of(table(contest(wild=True), 80)[6]).startswith(" 6! wild")
-        assert text_of(verdict(contest(wild=True), 100)).startswith(" lane 6 stopped before update ")
+        assert text_of(table(look(wild=True), 80)[6]).startswith(" 6! wild")
+        assert text_of(verdict(look(wild=True), 100)).startswith(" lane 6 stopped before update ")
 
     def test_the_verdict_names_the_lane_with_the_lowest_loss(self) -> None:
         losses = [lane.points[-1].train_loss for lane in race().lanes]
         best = int(np.argmin(losses)) + 1
-        assert text_of(verdict(contest(), 50)).strip() == f"lowest train loss {num(min(losses), 7)}: lane {best}"
+        assert text_of(verdict(look(), 50)).strip() == f"lowest train loss {num(min(losses), 7)}: lane {best}"
 
     def test_times_are_told_by_the_table_s_own_figures(self) -> None:
-        lanes = contest().race.lanes
+        lanes = look().race.lanes
         slowest = max(range(6), key=lambda place: lanes[place].seconds)
-        said = text_of(verdict(contest(), 200))
+        said = text_of(verdict(look(), 200))
         assert f"to {in_seconds(lanes[slowest].seconds)} (lane {slowest + 1})" in said
-        assert "time:" not in text_of(verdict(Contest(PRESETS[0], race(done=50), "seen"), 200))
+        assert "time:" not in text_of(verdict(RaceLook(PRESETS[0], race(done=50), "seen"), 200))
 
     def test_a_probe_that_is_not_the_whole_training_set_is_said(self) -> None:
         it = Scenario.built_in("digits")
         small = PRESETS[0].begin(it.begin(), it.settings)
-        said = text_of(verdict(Contest(PRESETS[0], small, "seen"), 80))
+        said = text_of(verdict(RaceLook(PRESETS[0], small, "seen"), 80))
         assert "noise on 512 of 800, drawn by the seed" in said
-        assert "drawn by the seed" not in text_of(verdict(contest(), 200))
+        assert "drawn by the seed" not in text_of(verdict(look(), 200))
 
     def test_equal_lanes_are_named_together(self) -> None:
         twins = Race(begin(), (Entry("a", FOUR), Entry("b", FOUR)), 40)
         twins.advance(40)
         shown = num(twins.lanes[0].points[-1].train_loss, 7)
-        assert text_of(verdict(Contest(PRESETS[0], twins, "seen"), 50)).strip() == f"train loss {shown} in all lanes"
+        assert text_of(verdict(RaceLook(PRESETS[0], twins, "seen"), 50)).strip() == f"train loss {shown} in all lanes"
 
 
 class TestChart:
     @pytest.mark.parametrize("axis", UNITS)
     @pytest.mark.parametrize("measure", MEASURES)
     def test_a_curve_is_the_points_of_its_lane(self, axis: str, measure: str) -> None:
-        seen = contest(axis=axis, measure=measure, whole=True)
+        seen = look(axis=axis, measure=measure, whole=True)
         for place, series in enumerate(chart(seen, 500).series[:6]):
             points = [p for p in race().lanes[place].points if not np.isnan(getattr(p, measure))]
             assert series.role == f"series-{place + 1}"
@@ -140,34 +150,34 @@ class TestChart:
             assert series.low.tolist() == [min(getattr(p, measure), limit) for p in points]
 
     def test_by_updates_all_curves_end_where_the_slowest_lane_stands(self) -> None:
-        seen = contest(axis="update")
+        seen = look(axis="update")
         assert stretch(seen) == 20
         assert max(series.x.max() for series in chart(seen, 500).series) == 20
         assert chart_title(seen).endswith("· the first 20, z for all")
         assert max(series.x.max() for series in chart(replace(seen, whole=True), 500).series) == 200
 
     def test_a_lane_that_stopped_does_not_hold_back_the_others(self) -> None:
-        assert stretch(contest(wild=True, axis="update")) == 40  # lanes 4 and 5 make 2 updates an epoch
+        assert stretch(look(wild=True, axis="update")) == 40  # lanes 4 and 5 make 2 updates an epoch
         assert race(True).lanes[5].run.frontier < 40
 
     def test_a_lane_that_runs_away_is_cut_and_the_title_says_where(self) -> None:
-        seen = contest(wild=True)
+        seen = look(wild=True)
         limit = 2 * race().lanes[0].points[0].train_loss
         assert max(series.high.max() for series in chart(seen, 200).series) == limit
         assert chart_title(seen).endswith(f"cut at {num(limit, 6)}")
-        assert "cut" not in chart_title(contest())
+        assert "cut" not in chart_title(look())
 
     def test_a_logarithmic_curve_is_the_logarithm(self) -> None:
-        plain, logs = chart(contest(), 500).series[0], chart(contest(log=True), 500).series[0]
+        plain, logs = chart(look(), 500).series[0], chart(look(log=True), 500).series[0]
         np.testing.assert_allclose(10**logs.low, plain.low)
 
     def test_never_more_points_than_columns(self) -> None:
-        assert max(len(series.x) for series in chart(contest(), 10).series) == 10
+        assert max(len(series.x) for series in chart(look(), 10).series) == 10
 
     @pytest.mark.parametrize("log", [False, True])
     @pytest.mark.parametrize("size", [(78, 8), (78, 12), (118, 27)])
     def test_each_lanes_number_stands_on_its_curve(self, size: tuple[int, int], log: bool) -> None:
-        drawn = chart(contest(log=log), 2 * size[0])
+        drawn = chart(look(log=log), 2 * size[0])
         rows = draw(drawn, *size)
         assert [row_cells(row) for row in rows] == [size[0]] * size[1]
         for place in range(6):
@@ -184,7 +194,7 @@ class TestChart:
     @pytest.mark.parametrize("height", [8, 9, 12, 27])
     @pytest.mark.parametrize("place", range(6))
     def test_a_mark_stands_in_the_row_of_its_curve(self, place: int, height: int, log: bool) -> None:
-        drawn = chart(contest(log=log), 156)
+        drawn = chart(look(log=log), 156)
         curve, mark = drawn.series[place], drawn.series[6 + place]
         bare = [text_of(row) for row in draw(replace(drawn, series=(curve,)), 78, height)]
         marked = [text_of(row) for row in draw(replace(drawn, series=(curve, mark)), 78, height)]
@@ -195,7 +205,7 @@ class TestChart:
         assert bare[y][x - 1 : x + 2].strip()  # where the curve goes down a row the mark may stand beside it
 
     def test_before_the_first_update_there_is_one_point_a_lane(self) -> None:
-        fresh = Contest(PRESETS[0], race(done=0), "update")
+        fresh = RaceLook(PRESETS[0], race(done=0), "update")
         assert [len(series.x) for series in chart(fresh, 100).series[:6]] == [1] * 6
         assert len(draw(chart(fresh, 100), 78, 10)) == 10
 
@@ -210,7 +220,7 @@ class TestWords:
     @pytest.mark.parametrize("width", WIDTHS)
     @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
     def test_question_and_answer_are_shown_whole_or_the_question_alone(self, preset: object, width: int) -> None:
-        seen = contest(preset=preset)
+        seen = look(preset=preset)
         high = head_height(seen.preset, width)
         rows = head(seen, width, high)
         assert len(rows) == high
@@ -221,19 +231,27 @@ class TestWords:
 
     def test_at_80_columns_every_question_fits_its_line(self) -> None:
         for preset in PRESETS:
-            assert preset.question in text_of(head(contest(preset=preset), 80, 1)[0])
+            assert preset.question in text_of(head(look(preset=preset), 80, 1)[0])
             assert head_height(preset, 80) <= 5
 
     def test_the_list_of_questions_shows_a_reason_instead_of_one_that_cannot_be_raced(self) -> None:
-        rows = [text_of(row) for row in menu([(PRESETS[0], None), (PRESETS[1], "only one sample")], "all alike", 60)]
+        presets = [(PRESETS[0], None), (PRESETS[1], "only one sample")]
+        rows = [text_of(row) for row in menu(presets, "all alike", 60, 6)]
         assert rows[2].split()[0] == "1"
         assert PRESETS[0].question in rows[2]
         assert rows[3].split(maxsplit=4)[-1] == "only one sample"
         assert rows[-1].strip() == "all alike"
 
+    def test_where_there_is_room_the_list_says_what_to_look_at(self) -> None:
+        presets = [(preset, None) for preset in PRESETS]
+        for height, full in ((20, False), (38, True)):
+            rows = menu(presets, "all alike", 118, height)
+            assert len(rows) <= height
+            assert (PRESETS[5].answer.split()[-1] in text_of(rows[-3])) == full
+
     def test_progress_says_how_far_and_whether_it_runs(self) -> None:
-        assert progress(contest()).strip() == "■ 200/200 seen"
-        assert progress(contest(running=True)).strip().startswith("▶")
+        assert progress(look()).strip() == "■ 200/200 seen"
+        assert progress(look(running=True)).strip().startswith("▶")
 
     @pytest.mark.parametrize(
         ("value", "written"),
@@ -251,10 +269,10 @@ class TestWords:
         assert in_seconds(value) == written
 
     def test_nothing_is_lost_in_ascii(self) -> None:
-        rows = [*head(contest(), 80, 9), *table(contest(), 80), verdict(contest(), 80), title_row()]
+        rows = [*head(look(), 80, 9), *table(look(), 80), verdict(look(), 80), title_row()]
         for row in rows:
             assert text_of(in_ascii(row)).count("?") == text_of(row).count("?")
 
 
 def title_row() -> Row:
-    return tuple((chart_title(contest(axis=axis, log=True)), "text") for axis in AXES)
+    return tuple((chart_title(look(axis=axis, log=True)), "text") for axis in AXES)
