@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bptui.views.glyphs import thumbnail
-from bptui.views.numbers import num
+from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, first_fitting, left, right
 
@@ -98,7 +98,7 @@ def short_input(scene: Scene, m: int, width: int) -> str:
     x = scene.record.passed.a[0][m]
     if scene.data.image:
         return thumbnail(x.reshape(scene.data.image).tolist())
-    words = [brief(value) for value in x[: width // 2 + 1].tolist()]
+    words = [brief(value, 5) for value in x[: width // 2 + 1].tolist()]
     shown = len(words)
     while shown and len(" ".join(words[:shown])) + 2 * (shown < len(x)) > width:
         shown -= 1
@@ -107,15 +107,10 @@ def short_input(scene: Scene, m: int, width: int) -> str:
     return " ".join([*words[:shown], *["…"] * (shown < len(x))])
 
 
-def brief(value: float) -> str:
-    """A number in five columns at most, a whole one without decimals."""
-    return f"{value:.0f}".replace("-", "−") if value == int(value) and abs(value) < 1000 else num(value, 5)
-
-
 def several(values: list[float], width: int) -> str:
     """As many numbers as fit, an ellipsis for the others; a single one as precisely as there is room."""
     if len(values) == 1:
-        return brief(values[0]) if values[0] == int(values[0]) else num(values[0], width)
+        return brief(values[0], width)
     words = [num(value, 5) for value in values]
     shown = len(words)
     while shown > 1 and len(" ".join(words[:shown])) + 2 * (shown < len(words)) > width:

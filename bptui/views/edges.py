@@ -1,37 +1,185 @@
-"""Edges between two columns of units as braille lines: solid is a positive weight, dotted a negative one, thick a
-weight of more than half the largest."""
+"""What stands between two layers: weights as lines of braille with their numbers on them, or an arrow.
 
-from bptui.engine.types import Floats
+A solid line is a positive weight, a dotted one negative, a thick one more than half the largest. Lines are told from
+each other only where they have room: in a narrow gap, or where there are too many, the selected unit's alone are drawn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bptui.engine.weight import Weight
 from bptui.views.glyphs import BRAILLE_DOTS
-from bptui.views.text import Span
+from bptui.views.layers import Block
+from bptui.views.numbers import num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, cells, left
+
+READABLE = 14  # columns that a tangle of lines needs
+NUMBERED = 7  # columns that one unit's weights need as numbers
+LINED = 11  # columns in which there is room for more of the line than its number covers
+NUMBER, SHORT_NUMBER = 7, 6
+MOST_EDGES = 80  # more lines than this tell nothing
+MOST_NUMBERS = 40  # more numbers than this find no place of their own
+ANYWHERE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.0, 1.0)
+NEAR_START, NEAR_END = (0.25, 0.15, 0.0), (0.75, 0.85, 1.0)
 
 
-def edges(
-    weights: Floats, left_rows: list[int], right_rows: list[int], width: int, height: int, selected: tuple[int, int]
-) -> list[list[Span]]:
-    """``height`` rows of ``width`` cells. weights is i × o, ``left_rows`` the cell row of each input, ``right_rows``
-    of each unit; weak weights (below a twentieth of the largest) are left out, the selected one (i, o) never."""
-    dots: dict[tuple[int, int], int] = {}
-    roles: dict[tuple[int, int], tuple[float, str]] = {}
-    largest = float(abs(weights).max()) if weights.size else 0.0
-    for i, start in enumerate(left_rows):
-        for o, end in enumerate(right_rows):
-            chosen = (i, o) == selected
-            size = abs(float(weights[i, o]))
-            if not chosen and (largest == 0 or size < largest / 20):
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A weight with the rows it leads from and to; ``near`` if it is one of the selected unit's."""
+
+    weight: Weight
+    value: float
+    start: int
+    end: int
+    near: bool
+    chosen: bool
+
+
+def between(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[Row]:
+    """``height`` rows of ``width`` columns between a layer (from 0) and the next one."""
+    before = " " * (width > 2)
+    after = " " * (width > NUMBERED + 1)
+    room = width - len(before) - len(after)
+    all_edges = edges(scene, layer, start, end) if start.ports and end.ports and width >= NUMBERED else []
+    near = [edge for edge in all_edges if edge.near]
+    many = width < READABLE or len(all_edges) > min(width, MOST_EDGES)  # a line needs a column of its own
+    drawn = near if many else all_edges
+    if not drawn:
+        return arrow(scene, width, height)
+    largest = float(abs(scene.record.before.weights[layer]).max())
+    rows = [[*row] for row in lines(tuple(drawn) if room >= LINED else (), room, height, largest)]
+    for edge, (words, x, y) in numbered(scene, near if many else all_edges, room):
+        role = "selected" if edge.chosen else sign_role(edge.value)
+        rows[y][x : x + cells(words)] = [(char, role) for char in words]
+    return [joined([(before, "text"), *row, (after, "text")]) for row in rows]
+
+
+def edges(scene: Scene, layer: int, start: Block, end: Block) -> list[Edge]:
+    """The weights between the units shown."""
+    moment, weights = scene.moment, scene.record.before.weights[layer]
+    selected = moment.weight
+    out = []
+    for i, y in start.ports.items():
+        for o, there in end.ports.items():
+            weight = Weight(layer + 1, i, o)
+            into = moment.layer == layer + 1 and moment.unit == o
+            out_of = moment.layer == layer and moment.unit == i
+            out.append(Edge(weight, float(weights[i, o]), y, there, into or out_of, weight == selected))
+    return out
+
+
+def arrow(scene: Scene, width: int, height: int) -> list[Row]:
+    """The direction of the current phase, where edges are not drawn."""
+    backward = scene.phase.kind in ("delta", "gradient", "reduce", "update")
+    sign = ("◀" if backward else "▶").center(width) if width >= 3 else " " * width
+    middle = min(height // 2, 5)
+    return [((sign if y == middle else " " * width, "dim"),) for y in range(height)]
+
+
+def numbered(scene: Scene, drawn: list[Edge], width: int) -> list[tuple[Edge, tuple[str, int, int]]]:
+    """Edges with (words, column, row) of their numbers: of all, or else of the selected unit's."""
+    for some in (drawn, [edge for edge in drawn if edge.near]):
+        found = first_places(scene, some, width) if 0 < len(some) <= MOST_NUMBERS else []
+        if found:
+            return list(zip(some, found, strict=True))
+    return []
+
+
+def first_places(scene: Scene, some: list[Edge], width: int) -> list[tuple[str, int, int]]:
+    """(words, column, row) for every edge's number, in the longest spelling for which all find a place."""
+    geometry = tuple((edge.start, edge.end) for edge in some)
+    starts, ends = ({rows[side] for rows in geometry} for side in (0, 1))
+    prefer = (
+        NEAR_START if len(ends) < min(len(starts), 2) else NEAR_END if len(starts) < min(len(ends), 2) else ANYWHERE
+    )
+    for words in spellings(scene, some):
+        length = max(map(cells, words))
+        found = places_for(geometry, length, width, prefer) if length <= width else None
+        if found:
+            return [(left(text, length), x, y) for text, (x, y) in zip(words, found, strict=True)]
+    return []
+
+
+def spellings(scene: Scene, some: list[Edge]) -> list[list[str]]:
+    """Name and number, at the update with the number after it; the number alone; a short one."""
+    record = scene.record
+    short = [num(edge.value, SHORT_NUMBER, plus=True) for edge in some]
+    values = [num(edge.value, NUMBER, plus=True) for edge in some]
+    named = [f"{edge.weight.symbol} {value}" for edge, value in zip(some, values, strict=True)]
+    if scene.phase.kind != "update":
+        return [named, values, short]
+    after = [num(record.after[edge.weight], NUMBER, plus=True) for edge in some]
+    moved = [f"{words} → {value}" for words, value in zip(named, after, strict=True)]
+    return [moved, named, values, short]
+
+
+@lru_cache(maxsize=256)
+def places_for(
+    geometry: tuple[tuple[int, int], ...], length: int, width: int, prefer: tuple[float, ...]
+) -> list[tuple[int, int]] | None:
+    """(column, row) of a number on each line, all of one length; None if one finds no place of its own.
+
+    Each takes, of the places that no other number touches, the one that the fewest other lines cross.
+    """
+    taken: list[tuple[int, int]] = []
+    for own, (start, end) in enumerate(geometry):
+        others = [line for k, line in enumerate(geometry) if k != own]
+        best: tuple[int, int, int, int] | None = None
+        for order, along in enumerate(prefer):
+            x = min(max(round(along * (width - 1)) - length // 2, 0), width - length)
+            middle = along if along in (0.0, 1.0) else (x + length / 2) / max(width, 1)
+            y = round(start + (end - start) * middle)
+            if any(row == y and abs(column - x) <= length for column, row in taken):
                 continue
-            positive = weights[i, o] >= 0
-            role = "edge-selected" if chosen else "positive" if positive else "negative"
-            importance = float("inf") if chosen else size
-            for x, y in line(start * 4 + 2, end * 4 + 2, width * 2, bool(positive), size > largest / 2):
-                cell = (y // 4, x // 2)
-                dots[cell] = dots.get(cell, 0) | BRAILLE_DOTS[y % 4][x % 2]
-                if cell not in roles or roles[cell][0] < importance:
-                    roles[cell] = (importance, role)
-    return [
-        [(chr(0x2800 + dots[y, x]), roles[y, x][1]) if (y, x) in dots else (" ", "text") for x in range(width)]
+            crossing = sum(crosses(line, x, y, length, width) for line in others)
+            if best is None or (crossing, order) < best[:2]:
+                best = (crossing, order, x, y)
+        if best is None:
+            return None
+        taken.append(best[2:])
+    return taken
+
+
+def crosses(line: tuple[int, int], x: int, y: int, length: int, width: int) -> bool:
+    """Does a line pass through a number at this place?"""
+    start, end = line
+    at = sorted(start + (end - start) * column / max(width, 1) for column in (x, x + length))
+    return at[0] - 0.5 <= y <= at[1] + 0.5
+
+
+@lru_cache(maxsize=32)
+def lines(drawn: tuple[Edge, ...], width: int, height: int, largest: float) -> tuple[tuple[Span, ...], ...]:
+    """A cell each of ``height`` × ``width``; weak weights (below a twentieth of the largest) are left out, the
+    selected unit's never."""
+    dots: dict[tuple[int, int], int] = {}
+    looks: dict[tuple[int, int], tuple[float, str]] = {}
+    for edge in drawn:
+        size = abs(edge.value)
+        if not edge.near and size < largest / 20:
+            continue
+        positive = edge.value >= 0
+        role = "edge-selected" if edge.chosen else "positive" if positive else "negative"
+        importance = float("inf") if edge.chosen else size
+        for cell, bits in stroke(edge.start, edge.end, width, positive, size > largest / 2):
+            dots[cell] = dots.get(cell, 0) | bits
+            if cell not in looks or looks[cell][0] < importance:
+                looks[cell] = (importance, role)
+    return tuple(
+        tuple((chr(0x2800 + dots[y, x]), looks[y, x][1]) if (y, x) in dots else (" ", "text") for x in range(width))
         for y in range(height)
-    ]
+    )
+
+
+@lru_cache(maxsize=2048)
+def stroke(start: int, end: int, width: int, solid: bool, thick: bool) -> tuple[tuple[tuple[int, int], int], ...]:
+    """The cells (row, column) of a straight line between the middles of two rows, each with its dots of braille."""
+    dots: dict[tuple[int, int], int] = {}
+    for x, y in line(start * 4 + 2, end * 4 + 2, width * 2, solid, thick):
+        cell = (y // 4, x // 2)
+        dots[cell] = dots.get(cell, 0) | BRAILLE_DOTS[y % 4][x % 2]
+    return tuple(dots.items())
 
 
 def line(start: int, end: int, length: int, solid: bool, thick: bool) -> list[tuple[int, int]]:
@@ -45,3 +193,14 @@ def line(start: int, end: int, length: int, solid: bool, thick: bool) -> list[tu
         y = start + round((end - start) * k / max(steps - 1, 1))
         points += [(x, y - 1), (x, y)] if thick else [(x, y)]
     return points
+
+
+def joined(spans: Sequence[Span]) -> Row:
+    """The same row with neighbours of one role in one span."""
+    out: list[Span] = []
+    for text, role in spans:
+        if out and out[-1][1] == role:
+            out[-1] = (out[-1][0] + text, role)
+        else:
+            out.append((text, role))
+    return tuple(out)

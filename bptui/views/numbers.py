@@ -46,6 +46,12 @@ def _exponent(size: float, room: int) -> str:
     return "…"
 
 
+def brief(value: float, width: int) -> str:
+    """A given number, such as an input or a target: a whole one without decimals."""
+    value = float(value)
+    return f"{value:.0f}".replace("-", "−") if value.is_integer() and abs(value) < 1000 else num(value, width)
+
+
 def precise(value: float) -> str:
     """The value to nine significant digits: where a published number is to be compared digit for digit."""
     value = float(value)

@@ -23,7 +23,7 @@ from tests.scenes import PANELS, own_data, own_session, painted, read_back, scen
 NUMBER = re.compile(r"(?<![\w.])[−+]?(?:\d+\.\d*|\.?\d+)(?:e−?\d+)?")
 # Not digits: its records hold so many numbers that nearly every one of four decimals is among them.
 NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "oberman")
-WIDTHS = (38, 45, 60, 78)
+WIDTHS = (38, 45, 60, 78, 118)
 NUMBER_WIDTHS = range(5, 10)
 TALL = 24
 SORTS = st.sampled_from(ROW_KEYS[:-1])  # the last one is for classes only

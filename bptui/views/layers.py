@@ -1,0 +1,98 @@
+"""What panel 1 tells of a layer at this moment, whichever way the layer is drawn."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bptui.engine.types import Floats
+from bptui.engine.weight import sub
+from bptui.views.scene import Scene
+from bptui.views.text import Row, cells
+
+Symbol = Literal["z", "a", "δ", "t", "b"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One layer as drawn: its rows, its columns, and the row at which edges reach each unit shown."""
+
+    rows: list[Row]
+    width: int
+    ports: dict[int, int] = field(default_factory=dict)
+
+
+def numbers(scene: Scene, layer: int, symbol: Symbol) -> Floats | None:
+    """(units,) of the current sample: z, a, δ, target or bias; None while they are not computed yet."""
+    record, m = scene.record, scene.moment.sample
+    match symbol:
+        case "t":
+            return record.targets[m]
+        case "b":
+            return record.before.biases[layer - 1]
+        case "δ":
+            return record.passed.delta[layer - 1][m] if scene.reached(m, "delta", layer) else None
+    if layer == 0:
+        return record.passed.a[0][m]
+    if not scene.reached(m, "forward", layer):
+        return None
+    return record.passed.a[layer][m] if symbol == "a" else record.passed.z[layer - 1][m]
+
+
+def latest(scene: Scene, layer: int) -> Symbol:
+    """What stands for a layer where there is room for one number a unit: δ from its own backward phase on."""
+    return "δ" if layer > 0 and scene.reached(scene.moment.sample, "delta", layer) else "a"
+
+
+def units_of(scene: Scene, layer: int) -> int:
+    return scene.record.before.architecture.sizes[layer]
+
+
+def activation(scene: Scene, layer: int) -> str:
+    return scene.record.before.architecture.activations[layer - 1]
+
+
+def unit_label(scene: Scene, layer: int, unit: int) -> str:
+    return scene.source_name(1, unit) if layer == 0 else scene.unit_name(layer, unit)
+
+
+def selected_unit(scene: Scene, layer: int) -> int:
+    """The unit that the selection names in a layer: the selected one, or the source of its weight; −1 for none."""
+    moment = scene.moment
+    return moment.unit if layer == moment.layer else moment.source if layer == moment.layer - 1 else -1
+
+
+def mark(scene: Scene, layer: int, unit: int) -> str:
+    """▸ before the selected unit, ◦ before the source of its weight."""
+    if unit != selected_unit(scene, layer):
+        return " "
+    return "▸" if layer == scene.moment.layer else "◦"
+
+
+def marks_target(scene: Scene, layer: int) -> bool:
+    """Does the layer mark the unit of the sample's class?"""
+    return layer == scene.record.layers and units_of(scene, layer) > 1 and bool(scene.data.classes)
+
+
+def head_role(scene: Scene, layer: int) -> str:
+    """Lit is the layer that the current phase works on."""
+    phase = scene.phase
+    lit = 0 if phase.kind == "input" else phase.layer if phase.kind in ("forward", "delta") else -1
+    return "lit-text" if lit == layer else "head"
+
+
+def heading(scene: Scene, layer: int, symbol: Symbol, width: int) -> str:
+    """The symbol and its activation, in the longest spelling that fits."""
+    if layer == 0:
+        return fitting(width, "input", "in")
+    name = activation(scene, layer)
+    return fitting(width, f"{symbol}{sub(layer)} {name}", f"{symbol}{sub(layer)}")
+
+
+def fitting(width: int, *spellings: str) -> str:
+    """The first spelling that fits, else the last."""
+    return next((words for words in spellings if cells(words) <= width), spellings[-1])
+
+
+def more(rows: int, arrow: str, count: int, width: int) -> list[Row]:
+    """The mark of what is scrolled away, in so many rows (0 or 1): ``↑ 3 more``, empty where nothing is."""
+    words = fitting(width, f"{arrow} {count} more", f"{arrow}{count}")
+    return [((words if count else "", "dim"),)] * rows

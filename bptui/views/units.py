@@ -1,0 +1,159 @@
+"""A layer as a column: one unit below the other, each with its name and its numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bptui.engine.weight import sub
+from bptui.views.glyphs import PENDING
+from bptui.views.layers import (
+    Block,
+    Symbol,
+    head_role,
+    heading,
+    latest,
+    mark,
+    marks_target,
+    more,
+    numbers,
+    selected_unit,
+    unit_label,
+    units_of,
+)
+from bptui.views.numbers import brief, num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, cells, left, right, window
+
+NUMBER, SHORT_NUMBER = 7, 6
+LONGEST_NAME, SHORTEST_NAME = 20, 2
+FROM_ABOVE: tuple[Symbol, ...] = ("a", "t", "δ", "z", "b")
+MARKS = 2  # rows that say what is scrolled away
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Columns of the names and of a number, and the symbols of numbers beside the first one."""
+
+    name: int
+    number: int
+    beside: tuple[Symbol, ...]
+
+
+class Column:
+    """Units shared out over the height. ``lines`` are the numbers one below the other: a, target, δ, z and bias where
+    there are rows for them, else those that matter most; a single line holds a, and δ once it is known."""
+
+    wired = True
+
+    def __init__(self, scene: Scene, layer: int, height: int) -> None:
+        self.scene, self.layer = scene, layer
+        units, rows = units_of(scene, layer), max(height - 1, 1)
+        self.marks = 1 if units > rows > MARKS else 0
+        self.rows = rows - MARKS * self.marks
+        self.shown = window(units, self.rows, max(selected_unit(scene, layer), 0))
+        self.lines = told(scene, layer, self.rows // len(self.shown))
+        self.beside = beside(scene, layer, len(self.lines))
+        self.names = [unit_label(scene, layer, unit) for unit in range(units)]
+        self.longest = max(min(max(map(cells, self.names)), LONGEST_NAME), 1)
+        self.shortest = min(self.longest, SHORTEST_NAME)
+        fixed = 1 + 1 + marks_target(scene, layer)
+        self.least = fixed + self.shortest + SHORT_NUMBER
+        self.usual = fixed + self.longest + NUMBER
+        self.most = self.usual + (NUMBER + 1) * len(self.beside)
+
+    def widths(self, width: int) -> Widths:
+        """What becomes of so many columns: longer names first, then longer numbers, then numbers beside."""
+        spare = max(width - self.least, 0)
+        name = min(self.shortest + spare, self.longest)
+        spare -= name - self.shortest
+        number = min(SHORT_NUMBER + spare, NUMBER)
+        spare -= number - SHORT_NUMBER
+        return Widths(name, number, self.beside[: spare // (NUMBER + 1)])
+
+    def draw(self, width: int) -> Block:
+        w = self.widths(width)
+        rows: list[Row] = [((self.heading(w, width), head_role(self.scene, self.layer)),)]
+        rows += more(self.marks, "↑", self.shown.start, width)
+        body: list[Row] = [()] * self.rows
+        ports = {}
+        for place, unit in enumerate(self.shown):
+            start, end = (k * self.rows // len(self.shown) for k in (place, place + 1))
+            top = start + (end - start - len(self.lines)) // 2
+            for k, row in enumerate(self.unit_rows(unit, w)):
+                body[top + k] = row
+            ports[unit] = 1 + self.marks + top + (len(self.lines) - 1) // 2
+        rows += [*body, *more(self.marks, "↓", units_of(self.scene, self.layer) - self.shown.stop, width)]
+        return Block(rows, width, ports)
+
+    def heading(self, w: Widths, width: int) -> str:
+        layer = self.layer
+        if len(self.lines) > 1:
+            columns = right("target", NUMBER + 1) if w.beside else ""
+            return left(heading(self.scene, layer, "a", width - cells(columns)), width - cells(columns)) + columns
+        if "δ" not in w.beside:
+            return heading(self.scene, layer, latest(self.scene, layer), width)
+        columns = "".join(
+            right(f"{symbol}{sub(layer)}" if symbol == "δ" else "target", NUMBER + 1) for symbol in w.beside
+        )
+        before = width - cells(columns)
+        return left(heading(self.scene, layer, "a", before), before) + columns
+
+    def unit_rows(self, unit: int, w: Widths) -> Iterator[Row]:
+        """One row a number: the unit's name before the first, the number's own before the others; behind the first
+        the target's mark and the numbers beside."""
+        scene, layer = self.scene, self.layer
+        first, *others = self.lines
+        if not others and "δ" not in w.beside:
+            first = latest(scene, layer)
+        chosen = unit == selected_unit(scene, layer)
+        yield (
+            (mark(scene, layer, unit) + left(self.name(unit, w.name), w.name) + " ", "selected" if chosen else "text"),
+            written(scene, layer, first, unit, w.number),
+            self.target_mark(unit),
+            *(written(scene, layer, symbol, unit, NUMBER + 1) for symbol in w.beside),
+        )
+        for symbol in others:
+            role = "selected" if symbol == "b" and chosen and scene.moment.source < 0 else "dim"
+            yield (" " + right(symbol, w.name) + " ", role), written(scene, layer, symbol, unit, w.number)
+
+    def name(self, unit: int, width: int) -> str:
+        """The name, or a short one where too little of it would be seen."""
+        if width >= min(self.longest, 4):
+            return self.names[unit]
+        return f"x{unit}" if self.layer == 0 else str(unit)
+
+    def target_mark(self, unit: int) -> Span:
+        scene = self.scene
+        if not marks_target(scene, self.layer):
+            return "", "text"
+        return ("◂" if int(scene.record.targets[scene.moment.sample].argmax()) == unit else " "), "good"
+
+
+def told(scene: Scene, layer: int, rows: int) -> tuple[Symbol, ...]:
+    """Which numbers of a unit stand one below the other, of so many rows; from the third row on one stays free."""
+    if layer == 0:
+        return ("a",)
+    wanted: list[Symbol] = ["a", "δ", "t", "z", "b"] if layer == scene.record.layers else ["a", "δ", "z", "b"]
+    if not scene.record.before.biases:
+        wanted.remove("b")
+    chosen = wanted[: max(rows - (rows > 2), 1)]
+    return tuple(symbol for symbol in FROM_ABOVE if symbol in chosen)
+
+
+def beside(scene: Scene, layer: int, lines: int) -> tuple[Symbol, ...]:
+    """Which numbers may stand beside the first one: those there are no rows for."""
+    if layer == 0 or lines > 2:
+        return ()
+    output = layer == scene.record.layers
+    own: tuple[Symbol, ...] = ("δ",) if lines == 1 else ()
+    return (*own, "t") if output else own
+
+
+def written(scene: Scene, layer: int, symbol: Symbol, unit: int, width: int) -> Span:
+    """A unit's number, right in so many columns, or that it is not known yet."""
+    values = numbers(scene, layer, symbol)
+    if values is None:
+        return right(PENDING, width), "pending"
+    value = float(values[unit])
+    if symbol == "t":
+        return right(brief(value, width), width), "text"
+    return right(num(value, width, plus=True), width), sign_role(value)
