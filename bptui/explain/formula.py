@@ -13,6 +13,7 @@ from bptui.training.record import UpdateRecord
 
 SHOWN = 4  # terms of a long sum that are written out
 LISTED = 1000  # quantities of a very long sum that are listed
+TOO_FAR = 300.0  # from here on e^z is written so that it stays finite
 
 
 @dataclass(frozen=True, slots=True)

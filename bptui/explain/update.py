@@ -1,25 +1,10 @@
 """Formulas of what happens once a batch: sum, mean, penalty, clipping, optimizer, the weight after."""
 
 from bptui.engine.update import micro_batch_slices
-from bptui.explain.expression import (
-    HALF,
-    ONE,
-    PI,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    Sum,
-    call,
-    minus,
-    setting,
-    square,
-    times,
-    whole,
-)
-from bptui.explain.formula import SHOWN, Formula, given, long_sum, number
-from bptui.explain.quantity import CLIP, NORM, RATE, Quantity, name, of_weight, weight_name
+from bptui.explain.expression import ONE, Expression, Number, Quotient, Sum, call, setting, square, times, whole
+from bptui.explain.formula import SHOWN, Formula, long_sum, number
+from bptui.explain.quantity import CLIP, NORM, Quantity, name, of_weight, weight_name
+from bptui.explain.spelling import SCHEDULE_SPELLINGS, optimizer_spelling
 from bptui.explain.values import unclipped as unclipped_vector
 from bptui.training.record import UpdateRecord
 
@@ -125,60 +110,17 @@ def reduced(record: UpdateRecord, q: Quantity) -> Formula:
 
 def memory_after(record: UpdateRecord, q: Quantity) -> Formula:
     """The optimizer's memory: a running sum or mean of g, or of g²."""
-    settings, before, g = record.settings.rules.optimizer, q.of_weight("memory", q.slot), q.of_weight("reduced")
-    old, got, past = number(record, before), number(record, g), name(before)
-    if settings.name in ("momentum", "nesterov"):
-        numbers = Sum((times(setting(settings.momentum), old), got))
-        return Formula(f"μ · {past} + {name(g)}", numbers, f"μ = {setting(settings.momentum).words}")
-    symbol, constant = {
-        "rmsprop": ("ρ", settings.decay),
-        "m": ("β₁", settings.beta1),
-        "v": ("β₂", settings.beta2),
-    }[settings.name if settings.name == "rmsprop" else q.slot]
-    kept = setting(constant)
-    new: Expression = got if q.slot == "m" else square(got)
-    numbers = Sum((times(kept, old), times(minus(ONE, kept), new)))
-    raised = "" if q.slot == "m" else "²"
-    return Formula(f"{symbol} · {past} + (1 − {symbol}) · {name(g)}{raised}", numbers, f"{symbol} = {kept.words}")
+    return optimizer_spelling(record).memory[q.slot](record, q)
 
 
 def corrected(record: UpdateRecord, q: Quantity) -> Formula:
     """m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)."""
-    settings, after = record.settings.rules.optimizer, q.of_weight("memory-after", q.slot)
-    beta, symbol = (settings.beta1, "β₁") if q.slot == "m" else (settings.beta2, "β₂")
-    bottom = minus(ONE, Power(setting(beta), whole(record.number)))
-    note = f"memory begins at 0; t = {record.number} counts the updates"
-    return Formula(f"{name(after)} / (1 − {symbol}^t)", Quotient(number(record, after), bottom), note)
+    return optimizer_spelling(record).corrected[q.slot](record, q)
 
 
 def step(record: UpdateRecord, q: Quantity) -> Formula:
     """What the optimizer makes of g."""
-    if is_frozen(record, q):
-        return FROZEN
-    settings, g, v = record.settings.rules.optimizer, q.of_weight("reduced"), q.of_weight("memory-after", "v")
-    gamma, rate = number(record, RATE), name(RATE)
-    down, note = Negative(gamma), settings.name
-    match settings.name:
-        case "sgd":
-            return Formula(f"−{rate} · {name(g)}", times(down, number(record, g)), note)
-        case "momentum":
-            return Formula(f"−{rate} · {name(v)}", times(down, number(record, v)), note)
-        case "nesterov":
-            ahead = Sum((number(record, g), times(setting(settings.momentum), number(record, v))))
-            return Formula(f"−{rate} · ({name(g)} + μ · {name(v)})", times(down, ahead), note)
-        case "rmsprop":
-            bottom = Sum((call("√", number(record, v)), setting(settings.epsilon)))
-            symbols = f"−{rate} · {name(g)} / (√({name(v)}) + ε)"
-            return Formula(symbols, Quotient(times(down, number(record, g)), bottom), note)
-    m_hat, v_hat = q.of_weight("corrected", "m"), q.of_weight("corrected", "v")
-    bottom = Sum((call("√", number(record, v_hat)), setting(settings.epsilon)))
-    numbers: Expression = Quotient(times(down, number(record, m_hat)), bottom)
-    symbols = f"−{rate} · {name(m_hat)} / (√({name(v_hat)}) + ε)"
-    if settings.name == "adam":
-        return Formula(symbols, numbers, note)
-    decay = times(gamma, setting(settings.weight_decay), number(record, q.of_weight("weight")))
-    note = f"adamw, λ = {setting(settings.weight_decay).words}"
-    return Formula(f"{symbols} − {rate} · λ · {weight_name(q)}", minus(numbers, decay), note)
+    return FROZEN if is_frozen(record, q) else optimizer_spelling(record).step(record, q)
 
 
 def after(record: UpdateRecord, q: Quantity) -> Formula:
@@ -189,22 +131,5 @@ def after(record: UpdateRecord, q: Quantity) -> Formula:
 
 
 def learning_rate(record: UpdateRecord, _: Quantity) -> Formula:
-    """γ of this update by its schedule (see bptui.engine.rates)."""
-    rules = record.settings.rules
-    plan, base, t = rules.schedule, setting(rules.learning_rate), record.number
-    factor, length, done = setting(plan.factor), whole(plan.length), minus(whole(t), ONE)
-    note = f"schedule {plan.name}, t = {t}"
-    match plan.name:
-        case "step":
-            power = Power(factor, call("floor", Quotient(done, length)))
-            return Formula("γ₀ · factor^⌊(t − 1) / length⌋", times(base, power), note)
-        case "cosine":
-            share = call("min", ONE, Quotient(done, length))
-            wave = times(HALF, Sum((ONE, call("cos", times(PI, share)))))
-            numbers = times(base, Sum((factor, times(minus(ONE, factor), wave))))
-            symbols = "γ₀ · (factor + (1 − factor) · ½ · (1 + cos(π · min(1, (t − 1) / length))))"
-            return Formula(symbols, numbers, note)
-        case "warm-up":
-            numbers = times(base, call("min", ONE, Quotient(whole(t), length)))
-            return Formula("γ₀ · min(1, t / length)", numbers, note)
-    return given("a setting: the same for every update")
+    """γ of this update by its schedule (see bptui.engine.rates). Raises KeyError for a schedule that has no row."""
+    return SCHEDULE_SPELLINGS[record.settings.rules.schedule.name](record)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from bptui.explain.backward import is_joined
-from bptui.explain.forward import FROM_A, activation_name, written_in_z
 from bptui.explain.quantity import (
     CLIP,
     LOSS_MEAN,
@@ -14,6 +13,13 @@ from bptui.explain.quantity import (
     loss,
     of_unit,
     of_weight,
+)
+from bptui.explain.spelling import (
+    LayerSpelling,
+    activation_spelling,
+    loss_spelling,
+    optimizer_spelling,
+    slope_reads,
 )
 from bptui.explain.update import all_weights, is_frozen, is_penalised
 from bptui.explain.values import slots
@@ -33,7 +39,7 @@ def users(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
         case "slope":
             yield q.of_unit("delta")
         case "upstream":
-            outputs = record.targets.shape[1] if is_softmax(record, q) else 0
+            outputs = record.targets.shape[1] if is_coupled(record, q) else 0
             yield from (of_unit("delta", q.layer, k, q.sample) for k in range(outputs))
             if not outputs:
                 yield q.of_unit("delta")
@@ -55,8 +61,13 @@ def sizes(record: UpdateRecord) -> tuple[int, ...]:
     return record.before.architecture.sizes
 
 
-def is_softmax(record: UpdateRecord, q: Quantity) -> bool:
-    return activation_name(record, q.layer) == "softmax"
+def is_coupled(record: UpdateRecord, q: Quantity) -> bool:
+    """Does every output of this layer depend on every z of it, as softmax's do?"""
+    return isinstance(activation_spelling(record, q.layer), LayerSpelling)
+
+
+def written_in_z(record: UpdateRecord, m: int) -> bool:
+    return loss_spelling(record).in_z(record, m)
 
 
 def sources(record: UpdateRecord, layer: int) -> list[int]:
@@ -71,11 +82,11 @@ def of_activation(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
         yield from (of_weight("contribution", q.layer + 1, q.unit, k, q.sample) for k in above)
     elif not written_in_z(record, q.sample):
         yield loss(q.sample)
-    if q.kind == "a" and activation_name(record, q.layer) in FROM_A and needs_slope(record, q.layer):
+    if q.kind == "a" and slope_reads(record, q.layer) == "a" and needs_slope(record, q.layer):
         yield q.of_unit("slope")
     if q.layer == record.layers:
         yield from hands_back(record, q.unit, q.sample)
-        if is_softmax(record, q) and not is_joined(record):
+        if is_coupled(record, q) and not is_joined(record):
             yield from (of_unit("delta", q.layer, k, q.sample) for k in range(sizes(record)[-1]))
 
 
@@ -89,17 +100,16 @@ def hands_back(record: UpdateRecord, unit: int, m: int) -> Iterator[Quantity]:
     output = of_unit("upstream", record.layers, unit, m)
     if not is_joined(record):
         yield output
-    if is_joined(record) or not is_softmax(record, output):
+    if is_joined(record) or not is_coupled(record, output):
         yield output.of_unit("delta")
 
 
 def of_z(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
-    if is_softmax(record, q):
+    if is_coupled(record, q):
         yield from (of_unit("a", q.layer, k, q.sample) for k in range(sizes(record)[-1]))
     else:
         yield q.of_unit("a")
-        kind = activation_name(record, q.layer)
-        if kind != "identity" and kind not in FROM_A and needs_slope(record, q.layer):
+        if slope_reads(record, q.layer) == "z" and needs_slope(record, q.layer):
             yield q.of_unit("slope")
     if q.layer == record.layers and written_in_z(record, q.sample):
         yield loss(q.sample)
@@ -125,7 +135,7 @@ def of_a_weight(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
         yield from below(record, q.layer - 1, range(q.source, q.source + 1), samples)
     if is_penalised(record, q):
         yield q.of_weight("regularisation")
-    if record.settings.rules.optimizer.name == "adamw" and not is_frozen(record, q):
+    if "weight" in optimizer_spelling(record).reads and not is_frozen(record, q):
         yield q.of_weight("step")
     yield q.of_weight("after")
 
@@ -159,16 +169,13 @@ def once_a_batch(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
 
 
 def in_the_optimizer(record: UpdateRecord, q: Quantity, frozen: bool) -> Iterator[Quantity]:
-    name = record.settings.rules.optimizer.name
-    adam = name in ("adam", "adamw")
-    step = [] if frozen else [q.of_weight("step")]
+    spelling = optimizer_spelling(record)
+    step = [q.of_weight("step")] if q.kind in spelling.reads and not frozen else []
     match q.kind:
         case "reduced":
             yield from (q.of_weight("memory-after", slot) for slot in slots(record))
-            yield from step if name in ("sgd", "nesterov", "rmsprop") else []
         case "memory":
             yield q.of_weight("memory-after", q.slot)
         case "memory-after":
-            yield from [q.of_weight("corrected", q.slot)] if adam else step
-        case "corrected":
-            yield from step
+            yield from [q.of_weight("corrected", q.slot)] if q.slot in spelling.corrected else []
+    yield from step
