@@ -66,13 +66,18 @@ def output_minus_target(a: Floats, y: Floats, out: Floats) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One loss. ``slope`` writes ∂L/∂a, or δ itself where ``joined`` names the output activation it needs."""
+    """One loss. ``slope`` writes ∂L/∂a, or δ itself where ``joined`` names the output activation it needs.
+
+    A sample's answer counts as right where its loss is below ``right_below``: what a probability of about 0.9 for
+    the right class leaves, or an error of 0.1 in one output.
+    """
 
     name: str
     formula: str
     slope_formula: str
     value: Callable[[Floats, Floats, Floats], Floats]
     slope: Callable[[Floats, Floats, Floats], None]
+    right_below: float
     joined: str | None = None
 
     def delta(self, activation: Activation, z: Floats, a: Floats, y: Floats, out: Floats, scratch: Floats) -> None:
@@ -85,17 +90,25 @@ class Loss:
 LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
-        Loss("half-squared-error", "½ Σ (a − y)²", "a − y", half_squared_error, half_squared_error_slope),
-        Loss("squared-error", "Σ (a − y)²", "2 (a − y)", squared_error, squared_error_slope),
-        Loss("mean-squared-error", "(1/o) Σ (a − y)²", "2 (a − y) / o", mean_squared_error, mean_squared_error_slope),
+        Loss("half-squared-error", "½ Σ (a − y)²", "a − y", half_squared_error, half_squared_error_slope, 0.005),
+        Loss("squared-error", "Σ (a − y)²", "2 (a − y)", squared_error, squared_error_slope, 0.01),
+        Loss(
+            "mean-squared-error",
+            "(1/o) Σ (a − y)²",
+            "2 (a − y) / o",
+            mean_squared_error,
+            mean_squared_error_slope,
+            0.01,
+        ),
         Loss(
             "binary-cross-entropy",
             "−Σ [y ln a + (1 − y) ln(1 − a)]",
             "a − y",
             binary_cross_entropy,
             output_minus_target,
+            0.1,
             joined="sigmoid",
         ),
-        Loss("cross-entropy", "−Σ y ln a", "a − y", cross_entropy, output_minus_target, joined="softmax"),
+        Loss("cross-entropy", "−Σ y ln a", "a − y", cross_entropy, output_minus_target, 0.1, joined="softmax"),
     )
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import RateSchedule
@@ -17,7 +18,6 @@ from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Divergence, Workspace, compute_update
 from bptui.experiments.passes import Passes, losses_of
-from bptui.experiments.races import RIGHT
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.settings import RATES
@@ -120,7 +120,7 @@ class Drill:
         rules = replace(settings.rules, learning_rate=self.record.learning_rate, schedule=RateSchedule())
         self.settings = replace(settings, rules=rules, repeats=1, repeat_until=0.0)
         self.rules = rules
-        self.epsilon = RIGHT[rules.loss]
+        self.epsilon = LOSSES[rules.loss].right_below
         self.first = first
         self._work = Workspace(self.record.before.architecture, 1)
         self._seen = looked_at(self.problem)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
 
+from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
 from bptui.experiments.lane import Entry, Unit
 from bptui.experiments.race import MOST_LANES, Race
@@ -15,14 +16,6 @@ SAMPLES = 8000  # back-propagations of every lane, as far as that is a sensible 
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 2000
 USUAL_BATCH = 32
 CAREFUL_RATE = 0.01  # for optimizers that divide by √v: their steps are about γ long whatever the gradient is
-RIGHT = {
-    "cross-entropy": 0.1,
-    "binary-cross-entropy": 0.1,
-    "half-squared-error": 0.005,
-    "squared-error": 0.01,
-    "mean-squared-error": 0.01,
-}
-"""A sample counts as right below this loss: probability above 0.9, or an error below 0.1."""
 
 Lanes = Callable[[Settings, int], tuple[Entry, ...]]
 
@@ -113,7 +106,7 @@ def repeats(settings: Settings, count: int) -> tuple[Entry, ...]:
     if count == 1:
         return ()
     single = replace(averaged(settings, count), batch_size=1)
-    right = RIGHT[settings.rules.loss]
+    right = LOSSES[settings.rules.loss].right_below
     return (
         Entry("once each", single),
         Entry("10 × each", replace(single, repeats=10)),
