@@ -1,24 +1,24 @@
-"""The noise of a batch: how far its samples' gradients differ, and what averaging over more of them gains.
+"""The scatter of a batch: how far its samples' gradients differ, and what averaging over more of them gains.
 
 The record of the current moment is looked at as it is; the 1/√n law is measured on batches drawn from the
 training set at the weights of that record. Per-sample gradients stay factored: of one weight they are a product
 of two columns.
 """
 
-from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, inf, nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 
 from bptui.engine.backprop import Pass, backward, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture
-from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of_samples
+from bptui.engine.reduce import mean_over_samples, share_of_samples
 from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.weight import Weight
+from bptui.experiments.root_law import Law, batch_sizes, law_of
 from bptui.training.problem import Problem
 from bptui.training.record import RowKey, UpdateRecord
 
@@ -26,9 +26,6 @@ MOST_SAMPLES = 4096
 MOST_FLOATS = 8_000_000  # activations and deltas kept of the measured samples
 MOST_WORK = 10**9  # samples × parameters
 SLICE = 128  # rows in one forward and backward pass
-BATCHES = 1000  # drawn of each size, at least, as far as MOST_DRAWN allows
-MOST_DRAWN = 500_000  # samples drawn for one size
-ROUNDING = 1e-12  # of a deviation
 OUTLIER = 2.0  # deviations above the mean norm
 
 
@@ -45,24 +42,25 @@ class Spread:
     sample_deviation: float
     standard_error: float
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of an axis that holds 0, all values, and the mean with a deviation on either side."""
+        around = (self.mean - self.deviation, self.mean + self.deviation)
+        numbers = (0.0, float(self.values.min()), float(self.values.max()), *around)
+        return min(numbers), max(numbers)
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """Batches of one size, drawn without replacement: the deviation of their mean as measured on ``batches`` of
-    them, what deviation/√n says, the finite population factor √((N − n)/(N − 1)), both multiplied (``expected``),
-    and measured ÷ expected (nan where that is zero)."""
+    def place(self, value: float, parts: int) -> int:
+        """In which of so many equal parts of that axis (from 0) a value lies; the axis must have a length."""
+        low, high = self.ends
+        return min(int((value - low) / (high - low) * parts), parts - 1)
 
-    size: int
-    batches: int
-    measured: float
-    root_law: float
-    factor: float
-    expected: float
-    ratio: float
+    def counts(self, parts: int) -> Integers:
+        """How many of the values lie in each of so many equal parts of that axis."""
+        return np.bincount([self.place(value, parts) for value in self.values.tolist()], minlength=parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NoiseNow:
+class ScatterNow:
     """What a reader sees. ``norms`` and ``cosines`` (n,) of the batch's samples with its mean gradient, ``rows`` its
     rows in the order asked for, ``outliers`` those with a gradient longer than the mean length by two deviations.
     ``batch_noise_scale`` is what the batch says of the training set's, see :func:`estimated_noise_scale`.
@@ -84,7 +82,7 @@ class NoiseNow:
     population: int
 
 
-class Noise:
+class Scatter:
     """The batch of a record, and the training set at its weights, measured in slices by :meth:`work`."""
 
     def __init__(self, problem: Problem, record: UpdateRecord) -> None:
@@ -109,8 +107,8 @@ class Noise:
             self.record.summed[weight],
             self.record.mean[weight],
             sqrt(variance),
-            sqrt(divided(variance * n, n - 1)) if n > 1 else nan,
-            sqrt(divided(variance, n - 1)) if n > 1 else nan,
+            sqrt(share_of_samples(variance * n, n - 1)) if n > 1 else nan,
+            sqrt(share_of_samples(variance, n - 1)) if n > 1 else nan,
         )
 
     def outliers(self) -> frozenset[int]:
@@ -120,9 +118,9 @@ class Noise:
         deviation = sqrt(mean_over_samples((norms - mean) ** 2))
         return frozenset(np.flatnonzero(norms > mean + OUTLIER * deviation).tolist())
 
-    def now(self, weight: Weight, key: RowKey = "batch") -> NoiseNow:
+    def now(self, weight: Weight, key: RowKey = "batch") -> ScatterNow:
         """Everything a reader sees of it, as one value."""
-        return NoiseNow(
+        return ScatterNow(
             weight=weight,
             spread=self.spread(weight),
             norms=self.batch.norms,
@@ -193,35 +191,6 @@ def places_to_measure(architecture: Architecture, count: int, seed: int) -> Inte
     return np.sort(np.random.default_rng([seed, 4]).permutation(count)[:most])
 
 
-def batch_sizes(count: int, own: int) -> list[int]:
-    """1, 4, 16, 64 … below ``count`` (powers of 2 where that is small), the run's own batch size, and all."""
-    base = 2 if count <= 32 else 4
-    sizes = [base**k for k in range(20) if base**k < count]
-    for size in (own, count):
-        if size <= count and size not in sizes:
-            insort(sizes, size)
-    return sizes
-
-
-def law_of(values: Floats, mean: float, variance: float, size: int, rng: np.random.Generator) -> Law:
-    """Measure batches of one size: as an epoch does, the samples are shuffled and cut into whole batches, again and
-    again. The deviation is taken from the mean of all, which is known."""
-    count = len(values)
-    each = count // size
-    rounds = max(min(ceil(BATCHES / each), MOST_DRAWN // count), 1) if size < count else 1
-    squares = np.empty((rounds, each))
-    for k in range(rounds):
-        drawn = rng.permutation(values)[: each * size].reshape(each, size)
-        squares[k] = (mean_over_samples(drawn.T) - mean) ** 2
-    measured = sqrt(mean_over_samples(squares.ravel()))
-    if measured < ROUNDING * sqrt(variance):  # all samples together have no noise but that of their last digits
-        measured = 0.0
-    root_law = sqrt(divided(variance, size))
-    factor = sqrt((count - size) / (count - 1)) if count > 1 else 0.0
-    expected = root_law * factor
-    return Law(size, squares.size, measured, root_law, factor, expected, measured / expected if expected > 0 else nan)
-
-
 def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> float:
     """tr(Σ)/|G|² of the ``population`` that n samples were drawn from without replacement.
 
@@ -235,14 +204,7 @@ def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> fl
     if n == population:
         return batch.noise_scale
     with np.errstate(over="ignore", invalid="ignore"):
-        spread = divided(float(batch.variance.flat.sum()) * n, n - 1)
-        by_chance = divided(spread, n) * (1.0 - share_of_samples(n, population))
+        spread = share_of_samples(float(batch.variance.flat.sum()) * n, n - 1)
+        by_chance = share_of_samples(spread, n) * (1.0 - share_of_samples(n, population))
         squared = float(batch.mean.flat.dot(batch.mean.flat)) - by_chance
     return spread * (1.0 - share_of_samples(1.0, population)) / squared if squared > 0 else inf
-
-
-def divided(variance: float, n: int) -> float:
-    """The variance of a mean of n independent samples."""
-    out = np.empty(1)
-    reduce_over_samples(np.array([variance]), n, "mean", out)
-    return float(out[0])

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from bptui.engine.weight import Weight
-from bptui.experiments.scatter import Noise, NoiseNow
-from bptui.session.moves import to_row
+from bptui.experiments.scatter import Scatter, ScatterNow
 from bptui.session.session import Session
 from bptui.training.record import RowKey
+from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON
-from bptui.views.scatter import noise
+from bptui.views.scatter import chart_height, law_chart, law_legend, noise
 from bptui.views.text import Row
 
 PAGE = 8
@@ -24,7 +24,9 @@ class NoiseScreen(Sheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.noise = Noise(session.run.problem, session.record)
+        self.scatter = Scatter(session.run.problem, session.record)
+        self.colour = colour
+        self.drawing = Drawing(self, colour)
         self._run = session.run
         self.chosen = session.moment.sample
         self.key: RowKey = "batch"
@@ -37,17 +39,23 @@ class NoiseScreen(Sheet):
         """The selected one."""
         return self.session.moment.weight
 
-    def now(self) -> NoiseNow:
-        return self.noise.now(self.weight, self.key)
+    def now(self) -> ScatterNow:
+        return self.scatter.now(self.weight, self.key)
 
     def rows(self, width: int, height: int) -> list[Row]:
-        return noise(self.scene(), self.now(), self.chosen, width, height)
+        scene, now = self.scene(), self.now()
+        below = chart_height(scene, now, width, height)
+        rows = noise(scene, now, self.chosen, width, height)
+        if not below:
+            return rows
+        chart = self.drawing.rows(width, below - 1, now.weight, lambda: law_chart(now))
+        return [*rows, law_legend(self.colour), *chart]
 
     def working(self) -> bool:
-        return not self.noise.done
+        return not self.scatter.done
 
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
-        self.noise.work(pause)
+        self.scatter.work(pause)
 
     # --- what keys ask for ---
 
@@ -66,15 +74,15 @@ class NoiseScreen(Sheet):
 
     def open_sample(self) -> None:
         """Back to the explorer, at the chosen sample of this update."""
-        if self.session.run is self._run and self.session.moment.update == self.noise.record.number:
-            self.session.moment = to_row(self.session.moment, [self.chosen], 0)
+        if self.session.run is self._run and self.session.moment.update == self.scatter.record.number:
+            self.session.look_at(self.chosen)
         self.dismiss()
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         self.session.select(layer, unit, source)
 
     def no_classes(self) -> str | None:
-        classes = self.noise.problem.data.classes
+        classes = self.scatter.problem.data.classes
         return None if classes else "these targets are numbers, not classes: no answer is right or wrong"
 
     def no_rows(self) -> str | None:

@@ -1,13 +1,14 @@
 """The noise screen: how far the samples' gradients differ, which samples stand out, and what larger batches gain."""
 
-from collections.abc import Callable
 from math import isinf, isnan
 
 import numpy as np
 
 from bptui.engine.types import Integers
-from bptui.experiments.scatter import Law, NoiseNow
+from bptui.experiments.root_law import Law
+from bptui.experiments.scatter import ScatterNow
 from bptui.views.batch import prediction, short_input, target
+from bptui.views.charts import MARKS, Chart, Series
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num, share, sign_role
 from bptui.views.scene import Scene
@@ -18,19 +19,18 @@ STRIP_FROM = 16  # rows of a box that has room for the strip of dots
 TALL, MANY = 28, 24  # and for a higher one, where there are many samples
 LAW_WIDTH, LAW_WIDE = 32, 40
 SIDE_BY_SIDE = 64
+CHART_LEAST = 7  # rows, its legend included
+FEWEST_LAWS = 3  # points of a curve
+LAW_NOTES = 4  # rows of the law that are no batch size
 LAW_ROWS = 6  # fewest that the law is shown in where it stands below the samples
 HEADS = {"batch": "#", "loss": "loss", "norm": "|∇L|", "cosine": "cos", "wrong": "answer"}
 
 
-def noise(scene: Scene, now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
-    """The weight, the strip, its statistics, the noise scale; below, the samples and the law side by side."""
-    top: list[Row] = [heading(scene, now, width)]
-    if height >= STRIP_FROM:
-        top += strip(now, chosen, width - 2, 4 if height >= TALL and scene.record.n >= MANY else 2)
-    top += statistics(now, width)
-    if height >= STRIP_FROM:
-        top += [((f" {part}", "text"),) for part in wrapped(scale(now, width), width - 2)]
-    room = max(height - len(top), 1)
+def noise(scene: Scene, now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
+    """The weight, the strip, its statistics, the noise scale; below, the samples and the law side by side. The rows of
+    the law's curves stay free."""
+    top = above(scene, now, chosen, width, height)
+    room = max(height - chart_height(scene, now, width, height) - len(top), 1)
     if width >= SIDE_BY_SIDE:
         law_width = LAW_WIDE if width >= 100 else LAW_WIDTH
         blocks = [(samples(scene, now, chosen, width - law_width, room), width - law_width)]
@@ -40,7 +40,27 @@ def noise(scene: Scene, now: NoiseNow, chosen: int, width: int, height: int) -> 
     return [*top, *rows, *(law(now, width, below) if below >= LAW_ROWS else [])]
 
 
-def heading(scene: Scene, now: NoiseNow, width: int) -> Row:
+def above(scene: Scene, now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
+    """What stands over the samples."""
+    rows: list[Row] = [heading(scene, now, width)]
+    if height >= STRIP_FROM:
+        rows += strip(now, chosen, width - 2, 4 if height >= TALL and scene.record.n >= MANY else 2)
+    rows += statistics(now, width)
+    if height >= STRIP_FROM:
+        rows += [((f" {part}", "text"),) for part in wrapped(scale(now, width), width - 2)]
+    return rows
+
+
+def chart_height(scene: Scene, now: ScatterNow, width: int, height: int) -> int:
+    """Rows that samples and law leave for the law's curves; 0 where they are few."""
+    if len(now.laws) < FEWEST_LAWS or width < SIDE_BY_SIDE:
+        return 0
+    needed = max(len(now.rows) + 1, len(now.laws) + LAW_NOTES)
+    left_over = height - len(above(scene, now, 0, width, height)) - needed
+    return left_over if left_over >= CHART_LEAST else 0
+
+
+def heading(scene: Scene, now: ScatterNow, width: int) -> Row:
     n = scene.record.n
     what = f"a·δ of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
     return ((f" {weight_name(scene)} ", "strong"), (what if width >= 50 else f"update {scene.record.number}", "text"))
@@ -49,28 +69,21 @@ def heading(scene: Scene, now: NoiseNow, width: int) -> Row:
 # --- the strip of dots ---
 
 
-def strip(now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
+def strip(now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
     """A dot for each sample above an axis that holds 0 and all of them; below it the mean ± deviation and error."""
     spread = now.spread
-    ends = [0.0, float(spread.values.min()), float(spread.values.max())]
-    ends += [spread.mean - spread.deviation, spread.mean + spread.deviation]
-    low, high = min(ends), max(ends)
+    low, high = spread.ends
     if not (np.isfinite(low) and np.isfinite(high)):
         return [((" these numbers are too large to draw", "dim"),)]
     if high <= low:
         return [((" the gradient of this weight is 0 for every sample: no dots, no noise", "dim"),)]
-
-    def place(value: float, columns: int = width) -> int:
-        return min(int((value - low) / (high - low) * columns), columns - 1)
-
-    dots = np.bincount([place(float(value), 2 * width) for value in spread.values], minlength=2 * width)
+    dots = spread.counts(2 * width)
     each = -(-int(dots.max()) // (4 * height))
-    at = place(float(spread.values[chosen]))
+    at, zero = spread.place(float(spread.values[chosen]), width), spread.place(0.0, width)
     tag = f"#{chosen + 1}"
     pointer = " " * at + "↓" + tag if at < width // 2 else right(tag + "↓", at + 1)
     many = f"   a dot is {each} samples" if each > 1 and at < width // 2 else ""
     rows: list[Row] = [((" " + pointer, "selected"), (many, "dim"))]
-    zero = place(0.0)
     for line in range(height):
         spans: list[Span] = [(" ", "text")]
         for column in range(width):
@@ -80,7 +93,7 @@ def strip(now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
         rows.append(tuple(spans))
     axis = "".join("┼" if column == zero else "─" for column in range(width))
     rows.append((((" " + axis), "dim"),))
-    return [*rows, band(now, low, high, place, width)]
+    return [*rows, band(now, width)]
 
 
 def dot_cell(stacks: Integers, line: int) -> str:
@@ -92,25 +105,28 @@ def dot_cell(stacks: Integers, line: int) -> str:
     return chr(code) if code > 0x2800 else " "
 
 
-def band(now: NoiseNow, low: float, high: float, place: Callable[[float], int], width: int) -> Row:
+def band(now: ScatterNow, width: int) -> Row:
     """◆ at the mean, ├ ┤ at one deviation, [ ] at one standard error; the ends of the axis at the sides."""
-    spread = now.spread
-    line = [" "] * width
-    left_end, right_end = place(spread.mean - spread.deviation), place(spread.mean + spread.deviation)
-    line[left_end : right_end + 1] = "─" * (right_end + 1 - left_end)
-    line[left_end], line[right_end] = "├", "┤"
+    spread, line = now.spread, [" "] * width
+
+    def place(away: float) -> int:
+        return spread.place(spread.mean + away, width)
+
+    first, last = place(-spread.deviation), place(spread.deviation)
+    line[first : last + 1] = "─" * (last + 1 - first)
+    line[first], line[last] = "├", "┤"
     if not isnan(spread.standard_error):
-        line[place(spread.mean - spread.standard_error)], line[place(spread.mean + spread.standard_error)] = "[", "]"
-    line[place(spread.mean)] = "◆"
-    first, last = num(low, 8), num(high, 8)
-    if all(char == " " for char in line[: len(first) + 1]):
-        line[: len(first)] = first
-    if all(char == " " for char in line[width - len(last) - 1 :]):
-        line[width - len(last) :] = last
+        line[place(-spread.standard_error)], line[place(spread.standard_error)] = "[", "]"
+    line[place(0.0)] = "◆"
+    low, high = (num(end, 8) for end in spread.ends)
+    if all(char == " " for char in line[: len(low) + 1]):
+        line[: len(low)] = low
+    if all(char == " " for char in line[width - len(high) - 1 :]):
+        line[width - len(high) :] = high
     return ((" " + "".join(line), "lit-text"),)
 
 
-def statistics(now: NoiseNow, width: int) -> list[Row]:
+def statistics(now: ScatterNow, width: int) -> list[Row]:
     """Sum, mean, deviation and standard error, each by its name."""
     spread, n = now.spread, len(now.norms)
     first: list[Span] = [
@@ -126,7 +142,7 @@ def statistics(now: NoiseNow, width: int) -> list[Row]:
     return [tuple(both)] if row_cells(both) <= width else [tuple(first), tuple(second)]
 
 
-def deviations(now: NoiseNow) -> list[list[Span]]:
+def deviations(now: ScatterNow) -> list[list[Span]]:
     """The deviation of the batch's samples, and the standard error of their mean with the sample deviation it comes
     from: in ever fewer words."""
     spread, n = now.spread, len(now.norms)
@@ -143,7 +159,7 @@ def deviations(now: NoiseNow) -> list[list[Span]]:
     ]
 
 
-def by_this_batch(now: NoiseNow) -> str:
+def by_this_batch(now: ScatterNow) -> str:
     """What the batch alone says of the noise scale."""
     if isnan(now.batch_noise_scale):
         return "one sample alone cannot tell it"
@@ -152,7 +168,7 @@ def by_this_batch(now: NoiseNow) -> str:
     return f"estimated from this batch {num(now.batch_noise_scale, 5)}"
 
 
-def scale(now: NoiseNow, width: int) -> str:
+def scale(now: ScatterNow, width: int) -> str:
     """The simple noise scale (McCandlish et al. 2018), and what it means."""
     if now.population == 1:
         return "one sample has no noise: every batch is that sample."
@@ -169,7 +185,7 @@ def scale(now: NoiseNow, width: int) -> str:
 # --- the samples ---
 
 
-def samples(scene: Scene, now: NoiseNow, chosen: int, width: int, height: int) -> list[Row]:
+def samples(scene: Scene, now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
     """A header and the batch's samples in the order asked for, around the chosen one."""
     if not now.rows:
         return [((" every answer of this batch is right", "good"),)]
@@ -198,7 +214,7 @@ class Columns:
         room -= self.input
         self.bar = min(room - 1, 20) if room >= 8 else 0
 
-    def head(self, now: NoiseNow) -> Row:
+    def head(self, now: ScatterNow) -> Row:
         def name(key: str) -> str:
             words = HEADS[key]
             return words + ("↑" if key == "cosine" else "↓") if key == now.key and key != "batch" else words
@@ -210,7 +226,7 @@ class Columns:
         spans.append((left(" input" if self.input else "", self.input), "head"))
         return tuple(spans)
 
-    def row(self, scene: Scene, now: NoiseNow, m: int, chosen: int) -> Row:
+    def row(self, scene: Scene, now: ScatterNow, m: int, chosen: int) -> Row:
         record = scene.record
         role = "selected" if m == chosen else "text"
         norm, cosine = float(now.norms[m]), float(now.cosines[m])
@@ -239,7 +255,7 @@ class Columns:
 # --- the law ---
 
 
-def law(now: NoiseNow, width: int, height: int) -> list[Row]:
+def law(now: ScatterNow, width: int, height: int) -> list[Row]:
     """Measured against expected deviation of the batch mean, a row per batch size."""
     if not now.laws:
         done = share(now.measured / now.count)
@@ -255,7 +271,7 @@ def law(now: NoiseNow, width: int, height: int) -> list[Row]:
     return [*rows, *(((f"  {note}", "dim"),) for note in notes)][:height]
 
 
-def law_row(now: NoiseNow, line: Law, wide: bool) -> Row:
+def law_row(now: ScatterNow, line: Law, wide: bool) -> Row:
     own = line.size == len(now.norms)
     role = "selected" if own else "text"
     spans: list[Span] = [
@@ -268,3 +284,24 @@ def law_row(now: NoiseNow, line: Law, wide: bool) -> Row:
     if wide:
         spans.append((right("" if np.isnan(line.ratio) else num(line.ratio, 6), 7), role))
     return tuple(spans)
+
+
+LAW_CURVES = (
+    ("measured", "measured", "series-5"),
+    ("dev/√n", "root_law", "series-0"),
+    ("dev/√n × f", "expected", "series-4"),
+)
+"""Name, figure of the law and role of each curve."""
+
+
+def law_legend(colour: bool) -> Row:
+    """What the curves are, and what each is drawn with."""
+    marks = ((f" {'─' if colour else MARKS[role]}{name}", role) for name, _, role in LAW_CURVES)
+    return ((" deviation of the batch's mean by batch size 2ˣ:", "dim"), *marks)
+
+
+def law_chart(now: ScatterNow) -> Chart:
+    """The deviations over the logarithm of the batch size, to base 2."""
+    x = np.log2([line.size for line in now.laws])
+    curves = ((name, role, np.array([getattr(line, figure) for line in now.laws])) for name, figure, role in LAW_CURVES)
+    return Chart(tuple(Series(name, role, x, y, y) for name, role, y in curves), "x", False)

@@ -2,7 +2,7 @@
 
 from bptui.experiments.drill import Drill
 from bptui.experiments.mistakes.lab import Lab
-from bptui.experiments.scatter import Noise
+from bptui.experiments.scatter import Scatter
 from bptui.session.session import Session
 
 
@@ -14,5 +14,5 @@ def drill_at(session: Session) -> Drill:
     return Drill(session.run.problem, session.record, session.moment.sample)
 
 
-def scatter_at(session: Session) -> Noise:
-    return Noise(session.run.problem, session.record)
+def scatter_at(session: Session) -> Scatter:
+    return Scatter(session.run.problem, session.record)

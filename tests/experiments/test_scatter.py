@@ -17,7 +17,8 @@ from bptui.engine.statistics import BatchStatistics
 from bptui.engine.types import Floats
 from bptui.engine.weight import Weight
 from bptui.experiments import scatter as noise_room
-from bptui.experiments.scatter import Noise, batch_sizes, law_of
+from bptui.experiments.root_law import batch_sizes, law_of
+from bptui.experiments.scatter import Scatter
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.session import Session
@@ -27,7 +28,7 @@ from .builders import scatter_at
 
 
 @cache
-def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None) -> Noise:
+def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None) -> Scatter:
     scenario = Scenario.built_in(name)
     settings = replace(scenario.settings, batch_size=batch_size or scenario.settings.batch_size)
     session = Session(replace(scenario, settings=settings))
@@ -38,7 +39,7 @@ def noise(name: str = "digits", updates: int = 3, batch_size: int | None = None)
     return it
 
 
-def own(samples: int, data: Dataset | None = None, **settings: Any) -> Noise:
+def own(samples: int, data: Dataset | None = None, **settings: Any) -> Scatter:
     rng = np.random.default_rng(2)
     data = data or Dataset("own", rng.normal(size=(samples, 2)), rng.normal(size=(samples, 1)))
     sizes = (data.x.shape[1], 3, data.y.shape[1])
@@ -48,7 +49,7 @@ def own(samples: int, data: Dataset | None = None, **settings: Any) -> Noise:
     return scatter_at(Session(Scenario(DataChoice("own", table=data), NetworkChoice(sizes, ("tanh", last)), chosen)))
 
 
-def gradients(it: Noise) -> list[Parameters]:
+def gradients(it: Scatter) -> list[Parameters]:
     """Each sample's gradient of the batch, in full."""
     return [sample_gradient(it.architecture, it.record.passed, m) for m in range(it.record.n)]
 

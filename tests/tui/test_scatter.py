@@ -67,7 +67,7 @@ async def test_strip_samples_law_and_noise_scale_are_on_one_screen(size: tuple[i
 @pytest.mark.parametrize(("key", "order"), [("2", "loss"), ("3", "norm"), ("4", "cosine"), ("5", "wrong")])
 async def test_digits_sort_and_choose_the_first(key: str, order: Any) -> None:
     async with looking() as at:
-        rows = at.screen.noise.record.rows_by(order).tolist()
+        rows = at.screen.scatter.record.rows_by(order).tolist()
         await at.press(key)
         assert at.screen.chosen == rows[0]
         assert list(at.screen.now().rows) == rows

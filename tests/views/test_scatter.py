@@ -10,13 +10,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bptui.engine.weight import Weight
-from bptui.experiments.scatter import Noise, NoiseNow
+from bptui.experiments.scatter import Scatter, ScatterNow
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS, RowKey
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num
-from bptui.views.scatter import noise, strip
+from bptui.views.scatter import chart_height, law_chart, law_legend, noise, strip
 from bptui.views.scene import Scene
 from bptui.views.text import cells
 from tests.experiments.builders import scatter_at
@@ -24,11 +24,11 @@ from tests.scenes import lines, own_data, own_session, scene, session
 
 from .test_robust import HOSTILE
 
-Seen = tuple[Scene, NoiseNow]
+Seen = tuple[Scene, ScatterNow]
 
 
 @cache
-def measured(name: str) -> tuple[Session, Noise]:
+def measured(name: str) -> tuple[Session, Scatter]:
     it = session(name)
     made = scatter_at(it)
     made.work()
@@ -186,7 +186,7 @@ def test_when_no_answer_is_wrong_it_says_so() -> None:
 def test_it_fits_any_box(name: str, width: int, height: int, key: RowKey, chosen: int) -> None:
     it = seen(name, key=key)
     rows = noise(*it, min(chosen, it[0].record.n - 1), width, height)
-    assert len(rows) <= height
+    assert len(rows) <= height - chart_height(*it, width, height)
     assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
 
 
@@ -197,3 +197,33 @@ def test_hostile_names_keep_their_place() -> None:
     for width in (38, 78, 118):
         rows = noise(scene(it), made.now(Weight(2, 0, 0)), 0, width, 21)
         assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
+
+
+@pytest.mark.parametrize(("name", "width", "height"), [("xor", 118, 37), ("moons", 118, 37), ("digits", 198, 57)])
+def test_what_samples_and_law_leave_is_the_law_s_curves(name: str, width: int, height: int) -> None:
+    it = seen(name)
+    below = chart_height(*it, width, height)
+    assert below >= 7
+    rows = shown(it, 0, width, height)
+    assert len(rows) == height - below
+    assert "◆" in "".join(rows[:9])
+    assert sum(row.strip() == "" for row in rows[6:]) == 0
+    laws, chart = it[1].laws, law_chart(it[1])
+    assert [2**x for x in chart.series[0].x] == pytest.approx([law.size for law in laws])
+    drawn = {series.name: series.high.tolist() for series in chart.series}
+    assert drawn["measured"] == [law.measured for law in laws]
+    assert drawn["dev/√n × f"] == [law.expected for law in laws]
+    assert all(name in lines([law_legend(True)])[0] for name in drawn)
+
+
+def test_one_size_of_batches_is_no_curve() -> None:
+    assert chart_height(*seen("mazur"), 118, 37) == 0
+
+
+def test_the_axis_of_the_strip_holds_0_all_values_and_a_deviation_on_either_side() -> None:
+    spread = seen("digits")[1].spread
+    low, high = spread.ends
+    assert low <= min(0.0, spread.values.min(), spread.mean - spread.deviation)
+    assert high >= max(0.0, spread.values.max(), spread.mean + spread.deviation)
+    assert spread.counts(40).sum() == len(spread.values)
+    assert (spread.place(low, 40), spread.place(high, 40)) == (0, 39)
