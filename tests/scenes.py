@@ -34,7 +34,7 @@ VIEWS: dict[str, View] = {
     **PANELS,
     "header": header,
     "ribbon": ribbon,
-    "loss": lambda scene, width, height: loss_rows(scene),
+    "loss": lambda scene, width, height: loss_rows(scene, width),
 }
 
 

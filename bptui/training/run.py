@@ -43,7 +43,7 @@ class Stop:
         """What happened, longest first: where, and what overflowed."""
         at = f"(epoch {self.position.epoch}, batch {self.position.batch})"
         where, what = f"stopped before update {self.update}", f"{self.what} of layer {self.layer} overflows"
-        return f"{where} {at}: {what}", f"{where}: {what}", f"{where}: {self.what}", where
+        return f"{where} {at}: {what}", f"{where}: {what}", f"{where}: overflow", where
 
 
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:

@@ -1,18 +1,21 @@
 """The chart, drawn by plotext: the only module that knows it. Its colours come back as roles."""
 
 import re
-from math import ceil, floor, log10
+from collections.abc import Iterator
 
+import numpy as np
 import plotext
 
-from bptui.views.charts import MARKS, Chart
-from bptui.views.numbers import rate
-from bptui.views.text import Row, Span, fit
+from bptui.engine.types import Floats
+from bptui.views.axes import Axis, round_logarithms, round_values, spread
+from bptui.views.charts import MARKS, Chart, Mark, Series
+from bptui.views.text import Row, Span, cells, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4": 5, "series-5": 6, "series-6": 7}
 """Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
+Cell = tuple[str, str]
 
 
 def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row]:
@@ -22,79 +25,129 @@ def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row
         return [fit(((f" {chart.empty}", "dim"),), width)]
     if width < 16 or height < 5:
         return [fit(((" too small for a chart", "dim"),), width)]
+    curves = [series for series in chart.series if len(series.name) > 1]
+    y = y_axis(curves or chart.series, chart.log, height - 3, 4 if colour else 1)
+    most = max(min(y.cells // 2, 6), 2)
+    y_ticks = y.ticks((round_logarithms if chart.log else round_values)(y.low, y.high, most), chart.log)
+    margin = max(map(cells, y_ticks[1]), default=0) + 1
+    x = x_axis(chart, width - margin - 1, 2 if colour else 1)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
+    plotext.xlim(x.low, x.high)
+    plotext.ylim(y.low, y.high)
+    plotext.xticks(*x.ticks(x_values(chart, x)))
+    plotext.yticks(*y_ticks)
+    for series in curves:
+        trace(series, x, y, "braille" if colour else MARKS[series.role])
+    rows = [cells_of(line) for line in plotext.build().splitlines()[:height]]
+    annotate(rows, chart, x, y, margin)
+    return [fit(row, width) for row in rows]
+
+
+def y_axis(curves: list[Series] | tuple[Series, ...], log: bool, rows: int, dots: int) -> Axis:
+    low, high = min(float(s.low.min()) for s in curves), max(float(s.high.max()) for s in curves)
+    return Axis(*spread(low, high, log), rows, dots)
+
+
+def x_axis(chart: Chart, columns: int, dots: int) -> Axis:
+    """With room for the cursor and the marks; a single point stands at the left of an axis one unit long."""
+    places = [mark.x for mark in chart.marks] + ([] if chart.cursor is None else [chart.cursor])
+    low, high = (
+        float(end([*places, *(end(series.x) for series in chart.series if len(series.x))])) for end in (min, max)
+    )
+    return Axis(low, high if high > low else low + 1.0, columns, dots)
+
+
+def x_values(chart: Chart, x: Axis) -> list[float]:
+    """What is written below: whole numbers where all that is drawn stands at whole numbers."""
+    whole = all(bool((series.x == np.floor(series.x)).all()) for series in chart.series)
+    return round_values(x.low, x.high, max(min(x.cells // 12, 8), 3), 1.0 if whole else 0.0)
+
+
+def trace(series: Series, x: Axis, y: Axis, marker: str) -> None:
+    """Draw a curve: as a line; as dashes, between which a curve beneath can be seen; or as a light band."""
+    code = COLOURS[series.role]
+    if series.style == "line" or len(series.x) == 1:
+        # Low and high are drawn as one zigzag through both.
+        across = [float(v) for v in series.x for _ in range(2)]
+        up = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
+        plotext.plot(across, up, color=code, marker=marker)
+        return
+    dots = list(dashes(series, x, y) if series.style == "dashes" else band(series, x, y))
+    plotext.scatter([x.of_dot(i) for i, _ in dots], [y.of_dot(j) for _, j in dots], color=code, marker=marker)
+
+
+def dashes(series: Series, x: Axis, y: Axis) -> Iterator[tuple[int, int]]:
+    """Dots of a line, two cells of three."""
+    for i, low, high in extents(series, x, y):
+        if i // x.dots % 3 < 2:
+            yield from ((i, j) for j in range(low, high + 1))
+
+
+def band(series: Series, x: Axis, y: Axis) -> Iterator[tuple[int, int]]:
+    """Every other dot, both ways, from low to high; a dotted line where these meet."""
+    for i, low, high in extents(series, x, y):
+        if i % 2 == 0 or x.dots == 1:
+            inside = [j for j in range(low, high + 1) if j % 2 == 0 or y.dots == 1]
+            yield from ((i, j) for j in inside or [low])
+
+
+def extents(series: Series, x: Axis, y: Axis) -> Iterator[tuple[int, int, int]]:
+    """For each column of dots from a curve's first to its last the rows from the lowest to the highest, reaching to
+    the column before so that no gap is left."""
+    first, last = x.dot(float(series.x[0])), x.dot(float(series.x[-1]))
+    columns = np.arange(first, last + 1)
+    at = x.low + (x.high - x.low) * columns / max(x.count - 1, 1)
+    low, high = np.interp(at, series.x, series.low), np.interp(at, series.x, series.high)
+    own = np.array([x.dot(float(v)) - first for v in series.x])
+    np.minimum.at(low, own, series.low)
+    np.maximum.at(high, own, series.high)
+    before: tuple[int, int] | None = None
+    for i, bottom, top in zip(columns.tolist(), dots_of(low, y), dots_of(high, y), strict=True):
+        reach = (bottom, top) if before is None else (min(bottom, before[1]), max(top, before[0]))
+        before = bottom, top
+        yield i, *reach
+
+
+def dots_of(values: Floats, y: Axis) -> list[int]:
+    return [y.dot(value) for value in values.tolist()]
+
+
+def annotate(rows: list[list[Cell]], chart: Chart, x: Axis, y: Axis, margin: int) -> None:
+    """Write what is no curve: the cursor behind the lines, marks above, single characters on their curves."""
+    inside = range(1, len(rows) - 2)
+    if chart.cursor is not None and x.low <= chart.cursor <= x.high:
+        column = margin + x.cell(chart.cursor)
+        for k in inside:
+            if rows[k][column][0].isspace() or rows[k][column][1] == "series-0":
+                rows[k][column] = ("│", "selected")
+        rows[inside.stop][column] = ("▲", "selected")
+    shown = [mark for mark in chart.marks if x.low <= mark.x <= x.high]
+    for mark in shown:
+        rows[0][margin + x.cell(mark.x)] = (mark.glyph, mark.role)
+    explain_marks(rows[0], shown, margin)
     for series in chart.series:
-        code = COLOURS[series.role]
-        if len(series.name) == 1:  # a mark: its one character at its one point
-            plotext.text(
-                series.name, float(series.x[0]), at_its_row(float(series.low[0]), chart, height - 3), color=code
-            )
-            continue
-        # A band is drawn as its lower and its upper edge, one zigzag through both.
-        x = [float(v) for v in series.x for _ in range(2)]
-        y = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
-        plotext.plot(x, y, color=code, marker="braille" if colour else MARKS[series.role])
-    x_ticks(chart)
-    if chart.log:
-        log_ticks(chart)
-    else:
-        linear_ticks(chart)
-    return [fit(spans(line), width) for line in plotext.build().splitlines()[:height]]
+        if len(series.name) == 1:
+            row, column = y.cell(float(series.low[0])), x.cell(float(series.x[0]))
+            rows[inside.stop - 1 - row][margin + column] = (series.name, series.role)
 
 
-def at_its_row(y: float, chart: Chart, rows: int) -> float:
-    """Where a character must be put to stand on a curve at y: plotext rounds dots to quarters of a row, characters
-    to whole ones, so that the two often part by a row."""
-    low = min(float(series.low.min()) for series in chart.series)
-    high = max(float(series.high.max()) for series in chart.series)
-    if chart.log:
-        high = max(high, low + 0.1)  # as log_ticks sets it
-    if rows < 2 or high <= low:
-        return y
-    row = int(0.5 + (4 * rows - 1) * (y - low) / (high - low)) // 4
-    return low + (high - low) * row / (rows - 1)
+def explain_marks(row: list[Cell], marks: list[Mark], margin: int) -> None:
+    """Write what the marks mean between them, from the right, where a stretch of the frame is long enough."""
+    said = {mark.words: mark for mark in marks}
+    words = [(glyph, mark.role) for mark in said.values() for glyph in f" {mark.glyph} {mark.words}"]
+    words = [*words, (" ", "dim")] if words else []
+    for start in range(len(row) - len(words) - 1, margin, -1):
+        if words and all(glyph == "─" for glyph, _ in row[start : start + len(words)]):
+            row[start : start + len(words)] = words
+            return
 
 
-def x_ticks(chart: Chart) -> None:
-    """Whole numbers for what is counted; a single point stands at the left of an axis one unit long."""
-    low = min(float(series.x.min()) for series in chart.series)
-    high = max(float(series.x.max()) for series in chart.series)
-    high = max(high, low + 1.0)
-    plotext.xlim(low, high)
-    if chart.x_name != "epochs" or high - low >= 8:
-        ticks = sorted({round(low + (high - low) * k / 4) for k in range(5)})
-        plotext.xticks(ticks, [str(tick) for tick in ticks])
-
-
-def linear_ticks(chart: Chart) -> None:
-    """A few round values, written as short as they can be."""
-    low = min(float(series.low.min()) for series in chart.series)
-    high = max(float(series.high.max()) for series in chart.series)
-    ticks = round_values(low, high)
-    plotext.yticks(ticks, [rate(tick) for tick in ticks])
-
-
-def round_values(low: float, high: float, most: int = 5) -> list[float]:
-    """At most so many multiples of 1, 2 or 5 times a power of ten between two ends; the ends alike: that value."""
-    if high <= low:
-        return [low]
-    power = 10.0 ** floor(log10((high - low) / most))
-    step = next(k * power for k in (1, 2, 5, 10, 20) if (high - low) / (k * power) <= most - 1)
-    return [k * step for k in range(ceil(low / step), floor(high / step) + 1)]
-
-
-def log_ticks(chart: Chart) -> None:
-    """Powers of ten as labels: the values handed over are logarithms."""
-    low = min(float(series.low.min()) for series in chart.series)
-    high = max(float(series.high.max()) for series in chart.series)
-    steps = max(1, round((high - low) / 4))
-    places = list(range(int(low // 1), int(-(-high // 1)) + 1, steps))
-    plotext.ylim(low, max(high, low + 0.1))
-    inside: list[float] = [place for place in places if low <= place <= high] or [low, high]
-    plotext.yticks(inside, [rate(float(f"{10.0**place:.3g}")) for place in inside])
+def cells_of(line: str) -> list[Cell]:
+    """A line with colour codes, cell by cell with roles; a braille pattern without dots is a blank."""
+    return [(" " if glyph == "\u2800" else glyph, role) for text, role in spans(line) for glyph in text]
 
 
 def spans(line: str) -> list[Span]:

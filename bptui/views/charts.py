@@ -1,11 +1,13 @@
 """Curves as numbers to be drawn: reduced to minimum and maximum per column beforehand."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from bptui.engine.types import Floats
 
+Style = Literal["line", "dashes", "band"]
 MARKS = {
     "series-0": ".",
     "series-1": "+",
@@ -17,28 +19,43 @@ MARKS = {
 }
 """What each curve is drawn with where colours do not tell them apart."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
-LARGEST = 1e12  # drawn no higher; the numbers say the truth
+LARGEST = 1e300  # drawn no higher: beyond, the length of an axis is not finite
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A curve: x, and low and high of y at each x (alike where a column holds one point)."""
+    """A curve: x, and low and high of y at each x (alike where a column holds one point). A name of one character is
+    no curve: that character, written at the curve's one point."""
 
     name: str
     role: str
     x: Floats
     low: Floats
     high: Floats
+    style: Style = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A character above the chart, at x, and the words that explain it."""
+
+    x: float
+    glyph: str
+    words: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """What to draw: the series, the name of the x axis, whether y is logarithmic, and what is said without series."""
+    """What to draw: the series, those behind first; the name of the x axis, whether y is logarithmic (low and high are
+    logarithms then), what is said without series; where one stands, and marks."""
 
     series: tuple[Series, ...]
     x_name: str
     log: bool
     empty: str = "no update yet"
+    cursor: float | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def drawable(values: Floats, log: bool) -> Floats:
@@ -48,9 +65,12 @@ def drawable(values: Floats, log: bool) -> Floats:
 
 
 def squeeze(x: Floats, low: Floats, high: Floats, columns: int) -> tuple[Floats, Floats, Floats]:
-    """At most ``columns`` points, each the minimum and maximum of the points it stands for."""
+    """At most ``columns`` points, each the minimum and maximum of the points it stands for, at the last of their x; the
+    first at the first x of all, so that the curve begins where it begins."""
     if len(x) <= columns:
         return x, low, high
     edges = np.linspace(0, len(x), columns + 1).astype(np.int64)[:-1]
     last = np.append(edges[1:], len(x)) - 1
-    return x[last], np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)
+    at = x[last]
+    at[0] = x[0]
+    return at, np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)

@@ -1,9 +1,11 @@
 """Panel 5: the loss curves, as numbers to be drawn: reduced to minimum and maximum per column beforehand."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from bptui.training.history import Curve
-from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
+from bptui.views.charts import MARKS, Chart, Mark, Series, Style, drawable, squeeze
 from bptui.views.numbers import num, share
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, first_fitting
@@ -14,6 +16,8 @@ CURVES = (
     ("epochs", "train_loss", "train", "series-1"),
     ("epochs", "test_loss", "test", "series-2"),
 )
+STYLES: dict[str, Style] = {"series-0": "band", "series-1": "line", "series-2": "dashes"}
+SHAPES: dict[Style, str] = {"band": "░", "line": "─", "dashes": "╌"}
 ACCURACIES = (
     ("epochs", "train_accuracy", "train", "series-1"),
     ("epochs", "test_accuracy", "test", "series-2"),
@@ -25,15 +29,23 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
     """The numbers, in ``width`` columns: the loss of this batch once all its samples have theirs, and of all samples
     at the end of the last epoch made; both with the penalty on the weights where there is one; why the run had to
     stop, here or ahead."""
-    record, digits = scene.record, 6 if width >= 42 else 5
+    spelled = zip(*(spell(scene, digits) for digits in (8, 6, 5)), strict=True)
+    rows = [first_fitting(longest_first, width) for longest_first in spelled]
+    if scene.stop:
+        rows.append(first_fitting((((f" {words}", "wrong"),) for words in scene.stop.spellings), width))
+    return rows
+
+
+def spell(scene: Scene, digits: int) -> list[Row]:
+    """The rows of the losses, each number in so many columns."""
+    record, epochs = scene.record, scene.history.epochs
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
-    words = num(record.loss_mean, 6) if batch else "·"
-    epochs = scene.history.epochs
+    words = num(record.loss_mean, max(digits, 6)) if batch else "·"
     place = epochs_made(scene) - 1
     first: list[Span] = [(f" {mark(scene, 'series-0')}batch {words}", "series-0")]
     second: list[Span] = []
     if place >= 0:
-        first.append((f" · after epoch {epochs.axis('epoch')[place]:g}:", "text"))
+        first.append((f" · after epoch {int(epochs.axis('epoch')[place])}:", "text"))
         for (_, name, label, role), (_, right, _, _) in zip(CURVES[1:], ACCURACIES, strict=True):
             value, correct = float(epochs.last(name)[place]), float(epochs.last(right)[place])
             if not np.isnan(value):
@@ -41,9 +53,7 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
                 second.append(("" if np.isnan(correct) else f" {share(correct)}", "text"))
     rows: list[Row] = [tuple(first), tuple(second)]
     if record.penalised:
-        rows.append(penalty_row(scene, batch, place))
-    if scene.stop:
-        rows.append(first_fitting((((f" {words}", "wrong"),) for words in scene.stop.spellings), width))
+        rows.append(penalty_row(scene, batch, place, digits))
     return rows
 
 
@@ -52,23 +62,23 @@ def epochs_made(scene: Scene) -> int:
     return int(np.searchsorted(scene.history.epochs.axis("update"), scene.applied, side="right"))
 
 
-def penalty_row(scene: Scene, batch: bool, place: int) -> Row:
+def penalty_row(scene: Scene, batch: bool, place: int, digits: int) -> Row:
     """The same losses with the penalty on the weights: of the batch, once it has one, and of the training samples at
     the end of the last epoch made. Under SUM the penalty belongs to a sum that an epoch has not."""
     record, epochs = scene.record, scene.history.epochs
     summed = record.settings.rules.reduction == "sum"
     row: list[Span] = [(" with penalty:", "text")]
     if batch:
-        row.append((f" {'Σ ' if summed else ''}batch {num(record.penalised_loss, 6)}", "series-0"))
+        row.append((f" {'Σ ' if summed else ''}batch {num(record.penalised_loss, max(digits, 6))}", "series-0"))
     if place >= 0 and not summed:
         train = float(epochs.last("train_loss")[place] + epochs.last("penalty")[place])
-        row.append((f" train {num(train, 6)}", "series-1"))
+        row.append((f" train {num(train, digits)}", "series-1"))
     return tuple(row)
 
 
 def mark(scene: Scene, role: str) -> str:
     """What a curve is drawn with."""
-    return "─" if scene.colour else MARKS[role]
+    return SHAPES[STYLES[role]] if scene.colour else MARKS[role]
 
 
 def curve_of(scene: Scene, name: str) -> Curve:
@@ -76,18 +86,33 @@ def curve_of(scene: Scene, name: str) -> Curve:
 
 
 def chart(scene: Scene, columns: int) -> Chart:
-    """The curves of the loss, or of the right answers, up to this moment; at most two points per dot column."""
+    """The curves of the loss, or of the right answers, as far as the run is known, and where in them one stands; at
+    most two points per dot column."""
     drawn = []
     log = scene.log and not scene.accuracy
     for where, name, words, role in ACCURACIES if scene.accuracy else CURVES:
         curve = curve_of(scene, where)
-        place = int(np.searchsorted(curve.axis("update"), scene.applied, side="right"))
-        low, high = curve.low(name)[:place], curve.high(name)[:place]
-        if place and not np.isnan(low).all():
-            x = curve.axis(scene.axis)[:place]
+        low, high = curve.low(name), curve.high(name)
+        if curve.used and not np.isnan(low).all():
+            x = curve.axis(scene.axis)
             if where == "updates":  # read before the update: it belongs to the weights that the update before left
                 x = np.concatenate(([0.0], x[:-1]))
             x, low, high = squeeze(x, low, high, columns)
-            drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log)))
-    empty = "the thinned curves begin later" if scene.applied else "no update yet"
-    return Chart(tuple(drawn), AXIS_NAMES[scene.axis], log, empty)
+            drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log), STYLES[role]))
+    return Chart(
+        tuple(drawn), AXIS_NAMES[scene.axis], log, cursor=place_of(scene, scene.applied), marks=tuple(marks(scene))
+    )
+
+
+def marks(scene: Scene) -> Iterator[Mark]:
+    """Where settings were changed or weights set by hand, and where the run had to stop."""
+    yield from (Mark(place_of(scene, update - 1), "▼", "changed", "selected") for update in scene.changes)
+    if scene.stop:
+        yield Mark(place_of(scene, scene.stop.update - 1), "×", "stopped", "wrong")
+
+
+def place_of(scene: Scene, updates: int) -> float:
+    """Where on the x axis so many updates have been made."""
+    curve = scene.history.updates
+    made, place = ([0.0, *curve.axis(name)] for name in ("update", scene.axis))
+    return float(np.interp(updates, made, place))

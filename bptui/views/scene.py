@@ -20,7 +20,8 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
-    ``stop`` is the update that the run could not make, here or ahead, and why."""
+    ``stop`` is the update that the run could not make, here or ahead, and why;
+    ``changes`` are the updates before which settings were changed or weights set by hand."""
 
     title: str
     data: Dataset
@@ -38,6 +39,7 @@ class Scene:
     colour: bool = True
     sort: RowKey = "batch"
     stop: Stop | None = None
+    changes: tuple[int, ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -114,4 +116,5 @@ def scene_of(session: Session, colour: bool) -> Scene:
         player=session.player,
         colour=colour,
         stop=session.run.stop,
+        changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
     )

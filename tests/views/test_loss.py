@@ -1,16 +1,18 @@
 """Panel 5: its numbers are the record's, its labels say whose they are, its ticks are round."""
 
+import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from bptui.session.moment import Moment
 from bptui.session.session import Session
-from bptui.tui.plot import round_values
+from bptui.tui.plot import draw
 from bptui.views.header import header
 from bptui.views.loss import chart, loss_rows
-from bptui.views.numbers import num, rate
-from bptui.views.scene import scene_of
+from bptui.views.numbers import num
+from bptui.views.scene import AXES, Axis, scene_of
 from tests.scenes import beat, lines, own_data, own_session, scene, session
 
 
@@ -18,7 +20,7 @@ def test_the_batch_loss_is_the_records_however_long_the_run_is() -> None:
     it = session("xor")
     it.run.extend_to(6000)  # longer than the curves have buckets
     shown = lines(loss_rows(scene(it, Moment(3, beat(it, "update"), 3, 2))))[0]
-    assert f"batch {num(it.run.record(3).loss_mean, 6)}" in shown
+    assert f"batch {num(it.run.record(3).loss_mean, 8)}" in shown
     assert it.run.history.updates.width > 1
 
 
@@ -27,7 +29,7 @@ def test_the_batch_loss_waits_for_the_last_sample() -> None:
     before = scene(it, Moment(1, beat(it, "forward", 2), 3, 2))
     after = scene(it, Moment(1, beat(it, "loss"), 3, 2))
     assert "batch ·" in lines(loss_rows(before))[0]
-    assert f"batch {num(it.run.record(1).loss_mean, 6)}" in lines(loss_rows(after))[0]
+    assert f"batch {num(it.run.record(1).loss_mean, 8)}" in lines(loss_rows(after))[0]
 
 
 def test_train_and_test_losses_say_of_which_epochs_end_they_are() -> None:
@@ -58,7 +60,7 @@ def test_a_run_that_had_to_stop_says_so_wherever_one_stands(where: str, width: i
     shown = lines(loss_rows(scene_of(it, colour=True), width))
     assert shown[-1].strip() in stop.spellings
     assert len(shown[-1]) <= width
-    assert f"batch {num(it.record.loss_mean, 6)}" in shown[0]
+    assert f"batch {num(it.record.loss_mean, 6 if width < 38 else 8)}" in shown[0]
     assert f"after epoch {it.record.position.epoch - (not it.record.ends_epoch)}:" in shown[0]
     assert f"stops before update {stop.update}" in lines(header(scene_of(it, colour=True), 80, 2))[0]
 
@@ -68,20 +70,50 @@ def test_a_run_that_goes_on_says_nothing_of_a_stop() -> None:
     assert "stop" not in "".join(lines([*loss_rows(it), *header(it, 80, 2)]))
 
 
-def test_a_chart_whose_curves_begin_later_does_not_say_that_nothing_was_done() -> None:
+@pytest.mark.parametrize("updates", [1, 6000])
+def test_the_whole_known_history_is_drawn_wherever_one_stands(updates: int) -> None:
     it = session("xor")
     it.run.extend_to(6000)
-    early = scene(it, Moment(1, beat(it, "update"), 3, 2))
-    assert chart(early, 40).series or chart(early, 40).empty == "the thinned curves begin later"
-    assert chart(scene(it, Moment()), 40).empty == "no update yet"
+    batch, train = chart(scene(it, Moment(updates, beat(it, "update"), 3, 2)), 160).series
+    assert (batch.x[0], batch.x[-1]) == (0, it.run.history.updates.axis("update")[-2])
+    assert train.x[-1] == it.run.frontier
+    for series in (batch, train):
+        assert series.low[0] < it.run.record(1).loss_mean < series.high[0] * (1 + 1e-12)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.31, 0.74), (-3.0, 1e12), (1e-9, 2e-9), (2.0, 2.0)])
-def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
-    ticks = round_values(low, high)
-    assert 1 <= len(ticks) <= 5
-    assert all(low <= tick <= high * (1 + 1e-12) for tick in ticks)
-    assert all(len(rate(tick)) <= 9 for tick in ticks)
+@pytest.mark.parametrize("kind", ["forward", "update"])
+@pytest.mark.parametrize("axis", AXES)
+def test_the_cursor_stands_at_the_updates_made(axis: Axis, kind: str) -> None:
+    it = session("iris")
+    it.run.extend_to(30)
+    moment = Moment(20, beat(it, kind, 1 if kind == "forward" else 0), 0, 2)
+    made = 20 if kind == "update" else 19
+    following = it.run.record(made).following
+    expected = {"update": made, "seen": following.seen, "epoch": following.epoch - 1 + following.start / 120}
+    assert chart(scene(it, moment, axis=axis), 40).cursor == pytest.approx(expected[axis])
+
+
+def test_changed_settings_and_a_stop_are_marked() -> None:
+    it = own_session(own_data((), ("u", "v")))
+    it.run.extend_to(7)
+    it.moment = Moment(7, beat(it, "update"), it.run.record(7).n - 1, 2)
+    assert not chart(scene_of(it, colour=True), 40).marks
+    it.toggle_reduction()
+    (changed,) = chart(scene_of(it, colour=True), 40).marks
+    assert (changed.x, changed.words) == (7, "changed")
+    wild = diverging()
+    wild.moment = Moment()
+    (stopped,) = chart(scene_of(wild, colour=True), 40).marks
+    assert (stopped.x, stopped.words) == (wild.run.frontier, "stopped")
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("size", [(38, 8), (60, 12), (118, 30)])
+def test_a_run_that_diverged_is_drawn_with_labels_that_leave_it_room(size: tuple[int, int], log: bool) -> None:
+    drawn = lines(draw(chart(replace(scene_of(diverging(), colour=True), log=log), 2 * size[0]), *size))
+    assert all(len(line) == size[0] for line in drawn)
+    assert all(re.split("[│┤]", line)[0].count("0") < 4 and len(re.split("[│┤]", line)[0]) <= 6 for line in drawn[1:-2])
+    assert "×" in drawn[0]
 
 
 def test_losses_stand_with_and_without_the_penalty_where_there_is_one() -> None:
@@ -90,10 +122,10 @@ def test_losses_stand_with_and_without_the_penalty_where_there_is_one() -> None:
     record = it.run.record(3)  # twelve samples by five: the end of the first epoch
     it.moment = Moment(3, beat(it, "update"), record.n - 1, 2)
     shown = lines(loss_rows(scene(it, it.moment)))
-    assert f"batch {num(record.loss_mean, 6)}" in shown[0]
-    assert f"batch {num(record.loss_mean + record.penalty, 6)}" in shown[2]
+    assert f"batch {num(record.loss_mean, 8)}" in shown[0]
+    assert f"batch {num(record.loss_mean + record.penalty, 8)}" in shown[2]
     left = sum(float((w**2).sum()) for w in record.after.weights)
     train = float(it.run.history.epochs.last("train_loss")[1])
-    assert f"train {num(train, 6)}" in shown[1]
-    assert f"train {num(train + 0.25 * left, 6)}" in shown[2]
+    assert f"train {num(train, 8)}" in shown[1]
+    assert f"train {num(train + 0.25 * left, 8)}" in shown[2]
     assert len(loss_rows(scene(own_session(own_data((), ("u", "v")))))) == 2
