@@ -117,7 +117,7 @@ class TestLayers:
         column, margin = columns.pop(), bare[0].index("┌") + 1
         assert abs((column - margin) / (59 - margin) - 0.5) < 0.03
         assert pointed[-2][column] == "▲"
-        curve = next(line for line in bare if sum(0x2800 < ord(glyph) for glyph in line) > 30)
+        curve = next(line for line in bare if sum(ord(glyph) > 0x2800 for glyph in line) > 30)
         assert pointed[bare.index(curve)] == curve
 
     def test_marks_stand_above_and_are_explained(self) -> None:
