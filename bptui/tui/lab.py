@@ -71,8 +71,9 @@ class LabScreen(Trainer):
         figures = self.lab.figures()
         for name, box in self._plan.boxes.items():
             panel = self.panels[name]
-            rows = self._rows(name, figures, *panel.inner(box.width, box.height))
-            panel.show(rows, box.width, box.height, part_title(name, figures, self.log_scale))
+            width, height = panel.inner(box.width, box.height)
+            rows = self._rows(name, figures, width, height)
+            panel.show(rows, box.width, box.height, part_title(name, figures, self.log_scale, width))
 
     def _rows(self, name: str, figures: Figures, width: int, height: int) -> list[Row]:
         match name:

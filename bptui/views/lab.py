@@ -11,6 +11,8 @@ from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
 from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
+FEWEST_WEIGHTS = 3
+TITLE_FRAME = 4  # columns of a panel's inside that a title leaves free
 ROUNDING = 1e-12  # relative errors below are called rounding
 TRUE, WRONG = "series-3", "series-6"
 """The two sides' colours: those of the signs, blue and orange, say the sign of a number on this screen."""
@@ -34,11 +36,16 @@ def lab_title(figures: Figures, width: int) -> Row:
     return (*name, (right(where, max(width - row_cells(name), 0)), "bar"))
 
 
-def part_title(name: str, figures: Figures, log: bool) -> str:
-    """The title of a panel of the lab."""
+def part_title(name: str, figures: Figures, log: bool, width: int) -> str:
+    """The title of a panel of the lab, the longest that a panel of so many columns inside can show."""
+
+    def fitting(*titles: str) -> str:
+        return next((title for title in titles if cells(title) + TITLE_FRAME <= width), titles[-1])
+
+    reduction = figures.rules.reduction
     return {
-        "true": f"True rule: {figures.rules.reduction} of the samples' gradients",
-        "wrong": f"Wrong rule: {figures.name}",
+        "true": fitting(f"True rule: {reduction} of the samples' gradients", f"True rule: {reduction} of gradients"),
+        "wrong": fitting(f"Wrong rule: {figures.name}", f"Wrong: {figures.name}", figures.name),
         "numbers": "Both rules",
         "table": "Gradients by layer",
         "chart": f"Batch loss by update, {'log' if log else 'linear'}",
@@ -186,7 +193,27 @@ def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
     room = height - len(rows) - 1
     if room >= 2:
         rows += [(), *rule_list(figures, room)]
+    room = height - len(rows) - 1
+    if room >= FEWEST_WEIGHTS + 1:
+        rows += [(), *weight_list(figures, width, room)]
     return rows[:height]
+
+
+def weight_list(figures: Figures, width: int, height: int) -> list[Row]:
+    """Both gradients of the weights into the selected unit, at the wrong side's weights: as many as have room."""
+    if not figures.into_unit:
+        return []
+    column = 11 if width >= 46 else 9
+    name = width - 2 * column - 1
+    heads = (right("true", column), TRUE), (right("wrong", column), WRONG)
+    rows: list[Row] = [((left(" gradients into this unit", name), "head"), *heads)]
+    here = next(k for k, (weight, _, _) in enumerate(figures.into_unit) if weight == figures.weight)
+    for k in window(len(figures.into_unit), height - 1, here):
+        weight, true, wrong = figures.into_unit[k]
+        marker = "▸" if k == here else " "
+        numbers = ((right(num(value, 9, plus=True), column), sign_role(value)) for value in (true, wrong))
+        rows.append(((left(f"{marker}{weight.symbol}", name), "selected" if k == here else "text"), *numbers))
+    return rows
 
 
 def distance_row(name: str, distance: Distance, column: int) -> Row:

@@ -7,6 +7,8 @@ from bptui.views.arrange import SMALLEST, Box
 BESIDE = 72  # columns from which the two sides stand side by side
 SIDE = 6  # rows of a side: border, gradient, step, weight, loss
 NUMBERS = 7  # rows of both sides in one panel
+ONE_LINE = 150  # columns from which each sentence takes one row
+TABLE = 66  # columns of the table at most: the chart has the rest
 BARS = ("title", "words", "footer")
 PANELS = ("true", "wrong", "numbers", "table", "chart")
 
@@ -27,7 +29,7 @@ def lab_plan(width: int, height: int) -> LabPlan:
     wide = width >= BESIDE
     side = SIDE if wide else NUMBERS
     room = height - 2 - side
-    words = room if room < 6 else 2 if room < 13 else min(7, room - 9)
+    words = room if room < 6 else 2 if room < 13 else min(5 if width >= ONE_LINE else 7, room - 9)
     top = 1 + words
     boxes["words"] = Box(0, 1, width, words)
     half = width // 2
@@ -40,8 +42,9 @@ def lab_plan(width: int, height: int) -> LabPlan:
     if rest < 4:
         return LabPlan(boxes)
     if wide:
-        boxes["table"] = Box(0, bottom, half, rest)
-        boxes["chart"] = Box(half, bottom, width - half, rest)
+        table = min(half, TABLE)
+        boxes["table"] = Box(0, bottom, table, rest)
+        boxes["chart"] = Box(table, bottom, width - table, rest)
     elif rest < 13:
         boxes["table"] = Box(0, bottom, width, rest)
     else:

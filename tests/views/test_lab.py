@@ -20,6 +20,7 @@ from bptui.views.lab import (
     lab_chart,
     lab_title,
     layer_table,
+    part_title,
     sentences,
     true_side,
     wrong_side,
@@ -119,8 +120,29 @@ def test_a_difference_of_nothing_and_one_of_rounding_are_told_apart() -> None:
 
 def test_a_tall_table_lists_the_rules_with_their_keys() -> None:
     rows = lines(layer_table(trained("trask", 3, False).figures(), 58, 24))
-    assert [row for row in rows if row.startswith("▸")] == ["▸4 new weights before hidden deltas"]
-    assert sum(rule.named("sum") in row for row, rule in zip(rows[-12:], ROWS, strict=True)) == 12
+    assert next(row for row in rows if row.startswith("▸")) == "▸4 new weights before hidden deltas"
+    first = next(k for k, row in enumerate(rows) if row.startswith(" 1 "))
+    assert all(rule.named("sum") in row for row, rule in zip(rows[first : first + 12], ROWS, strict=True))
+
+
+def test_below_the_rules_stand_the_gradients_of_the_selected_unit() -> None:
+    figures = trained("digits", 1, False).figures()
+    rows = [row.split() for row in lines(layer_table(figures, 64, 90))[-len(figures.into_unit) :]]
+    assert len(rows) == 1 + figures.architecture.sizes[figures.weight.layer - 1]
+    assert {weight.unit for weight, _, _ in figures.into_unit} == {figures.weight.unit}
+    for words, (weight, true, wrong) in zip(rows, figures.into_unit, strict=True):
+        assert [words[0].lstrip("▸"), *words[1:]] == [
+            weight.symbol, num(true, 9, plus=True), num(wrong, 9, plus=True)
+        ]  # fmt: skip
+    assert figures.true_here in [true for _, true, _ in figures.into_unit]
+
+
+@pytest.mark.parametrize("width", [36, 58, 98])
+@pytest.mark.parametrize("rule", range(len(ROWS)))
+def test_no_title_is_cut(rule: int, width: int) -> None:
+    figures = trained("xor", rule, False).figures()
+    for name in ("true", "wrong", "numbers", "table", "chart"):
+        assert len(part_title(name, figures, False, width)) + 4 <= width
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.update import UpdateRules
-from bptui.engine.weight import BIAS, Weight
+from bptui.engine.weight import BIAS, Weight, lowest_source
 from bptui.experiments.mistakes.case import Case
 from bptui.experiments.mistakes.distance import Distance
 from bptui.experiments.mistakes.table import Mistake
@@ -34,6 +34,8 @@ class Figures:
         layers, overall: what the wrong rule believes against the truth *at the wrong side's own weights*; empty and
             None when that side has stopped.
         true_change, wrong_change: the selected weight; true_here: its true reduced gradient at the wrong side.
+        into_unit: the weights into the selected weight's unit, each with its true reduced gradient and the one the
+            wrong rule believes, both at the wrong side's own weights; () when that side has stopped.
         true_loss, wrong_loss: mean loss of the batch before the update; None for a side that has stopped.
         worst: the largest relative error so far and its update, (0, 0) before the first.
         true_stop, wrong_stop: why a side went no further, or "".
@@ -58,6 +60,7 @@ class Figures:
     true_change: Change | None
     wrong_change: Change | None
     true_here: float | None
+    into_unit: tuple[tuple[Weight, float, float], ...]
     true_loss: float | None
     wrong_loss: float | None
     worst: tuple[float, int]
@@ -104,3 +107,9 @@ def first_of(marked: Parameters) -> Weight:
         for unit in np.flatnonzero(biases):
             return Weight(layer, BIAS, int(unit))
     raise ValueError("no weight is marked")
+
+
+def weights_into(weight: Weight, architecture: Architecture) -> list[Weight]:
+    """All weights into the unit of this one: its bias, where there are some, then input by input."""
+    first, inputs = lowest_source(architecture), architecture.sizes[weight.layer - 1]
+    return [Weight(weight.layer, source, weight.unit) for source in range(first, inputs)]

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from bptui.engine.network import Parameters
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Weight
 from bptui.experiments.mistakes.case import Case, cases, run_case
 from bptui.experiments.mistakes.distance import distance, distances_by_layer
-from bptui.experiments.mistakes.figures import Change, Figures, most_different
+from bptui.experiments.mistakes.figures import Change, Figures, most_different, weights_into
 from bptui.experiments.mistakes.step import Outcome
 from bptui.experiments.mistakes.table import ROWS, Mistake
 from bptui.experiments.mistakes.trainings import Batch, NextUpdate, Training, next_update
@@ -184,6 +185,7 @@ class Lab:
             true_change=self._change(self.true, coming.true),
             wrong_change=self._change(self.wrong, wrong),
             true_here=None if truth is None else truth[self.weight],
+            into_unit=self._into_unit(truth, None if wrong is None else wrong.believed),
             true_loss=coming.true_loss,
             wrong_loss=coming.wrong_loss,
             worst=self.worst,
@@ -191,6 +193,14 @@ class Lab:
             wrong_stop=self.wrong.stop,
             ended=self.ended,
         )
+
+    def _into_unit(
+        self, truth: Parameters | None, believed: Parameters | None
+    ) -> tuple[tuple[Weight, float, float], ...]:
+        if truth is None or believed is None:
+            return ()
+        weights = weights_into(self.weight, truth.architecture)
+        return tuple((weight, truth[weight], believed[weight]) for weight in weights)
 
     def _change(self, training: Training, outcome: Outcome | None) -> Change | None:
         if outcome is None:
