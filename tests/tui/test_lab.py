@@ -45,7 +45,15 @@ async def test_both_sides_stand_beside_each_other_with_the_sentences_on_top() ->
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         text = shown(app.lab)
-        for words in ("confuses", "harmless", "occurs", "True rule", "average the inputs", "Gradients by layer", "0.080"):
+        for words in (
+            "confuses",
+            "harmless",
+            "occurs",
+            "True rule",
+            "average the inputs",
+            "Gradients by layer",
+            "0.080",
+        ):
             assert words in text
         boxes = app.lab._plan.boxes
         assert boxes["true"].x < boxes["wrong"].x
