@@ -38,6 +38,7 @@ class Look:
     settings: Settings
     player: Player
     seed: int
+    collected: tuple[Settings, ...]
     focused: int
     beside: int
     maximised: bool
@@ -58,6 +59,7 @@ def look(at: Pilots) -> Look:
         session.next_settings,
         replace(session.player, owed=0.0),
         session.scenario.data.seed,
+        session.collected,
         explorer.focused_panel,
         explorer.beside,
         explorer.maximised,
@@ -137,7 +139,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "explain": ((), shows(screen=ExplainScreen)),
     "check": ((), shows(screen=ExplainScreen)),
     "compare": ((), shows(screen=CompareScreen)),
-    "collect": ((), same),
+    "collect": ((), lambda before: replace(before, collected=(before.settings,))),
     "lab": ((), shows(screen=LabScreen)),
     "drill": ((), shows(screen=DrillScreen)),
     "noise": ((), shows(screen=NoiseScreen)),

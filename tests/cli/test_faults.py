@@ -1,0 +1,66 @@
+"""A fault of bptui itself leaves one line that names a log, the terminal as it was, and exit status 1."""
+
+import errno
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from bptui.tui import faults
+
+from .commands import terminal
+from .test_terminal import assert_restored
+
+FAULTY = """
+import sys
+from bptui.tui.explorer import Explorer
+from bptui.tui.panel import Panel
+
+def fault(*_):
+    secret = "a value on the projector"
+    raise RuntimeError("on purpose")
+
+def press(explorer, key_id):
+    {fault}
+
+Explorer.press = press
+sys.argv = ["bptui", "xor"]
+from bptui.__main__ import run
+run()
+"""
+FAULTS = {
+    "a key": "fault()",
+    "a timer": "explorer.set_timer(0.01, fault)",
+    "a worker": "explorer.run_worker(fault, thread=True)",
+    "painting": "Panel.render_lines = fault; explorer.repaint_all()",
+}
+LINE = re.compile(r"bptui: error: a fault of bptui itself; the details are in (\S+\.log)")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_crash_leaves_one_line_a_log_and_a_terminal_that_works(fault: str, tmp_path: Path) -> None:
+    program = FAULTY.format(fault=FAULTS[fault])
+    with terminal(command=[sys.executable, "-c", program], width=200, TMPDIR=str(tmp_path)) as at:
+        at.wait_for("Network")
+        at.type("m")
+        assert at.wait() == 1
+        assert_restored(at)
+        written = at.sent[at.sent.rfind(b"\x1b[?1049l") :].decode()
+        named = LINE.findall(written)
+        assert len(named) == 1
+        assert "Traceback" not in written
+        (log,) = tmp_path.iterdir()
+        assert named == [str(log)]
+        details = log.read_text(encoding="utf-8")
+        assert "RuntimeError: on purpose" in details
+        assert "a value on the projector" not in details
+
+
+def test_where_no_log_can_be_written_the_line_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(faults.tempfile, "NamedTemporaryFile", full)
+    assert faults.write_log("details") == "no file (No space left on device)"
