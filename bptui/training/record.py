@@ -77,6 +77,11 @@ class UpdateRecord:
         return Parameters(self.summed.architecture, read_only(flat))
 
     @cached_property
+    def errors(self) -> Floats:
+        """Answer minus target of every sample and output, n × o."""
+        return read_only(self.passed.a[-1] - self.targets)
+
+    @cached_property
     def loss_sum(self) -> float:
         return float(self.passed.loss.sum())
 

@@ -1,15 +1,20 @@
-"""Panel 2: the batch, a row per sample, with what the network says and what it costs."""
+"""Panel 2: the batch, a row per sample, with what the network says and what it costs; below, the current sample."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bptui.views.glyphs import thumbnail
+from bptui.views.layers import fitting, unit_label
 from bptui.views.numbers import brief, num
+from bptui.views.sample import LEAST_ROWS, sample_rows
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells, cut, first_fitting, left, right
+from bptui.views.text import Row, cells, cut, first_fitting, grow, left, right
 
 LOSS = 7
 OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
 STATE = 9
+LONGEST_NAME = 20
+SIZES = (7, 6, 5)  # columns of a number, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,62 +29,83 @@ class Columns:
 
 
 def columns(scene: Scene, width: int) -> Columns:
-    """The columns that fit: row and loss as they are, names as short as they must be, the input in what is left,
-    the state written out last."""
+    """One number or the beginning of a name for each; then all numbers in their short spelling and whole names, the
+    narrowest column first; then the state in words; then longer spellings."""
+    index = max(len(str(len(scene.data) - 1)), 3)
+    sizes = [3, 2, 7]  # input, target, answer
+    spare = width - (4 + 1 + index + 1 + 1 + 1 + 1 + LOSS) - sum(sizes)
+    first, short, wide = (dict(enumerate(goals)) for goals in wishes(scene))
+    spare = grow(sizes, first, spare)
+    if scene.data.classes:  # a name before a second input
+        spare = grow(sizes, {k: goal for k, goal in short.items() if k}, spare)
+    spare = grow(sizes, short, spare)
+    state = STATE if spare >= STATE else 0
+    spare = grow(sizes, wide, spare - state)
+    given, target, answer = sizes
+    return Columns(index, given, target, answer, state)
+
+
+def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
+    """Columns of input, target and answer: for a beginning, for all in short, for all in full."""
     data = scene.data
-    index = max(len(str(len(data) - 1)), 3)
-    wanted = max((data.image[1] + 1) // 2, 5) if data.image else 6 * data.x.shape[1] - 1
-    names = max((cells(name) for name in data.classes), default=0)
-    room = width - (4 + 1 + index + 1 + min(wanted, 5) + 1 + 1 + 1 + LOSS)
-    if len(data.classes) > 2:
-        target = max(min(max(names, 6), 10, (room - 5) // 2), 2)
-        answer = max(min(max(names, 2), target) + 5, 6)
-        if target + answer > room:
-            target = max(room - answer, 2)
-    else:
-        several_outputs = not data.classes and data.y.shape[1] > 1
-        answer = min(max(6 * data.y.shape[1], 7), room - 7) if several_outputs else 7
-        answer = max(min(answer, room // 2), 7) if several_outputs else 7
-        target = max(min(max(names, answer - 1 if several_outputs else 6), 20, room - answer), 2)
-    target += max(min(room - target - answer, len("target") - target), 0)
-    taken = 4 + 1 + index + 1 + 1 + target + 1 + answer + 1 + LOSS
-    state = STATE if width - taken - STATE >= min(wanted, 11) else 0
-    return Columns(index, min(max(width - taken - state, 3), wanted), target, answer, state)
+    inputs, outputs = data.x.shape[1], data.y.shape[1]
+    given = [max((data.image[1] + 1) // 2, 5)] * 3 if data.image else [5, 6 * inputs - 1, 8 * inputs - 1]
+    if not data.classes:
+        said = [7, max(6 * outputs - 1, 7), max(8 * outputs - 1, 7)]
+        return tuple((size, answer - (answer == 7), answer) for size, answer in zip(given, said, strict=True))
+    names = min(max(map(cells, data.classes)), LONGEST_NAME)
+    if len(data.classes) < 3:
+        return tuple((size, max(names, 6) if k else min(names, 6), 7) for k, size in enumerate(given))
+    return (
+        (given[0], min(names, 5), min(names, 4) + 5),
+        (given[1], min(max(names, 6), 10), min(names, 10) + 5),
+        (given[2], max(names, 6), names + 6),
+    )
 
 
 def batch(scene: Scene, width: int, height: int) -> list[Row]:
-    """A header, as many samples as fit around the current one, and the sum and mean of the losses so far."""
-    c = columns(scene, width)
-    wanted = "target" if c.target >= 6 else "y"
-    words = ("row", c.index), (wanted, c.target), ("answer", c.answer), ("loss", LOSS)
-    row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
-    rows: list[Row] = [((f"   # {row} {left(input_head(scene, c.input), c.input)} {target} {answer} {loss}", "head"),)]
-    rows += [sample_row(scene, m, c) for m in scene.rows_shown(max(height - OTHER_ROWS, 1))]
+    """A header, as many samples as fit around the current one, the current one in full where there is room, and the
+    sum and mean of the losses so far. A batch of one sample is shown in full only."""
+    rows: list[Row] = []
+    if scene.record.n > 1 or height < LEAST_ROWS + OTHER_ROWS:
+        rows = table(scene, width, scene.rows_shown(max(height - OTHER_ROWS, 1)))
+    room = height - len(rows) - 2
+    if room >= LEAST_ROWS + 1 or not rows:
+        rows += [*([()] if rows else []), *sample_rows(scene, width, room - bool(rows))]
     rows += [()] * (height - len(rows) - 2)
     return [*rows, *totals(scene, width)]
 
 
-def input_head(scene: Scene, width: int) -> str:
-    """ "input", or which of several inputs the column has room for."""
-    one_of_many = not scene.data.image and scene.data.x.shape[1] > 1 and " " not in short_input(scene, 0, width)
-    return "x0 …" if one_of_many else "input"
+def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
+    """The head and a row for each of these samples."""
+    c = columns(scene, width)
+    words = ("row", c.index), (fitting(c.target, "target", "y"), c.target), ("answer", c.answer), ("loss", LOSS)
+    row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
+    inputs = given_inputs(scene, shown, c.input)
+    partly = not scene.data.image and len(inputs[0].replace("…", "").split()) < scene.data.x.shape[1]
+    head = fitting(c.input, f"{unit_label(scene, 0, 0)} …", "x0 …") if partly else fitting(c.input, "input", "in")
+    rows: list[Row] = [((f"   # {row} {left(head, c.input)} {target} {answer} {loss}", "head"),)]
+    targets, answers = given_targets(scene, shown, c.target), given_answers(scene, shown, c.answer)
+    for m, x, y, said in zip(shown, inputs, targets, answers, strict=True):
+        rows.append(sample_row(scene, m, c, (x, y, said)))
+    return rows
 
 
-def sample_row(scene: Scene, m: int, c: Columns) -> Row:
-    record = scene.record
+def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> Row:
+    record, (x, y, said) = scene.record, words
     current = m == scene.moment.sample
     answered = scene.reached(m, "forward", record.layers)
     role = "text" if answered or current else "pending"
+    wrong = answered and bool(scene.data.classes) and not record.right[m]
     glyph, word, state_role = state(scene, m)
-    said, right_answer = prediction(scene, m, c.answer) if answered else ("·", True)
-    loss = num(record.passed.loss[m], 7) if scene.reached(m, "loss") else "·"
+    loss = num(record.passed.loss[m], LOSS) if scene.reached(m, "loss") else "·"
     return (
         (glyph, state_role),
         (f"{m + 1:>3} {record.indices[m]:>{c.index}} ", "selected" if current else role),
-        (left(short_input(scene, m, c.input), c.input), role),
-        (" " + right(target(scene, m, c.target), c.target), role),
-        (" " + right(said, c.answer), role if right_answer else "wrong"),
-        (" " + right(loss, 7), role),
+        (left(x, c.input), role),
+        (" " + right(y, c.target), role),
+        (" " + right(said, c.answer), "wrong" if wrong else role),
+        (" " + right(loss, LOSS), role),
         (f" {word}" if c.state else "", state_role),
     )
 
@@ -94,43 +120,65 @@ def state(scene: Scene, m: int) -> tuple[str, str, str]:
     return "□", "to come", "pending"
 
 
-def short_input(scene: Scene, m: int, width: int) -> str:
-    x = scene.record.passed.a[0][m]
+def aligned(lists: Sequence[Sequence[float] | None], width: int) -> list[str]:
+    """Each list of numbers in one line, one below the other, in the longest spelling that fits for all of them; else
+    as many numbers as fit and an ellipsis for the others; a dot for a list that is not known yet."""
+    most = width // 2 + 1
+    known = [numbers[:most] for numbers in lists if numbers is not None]
+    total = max((len(numbers) for numbers in lists if numbers is not None), default=0)
+    choices = [(size, total) for size in SIZES] * (total <= most)
+    for size, count in [*choices, *((SIZES[-1], count) for count in range(min(total - 1, most), 0, -1))]:
+        widths = [max(len(brief(numbers[k], size)) for numbers in known) for k in range(count)]
+        if sum(widths) + count - 1 + 2 * (count < total) <= width:
+            break
+    else:
+        size, widths = SIZES[-1], [width]  # one number without a word of the others
+    lines = iter([" ".join(right(brief(v, size), w) for v, w in zip(row, widths, strict=False)) for row in known])
+    more = " …" if len(widths) < total and widths != [width] else ""
+    return ["·" if numbers is None else next(lines) + more for numbers in lists]
+
+
+def given_inputs(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
+    x = scene.record.passed.a[0]
     if scene.data.image:
-        return thumbnail(x.reshape(scene.data.image).tolist())
-    words = [brief(value, 5) for value in x[: width // 2 + 1].tolist()]
-    shown = len(words)
-    while shown and len(" ".join(words[:shown])) + 2 * (shown < len(x)) > width:
-        shown -= 1
-    if shown == 0 and words and len(words[0]) <= width:
-        return words[0]
-    return " ".join([*words[:shown], *["…"] * (shown < len(x))])
+        return [thumbnail(x[m].reshape(scene.data.image).tolist()) for m in shown]
+    return aligned([x[m].tolist() for m in shown], width)
 
 
-def several(values: list[float], width: int) -> str:
-    """As many numbers as fit, an ellipsis for the others; a single one as precisely as there is room."""
-    if len(values) == 1:
-        return brief(values[0], width)
-    words = [num(value, 5) for value in values]
-    shown = len(words)
-    while shown > 1 and len(" ".join(words[:shown])) + 2 * (shown < len(words)) > width:
-        shown -= 1
-    return " ".join([*words[:shown], *["…"] * (shown < len(words))])
+def given_targets(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
+    """The classes, or the target numbers."""
+    y, classes = scene.record.targets, scene.data.classes
+    if not classes:
+        return aligned([y[m].tolist() for m in shown], width)
+    one_hot = y.shape[1] > 1 or len(classes) == 1
+    return [classes[int(y[m].argmax()) if one_hot else round(float(y[m, 0]))] for m in shown]
+
+
+def given_answers(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
+    """What the network says: its class with that output, or its numbers; a dot where it has not answered yet."""
+    answered = [scene.reached(m, "forward", scene.record.layers) for m in shown]
+    if scene.data.classes:
+        pairs = zip(shown, answered, strict=True)
+        return [prediction(scene, m, width)[0] if known else "·" for m, known in pairs]
+    a = scene.record.passed.a[-1]
+    return aligned([a[m].tolist() if known else None for m, known in zip(shown, answered, strict=True)], width)
+
+
+def short_input(scene: Scene, m: int, width: int) -> str:
+    """The input of one sample, in as much of it as there is room for."""
+    return given_inputs(scene, [m], width)[0]
 
 
 def target(scene: Scene, m: int, width: int = 6) -> str:
-    """The class, or the first target numbers."""
-    y, classes = scene.record.targets[m], scene.data.classes
-    if classes:
-        return classes[int(y.argmax()) if len(y) > 1 or len(classes) == 1 else round(float(y[0]))]
-    return several(y.tolist(), width)
+    """The target of one sample."""
+    return given_targets(scene, [m], width)[0]
 
 
 def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     """What the network answers, and whether its class is the target's (always True for regression)."""
     a, classes = scene.record.passed.a[-1][m], scene.data.classes
     if not classes:
-        return several(a.tolist(), width), True
+        return aligned([a.tolist()], width)[0], True
     right_answer = bool(scene.record.right[m])
     if len(a) == 1:
         return num(a[0], 7), right_answer

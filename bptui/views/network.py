@@ -8,7 +8,7 @@ from bptui.views.edges import NUMBERED, READABLE, between
 from bptui.views.layers import Block, fitting, units_of
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit
+from bptui.views.text import Row, Span, fit, grow
 from bptui.views.units import MARKS, Column
 
 GAP, ARROW, WIDEST_ARROW = 1, 3, 9  # columns between two layers: at least, with an arrow, at most with an arrow
@@ -106,14 +106,6 @@ def shared(forms: list[Form], width: int, selected: int) -> tuple[list[int], lis
     spare = grow(sizes, {k: one.most for k, one in enumerate(forms)}, spare)
     spare = grow(gaps, dict.fromkeys(wired or range(len(gaps)), width if wired else WIDEST_ARROW), spare)
     return sizes, gaps, max(spare, 0) // 2
-
-
-def grow(sizes: list[int], goals: dict[int, int], spare: int) -> int:
-    """Give columns one by one to whichever is the narrowest and short of its goal; what is left over."""
-    while spare > 0 and (short := [k for k, goal in goals.items() if sizes[k] < goal]):
-        sizes[min(short, key=sizes.__getitem__)] += 1
-        spare -= 1
-    return spare
 
 
 def detail_rows(scene: Scene, width: int) -> list[Row]:

@@ -89,6 +89,14 @@ def beside(blocks: Iterable[tuple[list[Row], int]], height: int) -> list[Row]:
     return [tuple(span for column in columns for span in column[y]) for y in range(height)]
 
 
+def grow(sizes: list[int], goals: dict[int, int], spare: int) -> int:
+    """Give columns one by one to whichever is the narrowest and short of its goal; what is left over."""
+    while spare > 0 and (short := [k for k, goal in goals.items() if sizes[k] < goal]):
+        sizes[min(short, key=sizes.__getitem__)] += 1
+        spare -= 1
+    return spare
+
+
 def window(count: int, height: int, at: int, scroll: int = 0) -> range:
     """Which of ``count`` rows to show in ``height``: the page that row ``at`` is on, moved by ``scroll``.
 

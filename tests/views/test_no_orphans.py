@@ -81,6 +81,7 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
         *passed.delta,
         passed.loss,
         record.targets,
+        record.errors,
         record.gradient_norms,
         record.cosines,
         record.running_loss,

@@ -1,0 +1,97 @@
+"""The batch's panel: no number is cut, all that fit are told, and a lone sample has the panel to itself."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bptui.session.moment import Moment
+from bptui.views.batch import OTHER_ROWS, aligned
+from bptui.views.numbers import brief, num
+from bptui.views.scene import Scene
+from tests.scenes import beat, own_data, own_session, painted, scene, session
+
+NUMBERS = st.floats(-1e4, 1e4) | st.integers(-9, 9).map(float)
+
+
+def at(name: str, kind: str, sample: int = 0) -> Scene:
+    it = session(name)
+    return scene(it, Moment(1, beat(it, kind), sample, it.layers))
+
+
+@given(
+    st.integers(1, 8).flatmap(lambda k: st.lists(st.lists(NUMBERS, min_size=k, max_size=k), min_size=1, max_size=6)),
+    st.integers(7, 80),
+)
+def test_numbers_are_spelled_so_that_whole_ones_fit(lists: list[list[float]], width: int) -> None:
+    lines = aligned(lists, width)
+    for numbers, line in zip(lists, lines, strict=True):
+        assert len(line) <= width
+        words = line.replace(" …", "").split()
+        for value, word in zip(numbers, words, strict=False):
+            assert word in {brief(value, size) for size in (5, 6, 7)}
+        assert len(words) == len(numbers) or line.endswith("…") or len(words) == 1
+
+
+@given(st.lists(st.lists(st.floats(-9, 9), min_size=3, max_size=3), min_size=2, max_size=6))
+def test_numbers_of_one_input_stand_below_each_other(lists: list[list[float]]) -> None:
+    ends = [[match.end() for match in re.finditer(r"\S+", line)] for line in aligned(lists, 40)]
+    assert all(row == ends[0] for row in ends)
+
+
+def test_what_is_not_known_yet_takes_no_part() -> None:
+    assert aligned([None, [0.5, 1.0], None], 20) == ["·", "0.5000 1", "·"]
+    assert aligned([None], 20) == ["·"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(38, 15), (58, 20), (118, 32)])
+def test_a_lone_sample_is_told_in_full(width: int, height: int) -> None:
+    it = at("mazur", "reduce")
+    shown = "\n".join(painted("batch", it, width, height))
+    record = it.record
+    assert "…" not in shown
+    for name, value in zip(("x0", "x1"), record.passed.a[0][0], strict=True):
+        assert re.search(rf"{name} +{num(value, 8)}", shown)
+    for k in (0, 1):
+        answer, target = (num(v, 8) for v in (record.passed.a[-1][0, k], record.targets[0, k]))
+        assert re.search(rf"{k} +{answer} +{target} +{re.escape(num(record.errors[0, k], 8, plus=True))}", shown)
+
+
+def test_the_error_is_the_answer_minus_the_target_of_each_sample() -> None:
+    record = at("iris", "reduce").record
+    for m in range(record.n):
+        assert np.array_equal(record.errors[m], record.passed.a[-1][m] - record.targets[m])
+
+
+def test_before_its_answer_a_sample_has_no_error() -> None:
+    shown = painted("batch", at("mazur", "input"), 58, 20)
+    outputs = shown[shown.index(next(row for row in shown if "answer" in row)) + 1 :][:2]
+    assert [row.split()[-3:] for row in outputs] == [["·", "0.0100", "·"], ["·", "0.9900", "·"]]
+
+
+def test_below_a_short_list_the_current_sample_is_told_in_full() -> None:
+    shown = painted("batch", at("xor", "loss", 1), 38, 15)
+    assert shown[6].strip() == f"sample 2 of 4, row {at('xor', 'loss', 1).record.indices[1]}"
+    assert "error" in "".join(shown)
+
+
+@pytest.mark.parametrize("height", range(1, 40))
+def test_the_list_keeps_the_rows_it_scrolls_by(height: int) -> None:
+    """What stands below the list takes no row that a sample could have."""
+    it = at("iris", "reduce")
+    listed = [row for row in painted("batch", it, 60, height) if row.startswith("■")]
+    assert len(listed) == min(max(height - OTHER_ROWS, 1), 10) or height < OTHER_ROWS + 1
+
+
+def test_one_feature_of_several_is_named() -> None:
+    assert "x0 …" in painted("batch", at("iris", "reduce"), 38, 15)[0]
+    assert "input" in painted("batch", at("xor", "reduce"), 38, 15)[0]
+
+
+def test_more_outputs_than_rows_are_counted() -> None:
+    it = own_session(own_data(tuple(f"class {k}" for k in range(40)), ("u", "v"), samples=1))
+    shown = "\n".join(painted("batch", scene(it, Moment(1, 8, 0, 2)), 58, 20))
+    hidden = int(re.search(r"↓ (\d+) more", shown)[1])  # type: ignore[index]
+    assert hidden + len(re.findall(r"class \d+ ", shown)) == 40
