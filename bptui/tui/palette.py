@@ -7,7 +7,7 @@ from rich.style import Style
 
 from bptui.data.plain import in_plain
 from bptui.views.glyphs import HEATS
-from bptui.views.text import Row
+from bptui.views.text import Row, row_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +171,14 @@ def style_of(palette: str, role: str) -> Style:
 
 
 def in_ascii(row: Row) -> Row:
-    """The row in characters that every terminal has; others become a question mark."""
-    return tuple((in_plain(text), role) for text, role in row)
+    """The row in characters that every terminal has; others become a question mark. What stands for a character may be
+    longer: blanks at the end make room for it."""
+    plain = [(in_plain(text), role) for text, role in row]
+    grown = row_cells(plain) - row_cells(row)
+    while plain and grown > 0 and plain[-1][0].endswith(" "):
+        text, role = plain.pop()
+        spare = min(grown, len(text) - len(text.rstrip(" ")))
+        grown -= spare
+        if len(text) > spare:
+            plain.append((text[:-spare], role))
+    return tuple(plain)

@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from bptui.data.plain import in_plain
 from bptui.tui.palette import in_ascii, style_of
 from bptui.views.arrange import Box
 from bptui.views.text import Row, cut, fit, fit_rows
@@ -40,6 +41,8 @@ class Panel(Widget):
         """Show these rows in a box of so many columns and rows, cut or padded to it."""
         inner_width, inner_height = self.inner(width, height)
         content = fit_rows(rows, inner_width, inner_height)
+        if self.ascii:
+            content, title = fit_rows(map(in_ascii, content), inner_width, inner_height), in_plain(title)
         if self.bordered:
             content = framed(content, width, title, focused)
         if self.ascii:
