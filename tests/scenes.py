@@ -17,25 +17,17 @@ from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training import Settings
-from bptui.views.batch import batch
-from bptui.views.deltas import deltas
 from bptui.views.header import header
-from bptui.views.loss import loss_rows
-from bptui.views.network import network
+from bptui.views.panels import PANELS as PANEL_TABLE
 from bptui.views.ribbon import ribbon
 from bptui.views.scene import Scene
 from bptui.views.text import Row, fit_rows
-from bptui.views.update import update
 
 GOLDENS = Path(__file__).parent / "golden" / "views"
 View = Callable[[Scene, int, int], list[Row]]
-PANELS: dict[str, View] = {"network": network, "batch": batch, "deltas": deltas, "update": update}
-VIEWS: dict[str, View] = {
-    **PANELS,
-    "header": header,
-    "ribbon": ribbon,
-    "loss": lambda scene, width, height: loss_rows(scene, width),
-}
+PANELS: dict[str, View] = {panel.id: panel.view for panel in PANEL_TABLE}
+"""The product's panels by name: a new one is under every test that goes through them."""
+VIEWS: dict[str, View] = {**PANELS, "header": header, "ribbon": ribbon}
 
 
 @cache

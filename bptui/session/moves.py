@@ -4,60 +4,45 @@ A moment says what has just been done. Each unit of time has its stops: a phase 
 where its gradient is added (and the batch where it is updated), a batch and an epoch where the update is made.
 Forward goes to the next stop, back to the stop before; the start of the run is a stop of all of them.
 A move is made in two halves, so that a long one can be cut into slices: what must be known first
-(:func:`needed`), and where one then stands (:func:`arrive`).
+(:func:`until_reached`), and where one then stands (:func:`end_of_move`).
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
+from bptui.session.goal import Goal, until_epoch_ends
 from bptui.session.moment import Moment, phases
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
-from bptui.training.schedule import Position
 
 Scale = Literal["phase", "sample", "batch", "epoch"]
 Move = tuple[Scale, Literal[1, -1]]
 SCALES: tuple[Scale, ...] = ("phase", "sample", "batch", "epoch")
 MOVES: tuple[Move, ...] = tuple((scale, way) for scale in SCALES for way in (1, -1))
 
-Need = Callable[[int, Position], bool]
 
-
-def needed(run: Run, moment: Moment, move: Move) -> Need:
-    """When the run is known far enough for this move: a predicate over (frontier, next position)."""
+def until_reached(run: Run, moment: Moment, move: Move) -> Goal:
+    """How far the run must be known for this move."""
     scale, way = move
     if way < 0:
-        return known(moment.update)
+        return Goal(moment.update)
     record = run.record(moment.update)
     finished = moment.beat == last_beat(record)
     if scale == "epoch":
-        target = record.position.epoch + (finished and record.ends_epoch)
-        return lambda frontier, following: following.epoch > target
-    return known(moment.update + finished)
+        return until_epoch_ends(record.position.epoch + (finished and record.ends_epoch))
+    return Goal(moment.update + finished)
 
 
-def known(update: int) -> Need:
-    """The need to know so many updates."""
-    return lambda frontier, following: frontier >= update
-
-
-def arrive(run: Run, moment: Moment, move: Move) -> Moment:
+def end_of_move(run: Run, moment: Moment, move: Move) -> Moment:
     """Where the move ends. At the start, or where the run had to stop, the moment stays or goes as far as it can."""
     scale, way = move
-    if way > 0:
-        return {"phase": next_phase, "sample": next_sample, "batch": next_batch, "epoch": next_epoch}[scale](
-            run, moment
-        )
-    return {"phase": phase_before, "sample": sample_before, "batch": batch_before, "epoch": epoch_before}[scale](
-        run, moment
-    )
+    return (FORWARD if way > 0 else BACK)[scale](run, moment)
 
 
-def go(run: Run, moment: Moment, move: Move) -> Moment:
+def make(run: Run, moment: Moment, move: Move) -> Moment:
     """The whole move at once."""
-    run.extend(needed(run, moment, move))
-    return arrive(run, moment, move)
+    run.extend(until_reached(run, moment, move))
+    return end_of_move(run, moment, move)
 
 
 def last_beat(record: UpdateRecord) -> int:
@@ -147,6 +132,10 @@ def epoch_before(run: Run, moment: Moment) -> Moment:
     return end_of(run, moment, run.first_update_of(epoch) - 1)
 
 
+FORWARD = {"phase": next_phase, "sample": next_sample, "batch": next_batch, "epoch": next_epoch}
+BACK = {"phase": phase_before, "sample": sample_before, "batch": batch_before, "epoch": epoch_before}
+
+
 def to_row(moment: Moment, rows: list[int], by: int) -> Moment:
     """Move along the rows of the batch as they are shown, in the same phase: at the batch's end this chooses which
     sample is looked at. Before it the samples are moments of time, and this would move in time."""
@@ -154,6 +143,26 @@ def to_row(moment: Moment, rows: list[int], by: int) -> Moment:
         return moment
     at = rows.index(moment.sample) + by if moment.sample in rows else 0
     return replace(moment, sample=rows[min(max(at, 0), len(rows) - 1)])
+
+
+def to_goal(run: Run, moment: Moment, goal: Goal) -> Moment:
+    """The end of the update, or of the first update of the batch; as near as the run can come."""
+    run.extend(goal)
+    update = goal.update or update_of_batch(run, goal.epoch, goal.batch)
+    return to_update(run, moment, update)
+
+
+def update_of_batch(run: Run, epoch: int, batch: int) -> int:
+    """The first update of a batch, or the last update known that comes before it or still is in its epoch."""
+    update = run.first_update_of(epoch)
+    while update <= run.frontier:
+        position = run.record(update).position
+        if position.epoch > epoch:
+            return update - 1
+        if position.batch >= batch:
+            return update
+        update += 1
+    return run.frontier
 
 
 def to_update(run: Run, moment: Moment, update: int) -> Moment:

@@ -7,8 +7,9 @@ from typing import Literal
 from bptui.engine.reduce import Reduction
 from bptui.scenario import Scenario
 from bptui.session import moves
+from bptui.session.goal import Goal
 from bptui.session.moment import Moment
-from bptui.session.moves import Move, Need
+from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
@@ -47,6 +48,12 @@ class Session:
         return self.run.start.architecture.layers
 
     @property
+    def full_batch(self) -> int:
+        """Samples of a batch at this moment, where the data last for a whole one."""
+        count = self.run.problem.count
+        return min(self.record.settings.batch_size or count, count)
+
+    @property
     def next_update(self) -> int:
         """The first update that a change of settings can still reach: this one if nothing of it was done."""
         untouched = self.moment.beat == 0 and self.moment.sample == 0
@@ -63,16 +70,14 @@ class Session:
         if move[1] < 0:
             at_start = moment.update == 1 and moment.beat == 0 and moment.sample == 0
             return "this is the start of the run" if at_start else None
-        stop = self.run.stop
-        if stop is not None and moment.update == self.run.frontier and moment.beat == moves.last_beat(self.record):
-            return str(stop)
-        return None
+        return str(self.run.stop) if self.at_stop else None
 
-    def needed(self, move: Move) -> Need:
-        return moves.needed(self.run, self.moment, move)
+    def until_reached(self, move: Move) -> Goal:
+        """How far the run must be known for this move."""
+        return moves.until_reached(self.run, self.moment, move)
 
     def move(self, move: Move) -> None:
-        self.moment = moves.go(self.run, self.moment, move)
+        self.moment = moves.make(self.run, self.moment, move)
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         """Move the selection by so many layers, units and sources; back in a layer, to what was selected there."""
@@ -217,50 +222,30 @@ class Session:
     def _select_again(self, old: Moment) -> None:
         self.moment = replace(self.moment, layer=old.layer, unit=old.unit, source=old.source)
 
-    def goal(self, words: str) -> Need:
-        """What a go-to line asks for, as a need: ``120`` (update), ``e3`` (epoch), ``e3 b5`` (its batch).
-
-        Raises ValueError saying what is accepted.
-        """
-        epoch, batch, update = parse_goal(words)
-        if update is not None:
-            return moves.known(update)
-        return lambda _, following: (following.epoch, following.batch) > (epoch, batch)
-
-    def arrive_at(self, words: str) -> str:
+    def arrive_at(self, goal: Goal) -> str:
         """Stand at the goal, once what it needs is known (or as near as the run can come)."""
-        epoch, batch, update = parse_goal(words)
-        if update is None:
-            update = self._update_of_batch(self.run.first_update_of(epoch), epoch, batch)
-        self.moment = moves.to_update(self.run, self.moment, update)
+        self.moment = moves.to_goal(self.run, self.moment, goal)
         position = self.record.position
         return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
 
-    def _update_of_batch(self, first: int, epoch: int, batch: int) -> int:
-        """The first update of a batch, or the last update known that comes before it or still is in its epoch."""
-        update = first
-        while update <= self.run.frontier:
-            position = self.run.record(update).position
-            if position.epoch > epoch:
-                return update - 1
-            if position.batch >= batch:
-                return update
-            update += 1
-        return self.run.frontier
+    def choose_row(self, rows: list[int], by: int) -> None:
+        """Look at another sample of the batch: the one ``by`` places further in ``rows``, as they are shown."""
+        self.moment = moves.to_row(self.moment, rows, by)
 
+    def toggle_play(self) -> None:
+        self.player = self.player.toggled()
 
-def parse_goal(words: str) -> tuple[int, int, int | None]:
-    """(epoch, batch, update) of a go-to line; update is None when an epoch is meant."""
-    parts = words.lower().replace(",", " ").split()
-    numbers = {}
-    for part in parts:
-        key, digits = (part[0], part[1:]) if part[:1] in "ebu" and part[1:] else ("u", part)
-        if not digits.isascii() or not digits.isdigit() or len(digits) > 7 or int(digits) < 1 or key in numbers:
-            break
-        numbers[key] = int(digits)
-    else:
-        if set(numbers) == {"u"}:
-            return 0, 0, numbers["u"]
-        if "e" in numbers and "u" not in numbers:
-            return numbers["e"], numbers.get("b", 1), None
-    raise ValueError('write an update like "120", an epoch like "e3", or its batch "e3 b5", up to 9999999')
+    def change_speed(self, steps: int) -> None:
+        self.player = self.player.faster(steps)
+
+    def pause(self) -> bool:
+        """Stop playing; was it?"""
+        was_playing = self.player.playing
+        self.player = self.player.paused()
+        return was_playing
+
+    @property
+    def at_stop(self) -> bool:
+        """Does the moment stand where the run had to stop?"""
+        at_end = self.moment.update == self.run.frontier and self.moment.beat == moves.last_beat(self.record)
+        return self.run.stop is not None and at_end

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from bptui.session.goal import Goal
 from bptui.tui.overlay import Overlay
 from bptui.views.help import KeyLine, help_rows
 from bptui.views.text import Row
@@ -44,8 +45,8 @@ class Help(Overlay[None]):
             self.dismiss()
 
 
-class GoTo(ModalScreen[str | None]):
-    """Asks for an update, or an epoch and batch; gives the words back when they are understood."""
+class GoTo(ModalScreen[Goal | None]):
+    """Asks for an update, or an epoch and batch; gives the goal when the words are understood."""
 
     DEFAULT_CSS = """
     GoTo { align: center middle; }
@@ -53,9 +54,9 @@ class GoTo(ModalScreen[str | None]):
     GoTo Input { margin: 1 0; }
     """
 
-    def __init__(self, check: Callable[[str], object], ascii_only: bool) -> None:
+    def __init__(self, parse: Callable[[str], Goal], ascii_only: bool) -> None:
         super().__init__()
-        self.check = check
+        self.parse = parse
         self.ascii = ascii_only
 
     def compose(self) -> ComposeResult:
@@ -67,11 +68,11 @@ class GoTo(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.check(event.value)
+            goal = self.parse(event.value)
         except ValueError as problem:
             self.query_one("#question", Static).update(Content(str(problem)))
         else:
-            self.dismiss(event.value)
+            self.dismiss(goal)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":

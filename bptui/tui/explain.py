@@ -5,35 +5,14 @@ from functools import partial
 
 from bptui.explain import Comparison, Explanation, Quantity, Walk, compare, explain
 from bptui.explain.differences import of_batch
-from bptui.explain.quantity import LOSS_MEAN
-from bptui.session.moment import Moment, Phase
 from bptui.tui.keys import Key, Table
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import COMMON, Workbench
-from bptui.views.arrange import BATCH, DELTAS, LOSS, UPDATE
 from bptui.views.explain import explanation_rows
-from bptui.views.narrate import produced
 from bptui.views.scene import Scene
 
 HINTS = "↑↓ term · Enter in · ← back · u up · v check · Esc closes"
 SHORT_HINTS = "Esc closes"
-
-
-def start_of(moment: Moment, phase: Phase, panel: int = 0) -> Quantity:
-    """Where a walk begins: what the phase just made for the selection; in the batch panel the sample's loss, in the
-    deltas panel its δ, in the loss panel the batch's mean loss, in the update panel what it adds to the selected
-    weight, once these are known."""
-    last = produced(moment, phase)[-1]
-    done = {"loss": 1, "delta": 2, "gradient": 3, "reduce": 4, "update": 4}.get(phase.kind, 0)
-    if panel == BATCH and done >= 1:
-        return Quantity("loss", sample=moment.sample)
-    if panel == DELTAS and done >= 3:
-        return Quantity("delta", moment.layer, moment.unit, sample=moment.sample)
-    if panel == LOSS and done == 4:
-        return LOSS_MEAN
-    if panel == UPDATE and done == 3:
-        return Quantity("contribution", moment.layer, moment.unit, moment.source, moment.sample)
-    return last
 
 
 class ExplainScreen(Workbench):

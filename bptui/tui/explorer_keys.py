@@ -1,12 +1,15 @@
 """The explorer's table of keys."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
 from bptui.tui.keys import Key
 from bptui.tui.screens import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
 from bptui.tui.workbench import COMMON
+from bptui.views.looks import Looks
+from bptui.views.panels import PANELS, PanelSpec
 
 if TYPE_CHECKING:
     from bptui.tui.explorer import Explorer
@@ -57,8 +60,36 @@ def rate_end(up: bool) -> Reason:
     return session_reason(lambda s: None if s.nearest_rate(up) is not None else "this is the end of the ladder")
 
 
-def focus(panel: int, name: str, what: str) -> Row:
-    return Key(f"focus-{panel}", (str(panel),), str(panel), "Panels", f"{name}: {what}", lambda e: e.focus_panel(panel))
+def focus(panel: PanelSpec) -> Row:
+    """The key that puts the focus on a panel."""
+    number, about = str(panel.number), f"{panel.name}: {panel.about}"
+    return Key(
+        f"focus-{number}",
+        (number,),
+        number,
+        "Panels",
+        about,
+        lambda e: e.look(lambda looks: looks.focused(panel.number)),
+    )
+
+
+def no_sample_to_choose(explorer: "Explorer") -> str | None:
+    """Before the batch's end its samples are moments of time, and only the step keys move in time."""
+    if not explorer.looks.panel.chooses_samples or explorer.scene().phase.per_batch:
+        return None
+    return "a sample can be chosen when all are in: b; s and S step to the next and the one before"
+
+
+def nothing_to_scroll(explorer: "Explorer") -> str | None:
+    return None if explorer.looks.panel.scrolls else "panels 2, 3 and 4 scroll: this one shows all it has"
+
+
+def no_accuracy(session: Session) -> str | None:
+    return None if session.run.problem.data.classes else "a regression has no right or wrong answers"
+
+
+def samples_to_come(session: Session) -> str | None:
+    return None if session.moment.phase(session.layers).per_batch else "not before all samples are in: press b"
 
 
 def nothing_runs(explorer: "Explorer") -> str | None:
@@ -67,7 +98,7 @@ def nothing_runs(explorer: "Explorer") -> str | None:
 
 KEYS: tuple[Row, ...] = (
     *steps(),
-    Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.toggle_play(), "play",
+    Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.session.toggle_play(), "play",
         session_reason(lambda s: None if s.player.playing else s.why_not(("phase", 1)))),
     Key("faster", ("plus", "equals_sign"), "+", "Play", "play faster", lambda e: e.change_speed(1), "", fast_end),
     Key("slower", ("minus",), "-", "Play", "play slower", lambda e: e.change_speed(-1), "", slow_end),
@@ -90,34 +121,34 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.change(e.session.restart)),
     Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",
         lambda e: e.change(e.session.reseed)),
-    focus(1, "Network", "units, activations, deltas, weights"),
-    focus(2, "Batch", "samples, answers, losses"),
-    focus(3, "Deltas", "each sample's δ and what it adds to the selected weight"),
-    focus(4, "Update", "sum, mean, and the one change of the weights"),
-    focus(5, "Loss", "curves of loss per update and per epoch"),
-    focus(6, "Explain", "what just happened in a sentence, and the numbers of it"),
+    *(focus(panel) for panel in PANELS),
+    Key("next-panel", ("tab",), "Tab", "Panels", "the next panel", lambda e: e.look(lambda looks: looks.neighbour(1))),
+    Key("previous-panel", ("shift+tab",), "shift+Tab", "Panels", "the panel before",
+        lambda e: e.look(lambda looks: looks.neighbour(-1))),
     Key("maximise", ("f",), "f", "Panels", "maximise the focused panel, or back",
-        lambda e: e.toggle_maximised(), "full"),
+        lambda e: e.look(lambda looks: replace(looks, maximised=not looks.maximised)), "full"),
     Key("up", ("up",), "↑", "Select", "unit above; in panels 2 and 3 the sample above, once all are in",
-        lambda e: e.arrow(0, -1), "", lambda e: e.why_not_row()),
+        lambda e: e.arrow(0, -1), "", no_sample_to_choose),
     Key("down", ("down",), "↓", "Select", "unit below; in panels 2 and 3 the sample below, once all are in",
-        lambda e: e.arrow(0, 1), "", lambda e: e.why_not_row()),
+        lambda e: e.arrow(0, 1), "", no_sample_to_choose),
     Key("left", ("left",), "←", "Select", "layer to the left; in panel 4 the weight from the input before",
         lambda e: e.arrow(-1, 0)),
     Key("right", ("right",), "→", "Select", "layer to the right; in panel 4 the weight from the input after",
         lambda e: e.arrow(1, 0)),
     Key("source-before", ("comma",), ",", "Select", "the selected unit's weight from the input before",
-        lambda e: e.select(source=-1)),
+        lambda e: e.session.select(source=-1)),
     Key("source-after", ("full_stop",), ".", "Select", "the selected unit's weight from the input after",
-        lambda e: e.select(source=1)),
+        lambda e: e.session.select(source=1)),
     Key("page-up", ("pageup",), "PgUp", "Select", "scroll the focused panel up", lambda e: e.scroll_panel(-1), "",
-        lambda e: e.why_not_scroll()),
+        nothing_to_scroll),
     Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1), "",
-        lambda e: e.why_not_scroll()),
+        nothing_to_scroll),
     Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
-        lambda e: e.next_sort(), "", lambda e: e.why_not_sort()),
-    Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen", lambda e: e.next_axis()),
-    Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic", lambda e: e.toggle_log()),
+        lambda e: e.next_sort(), "", session_reason(samples_to_come)),
+    Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen",
+        lambda e: e.look(Looks.next_axis)),
+    Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic",
+        lambda e: e.look(lambda looks: replace(looks, log=not looks.log))),
     Key("questions", ("w",), "w", "Answers", "the students' questions, each with the screen that answers it",
         open_questions, "why"),
     Key("explain", ("enter",), "Enter", "Answers", "explain the number in hand: formula, numbers, every term in turn",
@@ -135,14 +166,18 @@ KEYS: tuple[Row, ...] = (
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
         open_noise),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
-        lambda e: e.toggle_accuracy(), "", lambda e: e.why_no_accuracy()),
+        lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     *(key for key in COMMON if key.id != "quit"),
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip
 BY_ID = {key.id: key for key in KEYS}
-FOOTER = (
-    *("next-phase", "next-sample", "next-batch", "next-epoch", "play", "questions", "reduction", "explain"),
-    *("compare", "lab", "double-batch", "rate-up", "go-to", "maximise", "help", "quit"),
+STEP_KEYS = tuple(BY_ID[key_id] for key_id in ("next-phase", "next-sample", "next-batch", "next-epoch", "play"))
+PANELS_HINT = ("1-6 Tab", "panels", True)
+OTHER_KEYS = tuple(
+    BY_ID[key_id]
+    for key_id in (
+        *("reduction", "explain", "questions", "compare", "lab", "double-batch", "rate-up", "go-to", "maximise"),
+        *("help", "quit"),
+    )
 )
 """Which keys the footer names, the more important ones first; help and quit always."""
-FOOTER_KEYS = tuple(BY_ID[key_id] for key_id in FOOTER)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bptui.session.goal import parse_goal
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
 from bptui.session.questions import QUESTIONS
-from bptui.views.arrange import NUMBERS
+from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -78,13 +79,13 @@ def carry_out(explorer: "Explorer", intent: Intent) -> None:
         case Step(move):
             explorer.move(move)
         case GoTo(words):
-            explorer.go_to(words)
+            explorer.go_to(parse_goal(words))
         case Stand(at):
             session.stand(at)
         case SelectTelling():
             session.select_telling()
         case Focus(panel):
-            explorer.focus_panel(NUMBERS[panel])
+            explorer.look(lambda looks: looks.focused(NUMBERS[panel]))
         case Open(screen, at):
             OPENERS[screen](explorer, at)
         case Say(words):
@@ -93,11 +94,10 @@ def carry_out(explorer: "Explorer", intent: Intent) -> None:
 
 def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: bool = False) -> None:
     """Explain what the current phase made for the selection, or another number; ``check`` by differences at once."""
-    from bptui.tui.explain import ExplainScreen, start_of
+    from bptui.tui.explain import ExplainScreen
 
-    app, session = explorer.app, explorer.session
-    scene = explorer.scene()
-    start = start or start_of(session.moment, scene.phase, explorer.focused_panel)
+    app, scene = explorer.app, explorer.scene()
+    start = start or explorer.looks.panel.explained(scene)
     screen = ExplainScreen(scene, start, app.palette_name, app.ascii)
     enter(explorer, screen)
     if check:

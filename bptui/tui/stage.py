@@ -7,27 +7,16 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.tui.panel import Panel, place
-from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, PANELS, UPDATE, Arrangement, Box, arrange
-from bptui.views.batch import OTHER_ROWS, batch
-from bptui.views.deltas import deltas
-from bptui.views.explain import explain_panel
+from bptui.views.arrange import LOSS, NETWORK, Arrangement, Box, arrange
 from bptui.views.header import header
-from bptui.views.loss import AXIS_NAMES, chart, loss_rows
-from bptui.views.network import network
+from bptui.views.looks import Looks
+from bptui.views.loss import chart
+from bptui.views.panels import BY_NUMBER, PANELS
 from bptui.views.ribbon import ribbon
 from bptui.views.scene import Scene
 from bptui.views.text import Row
-from bptui.views.update import entries, ledger_height, update
 
 CHART_EVERY = 0.2  # seconds between two drawings of the chart
-SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
-VIEWS: dict[int, Callable[[Scene, int, int], list[Row]]] = {
-    NETWORK: network,
-    BATCH: batch,
-    DELTAS: deltas,
-    UPDATE: update,
-    EXPLAIN: explain_panel,
-}
 
 
 class Stage:
@@ -35,7 +24,7 @@ class Stage:
 
     def __init__(self, screen: Screen[None]) -> None:
         self.header, self.ribbon, self.footer = (Panel(name, bordered=False) for name in ("header", "ribbon", "footer"))
-        self.panels = {number: Panel(name.lower(), bordered=True) for number, name in PANELS.items()}
+        self.panels = {spec.number: Panel(spec.id, bordered=True) for spec in PANELS}
         self.plan: Arrangement | None = None
         self._screen = screen
         self._scene: Scene | None = None
@@ -53,12 +42,15 @@ class Stage:
         yield from (self.header, self.ribbon, self.footer)
         yield from self.panels.values()
 
-    def lay_out(self, width: int, height: int, focused: int, beside: int, maximised: bool) -> None:
-        """Give every panel its box, or hide it."""
-        plan = arrange(width, height, focused, beside, maximised)
+    def lay_out(self, width: int, height: int, looks: Looks, samples: int) -> None:
+        """Give every panel its box, or hide it; a batch has ``samples`` of them."""
+        plan = arrange(width, height, looks.focus, looks.beside, looks.maximised, samples)
+        self._focused = looks.focus
+        if plan == self.plan:
+            return
         if self.plan is None or plan.panels.get(LOSS) != self.plan.panels.get(LOSS):
             self._chart = []  # drawn for another size
-        self.plan, self._focused = plan, focused
+        self.plan = plan
         place(self.header, plan.header)
         place(self.ribbon, None if plan.too_small else plan.ribbon)
         place(self.footer, None if plan.too_small else plan.footer)
@@ -68,41 +60,38 @@ class Stage:
             words = f"bptui needs 40×10, has {width}×{height}"
             self.header.show([((words, "notice"),)], plan.header.width, 1)
 
-    def paint(self, scene: Scene, footer: Callable[[int], Row]) -> None:
+    def paint(self, scene: Scene, footer: Callable[[int, int], list[Row]]) -> None:
         """Show the scene in every panel that has a box. Panels repaint only the rows that changed."""
         plan, self._scene = self.plan, scene
         if plan is None or plan.too_small:
             return
         for panel, box, view in ((self.header, plan.header, header), (self.ribbon, plan.ribbon, ribbon)):
             panel.show(view(scene, box.width, box.height), box.width, box.height)
-        self.footer.show([footer(plan.footer.width)], plan.footer.width, plan.footer.height)
+        self.footer.show(footer(plan.footer.width, plan.footer.height), plan.footer.width, plan.footer.height)
         for number, box in plan.panels.items():
             if number == LOSS:
                 self._paint_loss(scene, box)
                 self._plan_chart()
             else:
-                content = VIEWS[number]
-                self._show(number, box, content(scene, *self.panels[number].inner(box.width, box.height)), scene)
+                self._show(number, box, self._rows(number, box, scene), scene)
 
-    def rows_shown(self, number: int, scene: Scene) -> range:
-        """Which of its samples a panel with a list shows; () where it has no box."""
+    def samples_shown(self, number: int, scene: Scene) -> range:
+        """Which of its samples a panel with a list shows; none where it has no box."""
         box = self.plan.panels.get(number) if self.plan else None
         if box is None:
             return range(0)
-        width, height = self.panels[number].inner(box.width, box.height)
-        if number == UPDATE:
-            return entries(scene, ledger_height(width, height))
-        return scene.places_shown(max(height - OTHER_ROWS, 1))
+        return BY_NUMBER[number].samples(scene, *self.panels[number].inner(box.width, box.height))
+
+    def _rows(self, number: int, box: Box, scene: Scene) -> list[Row]:
+        return BY_NUMBER[number].view(scene, *self.panels[number].inner(box.width, box.height))
 
     def _show(self, number: int, box: Box, rows: list[Row], scene: Scene) -> None:
-        title = f"{number} {PANELS[number]}{panel_title(number, scene)}"
+        title = f"{number} {BY_NUMBER[number].name}{BY_NUMBER[number].title(scene)}"
         self.panels[number].show(rows, box.width, box.height, title, focused=number == self._focused)
 
     def _paint_loss(self, scene: Scene, box: Box) -> None:
         """The numbers of now, the chart as last drawn."""
-        self._show(
-            LOSS, box, [*loss_rows(scene, self.panels[LOSS].inner(box.width, box.height)[0]), *self._chart], scene
-        )
+        self._show(LOSS, box, [*self._rows(LOSS, box, scene), *self._chart], scene)
 
     def _plan_chart(self) -> None:
         if self._chart_timer is None:
@@ -116,21 +105,7 @@ class Stage:
         box = self.plan.panels.get(LOSS) if self.plan else None
         if box is not None and self._scene is not None:
             width, height = self.panels[LOSS].inner(box.width, box.height)
-            room = height - len(loss_rows(self._scene, width))
+            room = height - len(self._rows(LOSS, box, self._scene))
             self._chart = draw(chart(self._scene, 2 * width), width, room, self._scene.colour)
             self._paint_loss(self._scene, box)
         self._chart_drawn = perf_counter()
-
-
-def panel_title(number: int, scene: Scene) -> str:
-    """What the title of a panel says besides its name."""
-    record, m = scene.record, scene.moment.sample
-    ordered = f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""
-    return {
-        NETWORK: f" · sample {m + 1}, row {record.indices[m]}",
-        BATCH: f" · {record.n} sample{'s' if record.n > 1 else ''}{ordered}",
-        DELTAS: f" · layer {scene.moment.layer}{ordered or ', per sample'}",
-        UPDATE: f" · {record.settings.rules.reduction} in force",
-        EXPLAIN: " · what just happened",
-        LOSS: f" · by {AXIS_NAMES[scene.axis]}, {'accuracy' if scene.accuracy else 'log' if scene.log else 'linear'}",
-    }[number]

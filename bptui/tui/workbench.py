@@ -16,7 +16,7 @@ from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
 from bptui.views.arrange import SMALLEST
-from bptui.views.help import footer_row
+from bptui.views.help import footer_rows
 from bptui.views.text import Row, Span, cells, fit
 
 if TYPE_CHECKING:
@@ -102,11 +102,15 @@ class Workbench(Screen[None]):
         return ((f"bptui needs {SMALLEST[0]}×{SMALLEST[1]}, has {width}×{height}", "notice"),)
 
     def footer(self, width: int) -> Row:
-        """The notice, or what the keys do."""
-        if self.notice:
-            return fit(((f" {self.notice}", "notice"),), width, "notice")
+        """The notice, or what the keys do, in one row."""
+        return self.footer_rows(width, 1)[0]
+
+    def footer_rows(self, width: int, height: int) -> list[Row]:
+        """What the keys do, in one row or in two; a notice takes the first."""
         state = self.state()
-        return fit((state, *footer_row(self.hints(), width - cells(state[0]))), width, "bar")
+        first, *more = footer_rows(self.hints(), width, height, cells(state[0]))
+        top = ((f" {self.notice}", "notice"),) if self.notice else (state, *first)
+        return [fit(top, width, "notice" if self.notice else "bar"), *(fit(row, width, "bar") for row in more)]
 
     def hints(self) -> list[tuple[str, str, bool]]:
         """Which keys the footer names, the more important ones first."""

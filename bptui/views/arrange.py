@@ -1,19 +1,20 @@
-"""Where each panel stands on a screen of so many columns and rows."""
+"""Where each panel stands on a screen of so many columns and rows: columns of panels that share the body's height."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN = 1, 2, 3, 4, 5, 6
-PANELS = {
-    NETWORK: "Network",
-    BATCH: "Batch",
-    DELTAS: "Deltas",
-    UPDATE: "Update",
-    LOSS: "Loss",
-    EXPLAIN: "Explain",
-}
-NUMBERS = {name.lower(): number for number, name in PANELS.items()}
+FIRST_WANTED = (NETWORK, EXPLAIN, BATCH, UPDATE, DELTAS, LOSS)
 SMALLEST = (40, 10)
-WIDE = (120, 36)
+COLUMN = 40  # columns in which a panel reads well
+TWO_COLUMNS = 72  # columns from which two panels stand side by side
+STACKED = 22  # rows of body from which panels stand above one another
+TALL = 40  # rows of body from which two columns hold all six
+TWO_ROWED_FOOTER = (100, 24)  # narrower than this and at least so high: the keys need two rows
+LEAST_LIST = 8  # rows of a panel that lists samples
+LEAST_BELOW = 13  # rows of the panel below such a list
+ONE_SAMPLE = 12  # rows in which one sample is shown at length
+AROUND_LIST = 5  # rows of such a panel besides its samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +36,72 @@ class Arrangement:
     too_small: bool = False
 
 
-def arrange(width: int, height: int, focus: int, beside: int, maximised: bool) -> Arrangement:
-    """The five panels on a wide screen, the sixth with them when it is ``beside``; two on a usual one (the network,
-    and the focused or last focused other panel ``beside`` it), four where it is high; one where it is narrow or a
-    panel is maximised."""
+def arrange(width: int, height: int, focus: int, beside: int, maximised: bool, samples: int) -> Arrangement:
+    """Panels on a screen of ``width`` columns and ``height`` rows; a batch has ``samples`` of them.
+
+    All six from three columns of :data:`COLUMN`, or where two columns are high enough; four where panels can stand
+    above one another; on a low screen side by side, and one where it is narrow or maximised. The focused panel is
+    always shown; so is ``beside``, the one focused last besides the network.
+    """
     if width < SMALLEST[0] or height < SMALLEST[1]:
         line = Box(0, 0, max(width, 1), 1)
         return Arrangement(line, line, line, {}, too_small=True)
     header, ribbon = (2, 3) if height >= 18 else (1, 1)
-    top = header + ribbon
-    body = height - top - 1
-    if maximised:
-        panels = {focus: Box(0, top, width, body)}
-    elif width >= WIDE[0] and height >= WIDE[1]:
-        panels = five(width, top, body, explained=beside == EXPLAIN)
-    elif width >= 72 and body >= 28:
-        panels = four(width, top, body, beside)
-    elif width >= 72:
-        half = width // 2
-        panels = {NETWORK: Box(0, top, half, body), beside: Box(half, top, width - half, body)}
-    else:
-        panels = {focus: Box(0, top, width, body)}
-    return Arrangement(Box(0, 0, width, header), Box(0, header, width, ribbon), Box(0, height - 1, width, 1), panels)
-
-
-def five(width: int, top: int, body: int, explained: bool) -> dict[int, Box]:
-    """Network, batch and deltas above (the rows of the last two belong together); update and loss below, and the
-    explanation between them when it is asked for."""
-    above = body // 2
-    side = (width - max(40, width // 3)) // 2
-    first = width - 2 * side
-    below = (UPDATE, EXPLAIN, LOSS) if explained else (UPDATE, LOSS)
-    edges = [width * k // len(below) for k in range(len(below) + 1)]
-    return {
-        NETWORK: Box(0, top, first, above),
-        BATCH: Box(first, top, side, above),
-        DELTAS: Box(first + side, top, side, above),
-        **{panel: Box(edges[k], top + above, edges[k + 1] - edges[k], body - above) for k, panel in enumerate(below)},
-    }
-
-
-def four(width: int, top: int, body: int, beside: int) -> dict[int, Box]:
-    """Two columns, two rows: the network, the panel beside it, and the next two."""
-    half, above = width // 2, body // 2
-    others = [beside, *(panel for panel in (BATCH, DELTAS, UPDATE, LOSS) if panel != beside)][:3]
-    boxes = (
-        Box(half, top, width - half, above),
-        Box(0, top + above, half, body - above),
-        Box(half, top + above, width - half, body - above),
+    footer = 2 if width < TWO_ROWED_FOOTER[0] and height >= TWO_ROWED_FOOTER[1] else 1
+    body = Box(0, header + ribbon, width, height - header - ribbon - footer)
+    columns = [[(focus, body.height)]] if maximised else columns_of(body, focus, beside, samples)
+    return Arrangement(
+        Box(0, 0, width, header),
+        Box(0, header, width, ribbon),
+        Box(0, height - footer, width, footer),
+        placed(body, columns),
     )
-    return {NETWORK: Box(0, top, half, above), **dict(zip(others, boxes, strict=True))}
+
+
+Column = Sequence[tuple[int, int]]
+"""Panels from above to below, each with its rows."""
+
+
+def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]:
+    """Which panels stand where."""
+    if body.width < TWO_COLUMNS:
+        return [[(focus, body.height)]]
+    if body.height < STACKED:
+        return [[(panel, body.height)] for panel in side_by_side(max(body.width // COLUMN, 2), focus, beside)]
+    explained = min(max(body.height * 2 // 5, LEAST_LIST), 16)
+    listed = min(samples + AROUND_LIST if samples > 1 else ONE_SAMPLE, body.height - max(LEAST_BELOW, body.height // 3))
+    listed = max(listed, LEAST_LIST)
+    below = body.height - listed
+    network = [(NETWORK, body.height - explained), (EXPLAIN, explained)]
+    if body.width >= 3 * COLUMN:
+        return [network, [(BATCH, listed), (UPDATE, below)], [(DELTAS, listed), (LOSS, below)]]
+    if body.height >= TALL:
+        loss = body.height // 3
+        listed = max(min(listed, (body.height - LEAST_BELOW) // 2), LEAST_LIST)
+        return [
+            [(NETWORK, body.height - explained - loss), (EXPLAIN, explained), (LOSS, loss)],
+            [(BATCH, listed), (DELTAS, listed), (UPDATE, body.height - 2 * listed)],
+        ]
+    above_panel = beside if beside in (BATCH, DELTAS) else BATCH
+    below_panel = beside if beside in (UPDATE, LOSS) else UPDATE
+    return [network, [(above_panel, listed), (below_panel, below)]]
+
+
+def side_by_side(count: int, focus: int, beside: int) -> list[int]:
+    """So many panels of one low row: the network with the last one looked at; the update brings what explains it."""
+    if count == 2 and focus == UPDATE:
+        return [UPDATE, EXPLAIN]
+    others = (NETWORK, focus, beside, *FIRST_WANTED)
+    return sorted(dict.fromkeys(others), key=others.index)[:count]
+
+
+def placed(body: Box, columns: Sequence[Column]) -> dict[int, Box]:
+    """The panels' boxes: the columns as wide as one another."""
+    edges = [body.x + body.width * k // len(columns) for k in range(len(columns) + 1)]
+    boxes = {}
+    for column, left, right in zip(columns, edges, edges[1:], strict=False):
+        y = body.y
+        for panel, height in column:
+            boxes[panel] = Box(left, y, right - left, height)
+            y += height
+    return boxes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bptui.views.text import Row, left, wrapped
+from bptui.views.text import Row, Span, left, wrapped
 
 KEY_WIDTH = 10
 GUIDE = (
@@ -18,6 +18,7 @@ GUIDE = (
     "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
     "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
     "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2.",
+    "  Samples of a batch count from 1; rows of the data, inputs and units from 0.",
 )
 
 
@@ -53,23 +54,28 @@ PINNED = 2
 """Hints at the end of the list that are always shown: help and quit."""
 
 
-def footer_row(hints: list[tuple[str, str, bool]], width: int) -> Row:
-    """Hints (keys, label, enabled) as many as fit, a disabled one dim; the last ones keep their place."""
-    spans: list[tuple[str, str]] = [(" ", "bar")]
+def footer_rows(hints: list[tuple[str, str, bool]], width: int, height: int, taken: int = 0) -> list[Row]:
+    """Hints (keys, label, enabled), as many as fit into ``height`` rows of ``width`` columns, ``taken`` of them in the
+    first row by something else; a disabled one is dim, the last ones keep their place."""
+    rows: list[list[Span]] = [[(" ", "bar")] for _ in range(height)]
     pinned = hints[-PINNED:]
-    room = width - 1 - sum(hint_width(*hint) for hint in pinned)
+    rooms = [width - 1 - taken * (row == 0) for row in range(height)]
+    rooms[-1] -= sum(hint_width(*hint) for hint in pinned)
+    row = 0
     for hint in hints[:-PINNED]:
-        if hint_width(*hint) <= room:
-            spans += hint_spans(*hint)
-            room -= hint_width(*hint)
+        if hint_width(*hint) > rooms[row] and row < height - 1:
+            row += 1
+        if hint_width(*hint) <= rooms[row]:
+            rows[row] += hint_spans(*hint)
+            rooms[row] -= hint_width(*hint)
     for hint in pinned:
-        spans += hint_spans(*hint)
-    return tuple(spans)
+        rows[-1] += hint_spans(*hint)
+    return [tuple(spans) for spans in rows]
 
 
 def hint_width(keys: str, label: str, enabled: bool) -> int:
     return len(keys) + len(label) + 3
 
 
-def hint_spans(keys: str, label: str, enabled: bool) -> list[tuple[str, str]]:
+def hint_spans(keys: str, label: str, enabled: bool) -> list[Span]:
     return [(keys, "bar-key" if enabled else "bar-off"), (f" {label}  ", "bar" if enabled else "bar-off")]

@@ -90,7 +90,7 @@ def test_stray_sizes_in_the_environment_do_not_count() -> None:
     with terminal("xor", COLUMNS="40", LINES="12") as at:
         assert "Batch" in at.wait_for("q quit")
         assert at.screen.display[-1].rstrip().endswith("q quit")
-        assert at.screen.display[-1].startswith(" p phase")
+        assert at.screen.display[-2].startswith(" p phase")
 
 
 @pytest.mark.parametrize(

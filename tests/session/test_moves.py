@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptui.engine import Architecture, UpdateRules, initialise
-from bptui.session import MOVES, Moment, Move, arrive, go, needed, phases
+from bptui.session import MOVES, Moment, Move, end_of_move, make, phases, until_reached
 from bptui.session.moves import Scale, select, to_row, to_update
 from bptui.training import Run, Settings
 from tests.training.builders import begin, network, with_rate
@@ -28,7 +28,7 @@ def walk(run: Run, moment: Moment, move: Move, moves: int) -> list[Moment]:
     """The moment and those after so many moves."""
     path = [moment]
     for _ in range(moves):
-        path.append(go(run, path[-1], move))
+        path.append(make(run, path[-1], move))
     return path
 
 
@@ -89,18 +89,18 @@ class TestStops:
     def test_from_between_two_stops_one_goes_to_the_nearer_stop_on_that_side(
         self, move: Move, place: tuple[int, int, int]
     ) -> None:
-        assert places([go(begin(TWOS, count=5), Moment(5, beat=3, sample=1), move)]) == [place]
+        assert places([make(begin(TWOS, count=5), Moment(5, beat=3, sample=1), move)]) == [place]
 
     @pytest.mark.parametrize("scale", ["sample", "batch", "epoch"])
     def test_the_first_sample_s_stop_before_is_the_end_of_the_update_before(self, scale: Scale) -> None:
-        assert places([go(begin(TWOS, count=5), Moment(4, beat=3), (scale, -1))]) == [(3, 0, UPDATE)]
+        assert places([make(begin(TWOS, count=5), Moment(4, beat=3), (scale, -1))]) == [(3, 0, UPDATE)]
 
     @pytest.mark.parametrize(("way", "place"), [(1, (2, 1, UPDATE)), (-1, (2, 1, GRADIENT))])
     def test_from_the_reduction_a_sample_s_stops_are_the_update_and_the_last_gradient(
         self, way: int, place: tuple[int, int, int]
     ) -> None:
         move: Move = ("sample", 1 if way > 0 else -1)
-        assert places([go(begin(TWOS, count=5), Moment(2, beat=REDUCE, sample=1), move)]) == [place]
+        assert places([make(begin(TWOS, count=5), Moment(2, beat=REDUCE, sample=1), move)]) == [place]
 
 
 class TestInverse:
@@ -126,18 +126,18 @@ class TestInverse:
         run = begin(TWOS, count=5)
         moments = walk(run, Moment(), ("phase", 1), 90)[1:]
         before = [time(run, moment) for moment in moments]
-        after = [time(run, go(run, moment, move)) for moment in moments]
+        after = [time(run, make(run, moment, move)) for moment in moments]
         assert [b > a for a, b in zip(before, after, strict=True)] == [move[1] > 0] * 90
         assert before != after
 
     @pytest.mark.parametrize("move", MOVES)
     def test_the_start_is_where_going_back_ends(self, move: Move) -> None:
         run = begin(TWOS, count=5)
-        assert walk(run, go(run, Moment(3, beat=4), move), (move[0], -1), 200)[-1] == Moment()
+        assert walk(run, make(run, Moment(3, beat=4), move), (move[0], -1), 200)[-1] == Moment()
 
     @pytest.mark.parametrize("move", MOVES)
     def test_moves_leave_the_selection_alone(self, move: Move) -> None:
-        moved = go(begin(TWOS, count=5), Moment(4, 3, 1, layer=2, unit=0, source=2), move)
+        moved = make(begin(TWOS, count=5), Moment(4, 3, 1, layer=2, unit=0, source=2), move)
         assert (moved.layer, moved.unit, moved.source) == (2, 0, 2)
 
 
@@ -147,25 +147,25 @@ class TestSlices:
         sliced, whole = begin(TWOS, count=9), begin(TWOS, count=9)
         moment = Moment(3, beat=UPDATE, sample=1)
         sliced.extend_to(3)
-        need = needed(sliced, moment, move)
+        need = until_reached(sliced, moment, move)
         asked = iter([False, True] * 100)  # one update a slice
         slices = 1
         while not sliced.extend(need, lambda: next(asked)):
             slices += 1
-        assert arrive(sliced, moment, move) == go(whole, moment, move)
+        assert end_of_move(sliced, moment, move) == make(whole, moment, move)
         assert slices == max(sliced.frontier - 3, 1)
 
     def test_going_back_needs_nothing_new(self) -> None:
         run = begin(TWOS, count=5)
         run.extend_to(20)
-        assert [needed(run, Moment(15), move)(run.frontier, run.next_position) for move in MOVES if move[1] < 0] == [
-            True
-        ] * 4
+        assert [
+            until_reached(run, Moment(15), move)(run.frontier, run.next_position) for move in MOVES if move[1] < 0
+        ] == [True] * 4
 
     def test_an_epoch_is_not_known_before_its_last_update_is_made(self) -> None:
         run = begin(TWOS, count=5)
         run.extend_to(1)
-        need = needed(run, Moment(), ("epoch", 1))
+        need = until_reached(run, Moment(), ("epoch", 1))
         known = []
         for update in (1, 2, 3):
             run.extend_to(update)
@@ -184,13 +184,13 @@ class TestWhereTheRunHadToStop:
     @pytest.mark.parametrize("scale", ["phase", "sample", "batch", "epoch"])
     def test_its_last_moment_is_the_end_of_its_last_update(self, stopped: Run, scale: Scale) -> None:
         last = to_update(stopped, Moment(), stopped.frontier)
-        assert go(stopped, last, (scale, 1)) == last
+        assert make(stopped, last, (scale, 1)) == last
         assert last.beat == len(phases(1)) - 1
 
     @pytest.mark.parametrize("scale", ["phase", "sample", "batch", "epoch"])
     def test_it_can_be_left_backwards(self, stopped: Run, scale: Scale) -> None:
         last = to_update(stopped, Moment(), stopped.frontier)
-        assert time(stopped, go(stopped, last, (scale, -1))) < time(stopped, last)
+        assert time(stopped, make(stopped, last, (scale, -1))) < time(stopped, last)
 
     def test_an_epoch_move_goes_as_far_as_it_can(self, stopped: Run) -> None:
         moment = Moment(stopped.frontier - 7)
@@ -232,7 +232,7 @@ class TestRows:
         run = begin(Settings(batch_size=5), count=10)
         looking = to_row(Moment(2, beat=REDUCE, sample=4), list(range(run.record(2).n)), -3)
         assert looking.sample == 1
-        assert go(run, looking, ("phase", -1)) == Moment(2, beat=GRADIENT, sample=4)
+        assert make(run, looking, ("phase", -1)) == Moment(2, beat=GRADIENT, sample=4)
 
 
 class TestSelection:
@@ -286,5 +286,5 @@ class TestSelection:
 
 def test_a_sample_move_makes_no_update_it_does_not_need() -> None:
     run = begin(Settings(UpdateRules(learning_rate=0.1), batch_size=3), count=9)
-    go(run, Moment(2, beat=GRADIENT, sample=0), ("sample", 1))
+    make(run, Moment(2, beat=GRADIENT, sample=0), ("sample", 1))
     assert run.frontier == 2

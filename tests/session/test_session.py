@@ -8,7 +8,8 @@ from bptui.engine import UpdateRules
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session import MOVES, Moment, Player
-from bptui.session.session import Session, parse_goal
+from bptui.session.goal import Goal, parse_goal
+from bptui.session.session import Session
 from bptui.training import Settings
 from bptui.training.settings import RATES
 from tests.training.builders import fingerprint, fingerprints, with_rate
@@ -177,15 +178,15 @@ class TestGoTo:
     @pytest.mark.parametrize(
         ("words", "goal"),
         [
-            ("120", (0, 0, 120)),
-            ("u120", (0, 0, 120)),
-            ("e3", (3, 1, None)),
-            ("E3 B5", (3, 5, None)),
-            ("e3,b5", (3, 5, None)),
-            ("b5 e3", (3, 5, None)),
+            ("120", Goal(120)),
+            ("u120", Goal(120)),
+            ("e3", Goal(epoch=3, batch=1)),
+            ("E3 B5", Goal(epoch=3, batch=5)),
+            ("e3,b5", Goal(epoch=3, batch=5)),
+            ("b5 e3", Goal(epoch=3, batch=5)),
         ],
     )
-    def test_what_is_accepted(self, words: str, goal: tuple[int, int, int | None]) -> None:
+    def test_what_is_accepted(self, words: str, goal: Goal) -> None:
         assert parse_goal(words) == goal
 
     @pytest.mark.parametrize(
@@ -197,8 +198,9 @@ class TestGoTo:
 
     @staticmethod
     def go(there: Session, words: str) -> str:
-        there.run.extend(there.goal(words))
-        return there.arrive_at(words)
+        goal = parse_goal(words)
+        there.run.extend(goal)
+        return there.arrive_at(goal)
 
     @pytest.mark.parametrize(
         ("words", "notice"),

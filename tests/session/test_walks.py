@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bptui.session import MOVES, Moment, Move, go, phases
+from bptui.session import MOVES, Moment, Move, make, phases
 from bptui.session.moves import Scale, select, to_row, to_update
 from bptui.training import Run, Settings
 from tests.training.builders import ANY_SETTINGS, begin, fingerprint, planned
@@ -28,11 +28,11 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.moment.update < ENOUGH)
     @rule(move=st.sampled_from(MOVES))
     def move(self, move: Move) -> None:
-        self.moment = go(self.run, self.moment, move)
+        self.moment = make(self.run, self.moment, move)
 
     @rule(move=st.sampled_from([move for move in MOVES if move[1] < 0]))
     def move_back(self, move: Move) -> None:
-        self.moment = go(self.run, self.moment, move)
+        self.moment = make(self.run, self.moment, move)
 
     @rule(update=st.integers(-1, ENOUGH))
     def jump(self, update: int) -> None:
@@ -64,19 +64,19 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def a_phase_there_and_back_is_no_move(self) -> None:
         moment = self.canonical()
-        assert go(self.run, go(self.run, moment, ("phase", 1)), ("phase", -1)) == moment
+        assert make(self.run, make(self.run, moment, ("phase", 1)), ("phase", -1)) == moment
 
     @rule()
     def a_phase_back_and_there_is_no_move_but_at_the_start(self) -> None:
         moment = self.canonical()
         if (moment.update, moment.sample, moment.beat) != (1, 0, 0):
-            assert go(self.run, go(self.run, moment, ("phase", -1)), ("phase", 1)) == moment
+            assert make(self.run, make(self.run, moment, ("phase", -1)), ("phase", 1)) == moment
 
     @precondition(lambda self: self.moment.update < ENOUGH)
     @rule(scale=st.sampled_from(["sample", "batch", "epoch"]))
     def from_a_stop_a_move_there_and_back_is_no_move(self, scale: Scale) -> None:
-        stop = go(self.run, self.moment, (scale, -1))
-        assert go(self.run, go(self.run, stop, (scale, 1)), (scale, -1)) == stop
+        stop = make(self.run, self.moment, (scale, -1))
+        assert make(self.run, make(self.run, stop, (scale, 1)), (scale, -1)) == stop
 
     @rule()
     def the_record_is_that_of_a_fresh_run(self) -> None:

@@ -67,6 +67,10 @@ class Pilots:
     def lines(self) -> list[str]:
         return [strip.text for strip in self.strips()]
 
+    def foot(self) -> str:
+        """The footer, of two rows on a usual screen."""
+        return "\n".join(self.lines()[-2:])
+
     def text(self) -> str:
         return "\n".join(self.lines())
 

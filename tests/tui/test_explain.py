@@ -14,8 +14,12 @@ from bptui.scenario import Scenario
 from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.explain import ExplainScreen, start_of
+from bptui.tui.explain import ExplainScreen
+from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, UPDATE
 from bptui.views.numbers import precise
+from bptui.views.panels import BY_NUMBER, what_happened
+from tests.scenes import scene as scene_at
+from tests.scenes import session as session_of
 
 
 class Opened:
@@ -47,8 +51,8 @@ async def opened(
     app = BptuiApp(session, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        start = start_of(session.moment, session.moment.phase(session.layers))
-        screen = ExplainScreen(app.explorer.scene(), start, app.palette_name, app.ascii)
+        scene = app.explorer.scene()
+        screen = ExplainScreen(scene, what_happened(scene), app.palette_name, app.ascii)
         app.push_screen(screen)
         await pilot.pause()
         yield Opened(app, pilot, screen)
@@ -147,11 +151,16 @@ async def test_without_colour_and_unicode_it_still_says_the_numbers() -> None:
 
 
 def test_a_walk_starts_at_what_the_phase_made_or_at_what_the_panel_shows() -> None:
-    moment = Moment(1, 0, 2, layer=2, unit=1, source=0)
-    kinds = [start_of(moment, phase).kind for phase in phases(2)]
-    assert kinds == ["input", "a", "a", "loss", "delta", "delta", "contribution", "reduced", "after"]
-    gradient, update, forward = phases(2)[6], phases(2)[8], phases(2)[1]
-    assert start_of(moment, gradient, panel=2) == Quantity("loss", sample=2)
-    assert start_of(moment, gradient, panel=3) == Quantity("delta", 2, 1, sample=2)
-    assert start_of(moment, update, panel=4) == of_weight("after", 2, 0, 1)
-    assert start_of(moment, forward, panel=2).kind == "a"
+    def start(beat: int, panel: int) -> Quantity:
+        moment = Moment(1, beat, 2, layer=2, unit=1, source=0)
+        return BY_NUMBER[panel].explained(scene_at(session_of("xor"), moment))
+
+    kinds = ["input", "a", "a", "loss", "delta", "delta", "contribution", "reduced", "after"]
+    assert [start(beat, NETWORK).kind for beat in range(9)] == kinds
+    gradient, update, forward = 6, 8, 1
+    assert start(gradient, BATCH) == Quantity("loss", sample=2)
+    assert start(gradient, DELTAS) == Quantity("delta", 2, 1, sample=2)
+    assert start(gradient, UPDATE).kind == "contribution"
+    assert start(update, UPDATE) == of_weight("after", 2, 0, 1)
+    assert start(update, LOSS).kind == "loss-mean"
+    assert start(forward, BATCH).kind == "a"

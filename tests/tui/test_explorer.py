@@ -18,7 +18,8 @@ from bptui.tui.dialogs import GoTo, Help
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
 from bptui.tui.palette import MONO, PALETTES, Palette
-from bptui.views.arrange import BATCH, DELTAS, NETWORK, PANELS, UPDATE
+from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, NETWORK, UPDATE
+from bptui.views.panels import BY_NUMBER
 from tests.scenes import own_data, own_session
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
@@ -26,7 +27,7 @@ from .pilots import USUAL, WIDE, Pilots, explore, session_with
 
 def titles(at: Pilots) -> set[int]:
     """Numbers of the panels whose title is on the screen."""
-    return {number for number, name in PANELS.items() if f" {number} {name}" in at.text()}
+    return {number for number, panel in BY_NUMBER.items() if f" {number} {panel.name}" in at.text()}
 
 
 # --- panels ---
@@ -39,21 +40,21 @@ async def test_every_scenario_opens_and_fills_the_screen(name: str, size: tuple[
         await at.press("p", "p", "s", "b")
         assert [strip.cell_length for strip in at.strips()] == [size[0]] * size[1]
         assert at.session.moment.update == 1
-        assert titles(at) == ({1, 2} if size == USUAL else {1, 2, 3, 4, 5})
+        assert titles(at) == ({1, 2} if size == USUAL else set(BY_NUMBER))
 
 
-@pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != NETWORK])
+@pytest.mark.parametrize("panel", [panel for panel in BY_NUMBER if panel != NETWORK])
 async def test_a_focused_panel_stands_beside_the_network(panel: int) -> None:
     async with explore() as at:
         await at.press(str(panel))
-        assert titles(at) == {1, panel}
+        assert titles(at) == ({UPDATE, EXPLAIN} if panel == UPDATE else {1, panel})
         assert f"┏━ {panel} " in at.text()
         await at.press("1")
         assert titles(at) == {1, panel}
         assert "┏━ 1 " in at.text()
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", BY_NUMBER)
 @pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
 async def test_a_maximised_panel_has_the_body_for_itself(panel: int, size: tuple[int, int]) -> None:
     async with explore("digits", size) as at:
@@ -147,7 +148,7 @@ async def test_go_to_stands_at_the_end_of_the_update(words: str, update: int) ->
     async with explore("digits") as at:
         assert await ask(at, words) == ""
         assert (at.session.moment.update, at.session.moment.beat) == (update, 8)
-        assert f"update {update}: epoch" in at.lines()[-1]
+        assert f"update {update}: epoch" in at.foot()
 
 
 @pytest.mark.parametrize("words", ["", "0", "-3", "abc", "1.5", "e", "b5", "e0", "e1 b0", "12345678", "e1 e2", "٣"])
@@ -220,7 +221,7 @@ async def test_the_command_palette_runs_a_key() -> None:
         await at.pilot.pause(0.3)
         await at.press("enter")
         await at.pilot.pause(0.1)
-        assert at.explorer.maximised
+        assert at.explorer.looks.maximised
 
 
 # --- sizes ---
@@ -248,7 +249,7 @@ async def test_a_resized_screen_looks_like_one_begun_at_that_size(width: int, he
         assert at.text() == fresh
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", BY_NUMBER)
 async def test_every_panel_can_be_shown_on_the_smallest_screen(panel: int) -> None:
     async with explore("digits", (40, 10)) as at:
         await at.press(str(panel), "p", "s", "b")
@@ -262,13 +263,13 @@ async def test_escape_stops_a_long_epoch_at_a_batch_and_nothing_is_lost(monkeypa
     monkeypatch.setattr(explorer_module, "WORK_SLICE", 0.002)
     async with explore(session_with("moons", batch_size=1, samples=100_000)) as at:
         await at.press("e")
-        assert "working: epoch 1, batch" in at.lines()[-1]
+        assert "of the way to epoch 2" in at.foot()
         await at.press("b", "m")  # any other key waits for Esc
         assert at.session.next_settings.rules.reduction == "mean"
         await at.press("escape")
         run, moment = at.session.run, at.session.moment
         reached = run.frontier
-        assert f"stopped after update {reached}" in at.lines()[-1]
+        assert f"stopped after update {reached}" in at.foot()
         assert 0 < reached < 80_000
         assert (moment.update, moment.beat) == (reached, 8)
         assert run.history.updates.last_update == reached
@@ -342,14 +343,14 @@ async def test_a_diverging_run_stops_before_the_bad_update_and_names_it() -> Non
         assert stands_before_the_bad_update(at)
         stop = at.session.run.stop
         assert stop is not None
-        notice = at.lines()[-1]
+        notice = at.foot()
         for words in (f"update {stop.update}", "epoch ", "batch ", "layer 1"):
             assert words in notice
         before = at.session.moment
         for key in ("p", "s", "b", "e", "space"):
             await at.press(key)
             assert at.session.moment == before
-            assert f"stopped before update {stop.update}" in at.lines()[-1]
+            assert f"stopped before update {stop.update}" in at.foot()
         await at.press("P")
         assert at.session.moment != before
 
@@ -360,7 +361,7 @@ async def test_playing_at_full_speed_pauses_before_the_bad_update() -> None:
         await at.press("space")
         await at.until_idle()
         assert stands_before_the_bad_update(at)
-        assert "stopped before update" in at.lines()[-1]
+        assert "stopped before update" in at.foot()
 
 
 async def test_a_stopped_run_goes_on_at_a_lower_learning_rate() -> None:
@@ -380,12 +381,12 @@ async def test_a_stopped_run_goes_on_at_a_lower_learning_rate() -> None:
 
 async def test_themes_come_round_and_change_colours_only() -> None:
     async with explore("digits") as at:
-        words, looks = at.text().splitlines()[:-1], []
+        words, looks = at.lines()[:-2], []
         for palette in [*PALETTES[1:], PALETTES[0]]:
             await at.press("t")
             assert at.app.palette_name == palette.name
-            assert at.text().splitlines()[:-1] == words
-            assert f"theme {palette.name}" in at.lines()[-1]
+            assert at.lines()[:-2] == words
+            assert f"theme {palette.name}" in at.foot()
             looks.append(at.strips()[:-1])
         assert len({str(strips) for strips in looks}) == len(PALETTES)
 
@@ -413,7 +414,7 @@ async def test_without_colour_the_theme_key_says_so() -> None:
     async with explore(colour=False) as at:
         await at.press("t")
         assert at.app.palette_name == "mono"
-        assert "no colours" in at.lines()[-1]
+        assert "no colours" in at.foot()
 
 
 @pytest.mark.parametrize("name", ["digits", "xor", "iris"])
@@ -446,7 +447,7 @@ async def test_ascii_mode_has_few_question_marks() -> None:
     async with explore("digits", WIDE, ascii_only=True) as at:
         await at.press("p", "s", "b")
         await at.pilot.pause(0.3)
-        assert at.text().count("?") == at.lines()[-1].count("? help")
+        assert at.text().count("?") == at.foot().count("? help")
 
 
 # --- quitting ---
@@ -456,7 +457,7 @@ async def test_a_long_run_is_not_lost_by_a_q_too_many() -> None:
     async with explore("digits") as at:
         await at.press("e", "e", "e", "e", "e", "d", "q", "q")
         assert not at.app._exit
-        assert "q again quits: the 125 updates of this run are not kept" in at.lines()[-1]
+        assert "q again quits: the 125 updates of this run are not kept" in at.foot()
         await at.press("s", "q")
         assert not at.app._exit
         await at.press("q")
@@ -476,7 +477,7 @@ async def test_a_picture_is_well_formed_svg(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     async with explore("digits") as at:
         await at.press("b", "x")
-        assert "saved bptui-digits-u1-s32-p9.svg" in at.lines()[-1]
+        assert "saved bptui-digits-u1-s32-p9.svg" in at.foot()
     picture = ElementTree.parse(tmp_path / "bptui-digits-u1-s32-p9.svg").getroot()
     assert picture.tag.endswith("svg")
     assert "Network" in "".join(picture.itertext())
@@ -507,7 +508,7 @@ async def test_a_folder_that_is_gone_is_a_message(tmp_path: Path, monkeypatch: p
     gone.rmdir()
     async with explore() as at:
         await at.press("x")
-        assert "nothing was saved" in at.lines()[-1]
+        assert "nothing was saved" in at.foot()
 
 
 # --- names of the data ---

@@ -23,7 +23,9 @@ from bptui.tui.panel import Panel
 from bptui.tui.questions import Questions
 from bptui.tui.race import CompareScreen
 from bptui.tui.scatter import NoiseScreen
-from bptui.views.arrange import NETWORK, PANELS
+from bptui.views.arrange import NETWORK
+from bptui.views.looks import Looks
+from bptui.views.panels import PANELS
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
 
@@ -39,14 +41,7 @@ class Look:
     player: Player
     seed: int
     collected: tuple[Settings, ...]
-    focused: int
-    beside: int
-    maximised: bool
-    scroll: int
-    axis: int
-    log: bool
-    accuracy: bool
-    sort: int
+    looks: Looks
     palette: str
     screen: type[Any]
     working: bool
@@ -60,17 +55,10 @@ def look(at: Pilots) -> Look:
         replace(session.player, owed=0.0),
         session.scenario.data.seed,
         session.collected,
-        explorer.focused_panel,
-        explorer.beside,
-        explorer.maximised,
-        explorer.scroll_by,
-        explorer.axis,
-        explorer.log_scale,
-        explorer.accuracy,
-        explorer.sort,
+        explorer.looks,
         at.app.palette_name,
         type(at.app.screen),
-        explorer._need is not None,
+        explorer._work is not None,
     )
 
 
@@ -80,6 +68,10 @@ def moved(**to: int) -> Callable[[Look], Look]:
 
 def shows(**to: Any) -> Callable[[Look], Look]:
     return lambda before: replace(before, **to)
+
+
+def looks(**to: Any) -> Callable[[Look], Look]:
+    return lambda before: replace(before, looks=replace(before.looks, **to))
 
 
 def plays(**to: Any) -> Callable[[Look], Look]:
@@ -120,21 +112,23 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "rate-up": ((), rules(learning_rate=0.2)),
     "restart": (("next-batch", "next-batch"), moved(update=1, beat=0, sample=0)),
     "reseed": ((), shows(seed=8)),
-    "focus-1": (("focus-4",), shows(focused=1)),
-    **{f"focus-{panel}": ((), shows(focused=panel, beside=panel)) for panel in PANELS if panel != NETWORK},
-    "maximise": ((), shows(maximised=True)),
+    "focus-1": (("focus-4",), looks(focus=1)),
+    **{f"focus-{n}": ((), looks(focus=n, beside=n)) for n in (panel.number for panel in PANELS) if n != NETWORK},
+    "next-panel": ((), looks(focus=2, beside=2)),
+    "previous-panel": (("focus-3",), looks(focus=2, beside=2)),
+    "maximise": ((), looks(maximised=True)),
     "up": (("down", "down"), moved(unit=1)),
     "down": ((), moved(unit=1)),
     "left": ((), moved(layer=1, source=35)),  # pixel 0 is black everywhere: the strongest input of the unit
     "right": (("left",), moved(layer=2, source=0)),  # back to the weight one came from
     "source-before": ((), moved(source=-1)),
     "source-after": ((), moved(source=1)),
-    "page-up": (("focus-2", "page-down"), shows(scroll=0)),
-    "page-down": (("focus-2",), shows(scroll=PAGE)),
-    "axis": ((), shows(axis=1)),
-    "accuracy": ((), shows(accuracy=True)),
-    "log": ((), shows(log=True)),
-    "sort": (("next-batch",), shows(sort=1, scroll=-32)),
+    "page-up": (("focus-2", "page-down"), looks(scroll=0)),
+    "page-down": (("focus-2",), looks(scroll=PAGE)),
+    "axis": ((), looks(axis="epoch")),
+    "accuracy": ((), looks(accuracy=True)),
+    "log": ((), looks(log=True)),
+    "sort": (("next-batch",), looks(sort="loss", scroll=-32)),
     "questions": ((), shows(screen=Questions)),
     "explain": ((), shows(screen=ExplainScreen)),
     "check": ((), shows(screen=ExplainScreen)),
@@ -195,8 +189,8 @@ async def test_a_key_does_what_it_says_and_nothing_else(
             before = replace(before, moment=after.moment)
         if key_id == "page-down":
             page = sum("□" in line or "▣" in line for line in pixels.splitlines()[6:])
-            assert after.scroll == page > 10
-            after = replace(after, scroll=PAGE)
+            assert after.looks.scroll == page > 10
+            after = replace(after, looks=replace(after.looks, scroll=PAGE))
         assert after == effect(before)
         if key_id == "picture":
             assert [path.name for path in tmp_path.iterdir()] == ["bptui-digits-u1-s1-p1.svg"]
@@ -254,7 +248,7 @@ async def test_a_disabled_key_says_why_and_changes_nothing(key_id: str) -> None:
         before = look(at)
         await at.do(key_id)
         assert look(at) == before
-        assert reason in at.lines()[-1]
+        assert reason in at.foot()
 
 
 async def test_the_reason_goes_away_with_the_next_key() -> None:
@@ -267,7 +261,7 @@ async def test_the_reason_goes_away_with_the_next_key() -> None:
 async def test_an_unknown_key_changes_nothing() -> None:
     async with explore() as at:
         before, screen = look(at), at.text()
-        for key in ("f7", "Z", "tab", "ctrl+e"):
+        for key in ("f7", "Z", "ctrl+e"):
             await at.press(key)
             assert (look(at), at.text()) == (before, screen)
 
@@ -309,7 +303,7 @@ async def test_playing_goes_on_by_itself_and_pauses_where_it_is() -> None:
         await at.do("play")
         while at.session.moment == Moment(layer=2):
             await at.pilot.pause(0.02)
-        assert "▶ 10 phases/s" in at.lines()[-1]
+        assert "▶ 10 phases/s" in at.foot()
         await at.do("play")
         stood = at.session.moment
         await at.pilot.pause(0.25)
@@ -319,7 +313,7 @@ async def test_playing_goes_on_by_itself_and_pauses_where_it_is() -> None:
 async def test_a_changed_setting_is_announced_and_begins_with_the_next_update() -> None:
     async with explore("digits") as at:
         await at.do("next-phase", "reduction", "double-batch", "rate-up")
-        assert "learning rate 0.2 from update 2 on" in at.lines()[-1]
+        assert "learning rate 0.2 from update 2 on" in at.foot()
         assert "batch 32→64  mean→sum  γ 0.1→0.2" in at.lines()[0]
         await at.do("next-batch", "next-phase")
         assert "batch 64  sum  γ 0.2" in at.lines()[0]

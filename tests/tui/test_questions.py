@@ -31,10 +31,10 @@ async def test_1_stands_before_the_update_with_every_gradient_added_and_nothing_
         assert await asked(at, "1") is at.explorer
         assert at.session.moment.sample == at.session.record.n - 1
         assert at.session.moment.phase(at.session.layers).kind == "gradient"
-        assert at.explorer.focused_panel == UPDATE
+        assert at.explorer.looks.focus == UPDATE
         assert "4 of 4 added" in at.text()
         assert "nothing applied yet" in at.text()
-        assert "4 × forward, 4 × backward, 0 updates" in at.lines()[-1]
+        assert "4 × forward, 4 × backward, 0 updates" in at.foot()
 
 
 async def test_2_drills_until_right_and_shows_the_updates_it_made() -> None:
@@ -104,7 +104,7 @@ async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
         assert await asked(at, "8") is at.explorer
         record = at.session.record
         assert at.session.moment.phase(at.session.layers).kind == "reduce"
-        assert at.explorer.focused_panel == DELTAS
+        assert at.explorer.looks.focus == DELTAS
         entries = record.contributions(Weight(2, 0, 0))
         for norm, entry in zip(record.gradient_norms, entries, strict=True):
             assert any(num(norm, width) in at.text() for width in (6, 7))
@@ -164,4 +164,4 @@ async def test_the_footer_does_not_say_that_it_plays_once_the_questions_are_open
         await at.do("play", "questions")
         await at.press("escape")
         assert not at.session.player.playing
-        assert "▶" not in at.lines()[-1]
+        assert "▶" not in at.foot()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.engine.backprop import Pass
-from bptui.explain import value
+from bptui.explain import explain, value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
-from bptui.training.record import ROW_KEYS, UpdateRecord
-from bptui.views.numbers import num, rate
+from bptui.training.record import ROW_KEYS
+from bptui.views.narrate import produced
+from bptui.views.numbers import num, precise, rate, share
 from bptui.views.scene import Scene
 from tests.scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
 
@@ -70,8 +71,11 @@ def numbers(rows: Iterable[str], scene: Scene) -> Iterator[str]:
         yield from NUMBER.findall(row)
 
 
-def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
-    """All real numbers of a record, as one vector."""
+def values_of(scene: Scene) -> np.ndarray:
+    """All real numbers of a scene's record, as one vector; with the losses at the ends of epochs, and the numbers
+    from which the formulas of this moment are made."""
+    record, moment, epochs = scene.record, scene.moment, scene.history.epochs
+    made = [explain(record, q) for q in produced(moment, scene.phase)]
     passed, layer, source, unit = record.passed, moment.layer, moment.source, moment.unit
     done = range(1, record.n + 1)
     ledger = record.running(moment.weight)
@@ -92,6 +96,11 @@ def values_of(record: UpdateRecord, moment: Moment) -> np.ndarray:
         *(vector.flat for vector in (record.reduced, record.step)),
         [record.learning_rate, 1.0, value(record, CLIP), record.penalty, record.penalised_loss],
         [value(record, of_weight("regularisation", layer, source, unit))] if source >= 0 else [],
+        *(epochs.last(name) for name in ("train_loss", "test_loss")),
+        *(100 * epochs.last(name) for name in ("train_accuracy", "test_accuracy")),
+        [it.result for it in made],
+        [number for number in asdict(record.settings.rules.optimizer).values() if isinstance(number, float)],
+        [value(record, term) for it in made for term in it.terms],
     ]
     return np.concatenate([np.ravel(part) for part in parts])
 
@@ -113,7 +122,7 @@ def is_known(words: str, values: np.ndarray, counts: set[str], gamma: str) -> bo
     if any(float(c).is_integer() and words == f"{c:.0f}".replace("-", "−") for c in close):
         return True  # whole inputs and targets are written without decimals
     return any(
-        words == num(v, width, plus)
+        words in (precise(v), share(v / 100).rstrip("%")) or words == num(v, width, plus)
         for c in close
         for v in (c, abs(c))
         for width in NUMBER_WIDTHS
@@ -126,10 +135,14 @@ def is_known(words: str, values: np.ndarray, counts: set[str], gamma: str) -> bo
 @settings(max_examples=60)
 def test_every_number_in_a_panel_is_a_number_of_the_record(view: str, data: st.DataObject, width: int) -> None:
     it = data.draw(scenes())
-    values, counts = values_of(it.record, it.moment), counts_of(it)
+    values, counts = values_of(it), counts_of(it)
     gamma = rate(it.record.learning_rate)
     rows = [re.sub(r"\S*…\S*", "", row) for row in painted(view, it, width, TALL)]  # what is cut says so itself
-    orphans = [w for w in numbers(rows, it) if not is_known(w, values, counts, gamma)]
+    rows = [re.sub(r"\d+ more: \S+", "", row) for row in rows]  # the rest of a long sum: tests/explain adds it up
+    found = numbers(rows, it)
+    if view == "explain":  # a minus may be the formula's, a point the sentence's
+        found = (words.lstrip("+−").rstrip(".") for words in found)
+    orphans = [w for w in found if not is_known(w, values, counts, gamma)]
     assert not orphans, "\n".join(rows)
 
 

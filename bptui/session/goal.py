@@ -1,0 +1,58 @@
+"""Goals: how far a run must be known, and the line that asks for an update, an epoch or a batch."""
+
+from dataclasses import dataclass
+
+from bptui.training.schedule import Position
+
+MOST_DIGITS = 7
+ACCEPTED = 'write an update like "120", an epoch like "e3", or its batch "e3 b5", up to 9999999'
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An update (from 1), or where that is 0, a batch of an epoch; ``update=120`` or ``epoch=3, batch=5``."""
+
+    update: int = 0
+    epoch: int = 0
+    batch: int = 0
+
+    def __call__(self, frontier: int, following: Position) -> bool:
+        """Is it among the updates of a run that has made ``frontier`` of them and goes on at ``following``?"""
+        if self.epoch:
+            return (following.epoch, following.batch) > (self.epoch, self.batch)
+        return frontier >= self.update
+
+    def share(self, frontier: int, following: Position) -> float:
+        """How much of the way from the start is made, 0 … 1."""
+        if self.epoch:
+            return min((following.epoch - 1) / self.epoch, 1.0)
+        return min(frontier / max(self.update, 1), 1.0)
+
+    def __str__(self) -> str:
+        if self.epoch:
+            return f"epoch {self.epoch}"
+        return f"update {self.update}"
+
+
+def until_epoch_ends(epoch: int) -> Goal:
+    """The goal of all batches of an epoch."""
+    return Goal(epoch=epoch + 1)
+
+
+def parse_goal(words: str) -> Goal:
+    """What a go-to line asks for: ``120`` (update), ``e3`` (epoch), ``e3 b5`` (its batch).
+
+    Raises ValueError saying what is accepted.
+    """
+    numbers: dict[str, int] = {}
+    for part in words.lower().replace(",", " ").split():
+        key, digits = (part[0], part[1:]) if part[:1] in "ebu" and part[1:] else ("u", part)
+        plain = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
+        if not plain or int(digits) < 1 or key in numbers:
+            raise ValueError(ACCEPTED)
+        numbers[key] = int(digits)
+    if set(numbers) == {"u"}:
+        return Goal(numbers["u"])
+    if "e" in numbers and "u" not in numbers:
+        return Goal(epoch=numbers["e"], batch=numbers.get("b", 1))
+    raise ValueError(ACCEPTED)

@@ -1,0 +1,128 @@
+"""The table of panels, a row each: whoever titles, paints, scrolls, explains or tests panels reads it here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bptui.explain import Quantity
+from bptui.explain.quantity import LOSS_MEAN
+from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, UPDATE
+from bptui.views.batch import OTHER_ROWS, batch
+from bptui.views.deltas import deltas
+from bptui.views.explain import explain_panel
+from bptui.views.loss import AXIS_NAMES, loss_rows
+from bptui.views.narrate import produced
+from bptui.views.network import network
+from bptui.views.scene import Scene
+from bptui.views.text import Row
+from bptui.views.update import entries, ledger_height, update
+
+SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
+
+
+def no_samples(scene: Scene, width: int, height: int) -> range:
+    return range(0)
+
+
+def sample_rows(scene: Scene, width: int, height: int) -> range:
+    """Places, in the order shown, of the samples in a list of this height."""
+    return scene.places_shown(max(height - OTHER_ROWS, 1))
+
+
+def ledger_rows(scene: Scene, width: int, height: int) -> range:
+    return entries(scene, ledger_height(width, height))
+
+
+def what_happened(scene: Scene) -> Quantity:
+    """What the phase just made for the selection."""
+    return produced(scene.moment, scene.phase)[-1]
+
+
+def loss_of_sample(scene: Scene) -> Quantity:
+    known = scene.reached(scene.moment.sample, "loss")
+    return Quantity("loss", sample=scene.moment.sample) if known else what_happened(scene)
+
+
+def delta_of_sample(scene: Scene) -> Quantity:
+    """δ of the selected unit, once the sample's backward pass is done."""
+    moment = scene.moment
+    known = scene.reached(moment.sample, "gradient")
+    return Quantity("delta", moment.layer, moment.unit, sample=moment.sample) if known else what_happened(scene)
+
+
+def loss_of_batch(scene: Scene) -> Quantity:
+    return LOSS_MEAN if scene.phase.per_batch else what_happened(scene)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """``view`` makes the rows, ``title`` what the title says besides the name, ``samples`` the places of the samples
+    that a list of this size shows. In a panel with ``chooses_samples`` ↑ and ↓ choose one. ``explained`` is the
+    number that Enter explains."""
+
+    number: int
+    name: str
+    about: str
+    view: Callable[[Scene, int, int], list[Row]]
+    title: Callable[[Scene], str]
+    explained: Callable[[Scene], Quantity] = what_happened
+    samples: Callable[[Scene, int, int], range] = no_samples
+    chooses_samples: bool = False
+
+    @property
+    def scrolls(self) -> bool:
+        return self.samples is not no_samples
+
+    @property
+    def id(self) -> str:
+        return self.name.lower()
+
+
+def ordered(scene: Scene) -> str:
+    """How the samples are sorted, for a title."""
+    return f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""
+
+
+def network_title(scene: Scene) -> str:
+    m = scene.moment.sample
+    return f" · sample {m + 1}, row {scene.record.indices[m]}"
+
+
+def batch_title(scene: Scene) -> str:
+    return f" · {scene.record.n} sample{'s' if scene.record.n > 1 else ''}{ordered(scene)}"
+
+
+def deltas_title(scene: Scene) -> str:
+    return f" · layer {scene.moment.layer}{ordered(scene) or ', per sample'}"
+
+
+def update_title(scene: Scene) -> str:
+    return f" · {scene.record.settings.rules.reduction} in force"
+
+
+def loss_title(scene: Scene) -> str:
+    scale = "accuracy" if scene.accuracy else "log" if scene.log else "linear"
+    return f" · by {AXIS_NAMES[scene.axis]}, {scale}"
+
+
+def explain_title(scene: Scene) -> str:
+    return " · what just happened"
+
+
+def loss_numbers(scene: Scene, width: int, height: int) -> list[Row]:
+    """The rows above the chart."""
+    return loss_rows(scene, width)
+
+
+PANELS = (
+    PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network, network_title),
+    PanelSpec(BATCH, "Batch", "samples, answers, losses", batch, batch_title, loss_of_sample, sample_rows, True),
+    PanelSpec(DELTAS, "Deltas", "each sample's δ and what it adds to the selected weight", deltas, deltas_title,
+              delta_of_sample, sample_rows, True),
+    PanelSpec(UPDATE, "Update", "sum, mean, and the one change of the weights", update, update_title,
+              samples=ledger_rows),
+    PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, loss_of_batch),
+    PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_panel,
+              explain_title),
+)  # fmt: skip
+BY_NUMBER = {panel.number: panel for panel in PANELS}
+NUMBERS = {panel.id: panel.number for panel in PANELS}
