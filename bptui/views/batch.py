@@ -82,7 +82,8 @@ def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
     words = ("row", c.index), (fitting(c.target, "target", "y"), c.target), ("answer", c.answer), ("loss", LOSS)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
     inputs = given_inputs(scene, shown, c.input)
-    partly = not scene.data.image and len(inputs[0].replace("…", "").split()) < scene.data.x.shape[1]
+    features = scene.data.x.shape[1]
+    partly = not scene.data.image and any(len(words.replace("…", "").split()) < features for words in inputs)
     head = fitting(c.input, f"{unit_label(scene, 0, 0)} …", "x0 …") if partly else fitting(c.input, "input", "in")
     rows: list[Row] = [((f"   # {row} {left(head, c.input)} {target} {answer} {loss}", "head"),)]
     targets, answers = given_targets(scene, shown, c.target), given_answers(scene, shown, c.answer)

@@ -13,7 +13,7 @@ from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
 from tests.scenes import beat, own_data, own_session, painted, scene, session
 
-NUMBERS = st.floats(-1e4, 1e4) | st.integers(-9, 9).map(float)
+NUMBERS = st.floats(-999, 999).map(lambda value: round(value, 4)) | st.integers(-9, 9).map(float)
 
 
 def at(name: str, kind: str, sample: int = 0) -> Scene:
@@ -88,6 +88,15 @@ def test_the_list_keeps_the_rows_it_scrolls_by(height: int) -> None:
 def test_one_feature_of_several_is_named() -> None:
     assert "x0 …" in painted("batch", at("iris", "reduce"), 38, 15)[0]
     assert "input" in painted("batch", at("xor", "reduce"), 38, 15)[0]
+
+
+@pytest.mark.parametrize(("width", "height"), [(6, 9), (38, 15), (118, 32)])
+def test_where_only_wrong_answers_are_listed_there_may_be_none(width: int, height: int) -> None:
+    it = session("xor")
+    it.run.extend_to(400)
+    last = scene(it, Moment(400, beat(it, "reduce"), 0, 2), sort="wrong")
+    assert last.rows == []
+    assert len(painted("batch", last, width, height)) == height
 
 
 def test_more_outputs_than_rows_are_counted() -> None:
