@@ -1,5 +1,7 @@
 """Panel 4: the ledger of the selected weight, from the samples' contributions to the weight after the update."""
 
+import numpy as np
+
 from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
@@ -7,17 +9,23 @@ from bptui.views.glyphs import largest_of, signed
 from bptui.views.narrate import is_frozen
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, beside, left, right, window
+from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
 
 LEDGER = 38
+COLUMNS = (7, 8, 8), (6, 7, 8), (6, 7, 7), (6, 6, 6), (5, 6, 6), (5, 5, 5)
+"""Widths of a, δ and their product in an entry, from the widest on."""
+Spellings = list[Row]
+"""A row in several wordings, the longest first."""
 
 
 def update(scene: Scene, width: int, height: int) -> list[Row]:
     """The ledger; beside it, or below it where the panel is narrow, the whole layer's update as a signed map."""
-    rows, below = ledger(scene, ledger_height(width, height)), height - ledger_height(width, height)
+    room = ledger_height(width, height)
     if width >= LEDGER + 18:
-        return beside([(rows, LEDGER), (layer_map(scene, width - LEDGER - 1, height), width - LEDGER)], height)
-    return [*rows, *(layer_map(scene, width, below) if below >= 3 else [])]
+        map_rows = layer_map(scene, width - LEDGER - 1, height)
+        return beside([(ledger(scene, LEDGER, room), LEDGER), (map_rows, width - LEDGER)], height)
+    below = height - room
+    return [*ledger(scene, width, room), *(layer_map(scene, width, below) if below >= 3 else [])]
 
 
 def ledger_height(width: int, height: int) -> int:
@@ -36,31 +44,35 @@ def weight_name(scene: Scene) -> str:
     return scene.moment.weight.symbol
 
 
-def ledger(scene: Scene, height: int) -> list[Row]:
+def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     """Contributions in their order, SUM and MEAN with the one in force marked, × −γ, before → after."""
     record, moment = scene.record, scene.moment
-    layer, unit, source = moment.layer, moment.unit, moment.source
     contributions = record.contributions(moment.weight)
-    bottom = [*reductions(scene), *application(scene)]
-    rows: list[Row] = [((f" {weight_name(scene)}", "strong"), ("  added sample by sample", "dim"))]
-    inputs = None if source < 0 else record.passed.a[layer - 1][:, source]
+    a = np.ones(record.n) if moment.weight.is_bias else record.passed.a[moment.layer - 1][:, moment.source]
+    delta = record.passed.delta[moment.layer - 1][:, moment.unit]
+    name: Span = (f" {weight_name(scene)}", "strong")
+    told = ("  added sample by sample", "  sample by sample", "")
+    rows = [first_fitting(((name, (words, "dim")) for words in told), width)]
     for m in entries(scene, height):
-        a = 1.0 if inputs is None else float(inputs[m])
-        rows.append(entry(scene, m, a, float(record.passed.delta[layer - 1][m, unit]), float(contributions[m])))
+        rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
+    bottom = [first_fitting(spellings, width) for spellings in (*reductions(scene), *application(scene))]
     rows += [()] * (height - len(rows) - len(bottom))
     return [*rows, *bottom]
 
 
-def entry(scene: Scene, m: int, a: float, delta: float, contribution: float) -> Row:
+def entry(scene: Scene, m: int, factors: tuple[float, float, float], width: int) -> Row:
+    """A sample's a · δ = contribution, in columns that are as wide as there is room for."""
     head = f" #{m + 1:<3} "
     if not scene.reached(m, "gradient"):
         return ((head + "to come" if m != scene.moment.sample else head + "under way", "pending"),)
     role = "selected" if m == scene.moment.sample and not scene.phase.per_batch else "text"
-    return (
-        (head, role),
-        (f"{right(num(a, 7), 7)} · {right(num(delta, 8, plus=True), 8)} = ", "dim"),
-        (right(num(contribution, 8, plus=True), 8), sign_role(contribution)),
+    signs = len(head) + len(" · ") + len(" = ")
+    sizes = next((each for each in COLUMNS if signs + sum(each) <= width), COLUMNS[-1])
+    a, delta, contribution = (
+        right(num(value, size, plus), size)
+        for value, size, plus in zip(factors, sizes, (False, True, True), strict=True)
     )
+    return ((head, role), (f"{a} · {delta} = ", "dim"), (contribution, sign_role(factors[2])))
 
 
 def weight_of(scene: Scene, vector: Parameters) -> float:
@@ -68,7 +80,7 @@ def weight_of(scene: Scene, vector: Parameters) -> float:
     return vector[scene.moment.weight]
 
 
-def reductions(scene: Scene) -> list[Row]:
+def reductions(scene: Scene) -> list[Spellings]:
     """The sum of what has been added so far; SUM and MEAN once every sample is in."""
     record, done = scene.record, scene.done
     in_force = record.settings.rules.reduction
@@ -77,76 +89,82 @@ def reductions(scene: Scene) -> list[Row]:
         total = float(running[done - 1]) if done else 0.0
         words = f" {in_force.upper()}" + (f" Σ ÷{record.n}" if in_force == "mean" else "")
         return [
-            ((f" {done} of {record.n} added so far", "text"),),
-            (
-                (" " + left("Σ so far", 10), "strong"),
-                (right(num(total, 9, plus=True) if done else "·", 9), sign_role(total) if done else "pending"),
-            ),
-            ((words, "pending"), (" when all are in", "pending")),
+            [((f" {done} of {record.n} added so far", "text"),)],
+            [
+                (
+                    (" " + left("Σ so far", 10), "strong"),
+                    (right(num(total, 9, plus=True) if done else "·", 9), sign_role(total) if done else "pending"),
+                )
+            ],
+            [((words, "pending"), (when, "pending")) for when in (" when all are in", " at the end", "")],
         ]
-    rows: list[Row] = [((f" {done} of {record.n} added", "text"),)]
-    used = "  not used: frozen" if is_frozen(scene) else "  ◂ in force"
+    rows: list[Spellings] = [[((f" {done} of {record.n} added", "text"),)]]
+    used = ("  not used: frozen", "  frozen", "") if is_frozen(scene) else ("  ◂ in force", " ◂ in force", " ◂")
     for name, words, vector in (("sum", "SUM ", record.summed), ("mean", f"MEAN ÷{done}", record.mean)):
         force, value = name == in_force, weight_of(scene, vector)
-        spans: list[Span] = [
+        number: Row = (
             (" " + left(words, 10), "strong" if force else "dim"),
             (right(num(value, 9, plus=True), 9), sign_role(value) if force else "dim"),
-            (used if force else "", "strong"),
-        ]
-        rows.append(tuple(spans))
+        )
+        rows.append([(*number, (said, "strong")) for said in used] if force else [number])
     return rows
 
 
-def application(scene: Scene) -> list[Row]:
+def application(scene: Scene) -> list[Spellings]:
     """From the reduced gradient to the weight after; before the last sample it says that nothing is applied."""
     record = scene.record
-    before, what = num(weight_of(scene, record.before), 9), "bias" if scene.moment.source < 0 else "weight"
+    what = "bias" if scene.moment.weight.is_bias else "weight"
+    before: Span = (f" {what} {num(weight_of(scene, record.before), 9)}", "text")
     if not scene.phase.per_batch:
-        left_over = record.n - scene.done
-        word = "sample" if left_over == 1 else "samples"
-        wait = f"{left_over} {word} to go" if left_over else "now reduce"
+        missing = record.n - scene.done
+        words = f"{missing} {'sample' if missing == 1 else 'samples'}" if missing else ""
+        wait = [f"{words} to go", f"{missing} to go"] if missing else ["now reduce"]
+        first = [f" nothing applied yet: {each}" for each in wait] + [f" not applied: {wait[-1]}"]
         return [
-            ((f" nothing applied yet: {wait}", "strong"),),
-            ((f" {what} {before}", "text"), (" not moved yet", "dim")),
+            [((each, "strong"),) for each in first],
+            [(before, (each, "dim")) for each in (" not moved yet", " not moved", "")],
         ]
     if is_frozen(scene):
-        return [((" this bias is frozen: no step for it", "strong"),), ((f" bias {before}", "text"), (" stays", "dim"))]
+        first = [" this bias is frozen: no step for it", " this bias is frozen: no step", " frozen: no step"]
+        return [[((each, "strong"),) for each in first], [(before, (" stays", "dim"))]]
     rows = [*adjustments(scene), step_row(scene)]
     if scene.phase.kind == "reduce":
-        return [*rows, ((f" {what} {before}", "text"), (" still: not yet applied", "strong"))]
-    after = num(weight_of(scene, record.after), 9)
-    return [*rows, ((f" {what} {before} → ", "text"), (after, "strong"), (" applied once", "good"))]
+        still = (" still: not yet applied", " not yet applied", " not applied", "")
+        return [*rows, [(before, (each, "strong")) for each in still]]
+    after: Span = (num(weight_of(scene, record.after), 9), "strong")
+    applied = (" applied once", " applied", " once", "")
+    return [*rows, [(before, (" → ", "text"), after, (each, "good")) for each in applied]]
 
 
-def adjustments(scene: Scene) -> list[Row]:
+def adjustments(scene: Scene) -> list[Spellings]:
     """What stands between the reduced gradient and what the optimizer gets: penalty and clipping, where there are."""
-    record, moment = scene.record, scene.moment
+    record, weight = scene.record, scene.moment.weight
     rules, rows = record.settings.rules, []
-    if (rules.l1 or rules.l2) and moment.source >= 0:
-        penalty = value(record, of_weight("regularisation", moment.layer, moment.source, moment.unit))
+    if record.penalised and not weight.is_bias:
+        penalty = value(record, of_weight("regularisation", weight.layer, weight.source, weight.unit))
         rows.append(labelled("+ penalty", penalty, plus=True))
     if rules.clip_norm:
         rows.append(labelled("× clip", value(record, CLIP)))
-    plain = rules.optimizer.name == "sgd" and not rows
-    return (
-        rows if plain else [*rows, labelled("to " + rules.optimizer.name, weight_of(scene, record.reduced), plus=True)]
-    )
+    if rules.optimizer.name != "sgd" or rows:
+        rows.append(labelled("to " + rules.optimizer.name, weight_of(scene, record.reduced), plus=True))
+    return rows
 
 
-def labelled(words: str, number: float, plus: bool = False) -> Row:
+def labelled(words: str, number: float, plus: bool = False) -> Spellings:
     """A number below those of SUM and MEAN."""
-    return ((" " + left(words, 10), "text"), (right(num(number, 9, plus), 9), sign_role(number) if plus else "text"))
+    role = sign_role(number) if plus else "text"
+    return [((" " + left(words, 10), "text"), (right(num(number, 9, plus), 9), role))]
 
 
-def step_row(scene: Scene) -> Row:
+def step_row(scene: Scene) -> Spellings:
     """Δw as the optimizer makes it: for plain descent with its factors."""
-    record = scene.record
-    step = weight_of(scene, record.step)
-    how = f"{record.settings.rules.optimizer.name} makes it"
-    if record.settings.rules.optimizer.name == "sgd":
-        how = f"−{rate(record.learning_rate)} · {num(weight_of(scene, record.reduced), 8)}"
-    symbol = "Δb" if scene.moment.source < 0 else "Δw"
-    return ((f" {symbol} = {how} = ", "text"), (num(step, 9, plus=True), sign_role(step)))
+    record, rules = scene.record, scene.record.settings.rules
+    step, gradient = weight_of(scene, record.step), weight_of(scene, record.reduced)
+    how = [f" = {rules.optimizer.name} makes it = ", f" by {rules.optimizer.name} = ", " = "]
+    if rules.optimizer.name == "sgd":
+        how = [f" = −{rate(record.learning_rate)} · {num(gradient, size)} = " for size in (8, 7, 6)] + [" = "]
+    symbol = " Δb" if scene.moment.weight.is_bias else " Δw"
+    return [((f"{symbol}{each}", "text"), (num(step, 9, plus=True), sign_role(step))) for each in how]
 
 
 def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
@@ -160,7 +178,8 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
     scale = largest_of(step)
     columns = window(inputs, width - 5, max(moment.source, 0))
     lines = window(units, max(height - 2, 1), moment.unit)
-    rows: list[Row] = [((f" layer {layer}: {units} ↓ × {inputs} →", "dim"),)]
+    spelled = (f" layer {layer}: {units} ↓ × {inputs} →", f" {units} ↓ × {inputs} →", f" {units}↓×{inputs}→")
+    rows = [first_fitting((((words, "dim"),) for words in spelled), width)]
     for j in lines:
         marked = j == moment.unit
         spans: list[Span] = [(f"{'▸' if marked else ' '}{j:>3} ", "selected" if marked else "dim")]

@@ -7,10 +7,10 @@ import pytest
 from bptui.engine.weight import Weight
 from bptui.explain import value
 from bptui.explain.quantity import of_weight
-from bptui.session.moment import Moment
+from bptui.session.moment import Moment, phases
 from bptui.views.batch import batch
 from bptui.views.numbers import num, rate
-from bptui.views.text import Row
+from bptui.views.text import Row, fit
 from bptui.views.update import update
 from tests.scenes import beat, lines, own_data, own_session, scene, session
 
@@ -86,3 +86,18 @@ def test_the_batch_s_loss_stands_with_and_without_the_penalty(reduction: str) ->
             batch(scene(it, everything), width, 24)
         )
     assert "pen" not in shown(batch(scene(it, Moment(1, beat(it, "loss"), 1, 2)), 60, 24))
+
+
+@pytest.mark.parametrize("width", [*range(30, 51), 56, 60, 80])
+@pytest.mark.parametrize("name", ["xor", "digits", "mazur", "regularised", "adam"])
+def test_no_word_and_no_number_is_cut(name: str, width: int) -> None:
+    own = {"regularised": {"l2": 0.01, "clip_norm": 1.0}, "adam": {"optimizer": "adam", "l2": 0.01}}
+    it = own_session(own_data((), ("u", "v")), (120,), **own[name]) if name in own else session(name)
+    it.run.extend_to(2)
+    last = it.run.record(2).n - 1
+    for at, phase in enumerate(phases(it.layers)):
+        for sample in {last} if phase.per_batch else {0, last}:
+            for source in (-1, 0) if it.record.before.biases else (0,):
+                rows = update(scene(it, Moment(2, at, sample, it.layers, 0, source)), width, 24)
+                assert len(rows) <= 24
+                assert all("…" not in line for line in lines(fit(row, width) for row in rows)), (phase, sample, source)
