@@ -108,13 +108,17 @@ def row_maxima(values: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One activation function; ``slope`` is None for softmax, whose outputs depend on all of z."""
+    """One activation function; ``slope`` is None for softmax, whose outputs depend on all of z.
+
+    ``at_corner`` is what φ′ is said to be at z = 0, by convention, where φ has a corner there and so no derivative.
+    """
 
     name: str
     formula: str
     slope_formula: str
     value: Callable[[Floats, Floats], None]
     slope: Callable[[Floats, Floats, Floats], None] | None
+    at_corner: float | None = None
 
     def pull_back(self, upstream: Floats, z: Floats, a: Floats, scratch: Floats) -> None:
         """Turn ``upstream`` = ∂L/∂a into δ = ∂L/∂z in place; all arrays n × o."""
@@ -131,8 +135,8 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("identity", "z", "1", identity, identity_slope),
         Activation("sigmoid", "1 / (1 + e^−z)", "a (1 − a)", sigmoid, sigmoid_slope),
         Activation("tanh", "tanh z", "1 − a²", tanh, tanh_slope),
-        Activation("relu", "max(z, 0)", "1 if z > 0 else 0", relu, relu_slope),
-        Activation("leaky-relu", "max(z, 0.01 z)", "1 if z > 0 else 0.01", leaky_relu, leaky_relu_slope),
+        Activation("relu", "max(z, 0)", "1 if z > 0 else 0", relu, relu_slope, 0.0),
+        Activation("leaky-relu", "max(z, 0.01 z)", "1 if z > 0 else 0.01", leaky_relu, leaky_relu_slope, LEAK),
         Activation("softplus", "ln(1 + e^z)", "1 / (1 + e^−z)", softplus, softplus_slope),
         Activation("gelu", "z Φ(z)", "Φ(z) + z Φ′(z)", gelu, gelu_slope),
         Activation("softmax", "e^z_k / Σ e^z_j", "a_k ([k = j] − a_j)", softmax, None),

@@ -1,7 +1,7 @@
 """A network is a value: an architecture and one flat vector of parameters θ, seen layer by layer."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +49,12 @@ class Architecture:
         bias_row = 0 if self.bias == "none" else 1
         return sum((i + bias_row) * o for i, o in zip(self.sizes, self.sizes[1:], strict=False))
 
+    def addresses(self) -> Iterator[Weight]:
+        """Every weight and bias, in the order of θ."""
+        for layer in range(1, self.layers + 1):
+            sources = [*range(self.sizes[layer - 1]), *([] if self.bias == "none" else [BIAS])]
+            yield from (Weight(layer, source, unit) for source in sources for unit in range(self.sizes[layer]))
+
     def views(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Weights (i × o each) and biases (o each; none at all if the network has none) as views into θ."""
         weights, biases, start = [], [], 0
@@ -79,6 +85,10 @@ class Parameters:
     @classmethod
     def zeros(cls, architecture: Architecture) -> "Parameters":
         return cls(architecture, np.zeros(architecture.parameters))
+
+    def layer(self, layer: int) -> tuple[Floats, ...]:
+        """The weights (i × o) of layer 1 … L, and its biases (o,) if there are any."""
+        return (self.weights[layer - 1], *self.biases[layer - 1 : layer])
 
     def __getitem__(self, weight: Weight) -> float:
         """The number of one weight or bias. Raises IndexError where there is none such."""

@@ -1,4 +1,6 @@
-"""The one array type of the engine: float64, C order."""
+"""The one array type of the engine: float64, C order; and how its arithmetic is kept quiet."""
+
+from contextlib import AbstractContextManager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,3 +13,8 @@ def read_only(array: Floats) -> Floats:
     """The same array, refusing to be written through this name."""
     array.flags.writeable = False
     return array
+
+
+def quiet() -> AbstractContextManager[object]:
+    """No warning of numpy's where a number becomes infinite or undefined: the code that cares looks for it."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")

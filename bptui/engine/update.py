@@ -55,13 +55,17 @@ class UpdateRules:
         return self.schedule.rate(self.learning_rate, t)
 
 
-class Divergence(ArithmeticError):
-    """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1."""
+OVERFLOWS, UNDEFINED = "overflows", "is 0 / 0 where g and ε are 0"
 
-    def __init__(self, layer: int, what: str) -> None:
-        super().__init__(f"{what} of layer {layer} overflows")
+
+class Divergence(ArithmeticError):
+    """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1; ``how`` is a verb's."""
+
+    def __init__(self, layer: int, what: str, how: str = OVERFLOWS) -> None:
+        super().__init__(f"{what} of layer {layer} {how}")
         self.layer = layer
         self.what = what
+        self.how = how
 
 
 class Workspace:
@@ -177,9 +181,11 @@ def locate_divergence(work: Workspace) -> Divergence:
     for layer in range(work.architecture.layers, 0, -1):
         if not np.isfinite(work.passed.delta[layer - 1]).all():
             return Divergence(layer, "the delta")
+    nothing = (work.reduced.flat == 0) & np.isnan(work.step.flat)
+    undefined = Parameters(work.architecture, nothing.astype(np.float64))
     for vector, what in ((work.reduced, "the gradient"), (work.step, "the step")):
-        for layer in range(work.architecture.layers):
-            parts = (vector.weights[layer], *vector.biases[layer : layer + 1])
-            if not all(math.isfinite(np.vdot(part, part)) for part in parts):
-                return Divergence(layer + 1, what)
+        for layer in range(1, work.architecture.layers + 1):
+            if not all(math.isfinite(np.vdot(part, part)) for part in vector.layer(layer)):
+                is_undefined = vector is work.step and any(part.any() for part in undefined.layer(layer))
+                return Divergence(layer, what, UNDEFINED if is_undefined else OVERFLOWS)
     return Divergence(work.architecture.layers, "the step")

@@ -1,36 +1,50 @@
 """Trust on the spot: the number that back-propagation gave against central differences that know no chain rule."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from bptui.engine.activations import ACTIVATIONS
-from bptui.engine.backprop import Pass, forward
-from bptui.engine.differences import check
+from bptui.engine.differences import (
+    AGREES,
+    EPSILON,
+    Mover,
+    central_difference,
+    check,
+    find_corners,
+    left_corner,
+    relative_distance,
+    rounding,
+)
 from bptui.engine.losses import LOSSES
-from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction, reduce_over_samples
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, quiet
 from bptui.explain.backward import is_joined
 from bptui.explain.quantity import OF_A_WEIGHT, Quantity, name, of_unit, tag, weight_name
-from bptui.explain.values import entry, upstream, value
+from bptui.explain.values import upstream, value
 from bptui.training.record import UpdateRecord
 
-EPSILON = 1e-5
 MOST_WORK = 5e9  # multiplications of a whole batch's check that one waits for
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``what`` was compared, by back-propagation and by central differences. A comparison of whole vectors has their
-    relative distance and the name of the ``worst`` parameter; then the two values are the vectors' lengths."""
+    """``what`` was compared, by back-propagation and by central differences, and whether the two agree.
+
+    A comparison of whole vectors has, of the array in which
+    the two are farthest apart, the ``relative`` distance and the ``worst`` entry's symbol, and says in ``note`` what
+    was left out; then the two values are the vectors' lengths.
+    """
 
     what: str
     backprop: float
     differences: float
+    agrees: bool
     relative: float | None = None
     worst: str = ""
+    note: str = ""
 
     @property
     def miss(self) -> float:
@@ -57,86 +71,102 @@ def compare(record: UpdateRecord, q: Quantity) -> Comparison | str:
     return "it is no derivative: there is nothing to compare with"
 
 
-def of_weight(record: UpdateRecord, q: Quantity) -> Comparison:
+def judged(what: str, exact: float, losses: Callable[[float], Floats], home: float, n: int = 1) -> Comparison:
+    """``exact`` against the slope at ``home`` of the summed ``losses``, both divided by ``n``."""
+    with quiet():
+        slope, wider = (central_difference(losses, home, epsilon) for epsilon in (EPSILON, 2 * EPSILON))
+        doubt = rounding(losses(home), EPSILON) + abs(wider - slope)  # of rounding, and of curvature
+    vectors = np.array([slope, doubt])
+    reduce_over_samples(vectors, n, "mean", vectors)
+    relative = relative_distance(np.array([exact]), vectors[:1], float(vectors[1]))
+    return Comparison(what, exact, float(vectors[0]), relative <= AGREES)
+
+
+def no_derivative(record: UpdateRecord, corner: tuple[int, int, int]) -> str:
+    """Why there is none: a z at a corner of its activation function, by layer (from 1), sample and unit."""
+    layer, sample, unit = corner
+    said = ACTIVATIONS[record.before.architecture.activations[layer - 1]].at_corner
+    z = name(of_unit("z", layer, unit, sample))
+    return f"not differentiable here: {z} is exactly 0, where φ has a corner; φ′ = {said:g} is the convention"
+
+
+def of_weight(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """d(loss)/d(weight): of one sample for a contribution, of the batch by SUM or MEAN for all else."""
-    one = q.kind == "contribution"
-    rows = slice(q.sample, q.sample + 1) if one else slice(None)
+    one, first = q.kind == "contribution", max(q.sample, 0)
+    rows = slice(first, first + 1) if one else slice(None)
     reduction: Reduction = record.settings.rules.reduction
     if q.kind in ("sum", "mean"):
         reduction = "sum" if q.kind == "sum" else "mean"
-    before = entry(record.before, q)
-    high, low = before + EPSILON, before - EPSILON
-    gain = losses_with(record, q, high, rows) - losses_with(record, q, low, rows)
-    slope = np.array([np.add.reduce(gain) / (high - low)])
-    if one:
-        return Comparison(name(q), value(record, q), float(slope[0]))
-    reduce_over_samples(slope, record.n, reduction, slope)
-    exact = value(record, q.of_weight("sum" if reduction == "sum" else "mean"))
-    return Comparison(f"{reduction} of ∂L/∂{weight_name(q)} over the batch", exact, float(slope[0]))
+    mover = Mover(record.before, record.settings.rules.loss, record.passed.a[0][rows], record.targets[rows])
+    exact = q if one else q.of_weight("sum" if reduction == "sum" else "mean")
+    what = name(q) if one else f"{reduction} of ∂L/∂{weight_name(q)} over the batch"
+    n = 1 if one or reduction == "sum" else record.n
+    home = record.before[q.weight]
+    found = judged(what, value(record, exact), lambda number: mover.losses(q.weight, number), home, n)
+    if mover.corner is None:
+        return found
+    layer, sample, unit = mover.corner
+    return no_derivative(record, (layer, sample + first if one else sample, unit))
 
 
-def losses_with(record: UpdateRecord, q: Quantity, weight: float, rows: slice) -> Floats:
-    """(n,) losses of the batch, or of some of its rows, with one weight or bias set to another value."""
-    architecture = record.before.architecture
-    moved = Network(architecture, record.before.flat.copy())
-    if q.source < 0:
-        moved.biases[q.layer - 1][q.unit] = weight
-    else:
-        moved.weights[q.layer - 1][q.source, q.unit] = weight
-    x, y = record.passed.a[0][rows], record.targets[rows]
-    passed = Pass.empty(architecture, len(x))
-    passed.a[0][:] = x
-    with np.errstate(over="ignore"):
-        forward(moved, passed)
-        return LOSSES[record.settings.rules.loss].value(passed.z[-1], passed.a[-1], y)
-
-
-def of_pre_activation(record: UpdateRecord, q: Quantity) -> Comparison:
+def of_pre_activation(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """∂L_m/∂z of one unit against the loss with z moved up and down: that is δ."""
     layer, m = q.layer, q.sample
-    z = np.repeat(record.passed.z[layer - 1][m : m + 1], 2, axis=0)
-    moved = z[:, q.unit] + (EPSILON, -EPSILON)
-    z[:, q.unit] = moved
-    a = np.empty_like(z)
-    ACTIVATIONS[record.before.architecture.activations[layer - 1]].value(z, a)
-    losses = losses_above(record, layer, z, a, m)
     delta = of_unit("delta", layer, q.unit, m)
-    slope = (losses[0] - losses[1]) / (moved[0] - moved[1])
-    return Comparison(f"{name(delta)} = ∂L/∂{name(q.of_unit('z'))}", value(record, delta), float(slope))
+    what = f"{name(delta)} = ∂L/∂{name(q.of_unit('z'))}"
+    return of_moved_unit(record, layer, m, q.unit, what, value(record, delta), moves_z=True)
 
 
-def of_activation(record: UpdateRecord, q: Quantity) -> Comparison:
+def of_activation(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """∂L_m/∂a of one unit or input against the loss with a moved up and down."""
     layer, m = q.layer, q.sample
-    a = np.repeat(record.passed.a[layer][m : m + 1], 2, axis=0)
-    moved = a[:, q.unit] + (EPSILON, -EPSILON)
-    a[:, q.unit] = moved
-    losses = losses_above(record, layer, a, a, m)
-    slope = (losses[0] - losses[1]) / (moved[0] - moved[1])
-    of = name(of_unit("a" if layer else "input", layer, q.unit, m))
-    return Comparison(f"∂L/∂{of}", upstream(record, layer, q.unit, m), float(slope))
+    what = f"∂L/∂{name(of_unit('a' if layer else 'input', layer, q.unit, m))}"
+    return of_moved_unit(record, layer, m, q.unit, what, upstream(record, layer, q.unit, m), moves_z=False)
 
 
-def losses_above(record: UpdateRecord, layer: int, z: Floats, a: Floats, m: int) -> Floats:
-    """(2,) losses of sample m from the activations of a layer on; z and a are 2 × o of that layer."""
+def of_moved_unit(
+    record: UpdateRecord, layer: int, m: int, unit: int, what: str, exact: float, moves_z: bool
+) -> Comparison | str:
+    """∂L_m/∂z or ∂L_m/∂a of one unit: its number is moved, and all that is above it computed anew."""
     network = record.before
-    for above in range(layer, record.layers):
-        z = a @ network.weights[above]
-        if network.biases:
-            z += network.biases[above]
-        a = np.empty_like(z)
-        ACTIVATIONS[network.architecture.activations[above]].value(z, a)
-    y = np.repeat(record.targets[m : m + 1], 2, axis=0)
-    return LOSSES[record.settings.rules.loss].value(z, a, y)
+    corners = find_corners(network.architecture, [z[m : m + 1] for z in record.passed.z])
+    source = record.passed.z[layer - 1] if moves_z else record.passed.a[layer]
+    left: list[tuple[int, int, int]] = []
+
+    def losses(number: float) -> Floats:
+        moved = source[m : m + 1].copy()
+        moved[0, unit] = number
+        zs = [z[m : m + 1] for z in record.passed.z]
+        a = moved
+        for above in range(layer - 1 if moves_z else layer, record.layers):
+            if above >= layer:
+                moved = a @ network.weights[above]
+                if network.biases:
+                    moved += network.biases[above]
+            zs[above], a = moved, np.empty_like(moved)
+            ACTIVATIONS[network.architecture.activations[above]].value(moved, a)
+        corner = left_corner(corners, zs)
+        if corner is not None:
+            left.append((corner[0], m, corner[2]))
+        return LOSSES[record.settings.rules.loss].value(zs[-1], a, record.targets[m : m + 1])
+
+    found = judged(what, exact, losses, float(source[m, unit]))
+    return no_derivative(record, left[0]) if left else found
 
 
-def of_slope(record: UpdateRecord, q: Quantity) -> Comparison:
+def of_slope(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """φ′(z) against φ at z moved up and down."""
     home = value(record, q.of_unit("z"))
-    z = np.array([[home + EPSILON, home - EPSILON]])
-    a = np.empty_like(z)
-    ACTIVATIONS[record.before.architecture.activations[q.layer - 1]].value(z, a)
-    return Comparison(name(q), value(record, q), float((a[0, 0] - a[0, 1]) / (z[0, 0] - z[0, 1])))
+    activation = ACTIVATIONS[record.before.architecture.activations[q.layer - 1]]
+    if home == 0 and activation.at_corner is not None:
+        return no_derivative(record, (q.layer, q.sample, q.unit))
+
+    def values(number: float) -> Floats:
+        out = np.empty((1, 1))
+        activation.value(np.array([[number]]), out)
+        return out[0]
+
+    return judged(name(q), value(record, q), values, home)
 
 
 def of_batch(record: UpdateRecord, reduction: Reduction | None = None) -> Comparison | str:
@@ -150,6 +180,15 @@ def of_samples(record: UpdateRecord, rows: slice, reduction: Reduction, what: st
     parameters = record.before.architecture.parameters
     if 2.0 * parameters * parameters * len(x) > MOST_WORK:
         return f"{parameters} parameters × {len(x)} samples: checking them all would take too long"
-    found = check(record.before, record.settings.rules.loss, x, y, reduction, EPSILON)
-    lengths = [math.sqrt(np.dot(vector, vector)) for vector in (found.backprop, found.differences)]
-    return Comparison(what, lengths[0], lengths[1], found.relative_error, found.worst)
+    found = check(record.before, record.settings.rules.loss, x, y, reduction)
+    out = int(found.corners.sum())
+    if out == parameters:
+        return f"{what}: not differentiable in any weight or bias: a z is exactly 0, where φ has a corner"
+    lengths = [
+        math.sqrt(np.dot(vector, vector))
+        for vector in (found.backprop[~found.corners], found.differences[~found.corners])
+    ]
+    left_out = (
+        f"{out} of {parameters} weights and biases left out: not differentiable where a z is exactly 0" if out else ""
+    )
+    return Comparison(what, lengths[0], lengths[1], found.agrees, found.relative_error, found.worst.symbol, left_out)

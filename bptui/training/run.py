@@ -13,7 +13,7 @@ import numpy as np
 from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import read_only
-from bptui.engine.update import Divergence, UpdateRules, Workspace, penalty
+from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
 from bptui.training.causes import Causes, Change, Edit
 from bptui.training.checkpoints import Checkpoints, State
 from bptui.training.history import History
@@ -34,6 +34,7 @@ class Stop:
     position: Position
     layer: int
     what: str
+    how: str
 
     def __str__(self) -> str:
         return self.spellings[0]
@@ -42,8 +43,13 @@ class Stop:
     def spellings(self) -> tuple[str, ...]:
         """What happened, longest first: where, and what overflowed."""
         at = f"(epoch {self.position.epoch}, batch {self.position.batch})"
-        where, what = f"stopped before update {self.update}", f"{self.what} of layer {self.layer} overflows"
-        return f"{where} {at}: {what}", f"{where}: {what}", f"{where}: overflow", where
+        where, what = f"stopped before update {self.update}", f"{self.what} of layer {self.layer} {self.how}"
+        return (
+            f"{where} {at}: {what}",
+            f"{where}: {what}",
+            f"{where}: {'overflow' if self.how == OVERFLOWS else self.how}",
+            where,
+        )
 
 
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
@@ -123,7 +129,7 @@ class Run:
         try:
             loss = front.step()
         except Divergence as divergence:
-            self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what)
+            self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what, divergence.how)
             self._front = self._stepper(self._replay(front.update))
             return
         self._note(self.history, front, before, loss)

@@ -175,9 +175,8 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
         if isinstance(found, str):
             rows += [((f" {line}", "dim"),) for line in prose(f"check: {found}", width - 1)]
             continue
-        worst = f", farthest at {found.worst}" if found.worst else ""
+        worst = f", array by array; farthest at {found.worst}" if found.worst else ""
         rows.append(((f" check {found.what}{worst}", "head"),))
-        good = found.miss < 1e-4 * max(abs(found.backprop), 1e-3)
         spans = [
             ("  back-propagation ", "dim"),
             (precise(found.backprop), "text"),
@@ -187,9 +186,10 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
         miss = ("differ by ", num(found.miss, 8))
         if found.relative is not None:
             miss = ("relative distance ", num(found.relative, 8))
-        tail = (("  " + miss[0] + miss[1], "good" if good else "wrong"),)
+        tail = (("  " + miss[0] + miss[1], "good" if found.agrees else "wrong"),)
         line: Row = (*spans, *tail)
         rows += [line] if sum(cells(text) for text, _ in line) <= width else [tuple(spans), tail]
+        rows += [((f"  {line}", "dim"),) for line in prose(found.note, width - 2)] if found.note else []
     return rows
 
 

@@ -180,3 +180,10 @@ class TestDivergence:
     def test_clipping_does_not_hide_a_gradient_too_large_to_square(self) -> None:
         with pytest.raises(Divergence, match="the gradient of layer 1"):
             one_update(line(1.0), UpdateRules(clip_norm=1.0), *one_by_one(1e100, -1e100))
+
+    @pytest.mark.parametrize("name", ["rmsprop", "adam", "adamw"])
+    def test_nothing_divided_by_nothing_is_not_called_an_overflow(self, name: str) -> None:
+        """With ε = 0, a gradient of 0 makes a step of 0 / √0."""
+        rules = UpdateRules(optimizer=OptimizerSettings(name, epsilon=0.0))
+        with pytest.raises(Divergence, match=r"^the step of layer 1 is 0 / 0 where g and ε are 0$"):
+            one_update(line(1.0), rules, *one_by_one(0.0, 1.0))

@@ -16,12 +16,10 @@ from bptui.engine import (
     reduce_over_samples,
     sample_gradient,
 )
-from bptui.engine.differences import parameter_name
-from bptui.engine.network import BIASES, Bias, Parameters, explicit
-from bptui.engine.reduce import REDUCTIONS, Reduction
-from bptui.engine.types import Floats
+from bptui.engine.network import BIASES, Bias, Parameters
+from bptui.engine.reduce import Reduction
 
-from .helpers import HEADS, HIDDEN, SQUARED, Case, assert_close, cases, random_case
+from .helpers import HEADS, HIDDEN, SQUARED, Case, assert_close, cases
 from .oracle import all_samples
 
 
@@ -29,8 +27,10 @@ def distance_from_differences(case: Case) -> float:
     """Relative L2 distance of back-propagation from central differences, away from kinks and vanishing gradients."""
     assume(case.kink_distance() > 1e-3)
     result = check(case.network, case.loss, case.x, case.y, epsilon=1e-5)
-    assume(float(np.linalg.norm(result.backprop)) > 1e-3)
-    return result.relative_error
+    assert result.agrees
+    size = float(np.linalg.norm(result.backprop) + np.linalg.norm(result.differences))
+    assume(size > 2e-3)
+    return float(np.linalg.norm(result.backprop - result.differences)) / size
 
 
 @pytest.mark.parametrize("head", HEADS, ids="-".join)
@@ -125,59 +125,6 @@ def test_samples_add_up_to_the_batch(case: Case) -> None:
     work, architecture = case.update(), case.network.architecture
     parts = [sample_gradient(architecture, work.passed, sample).flat for sample in range(case.n)]
     assert_close(np.sum(parts, axis=0), work.summed.flat, rtol=1e-12, atol=1e-14)
-
-
-class TestCheck:
-    case = random_case(3, (3, 4, 2), hidden=("tanh",), head=("softmax", "cross-entropy"), bias="trained", n=5)
-
-    def run(self, reduction: Reduction) -> Floats:
-        return check(self.case.network, self.case.loss, self.case.x, self.case.y, reduction).backprop
-
-    def test_it_shows_the_gradient_the_optimizer_would_get(self) -> None:
-        mean = self.case.update(UpdateRules(reduction="mean")).reduced.flat
-        assert self.run("mean").tolist() == mean.tolist()
-
-    def test_the_sum_is_n_times_the_mean(self) -> None:
-        assert_close(self.run("sum"), 5 * self.run("mean"), rtol=1e-15)
-
-    @pytest.mark.parametrize("reduction", REDUCTIONS)
-    def test_the_relative_error_does_not_depend_on_the_reduction(self, reduction: Reduction) -> None:
-        result = check(self.case.network, self.case.loss, self.case.x, self.case.y, reduction)
-        both = np.linalg.norm(result.backprop) + np.linalg.norm(result.differences)
-        assert result.relative_error == np.linalg.norm(result.backprop - result.differences) / both
-        assert result.relative_error < 1e-9
-
-    def test_the_network_stays_what_it_was(self) -> None:
-        before = self.case.network.flat.copy()
-        self.run("mean")
-        assert self.case.network.flat.tolist() == before.tolist()
-
-    def test_it_names_the_weight_that_stands_on_a_kink(self) -> None:
-        network = explicit(
-            Architecture((2, 2, 1), ("relu", "identity"), "none"),
-            [np.array([[0.5, 0.0], [0.5, 0.0]]), np.array([[1.0], [2.0]])],
-            [],
-        )
-        result = check(network, "half-squared-error", np.array([[1.0, 0.25]]), np.array([[5.0]]))
-        assert result.worst == "weights[0][0][1]"
-        assert result.relative_error > 0.1
-
-    def test_a_gradient_of_nothing_but_zeros_is_no_error(self) -> None:
-        zeros = explicit(Architecture((1, 1, 1), ("relu", "identity"), "none"), [np.array([[0.0]])] * 2, [])
-        assert check(zeros, "half-squared-error", np.array([[0.0]]), np.array([[0.0]])).relative_error == 0.0
-
-    def test_names_count_layers_from_0_in_the_order_of_theta(self) -> None:
-        architecture = Architecture((1, 2, 1), ("tanh", "identity"))
-        names = [parameter_name(architecture, k) for k in range(architecture.parameters)]
-        assert names == [
-            "weights[0][0][0]",
-            "weights[0][0][1]",
-            "biases[0][0]",
-            "biases[0][1]",
-            "weights[1][0][0]",
-            "weights[1][1][0]",
-            "biases[1][0]",
-        ]
 
 
 def test_only_the_mean_divides_by_n() -> None:

@@ -15,7 +15,6 @@ from bptui.engine import (
     Pass,
     UpdateRules,
     batch_statistics,
-    check,
     forward,
     initialise,
     update,
@@ -33,30 +32,6 @@ CASE = random_case(51, (3, 4, 2), hidden=("tanh",), head=("sigmoid", "half-squar
 ARCHITECTURE = CASE.network.architecture
 RULES = UpdateRules(loss=CASE.loss)
 SATURATED = explicit(Architecture((1, 1), ("sigmoid",), "none"), [np.array([[-1000.0]])], [])
-
-
-class TestCheck:
-    def test_shows_the_mean_unless_it_is_asked_for_the_sum(self) -> None:
-        unasked, mean = (check(CASE.network, CASE.loss, CASE.x, CASE.y, *how).backprop for how in ((), ("mean",)))
-        assert unasked.tolist() == mean.tolist()
-
-    def test_says_nothing_of_an_overflow_that_does_no_harm(self) -> None:
-        """e^1000 is on the way to a = 0; a warning would fail this test."""
-        one = np.ones((1, 1))
-        assert check(SATURATED, "binary-cross-entropy", one, one).relative_error < 1e-9
-
-    def test_measures_next_to_nothing_against_the_rounding_noise_of_the_differences(self) -> None:
-        """A unit on its kink that moves the output by 1e-9: backprop says 0, differences say half of the slope."""
-        network = explicit(
-            Architecture((2, 1, 1), ("relu", "identity"), "none"),
-            [np.array([[0.5], [-0.5]]), np.array([[1e-9]])],
-            [],
-        )
-        result = check(network, "half-squared-error", np.ones((1, 2)), np.ones((1, 1)), epsilon=1e-4)
-        miss = float(np.linalg.norm(result.backprop - result.differences))
-        noise = 4 * np.finfo(np.float64).eps * 0.5 * math.sqrt(3) / 1e-4  # the loss is ½, the parameters are three
-        assert miss > 1e-10
-        assert result.relative_error == pytest.approx(miss / (1e7 * noise), rel=1e-12, abs=0)
 
 
 class TestForwardOnly:

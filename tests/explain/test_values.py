@@ -1,16 +1,17 @@
 """The results of explanations are the record's own numbers; what the record has not is what the engine made of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bptui.engine import OPTIMIZERS
+from bptui.engine import OPTIMIZERS, Network
 from bptui.explain import Quantity, compare, digits, evaluate, explain, text, value
 from bptui.explain.differences import Comparison, of_batch
 from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, RATE, loss, of_unit, of_weight, target
 from bptui.explain.update import all_weights
-from bptui.training import UpdateRecord
+from bptui.training import Run, UpdateRecord
 from tests.explain.reading import parse
 
 from .cases import EVERY_UPDATE, FEW, Case, optimized, record_of, run_of, walk
@@ -70,6 +71,7 @@ def test_central_differences_agree_with_every_derivative(case: Case) -> None:
         found = compare(case.record, q)
         if isinstance(found, Comparison):
             seen.add(q.kind)
+            assert found.agrees, q
             assert found.miss < 2e-7 * max(abs(found.backprop), 1.0), q
     assert {"z", "a", "delta", "contribution", "sum", "loss", "input", "after", "loss-mean"} <= seen
 
@@ -88,6 +90,7 @@ def test_the_check_of_a_wrong_number_shows_the_difference() -> None:
         record_of.cache_clear()
     assert isinstance(wrong, Comparison)
     assert wrong.miss == pytest.approx(0.5, abs=1e-6)
+    assert (found.agrees, wrong.agrees) == (True, False)
 
 
 def test_a_whole_batch_is_checked_by_the_reduction_in_force() -> None:
@@ -99,6 +102,65 @@ def test_a_whole_batch_is_checked_by_the_reduction_in_force() -> None:
         assert found.backprop == pytest.approx(np.linalg.norm(vector.flat))
         assert found.relative is not None
         assert found.relative < 1e-8
+
+
+def test_a_wrong_sign_of_a_small_mean_of_1000_samples_does_not_agree() -> None:
+    case = Case("tanh", sizes=(2, 3, 2), batch=1000, scale=1e-2)
+    record = record_of(case)
+    flat = np.abs(record.mean.flat)
+    smallest = list(record.before.architecture.addresses())[int(np.argmin(flat))]
+    assert flat.min() < 1e-4
+    q = of_weight("mean", smallest.layer, smallest.source, smallest.unit)
+    found = compare(record, q)
+    assert isinstance(found, Comparison)
+    assert found.agrees
+    record.mean.flat.flags.writeable = True
+    record.mean.flat[np.argmin(flat)] *= -1
+    try:
+        wrong = compare(record, q)
+    finally:
+        record_of.cache_clear()
+    assert isinstance(wrong, Comparison)
+    assert not wrong.agrees
+
+
+CORNER = "exactly 0, where φ has a corner; φ′ = {} is the convention"
+
+
+@pytest.mark.parametrize(("hidden", "said"), [("relu", "0"), ("leaky-relu", "0.01")])
+def test_at_a_corner_there_is_no_derivative_to_compare_with(hidden: str, said: str) -> None:
+    """Weights of 0 put every z of the first hidden layer on the corner of sample 1, whatever its inputs are."""
+    record = corner_record(hidden)
+    z = of_unit("z", 1, 0, 0)
+    for q in (z, z.of_unit("delta"), z.of_unit("slope"), of_weight("contribution", 1, 0, 0, 0)):
+        found = compare(record, q)
+        assert isinstance(found, str), q
+        assert found.startswith("not differentiable here: z₁[0][#1] is ")
+        assert found.endswith(CORNER.format(said))
+    second = compare(record, of_weight("contribution", 1, 0, 1, 1))
+    assert isinstance(second, str)
+    assert "z₁[1][#2]" in second
+    above = compare(record, of_weight("sum", 2, 0, 0))
+    assert isinstance(above, Comparison)
+    assert above.agrees
+
+
+def test_the_check_of_a_batch_leaves_out_what_has_no_derivative_and_says_so() -> None:
+    found = of_batch(corner_record("relu"))
+    assert isinstance(found, Comparison)
+    assert found.agrees
+    assert found.note == "9 of 23 weights and biases left out: not differentiable where a z is exactly 0"
+    assert found.worst.startswith(("w₂", "b₂", "w₃", "b₃"))
+
+
+def corner_record(hidden: str) -> UpdateRecord:
+    """The second hidden layer is tanh; the first has weights of 0 and so z = 0."""
+    record = record_of(Case(hidden))
+    architecture = replace(record.before.architecture, activations=(hidden, "tanh", "identity"))
+    network = Network(architecture, record.before.flat.copy())
+    network.weights[0][:], network.biases[0][:] = 0.0, 0.0
+    start = Run.begin(run_of(Case()).problem.data, run_of(Case()).problem.split, network, record.settings, 5)
+    return start.record(1)
 
 
 def test_a_batch_too_large_to_check_says_so() -> None:

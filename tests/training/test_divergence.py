@@ -86,3 +86,14 @@ def test_an_optimizer_that_divides_by_the_gradient_s_size_does_not_hide_an_infin
     run = begin(Settings(UpdateRules(learning_rate=1e100, optimizer=OptimizerSettings(name))), start=linear)
     assert run.extend_to(50) is False
     assert np.isfinite(run.record(run.frontier).memory).all()
+
+
+def test_a_step_of_0_over_0_is_told_as_such_at_every_length() -> None:
+    rules = UpdateRules(optimizer=OptimizerSettings("adam", epsilon=0.0))
+    start = network((2, 1))
+    run = begin(Settings(rules, batch_size=4), start=Network(start.architecture, np.zeros_like(start.flat)))
+    run.problem.train_x[:] = 0.0
+    run.extend_to(1)
+    assert run.stop is not None
+    assert all("overflow" not in spelling for spelling in run.stop.spellings)
+    assert str(run.stop).endswith("the step of layer 1 is 0 / 0 where g and ε are 0")

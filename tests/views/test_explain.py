@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.explain import Walk, compare, evaluate, explain, name, value
-from bptui.explain.differences import of_batch
+from bptui.explain.differences import Comparison, of_batch
 from bptui.explain.quantity import LOSS_MEAN, Quantity, of_unit, of_weight
 from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
@@ -218,6 +218,21 @@ def test_a_check_shows_both_values_and_their_difference() -> None:
     assert any(f"back-propagation {shown}" in row and f"central differences {shown}" in row for row in rows)
     assert any("differ by" in row for row in rows)
     assert any("relative distance" in row for row in rows)
+    batch = walk.checks[1]
+    assert isinstance(batch, Comparison)
+    assert batch.worst in {weight.symbol for weight in it.record.before.architecture.addresses()}
+    assert any(row.endswith(f"array by array; farthest at {batch.worst}") for row in rows)
+
+
+def test_whether_a_check_agrees_is_told_by_the_check_and_not_by_the_size_of_a_number() -> None:
+    it = at(session("xor"), "delta", 1, layer=1)
+    tiny = Comparison("δ", 1e-9, -1e-9, agrees=False)
+    vectors = Comparison("|∇L|", 2.0, 2.0, agrees=False, relative=1.0, worst="b₁[0]", note="1 of 3 left out")
+    for found, role in ((tiny, "wrong"), (replace(vectors, agrees=True), "good"), (vectors, "wrong")):
+        rows = explanation_rows(it, Walk((of_unit("delta", 1, 0, 0),), checks=(found,)), 78, 22)
+        roles = {role for row in rows for text, role in row if "differ by" in text or "relative distance" in text}
+        assert roles == {role}
+    assert "  1 of 3 left out" in lines(rows)
 
 
 def test_a_selection_without_a_unit_in_the_phases_layer_takes_the_source_of_the_weight() -> None:

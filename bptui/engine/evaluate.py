@@ -1,0 +1,36 @@
+"""The one forward-only pass: losses and outputs of any samples, with nothing kept for a backward pass."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bptui.engine.backprop import Pass, forward
+from bptui.engine.losses import LOSSES
+from bptui.engine.network import Network
+from bptui.engine.types import Floats, quiet
+
+CHUNK = 512  # samples evaluated at once: little memory, and most of it stays in the cache
+
+
+def losses_of_pass(network: Network, loss: str, y: Floats, passed: Pass) -> Floats:
+    """Forward over the inputs that ``passed`` holds, into its z and a: the loss of each sample, (n,); y is n × o."""
+    forward(network, passed)
+    return LOSSES[loss].value(passed.z[-1], passed.a[-1], y)
+
+
+def evaluate(network: Network, loss: str, x: Floats, y: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
+    """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o)."""
+    for start in range(0, len(x), CHUNK):
+        part = slice(start, start + CHUNK)
+        passed = Pass.forward_only(network.architecture, x[part])
+        with quiet():
+            losses = losses_of_pass(network, loss, y[part], passed)
+        yield part, losses, passed.a[-1]
+
+
+def sample_losses(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
+    """The loss of each sample, (N,), for x (N × i) and y (N × o)."""
+    out = np.empty(len(x))
+    for part, losses, _ in evaluate(network, loss, x, y):
+        out[part] = losses
+    return out
