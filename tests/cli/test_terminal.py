@@ -146,6 +146,23 @@ def test_python_dash_m_is_the_same_command() -> None:
     assert plain_complaint(done.returncode, done.stdout, done.stderr) == complaint("nosuch")
 
 
+@pytest.mark.parametrize(
+    ("targets", "shown"), [(("cat", "dog"), " dog "), (("0.25", "0.75"), "0.750")], ids=["classes", "numbers"]
+)
+def test_a_csv_file_of_ones_own_opens_and_trains(targets: tuple[str, str], shown: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    rows = [f"{k}.125,-{k}.5,{targets[k % 2]}" for k in range(8)]
+    mine.write_text("\n".join(("height,weight,answer", *rows)), encoding="utf-8")
+    with terminal(str(mine), width=120, height=40) as at:
+        at.wait_for(lambda text: counters(text) == (1, 1, 1, 0, 0, 0))
+        assert "mine" in at.text().splitlines()[0]
+        at.wait_for("x1 −0.500")
+        expect(at, "b", 1, 1, 8, 8, 8, 1)
+        at.wait_for(shown)
+        at.type("q")
+        assert at.wait() == 0
+
+
 def test_hostile_names_send_nothing_to_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(
         "a\x1b[31m,b\u202e\n1,\x1b]52;c;QQ==\x07red\n2,\x9b2Jblue\n3,[@click=app.quit]q[/]\n", encoding="utf-8"
