@@ -44,7 +44,8 @@ class Axis:
         of values in the same cell the first."""
         places: dict[int, str] = {}
         for value in values:
-            places.setdefault(self.cell(value), rate(float(f"{10.0**value:.6g}") if log else value))
+            said = float(f"{10.0**value if log else value:.6g}")
+            places.setdefault(self.cell(log10(said) if log else said), rate(said))
         return [self.of_cell(cell) for cell in places], list(places.values())
 
 
