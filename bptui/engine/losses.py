@@ -14,31 +14,35 @@ from bptui.engine.types import Floats
 LARGEST = float(np.finfo(np.float64).max)
 
 
-def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # ½ Σ_k (a_k − y_k)²
+def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
+    """½ Σ_k (a_k − y_k)²"""
     return 0.5 * squared_error(z, a, y)
 
 
-def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # a − y
-    np.subtract(a, y, out=out)
+def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
+    """a − y"""
+    out[:] = a - y
 
 
-def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # Σ_k (a_k − y_k)²
+def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
+    """Σ_k (a_k − y_k)²"""
     miss = a - y
     return row_sums(miss * miss)
 
 
-def squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a − y)
-    np.subtract(a, y, out=out)
-    np.multiply(out, 2.0, out=out)
+def squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
+    """2 (a − y)"""
+    out[:] = 2.0 * (a - y)
 
 
-def mean_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:  # (1/o) Σ_k (a_k − y_k)²: over outputs, not samples
+def mean_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
+    """(1/o) Σ_k (a_k − y_k)²: the mean over outputs, not over samples."""
     return squared_error(z, a, y) / a.shape[1]
 
 
-def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:  # 2 (a − y) / o
-    np.subtract(a, y, out=out)
-    np.multiply(out, 2.0 / a.shape[1], out=out)
+def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
+    """2 (a − y) / o"""
+    out[:] = (2.0 / a.shape[1]) * (a - y)
 
 
 def binary_cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
@@ -61,7 +65,7 @@ def cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
 def output_minus_target(a: Floats, y: Floats, out: Floats) -> None:
     """δ = a − y: what ∂L/∂a · φ′ comes to for sigmoid with binary cross-entropy and for softmax with
     cross-entropy (Bishop 2006, section 5.3), with no division that could fail at a = 0 or 1."""
-    np.subtract(a, y, out=out)
+    out[:] = a - y
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Optimizers: from the reduced gradient g to the step that is added to θ.
 
 Each is a pair: how many vectors of memory it keeps, and a function that updates that memory in place
-and writes the step. γ is the learning rate, t counts updates from 1. θ ← θ + step is done by the caller.
+and writes the step. θ ← θ + step is done by the caller.
 """
 
 import math
@@ -26,71 +26,90 @@ class OptimizerSettings:
     weight_decay: float = 0.01
 
 
-Step = Callable[[OptimizerSettings, Floats, Floats, Floats, float, int, Floats], None]
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """What an optimizer is told of one update: its settings, γ of this update, and t, its number (from 1)."""
+
+    settings: OptimizerSettings
+    gamma: float
+    t: int
 
 
-def sgd(s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats) -> None:
+Step = Callable[[Descent, Floats, Floats, Floats, Floats], None]
+"""(descent, g, θ, memory (k × p), step): updates the memory in place and writes the step; g, θ and step are (p,)."""
+
+
+def sgd(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """step = −γ g. Robbins & Monro 1951."""
-    np.multiply(g, -gamma, out=step)
+    np.multiply(g, -d.gamma, out=step)
 
 
-def momentum(
-    s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats
-) -> None:
+def momentum(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """v ← μ v + g; step = −γ v. Polyak 1964, in the form of torch.optim.SGD."""
     v = memory[0]
-    v *= s.momentum
+    # v ← μ v + g
+    v *= d.settings.momentum
     v += g
-    np.multiply(v, -gamma, out=step)
+    # step = −γ v
+    np.multiply(v, -d.gamma, out=step)
 
 
-def nesterov(
-    s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats
-) -> None:
+def nesterov(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """v ← μ v + g; step = −γ (g + μ v). Nesterov 1983, in the form of Sutskever et al. 2013 used by PyTorch."""
-    v = memory[0]
-    v *= s.momentum
+    v, mu = memory[0], d.settings.momentum
+    # v ← μ v + g
+    v *= mu
     v += g
-    np.multiply(v, s.momentum, out=step)
+    # step = −γ (g + μ v)
+    np.multiply(v, mu, out=step)
     step += g
-    step *= -gamma
+    step *= -d.gamma
 
 
-def rmsprop(s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats) -> None:
+def rmsprop(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """v ← ρ v + (1 − ρ) g²; step = −γ g / (√v + ε). Tieleman & Hinton 2012."""
-    v = memory[0]
-    v *= s.decay
-    np.multiply(g, g, out=step)
-    step *= 1.0 - s.decay
-    v += step
+    v, rho = memory[0], d.settings.decay
+    blend(v, rho, g, step, squared=True)
+    # step = −γ g / (√v + ε)
     np.sqrt(v, out=step)
-    step += s.epsilon
+    step += d.settings.epsilon
     np.divide(g, step, out=step)
-    step *= -gamma
+    step *= -d.gamma
 
 
-def adam(s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats) -> None:
-    """m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; m̂ = m/(1 − β₁ᵗ); v̂ = v/(1 − β₂ᵗ);
-    step = −γ m̂ / (√v̂ + ε). Kingma & Ba 2015, algorithm 1."""
-    m, v = memory
-    m *= s.beta1
-    np.multiply(g, 1.0 - s.beta1, out=step)
-    m += step
-    v *= s.beta2
-    np.multiply(g, g, out=step)
-    step *= 1.0 - s.beta2
-    v += step
+def adam(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
+    """m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; m̂ = m / (1 − β₁ᵗ); v̂ = v / (1 − β₂ᵗ);
+    step = −γ m̂ / (√v̂ + ε). Kingma & Ba 2015, algorithm 1.
+
+    In place: as plain expressions it takes twice as long on 100 000 parameters.
+    """
+    (m, v), s = memory, d.settings
+    blend(m, s.beta1, g, step, squared=False)
+    blend(v, s.beta2, g, step, squared=True)
+    # √v̂ + ε, with √v̂ = √v / √(1 − β₂ᵗ)
     np.sqrt(v, out=step)
-    step /= math.sqrt(1.0 - s.beta2**t)
+    step /= math.sqrt(1.0 - s.beta2**d.t)
     step += s.epsilon
+    # step = −γ m̂ / (√v̂ + ε), with γ m̂ = γ / (1 − β₁ᵗ) · m
     np.divide(m, step, out=step)
-    step *= -gamma / (1.0 - s.beta1**t)
+    step *= -d.gamma / (1.0 - s.beta1**d.t)
 
 
-def adamw(s: OptimizerSettings, g: Floats, theta: Floats, memory: Floats, gamma: float, t: int, step: Floats) -> None:
+def adamw(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """Adam's step − γ λ θ: the decay does not pass through m and v. Loshchilov & Hutter 2019."""
-    adam(s, g, theta, memory, gamma, t, step)
-    step -= (gamma * s.weight_decay) * theta
+    adam(d, g, theta, memory, step)
+    step -= (d.gamma * d.settings.weight_decay) * theta
+
+
+def blend(average: Floats, beta: float, g: Floats, scratch: Floats, squared: bool) -> None:
+    """average ← β average + (1 − β) g, or g², in place; all (p,)."""
+    average *= beta
+    if squared:
+        np.multiply(g, g, out=scratch)
+        scratch *= 1.0 - beta
+    else:
+        np.multiply(g, 1.0 - beta, out=scratch)
+    average += scratch
 
 
 @dataclass(frozen=True, slots=True)

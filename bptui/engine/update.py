@@ -14,7 +14,7 @@ import numpy as np
 from bptui.engine.backprop import Pass, backward, forward, sum_gradients
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, Parameters
-from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
+from bptui.engine.optimizers import OPTIMIZERS, Descent, OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import REDUCTIONS, Reduction, reduce_over_samples
 from bptui.engine.types import Floats
@@ -69,13 +69,17 @@ class Divergence(ArithmeticError):
 
 
 class Workspace:
-    """Room for one update on n samples: the pass, the targets, and Σ gradients, reduced gradient, step (p each)."""
+    """Room for one update on n samples: the pass, the targets (n × o); Σ gradients, reduced gradient and step (p each).
 
-    __slots__ = ("architecture", "n", "part_sum", "passed", "reduced", "step", "summed", "targets")
+    ``rate`` is γ of the update; ``part_sum`` (p) the sum over one micro-batch, where the batch is cut into some.
+    """
+
+    __slots__ = ("architecture", "n", "part_sum", "passed", "rate", "reduced", "step", "summed", "targets")
 
     def __init__(self, architecture: Architecture, n: int) -> None:
         self.architecture = architecture
         self.n = n
+        self.rate = 0.0
         self.passed = Pass.empty(architecture, n)
         self.targets = np.empty((n, architecture.sizes[-1]))
         self.summed, self.reduced, self.step, self.part_sum = (Parameters.zeros(architecture) for _ in range(4))
@@ -89,8 +93,9 @@ class Workspace:
 def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int, work: Workspace) -> None:
     """Fill ``work`` for update t on its loaded batch, and advance the optimizer's memory (k × p) in place.
 
-    The network is not changed: apply ``work.step`` to it afterwards. Callers silence numpy's overflow
-    warnings (``np.errstate``); instead of a step that is not finite this raises Divergence, memory spoilt.
+    The network is not changed: apply ``work.step`` to it afterwards. Callers silence numpy's warnings
+    (``with quiet()``, once around many updates). Instead of a step that is not finite this raises Divergence; the
+    memory is then spoilt.
     """
     accumulate(network, rules, work)
     reduce_over_samples(work.summed.flat, work.n, rules.reduction, work.reduced.flat)
@@ -98,7 +103,8 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
         adjust(network, rules, work.reduced)
     optimizer = OPTIMIZERS[rules.optimizer.name]
     g, step = work.reduced.flat, work.step.flat
-    optimizer.step(rules.optimizer, g, network.flat, memory, rules.rate(t), t, step)
+    work.rate = rules.rate(t)
+    optimizer.step(Descent(rules.optimizer, work.rate, t), g, network.flat, memory, step)
     if network.architecture.bias == "frozen":
         freeze_biases(work.step)
     # g too: Adam and its kin divide by √(g²), so that an infinite g² would come out as a step of 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Parameters
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import OPTIMIZERS, Descent
 from bptui.engine.types import Floats
 from bptui.engine.update import adjust
 from bptui.explain.quantity import Quantity
@@ -131,7 +131,7 @@ def memory_after(record: UpdateRecord, q: Quantity) -> Floats:
     memory = np.array(rows).reshape(-1, 1)
     g, theta = np.array([entry(record.reduced, q)]), np.array([entry(record.before, q)])
     step = OPTIMIZERS[rules.optimizer.name].step
-    step(rules.optimizer, g, theta, memory, record.learning_rate, record.number, np.empty(1))
+    step(Descent(rules.optimizer, record.learning_rate, record.number), g, theta, memory, np.empty(1))
     return memory[:, 0]
 
 

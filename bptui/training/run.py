@@ -8,11 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
-from bptui.engine.types import read_only
+from bptui.engine.types import quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
 from bptui.training.causes import Causes, Change, Edit
 from bptui.training.checkpoints import Checkpoints, State
@@ -110,7 +108,7 @@ class Run:
 
         Between two updates ``pause()`` is asked; when it says so this returns False, and can be called again.
         """
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while not enough(self._front.update, self._front.position):
                 if self.stop is not None:
                     return True
@@ -170,7 +168,7 @@ class Run:
         position, memory = stepper.position, read_only(stepper.memory.copy())
         count = self.problem.count
         size = position.size(settings, count)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             work = stepper.compute(Workspace(self.start.architecture, size))
             before = read_only(stepper.network.flat.copy())
             after = read_only(before + work.step.flat)
@@ -183,7 +181,7 @@ class Run:
             batches=position.batches(settings, count),
             settings=settings,
             edits=self.causes.edits_at(update),
-            learning_rate=settings.rules.rate(update),
+            learning_rate=work.rate,
             indices=self.problem.rows(stepper.places(settings, size)),
             targets=work.targets,
             before=Network(self.start.architecture, before),
@@ -203,7 +201,7 @@ class Run:
     def first_update_of(self, epoch: int) -> int:
         """The number of the first update of an epoch (from 1) that was reached."""
         stepper = self._stepper(self._checkpoints.before_epoch(epoch))
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while stepper.position.epoch < epoch and stepper.update < self.frontier:
                 stepper.step()
         return stepper.update + 1
@@ -233,7 +231,7 @@ class Run:
         if history.epochs.width > 1:
             kept = min(kept, history.epochs.last_update)
         stepper = self._stepper(self._checkpoints.before(max(kept, 0)))
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while stepper.update < past:
                 before = stepper.position
                 loss = stepper.step()
@@ -250,7 +248,7 @@ class Run:
         if state.update == update:
             return state
         stepper = self._stepper(state)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while stepper.update < update:
                 stepper.step()
                 if update - stepper.update < self._checkpoints.most_near:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules
 from bptui.engine.network import Bias
+from bptui.engine.optimizers import Descent
 from bptui.engine.rates import SCHEDULES, RateSchedule
 from bptui.engine.reduce import Reduction
 
@@ -84,7 +85,7 @@ def steps(name: str, gradients: Numbers, constants: OptimizerSettings = S, theta
     optimizer, settings_ = OPTIMIZERS[name], replace(constants, name=name)
     memory, place, out, made = optimizer.fresh_memory(1), np.array([theta]), np.empty(1), []
     for t, g in enumerate(gradients, start=1):
-        optimizer.step(settings_, np.array([g]), place, memory, GAMMA, t, out)
+        optimizer.step(Descent(settings_, GAMMA, t), np.array([g]), place, memory, out)
         place += out
         made.append(float(out[0]))
     return made
@@ -129,7 +130,7 @@ def test_memory_starts_with_one_row_of_zeros_per_vector(name: str, vectors: int)
 def test_each_parameter_has_a_memory_of_its_own() -> None:
     out, memory = np.empty(2), OPTIMIZERS["adam"].fresh_memory(2)
     for t, g in enumerate(([1.0, 100.0], [-1.0, 50.0]), start=1):
-        OPTIMIZERS["adam"].step(S, np.array(g), np.zeros(2), memory, GAMMA, t, out)
+        OPTIMIZERS["adam"].step(Descent(S, GAMMA, t), np.array(g), np.zeros(2), memory, out)
     assert out.tolist() == pytest.approx([steps("adam", [1.0, -1.0])[1], steps("adam", [100.0, 50.0])[1]])
 
 

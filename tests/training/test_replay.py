@@ -1,5 +1,7 @@
 """Going back is replaying: every record comes back bit for bit, however one wandered before."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -182,3 +184,12 @@ class TestEpochs:
         run.extend_to(4)
         assert run.next_position.epoch == 3
         assert run.first_update_of(3) == 5
+
+
+def test_the_rate_of_a_record_is_the_number_its_step_was_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule that says something else each time it is asked shows that a record asks once."""
+    rates = count(1)
+    monkeypatch.setattr(RateSchedule, "rate", lambda schedule, base, t: next(rates) / 1000)
+    record = begin(Settings(UpdateRules(), batch_size=4)).record(2)
+    assert record.step.flat.tolist() == (-record.learning_rate * record.reduced.flat).tolist()
+    assert next(rates) == 4  # two updates, and the second once more for its record
