@@ -1,91 +1,184 @@
-"""Panel 3: the deltas of every sample for the selected layer, and what each adds to the selected weight."""
+"""Panel 3: of every sample its own input, its own δ and their product for the selected weight, and δ of the layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bptui.engine.weight import sub
+from bptui.engine.weight import BIAS, Weight, sub
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
-from bptui.views.numbers import num, sign_role
+from bptui.views.layers import fitting, more
+from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, left, right
+from bptui.views.text import Row, Span, grow, left, right, window
+
+STATE = 5  # glyph and number of a sample
+COSINE = 7
+LEAST_STRIP, SOME_UNITS = 4, 8
+LEAST_MAP, CELL = 5, 8  # rows, and columns of a number, of the current sample's share of the layer
 
 
 @dataclass(frozen=True, slots=True)
-class Widths:
-    """Columns of the numbers: δ of the selected unit, the norm, the contribution."""
+class Columns:
+    """Widths of the strip of cells, of x (the weight's input), δ, a · δ, the norm and the cosine; 0 where a column is
+    left out."""
 
+    strip: int
+    x: int
     delta: int
-    norm: int
     product: int
-
-    @property
-    def total(self) -> int:
-        """All columns but the strip's: state and number of the sample, the numbers, the spaces between."""
-        return 5 + 1 + self.delta + 1 + self.norm + 1 + self.product
+    norm: int
+    cosine: int
 
 
-WIDE, NARROW = Widths(8, 7, 8), Widths(7, 6, 7)
-COSINE_WIDTH = 7
+def columns(scene: Scene, width: int) -> Columns:
+    """The weight's input, its δ and their product always; then what the rows are sorted by, some cells of the layer,
+    the norm, the cosine, all cells, and longer numbers, as there is room."""
+    units = scene.record.before.architecture.sizes[scene.moment.layer]
+    sizes = [0, 5, 7, 7, 0, 0]
+    strip, norm, cosine = 0, 4, 5
+    spare = width - STATE - sum(sizes[1:4]) - 2
+    wishes = [(strip, min(units, SOME_UNITS)), (norm, 6), *([(cosine, COSINE - 1)] if scene.phase.per_batch else [])]
+    by = {"norm": norm, "cosine": cosine}.get(scene.sort)
+    for place, wanted in sorted(wishes, key=lambda wish: wish[0] != by):
+        least = min(wanted, LEAST_STRIP) if place == strip else wanted
+        if spare > least:  # and a space
+            sizes[place] = min(wanted, spare - 1)
+            spare -= sizes[place] + 1
+    if sizes[strip]:
+        spare = grow(sizes, {strip: units}, spare)
+    grow(sizes, {1: 7, 2: 8, 3: 8, **({norm: 7} if sizes[norm] else {})}, spare)
+    return Columns(*sizes)
 
 
 def deltas(scene: Scene, width: int, height: int) -> list[Row]:
-    """A header and as many samples as fit around the current one: δ of the layer's units as signed cells, δ of
-    the selected unit, the norm of the sample's whole gradient, and a_i · δ_j of the selected weight."""
-    record, moment = scene.record, scene.moment
-    layer, unit = moment.layer, moment.unit
-    all_units = record.before.architecture.sizes[layer]
-    w = WIDE if width >= WIDE.total + min(all_units, 16) else NARROW
-    room = width >= w.total + COSINE_WIDTH + min(all_units, 8) or scene.sort == "cosine"
-    cosines = scene.phase.per_batch and room
-    spare = width - w.total - COSINE_WIDTH * cosines
-    strip = max(min(all_units, spare), 0) if spare >= 4 else 0
-    first = min(max(unit - strip // 2, 0), all_units - strip)
-    units = range(first, first + strip)
-    some = f"δ{sub(layer)}" if strip == all_units else f"δ{sub(layer)} {first}–{first + strip - 1} of {all_units}"
-    some = some if len(some) <= strip else f"δ{sub(layer)}" if strip > 1 else "δ"
-    head = f"{'#':>4} " + (left(some, strip) + " " if units else "")
-    head += f"{f'δ{sub(layer)}[{unit}]':>{w.delta}} {'|∇L|':>{w.norm}} {'a·δ':>{w.product}}"
-    rows: list[Row] = [((head + ("    cos" if cosines else ""), "head"),)]
-    contributions = record.contributions(moment.weight)
+    """A header and as many samples as fit around the current one; what the current one adds to the whole layer, where
+    there is room; two lines that say what the columns are."""
+    c = columns(scene, width)
+    units = strip_units(scene, c.strip)
+    rows: list[Row] = [((head(scene, c, units), "head"),)]
+    contributions = scene.record.contributions(scene.moment.weight)
     for m in scene.rows_shown(max(height - OTHER_ROWS, 1)):
-        rows.append(sample_row(scene, m, units, float(contributions[m]), w, cosines))
+        rows.append(sample_row(scene, m, units, float(contributions[m]), c))
+    room = height - len(rows) - 3
+    if room >= LEAST_MAP:
+        rows += [(), *gradient_map(scene, width, room)]
     rows += [()] * (height - len(rows) - 2)
-    return [*rows, *caption(scene)]
+    return [*rows, *caption(scene, width)]
 
 
-def sample_row(scene: Scene, m: int, units: range, contribution: float, w: Widths, cosines: bool) -> Row:
-    record, moment = scene.record, scene.moment
-    current = m == moment.sample
-    role = "selected" if current else "text" if scene.reached(m, "gradient") else "pending"
-    glyph, _, state_role = state(scene, m)
-    spans: list[Span] = [(glyph, state_role), (f"{m + 1:>3} ", role)]
-    delta = record.passed.delta[moment.layer - 1]
-    known = scene.reached(m, "delta", moment.layer)
+def strip_units(scene: Scene, size: int) -> range:
+    """Which units the cells stand for: those around the selected one."""
+    units = scene.record.before.architecture.sizes[scene.moment.layer]
+    first = min(max(scene.moment.unit - size // 2, 0), units - size)
+    return range(first, first + size)
+
+
+def head(scene: Scene, c: Columns, units: range) -> str:
+    layer, unit = scene.moment.layer, scene.moment.unit
+    symbol = f"δ{sub(layer)}"
+    words = f"{'#':>4} "
     if units:
-        scale = largest_of(delta)
-        spans += [signed(float(delta[m, j]), scale) if known else (PENDING, "pending") for j in units]
-        spans.append((" ", "text"))
-    value = float(delta[m, moment.unit])
-    spans.append(
-        (right(num(value, w.delta, plus=True) if known else "·", w.delta), sign_role(value) if known else "pending")
-    )
+        all_units = scene.record.before.architecture.sizes[layer]
+        some = [f"{symbol} {units.start}–{units.stop - 1} of {all_units}"] if len(units) < all_units else []
+        words += left(fitting(c.strip, *some, symbol, "δ"), c.strip) + " "
+    words += right(fitting(c.x, input_name(scene), "x" if layer == 1 else "a"), c.x)
+    words += " " + right(fitting(c.delta, f"{symbol}[{unit}]", symbol), c.delta)
+    words += " " + right("x·δ" if layer == 1 and scene.moment.source >= 0 else "a·δ", c.product)
+    return words + (" " + right("|∇L|", c.norm)) * bool(c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)
+
+
+def input_name(scene: Scene) -> str:
+    """The input of the selected weight: a feature's number, a unit's activation, or the 1 of the bias."""
+    layer, source = scene.moment.layer, scene.moment.source
+    return "1" if source < 0 else f"x{source}" if layer == 1 else f"a{sub(layer - 1)}[{source}]"
+
+
+def input_of(scene: Scene, m: int, source: int) -> float | None:
+    """What a sample brings to a weight of the selected layer; None while it is not computed yet."""
+    layer = scene.moment.layer
+    if source < 0:
+        return 1.0
+    if layer > 1 and not scene.reached(m, "forward", layer - 1):
+        return None
+    return float(scene.record.passed.a[layer - 1][m, source])
+
+
+def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Columns) -> Row:
+    record, moment = scene.record, scene.moment
     added = scene.reached(m, "gradient")
-    spans.append(
-        (" " + right(num(record.gradient_norms[m], w.norm) if added else "·", w.norm), role if added else "pending")
-    )
-    words = right(num(contribution, w.product, plus=True) if added else "·", w.product)
-    spans.append((" " + words, sign_role(contribution) if added else "pending"))
-    if cosines:
-        spans.append((" " + right(num(record.cosines[m], 6, plus=True), 6), sign_role(float(record.cosines[m]))))
+    role = "selected" if m == moment.sample else "text" if added else "pending"
+    glyph, _, state_role = state(scene, m)
+    layer = record.passed.delta[moment.layer - 1]
+    delta = float(layer[m, moment.unit]) if scene.reached(m, "delta", moment.layer) else None
+    given = input_of(scene, m, moment.source)
+    spans: list[Span] = [(glyph, state_role), (f"{m + 1:>3} ", role)]
+    if units:
+        scale = largest_of(layer)
+        spans += [(PENDING, "pending") if delta is None else signed(float(layer[m, j]), scale) for j in units]
+        spans.append((" ", "text"))
+    spans += [
+        (right(PENDING if given is None else brief(given, c.x), c.x), "pending" if given is None else "text"),
+        signed_number(delta, c.delta),
+        signed_number(contribution if added else None, c.product),
+    ]
+    if c.norm:
+        spans.append((" " + right(num(record.gradient_norms[m], c.norm) if added else PENDING, c.norm), role))
+    if c.cosine:
+        spans.append(signed_number(float(record.cosines[m]), c.cosine))
     return tuple(spans)
 
 
-def caption(scene: Scene) -> list[Row]:
-    """Which weight the contributions belong to, and that they use each sample's own input."""
-    layer, source = scene.moment.layer, scene.moment.source
-    a = "1" if source < 0 else f"x{source}" if layer == 1 else f"a{sub(layer - 1)}[{source}]"
-    unit = scene.moment.unit
+def signed_number(value: float | None, width: int) -> Span:
+    """A space and the number in so many columns, or that it is not known yet."""
+    if value is None:
+        return " " + right(PENDING, width), "pending"
+    return " " + right(num(value, width, plus=True), width), sign_role(value)
+
+
+def gradient_map(scene: Scene, width: int, height: int) -> list[Row]:
+    """What the current sample adds to every weight of the layer: its a down, its δ across, their products."""
+    record, moment, m = scene.record, scene.moment, scene.moment.sample
+    inputs, all_units = record.before.architecture.sizes[moment.layer - 1 : moment.layer + 1]
+    units = window(all_units, max((width - 4 - CELL) // CELL, 1), moment.unit)
+    sources = [*range(inputs), *([BIAS] if record.before.biases else [])]
+    room = height - 2
+    marks = 1 if len(sources) > room else 0
+    shown = window(len(sources), room - 2 * marks, sources.index(moment.source))
+    symbol = f"δ{sub(moment.layer)}"
+    known = scene.reached(m, "delta", moment.layer)
+    row = record.passed.delta[moment.layer - 1][m]
+    some = f", units {units.start}–{units.stop - 1} of {all_units}" if len(units) < all_units else ""
+    rows: list[Row] = [
+        ((fitting(width, f" sample {m + 1}, each a · each δ{some}", f" sample {m + 1}{some}"), "strong"),),
+        ((right(symbol, 4 + CELL), "dim"), *(signed_number(float(row[j]) if known else None, CELL - 1) for j in units)),
+        *more(marks, " ↑", shown.start, width),
+    ]
+    rows += [source_row(scene, sources[k], units) for k in shown]
+    return [*rows, *more(marks, " ↓", len(sources) - shown.stop, width)]
+
+
+def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:
+    """One input of the layer and what the current sample adds to the weights that lead from it."""
+    record, moment, m = scene.record, scene.moment, scene.moment.sample
+    given, added = input_of(scene, m, source), scene.reached(m, "gradient")
+    name = "b" if source < 0 else f"x{source}" if moment.layer == 1 else str(source)
+    spans: list[Span] = [
+        (" " + left(name, 3), "selected" if source == moment.source else "dim"),
+        (right(PENDING if given is None else brief(given, CELL - 1), CELL), "text"),
+    ]
+    for unit in units:
+        weight = Weight(moment.layer, source, unit)
+        text, role = signed_number(float(record.contributions(weight)[m]) if added else None, CELL - 1)
+        spans.append((text, "selected" if weight == moment.weight else role))
+    return tuple(spans)
+
+
+def caption(scene: Scene, width: int) -> list[Row]:
+    """Which weight the products belong to, and that they use each sample's own input."""
+    moment = scene.moment
+    product = f"{input_name(scene)} · δ{sub(moment.layer)}[{moment.unit}]"
+    own = "x" if moment.layer == 1 and moment.source >= 0 else "a"
     return [
-        ((f" a·δ = {a} · δ{sub(layer)}[{unit}]", "text"),),
-        ((" each with its own a and δ: no average", "dim"),),
+        ((fitting(width, f" {own}·δ = {product}, for {moment.weight.symbol}", f" {own}·δ = {product}"), "text"),),
+        ((fitting(width, f" each its own {own} and δ: no average", f" own {own}, own δ"), "dim"),),
     ]

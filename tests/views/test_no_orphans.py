@@ -91,6 +91,7 @@ def values_of(scene: Scene) -> np.ndarray:
         record.running_loss,
         [record.mean_of(record.running_loss, m) for m in done],
         record.contributions(moment.weight),
+        np.outer(passed.a[layer - 1][moment.sample], passed.delta[layer - 1][moment.sample]),
         ledger,
         *(vector.flat for vector in (record.before, record.after, record.summed, record.mean)),
         *(vector.flat for vector in (record.reduced, record.step)),

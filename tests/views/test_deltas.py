@@ -1,0 +1,80 @@
+"""The deltas' panel: beside each δ stands the input that is the sample's own, and no average of anything."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bptui.session.moment import Moment
+from bptui.views.deltas import columns
+from bptui.views.glyphs import PENDING
+from bptui.views.numbers import brief, num
+from bptui.views.scene import Scene
+from tests.scenes import beat, painted, scene, session
+
+CELLS = re.compile("[▵▴▲▿▾▼]|·{2,}")
+
+
+def at(name: str, kind: str, sample: int = 0, phase: int = 0, sort: str = "batch", **selected: int) -> Scene:
+    it = session(name)
+    moment = Moment(1, beat(it, kind, phase), sample, **{"layer": 1, **selected})
+    return scene(it, moment, sort=sort)
+
+
+def listed(it: Scene, width: int, height: int = 30) -> list[list[str]]:
+    """The words of each sample's row without its cells."""
+    rows = [row for row in painted("deltas", it, width, height) if row[0] in "■▣□"]
+    return [[word for word in row[5:].split() if not CELLS.match(word)] for row in rows]
+
+
+@pytest.mark.parametrize("width", [38, 58, 78, 118])
+@pytest.mark.parametrize(("name", "layer", "source"), [("xor", 1, 0), ("iris", 1, 2), ("iris", 2, 4), ("spiral", 2, 3)])
+def test_every_sample_has_its_own_input_beside_its_own_delta(name: str, layer: int, source: int, width: int) -> None:
+    it = at(name, "reduce", layer=layer, source=source)
+    passed, c = it.record.passed, columns(it, width)
+    products = it.record.contributions(it.moment.weight)
+    rows = listed(it, width)
+    assert len(rows) == it.record.n
+    for m, (x, delta, product, *_) in enumerate(rows):
+        assert x == brief(passed.a[layer - 1][m, source], c.x)
+        assert delta == num(passed.delta[layer - 1][m, 0], c.delta, plus=True)
+        assert product == num(products[m], c.product, plus=True)
+
+
+def test_a_bias_has_the_input_1() -> None:
+    assert {row[0] for row in listed(at("iris", "reduce", source=-1), 58)} == {"1"}
+
+
+def test_a_first_layer_input_is_known_before_its_delta() -> None:
+    it = at("iris", "input", source=1)
+    for m, row in enumerate(listed(it, 38)):
+        assert row[0] == brief(it.record.passed.a[0][m, 1], columns(it, 38).x)
+        assert set("".join(row[1:])) == {PENDING}
+
+
+@pytest.mark.parametrize(("sort", "place"), [("norm", "|∇L|"), ("cosine", "cos")])
+@pytest.mark.parametrize("width", [38, 45, 60])
+def test_what_the_rows_are_sorted_by_is_always_shown(sort: str, place: str, width: int) -> None:
+    it = at("digits", "reduce", sort=sort, layer=2)
+    assert place in painted("deltas", it, width, 16)[0]
+
+
+@pytest.mark.parametrize(("layer", "sources", "units"), [(1, 4, 6), (2, 6, 3)])
+def test_where_there_is_room_stands_what_a_sample_adds_to_the_whole_layer(layer: int, sources: int, units: int) -> None:
+    it = at("iris", "gradient", 3, layer=layer)
+    passed = it.record.passed
+    share = np.outer(passed.a[layer - 1][3], passed.delta[layer - 1][3])
+    rows = painted("deltas", it, 78, 30)
+    first = next(k for k, row in enumerate(rows) if "each a · each δ" in row) + 2
+    for i in range(sources):
+        assert rows[first + i].split()[2:] == [num(value, 7, plus=True) for value in share[i]]
+    assert rows[first + sources].split()[:2] == ["b", "1"]
+    assert len(rows[first].split()) == 2 + units
+
+
+def test_inputs_of_the_layer_out_of_sight_are_counted() -> None:
+    it = at("spiral", "gradient", 3, layer=2, source=15)
+    rows = "\n".join(painted("deltas", it, 78, 24))
+    hidden = sum(map(int, re.findall(r"[↑↓] (\d+) more", rows)))
+    shown = len(re.findall(r"^ (?:\d+|b) +[−\d]", rows.split("each a")[1], re.MULTILINE))
+    assert hidden + shown == 17
