@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
 
+from bptui.data.digits import shortest
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS, OptimizerSettings
 from bptui.experiments.lane import Entry, Unit
@@ -97,7 +98,8 @@ def reductions(settings: Settings, count: int) -> tuple[Entry, ...]:
     )  # fmt: skip
     pairs: tuple[tuple[str, float], ...] = (("mean", gamma), ("sum", gamma), ("mean", gamma * n), ("sum", gamma / n))
     return tuple(
-        Entry(f"{name} γ {rate:.4g}", with_rules(plain, reduction=name, learning_rate=rate)) for name, rate in pairs
+        Entry(f"{name} γ {shortest(rate, 4)}", with_rules(plain, reduction=name, learning_rate=rate))
+        for name, rate in pairs
     )
 
 
@@ -120,7 +122,9 @@ def rates(settings: Settings, count: int) -> tuple[Entry, ...]:
     below = [rate for rate in RATES if rate < present * 0.9999][-2:]
     above = [rate for rate in RATES if rate > present * 1.0001][:3]
     plain = replace(settings, repeats=1, repeat_until=0.0)
-    return tuple(Entry(f"γ {rate:.4g}", with_rules(plain, learning_rate=rate)) for rate in (*below, present, *above))
+    return tuple(
+        Entry(f"γ {shortest(rate, 4)}", with_rules(plain, learning_rate=rate)) for rate in (*below, present, *above)
+    )
 
 
 def optimizers(settings: Settings, count: int) -> tuple[Entry, ...]:
@@ -134,7 +138,7 @@ def optimizers(settings: Settings, count: int) -> tuple[Entry, ...]:
     def entry(name: str) -> Entry:
         rate = fit.get(name, CAREFUL_RATE)
         optimizer: OptimizerSettings = replace(present, name=name)
-        return Entry(f"{name} γ {rate:.3g}", with_rules(plain, optimizer=optimizer, learning_rate=rate))
+        return Entry(f"{name} γ {shortest(rate, 3)}", with_rules(plain, optimizer=optimizer, learning_rate=rate))
 
     return tuple(entry(name) for name in OPTIMIZERS)[:MOST_LANES]
 
@@ -209,5 +213,5 @@ def own_race(collected: tuple[Settings, ...]) -> Preset:
 def lane_name(settings: Settings) -> str:
     """The settings in short: batch size, reduction, learning rate, and what is not plain."""
     rules = settings.rules
-    words = f"{settings.batch_size or 'all'} {rules.reduction} γ {rules.learning_rate:g}"
+    words = f"{settings.batch_size or 'all'} {rules.reduction} γ {shortest(rules.learning_rate)}"
     return words if rules.optimizer.name == "sgd" else f"{rules.optimizer.name} {words}"

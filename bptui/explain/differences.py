@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.differences import (
     AGREES,
@@ -85,9 +86,9 @@ def judged(what: str, exact: float, losses: Callable[[float], Floats], home: flo
 def no_derivative(record: UpdateRecord, corner: tuple[int, int, int]) -> str:
     """Why there is none: a z at a corner of its activation function, by layer (from 1), sample and unit."""
     layer, sample, unit = corner
-    said = ACTIVATIONS[record.before.architecture.activations[layer - 1]].at_corner
+    said = ACTIVATIONS[record.before.architecture.activations[layer - 1]].at_corner or 0.0
     z = name(of_unit("z", layer, unit, sample))
-    return f"not differentiable here: {z} is exactly 0, where φ has a corner; φ′ = {said:g} is the convention"
+    return f"not differentiable here: {z} is exactly 0, where φ has a corner; φ′ = {shortest(said)} is the convention"
 
 
 def of_weight(record: UpdateRecord, q: Quantity) -> Comparison | str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import inf
 
+from bptui.data.digits import shortest
 from bptui.session.moves import Scale
 
 SPEEDS: tuple[tuple[Scale, float], ...] = (
@@ -53,9 +54,9 @@ class Player:
         if self.rate == inf:
             return "full speed"
         if self.speeds == UPDATES:
-            return f"{self.rate:g} updates/s"
+            return f"{shortest(self.rate)} updates/s"
         plural = "" if self.rate == 1 else "es" if self.scale == "batch" else "s"
-        return f"{self.rate:g} {self.scale}{plural}/s"
+        return f"{shortest(self.rate)} {self.scale}{plural}/s"
 
     def toggled(self) -> "Player":
         return replace(self, playing=not self.playing, owed=0.0)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
+from bptui.data.digits import shortest
 from bptui.engine.reduce import Reduction
 from bptui.scenario import Scenario
 from bptui.session import moves
@@ -187,7 +188,7 @@ class Session:
         assert rate is not None, "the key is disabled at the end of the ladder"
         rules = replace(self.next_settings.rules, learning_rate=rate)
         dropped = self.change(replace(self.next_settings, rules=rules))
-        return f"learning rate {rate:g} from update {self.next_update} on{dropped}"
+        return f"learning rate {shortest(rate)} from update {self.next_update} on{dropped}"
 
     def collect(self) -> str:
         """Take the settings of now into a race of one's own, or out of it again."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from bptui.data.digits import rounded
 from bptui.views.numbers import rate
 
 CLOSE = 1e-9  # of an axis' length: rounding does not push a value over its end
@@ -44,7 +45,7 @@ class Axis:
         of values in the same cell the first."""
         places: dict[int, str] = {}
         for value in values:
-            said = float(f"{10.0**value if log else value:.6g}")
+            said = rounded(10.0**value if log else value)
             places.setdefault(self.cell(log10(said) if log else said), rate(said))
         return [self.of_cell(cell) for cell in places], list(places.values())
 

@@ -2,6 +2,8 @@
 
 from math import floor, isinf, isnan, log10
 
+from bptui.data.digits import shortest
+
 
 def num(value: float, width: int = 8, plus: bool = False) -> str:
     """The value in at most ``width`` columns (5 or more), one of them for the sign, at most 4 decimals.
@@ -57,14 +59,22 @@ def precise(value: float) -> str:
     value = float(value)
     if isnan(value) or isinf(value) or value == 0:
         return num(value)
-    mantissa, _, power = f"{value:.9g}".partition("e")
-    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
+    return shortest(value, 9)
 
 
-def rate(value: float) -> str:
-    """A learning rate: as short as it can be written."""
-    mantissa, _, power = f"{value:.6g}".partition("e")
-    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
+rate = shortest
+"""A learning rate."""
+
+
+def counted(value: float) -> str:
+    """A count in at most seven columns: whole as long as it fits, then with its power of a thousand."""
+    if value < 100_000:
+        return f"{value:.0f}" if value == int(value) else num(value, 7)
+    power, sign = next(
+        ((power, sign) for power, sign in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")) if value >= power),
+        (1e3, "k"),
+    )
+    return f"{num(value / power, 6)}{sign}"
 
 
 def share(value: float) -> str:

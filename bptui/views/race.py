@@ -13,7 +13,7 @@ from bptui.experiments.race import Race
 from bptui.experiments.races import Preset
 from bptui.experiments.standings import Measure, Standings, ceiling, covered, exceeds, standings
 from bptui.views.charts import Chart, Series, drawable, squeeze
-from bptui.views.numbers import num, share
+from bptui.views.numbers import counted, num, share
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
@@ -101,7 +101,7 @@ def chart_title(look: RaceLook) -> str:
     cut_at, limit = stretch(look), ceiling(look.race, look.log)
     words = f"{MEASURES[look.measure]} by {AXES[look.axis]}, {'log' if look.log else 'linear'}"
     if cut_at is not None:
-        words += f" · the first {short(cut_at)}, z for all"
+        words += f" · the first {counted(cut_at)}, z for all"
     if exceeds(look.race, look.measure, limit):
         words += f" · cut at {num(limit, 6)}"
     return words
@@ -142,20 +142,9 @@ def curve(look: RaceLook, lane: Lane, columns: int) -> tuple[Floats, Floats]:
 # --- the table ---
 
 
-def short(value: float) -> str:
-    """A count in at most seven columns: whole as long as it fits, then with its power of a thousand."""
-    if value < 100_000:
-        return f"{value:.0f}" if value == int(value) else num(value, 7)
-    power, sign = next(
-        ((power, sign) for power, sign in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")) if value >= power),
-        (1e3, "k"),
-    )
-    return f"{num(value / power, 6)}{sign}"
-
-
 def in_bytes(value: float) -> str:
     power, unit = next(((p, u) for p, u in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if value >= p), (1.0, "B"))
-    return f"{short(value)} B" if unit == "B" else f"{num(value / power, 5)} {unit}"
+    return f"{counted(value)} B" if unit == "B" else f"{num(value / power, 5)} {unit}"
 
 
 def in_seconds(value: float) -> str:
@@ -182,10 +171,10 @@ COLUMNS = (
     Column("test", 8, 1, lambda lane, point: loss_of(point.test_loss)),
     Column("train %", 8, 9, lambda lane, point: share(point.train_accuracy)),
     Column("test %", 7, 7, lambda lane, point: share(point.test_accuracy)),
-    Column("updates", 8, 2, lambda lane, point: short(point.update)),
+    Column("updates", 8, 2, lambda lane, point: counted(point.update)),
     Column("epochs", 8, 8, lambda lane, point: num(point.epoch, 7)),
-    Column("backprops", 10, 3, lambda lane, point: short(point.seen)),
-    Column("mult-adds", 10, 10, lambda lane, point: short(point.mult_adds)),
+    Column("backprops", 10, 3, lambda lane, point: counted(point.seen)),
+    Column("mult-adds", 10, 10, lambda lane, point: counted(point.mult_adds)),
     Column("memory", 9, 5, lambda lane, point: in_bytes(lane.memory)),
     Column("noise", 7, 6, lambda lane, point: num(lane.noise.of_batch, 6)),
     Column("scale", 8, 11, lambda lane, point: num(lane.noise.scale, 7)),
@@ -263,4 +252,4 @@ def progress(look: RaceLook) -> str:
     race = look.race
     done = min(race.progress, race.goal)
     state = "▶" if look.running else "■" if race.finished else "paused"
-    return f" {state} {short(done)}/{short(race.goal)} {AXES[race.unit].split()[-1]} "
+    return f" {state} {counted(done)}/{counted(race.goal)} {AXES[race.unit].split()[-1]} "

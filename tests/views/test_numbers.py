@@ -3,11 +3,14 @@
 import math
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import bptui
+from bptui.data.digits import shortest
 from bptui.views.numbers import num, rate, share, sign_role
 from tests.scenes import read_back, shown_step
 
@@ -117,3 +120,27 @@ def test_a_share_is_a_percentage_or_nothing() -> None:
 
 def test_roles_tell_the_sign() -> None:
     assert [sign_role(x) for x in (2.0, -2.0, 0.0, -0.0, math.nan)] == ["positive", "negative", "dim", "dim", "dim"]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [(1e-5, 6, "1e−5"), (-0.1, 6, "−0.1"), (1e300, 6, "1e300"), (0.30000000000000004, 6, "0.3"), (0.04642, 2, "0.046")],
+)
+def test_the_shortest_spelling_has_a_true_minus_and_no_zeros_to_spare(value: float, digits: int, written: str) -> None:
+    assert shortest(value, digits) == written
+
+
+def test_no_room_with_a_screen_spells_numbers_by_itself() -> None:
+    own = re.compile(r":[^{}\"' ]*\.[1-9]\d*[fge]\}|:[.\d]*[ge]\}")
+    package = Path(bptui.__file__).parent
+    rooms = ("views", "tui", "session", "experiments", "explain")
+    files = [path for room in rooms for path in (package / room).rglob("*.py")]
+    assert len(files) > 50
+    found = [
+        f"{path.name}:{k}"
+        for path in files
+        if path.name != "numbers.py"
+        for k, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if own.search(line)
+    ]
+    assert found == []

@@ -14,7 +14,7 @@ from bptui.scenario import Scenario
 from bptui.training import Settings
 from bptui.tui.palette import PALETTES, in_ascii
 from bptui.tui.plot import draw
-from bptui.views.numbers import num
+from bptui.views.numbers import counted, num
 from bptui.views.race import (
     AXES,
     MEASURES,
@@ -27,7 +27,6 @@ from bptui.views.race import (
     in_seconds,
     menu,
     progress,
-    short,
     stretch,
     table,
     verdict,
@@ -258,7 +257,7 @@ class TestWords:
         [(0, "0"), (8000, "8000"), (99_999, "99999"), (328_640, "328.6k"), (40_448_000, "40.45M")],
     )
     def test_counts_are_short(self, value: float, written: str) -> None:
-        assert short(value) == written
+        assert counted(value) == written
         assert len(written) <= 7
 
     def test_bytes_have_their_unit(self) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.network import Architecture, Network, initialise
 from bptui.experiments.mistakes.case import Case
 from bptui.training.schedule import Position
@@ -51,4 +52,4 @@ def gently(case: Case) -> Case:
     if rules.learning_rate <= most:
         return case
     gentle = replace(case.settings, rules=replace(rules, learning_rate=most))
-    return replace(case, settings=gentle, words=f"{case.words}, γ = {most:.3g}")
+    return replace(case, settings=gentle, words=f"{case.words}, γ = {shortest(most, 3)}")
