@@ -1,6 +1,7 @@
-"""The screens that lie over the explorer: help, and the line that asks where to go."""
+"""The line that asks where to go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,54 +11,26 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from bptui.session.goal import Goal
-from bptui.tui.overlay import Overlay
-from bptui.views.help import KeyLine, help_rows
-from bptui.views.text import Row
+from bptui.tui.keys import Key, Table
+from bptui.tui.panel import Panel
+from bptui.tui.workbench import COMMON, Workbench
 
 
-class Help(Overlay[None]):
-    """Keys and words; arrows and page keys scroll, any other key closes."""
+class GoTo(Workbench, ModalScreen[None]):
+    """Asks for an update, or an epoch and batch; ``goal`` is the answer, once it is understood."""
 
-    def __init__(self, keys: list[KeyLine], palette: str, ascii_only: bool) -> None:
-        super().__init__("help", palette, ascii_only)
-        self.keys = keys
-        self.rows: list[Row] = []
-        self.first = 0
-
-    def paint(self) -> None:
-        width, height = self.size
-        self.rows = help_rows(self.keys, width - 2)
-        inner = max(height - 2, 1)
-        self.first = min(max(self.first, 0), max(len(self.rows) - inner, 0))
-        more = " · ↓ more" if self.first + inner < len(self.rows) else ""
-        shown = self.rows[self.first : self.first + inner]
-        self.panel.show(shown, width, height, f"Help{more} · Esc closes", focused=True)
-
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        page = max(self.size.height - 4, 1)
-        by = {"down": 1, "up": -1, "pagedown": page, "space": page, "pageup": -page, "home": -9999, "end": 9999}
-        if event.key in by:
-            self.first += by[event.key]
-            self.paint()
-        else:
-            self.dismiss()
-
-
-class GoTo(ModalScreen[Goal | None]):
-    """Asks for an update, or an epoch and batch; gives the goal when the words are understood."""
-
+    NAME = "Go to"
     DEFAULT_CSS = """
-    GoTo { align: center middle; }
+    GoTo { align: center middle; layout: vertical; }
     GoTo > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
     GoTo Input { margin: 1 0; }
     """
 
-    def __init__(self, parse: Callable[[str], Goal], ascii_only: bool) -> None:
-        super().__init__()
+    def __init__(self, parse: Callable[[str], Goal], palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
         self.parse = parse
         self.ascii = ascii_only
+        self.goal: Goal | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -66,15 +39,32 @@ class GoTo(ModalScreen[Goal | None]):
             yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
             yield Input(placeholder="120   or   e3 b5", max_length=30, compact=True)
 
+    def parts(self) -> list[Panel]:
+        return []
+
+    def table(self) -> Table:
+        return KEYS
+
+    def paint(self) -> None:
+        """The notice, if there is one, in place of the question."""
+        if self.notice:
+            self.query_one("#question", Static).update(Content(self.notice))
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            goal = self.parse(event.value)
+            self.goal = self.parse(event.value)
         except ValueError as problem:
-            self.query_one("#question", Static).update(Content(str(problem)))
+            self.notice = str(problem)
+            self.paint()
         else:
-            self.dismiss(goal)
+            self.dismiss()
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.dismiss(None)
+        if not event.is_printable:  # letters are what is typed
+            super().on_key(event)
+
+
+KEYS: Table = (
+    *(replace(key, keys=tuple(name for name in key.keys if len(name) > 1)) for key in COMMON if key.id != "help"),
+    Key("close", ("escape",), "Esc", "Go to", "close", GoTo.close, "close"),
+)

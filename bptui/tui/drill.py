@@ -6,7 +6,7 @@ from bptui.experiments.drill import Drill
 from bptui.session.session import Session
 from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table
-from bptui.tui.sheet import Sheet
+from bptui.tui.sheet import UpdateSheet
 from bptui.tui.trainer import UNTIL_DONE, Trainer, playing
 from bptui.tui.workbench import COMMON
 from bptui.views.drill import chart_height, drill, drill_chart, drill_legend
@@ -15,7 +15,7 @@ from bptui.views.text import Row
 TEN = 10
 
 
-class DrillScreen(Trainer, Sheet):
+class DrillScreen(Trainer, UpdateSheet):
     """Starts from the session's current update and sample; changes nothing of the session."""
 
     NAME = "Drill"
@@ -23,7 +23,6 @@ class DrillScreen(Trainer, Sheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.colour = colour
         self.drill = Drill(session.run.problem, session.record, session.moment.sample)
         self.drawing = Drawing(self, colour)
         self.scroll_by = 0

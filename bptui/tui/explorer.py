@@ -160,8 +160,9 @@ class Explorer(Workbench):
             self.notice = str(problem)
 
     def ask_goal(self) -> None:
+        screen = GoTo(parse_goal, self.app.palette_name, self.app.ascii)
         self.pause()
-        self.app.push_screen(GoTo(parse_goal, self.app.ascii), self.go_to)
+        self.app.push_screen(screen, lambda _: self.go_to(screen.goal))
 
     def go_to(self, goal: Goal | None) -> None:
         if goal is not None:

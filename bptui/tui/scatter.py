@@ -8,7 +8,7 @@ from bptui.session.session import Session
 from bptui.training.record import RowKey
 from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table
-from bptui.tui.sheet import Sheet
+from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.scatter import chart_height, law_chart, law_legend, noise
 from bptui.views.text import Row
@@ -16,7 +16,7 @@ from bptui.views.text import Row
 PAGE = 8
 
 
-class NoiseScreen(Sheet):
+class NoiseScreen(UpdateSheet):
     """Looks at the session's current update. It moves the session's selection, and Enter its moment's sample."""
 
     NAME = "Noise"
@@ -25,7 +25,6 @@ class NoiseScreen(Sheet):
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
         self.scatter = Scatter(session.run.problem, session.record)
-        self.colour = colour
         self.drawing = Drawing(self, colour)
         self._run = session.run
         self.chosen = session.moment.sample

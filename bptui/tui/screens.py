@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bptui.session.goal import parse_goal
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
-from bptui.session.questions import QUESTIONS
 from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
@@ -105,11 +104,13 @@ def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: b
 
 
 def open_questions(explorer: "Explorer") -> None:
-    from bptui.tui.questions import Questions
+    from bptui.tui.lists import Questions
 
-    def answer(number: int | None) -> None:
-        for intent in QUESTIONS[number - 1].intents if number else ():
+    screen = Questions(explorer.app.palette_name, explorer.app.ascii)
+
+    def answer(_: None) -> None:
+        for intent in screen.chosen.intents if screen.chosen else ():
             explorer.do(partial(carry_out, intent=intent))
 
     explorer.pause()
-    explorer.app.push_screen(Questions(explorer.app.palette_name, explorer.app.ascii), answer)
+    explorer.app.push_screen(screen, answer)

@@ -10,14 +10,12 @@ from bptui.views.text import Row
 
 
 class Sheet(Workbench):
-    """What the drill and the noise screen have in common; they say their rows, their keys and their work."""
+    """A screen says its rows, its keys and its work."""
 
     TITLE_WORDS = ""
 
-    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+    def __init__(self, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
-        self.session = session
-        self._opened = scene_of(session, colour)
         self.panel, self.bar = Panel("sheet", bordered=True), Panel("sheet-keys", bordered=False)
 
     def parts(self) -> list[Panel]:
@@ -36,11 +34,6 @@ class Sheet(Workbench):
         self.bar.styles.offset = (0, 0 if small else height - 1)
         self.bar.styles.width, self.bar.styles.height = width, 1
 
-    def scene(self) -> Scene:
-        """What the views see: the update that was looked at when this screen opened, the selection of now."""
-        now, opened = self.session.moment, self._opened.moment
-        return replace(self._opened, moment=replace(opened, layer=now.layer, unit=now.unit, source=now.source))
-
     def paint(self) -> None:
         width, height = self.size
         if width == 0 or height == 0:
@@ -51,3 +44,18 @@ class Sheet(Workbench):
         rows = self.rows(*self.panel.inner(width, height - 1))
         self.panel.show(rows, width, height - 1, f"{self.TITLE_WORDS} · Esc closes", focused=True)
         self.bar.show([self.footer(width)], width, 1)
+
+
+class UpdateSheet(Sheet):
+    """Looks at the session's update as it was when the screen opened, and at the weight selected now."""
+
+    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.session = session
+        self.colour = colour
+        self._opened = scene_of(session, colour)
+
+    def scene(self) -> Scene:
+        """What the views see."""
+        now, opened = self.session.moment, self._opened.moment
+        return replace(self._opened, moment=replace(opened, layer=now.layer, unit=now.unit, source=now.source))

@@ -11,7 +11,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bptui.data.output import free_name, write_whole
-from bptui.tui.dialogs import Help
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
@@ -167,6 +166,8 @@ class Workbench(Screen[None]):
         """Stop what plays, before another screen lies over this one."""
 
     def show_help(self) -> None:
+        from bptui.tui.lists import Help  # noqa: PLC0415  a workbench too
+
         self.pause()
         panel = self.parts()[0]
         self.app.push_screen(Help(key_lines(self.table(), self), panel.palette, panel.ascii))

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.dialogs import Help
 from bptui.tui.drill import KEYS, DrillScreen
+from bptui.tui.lists import Help
 
 
 class Drilling:

@@ -14,9 +14,10 @@ from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
-from bptui.tui.dialogs import GoTo, Help
+from bptui.tui.dialogs import GoTo
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
+from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, PALETTES, Palette
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, NETWORK, UPDATE
 from bptui.views.panels import BY_NUMBER
@@ -207,7 +208,7 @@ async def test_help_tells_why_a_key_cannot_act_now() -> None:
         assert "(not now: this is the start of the run)" in at.text()
 
 
-@pytest.mark.parametrize("key", ["q", "escape", "question_mark", "x"])
+@pytest.mark.parametrize("key", ["q", "escape", "question_mark", "b"])
 async def test_any_other_key_closes_help_and_does_nothing_else(key: str, tmp_path: Path) -> None:
     async with explore() as at:
         await at.press("question_mark", key)

@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from bptui.session.moment import Moment
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import drill, explain, lab, race, scatter
+from bptui.tui import drill, explain, lab, lists, race, scatter
 from bptui.tui import keys as key_table
-from bptui.tui.dialogs import GoTo, Help
+from bptui.tui.dialogs import GoTo
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer_keys import BY_ID, KEYS
 from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
+from bptui.tui.lists import Help, Questions
 from bptui.tui.panel import Panel
-from bptui.tui.questions import Questions
 from bptui.tui.race import CompareScreen
 from bptui.tui.scatter import NoiseScreen
 from bptui.views.arrange import NETWORK
@@ -151,7 +152,9 @@ def test_every_key_has_its_effect_tested() -> None:
     assert set(EFFECTS) == set(BY_ID)
 
 
-@pytest.mark.parametrize("table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, explain.KEYS])
+@pytest.mark.parametrize(
+    "table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, explain.KEYS, lists.HELP_KEYS, lists.QUESTION_KEYS]
+)
 def test_no_key_means_two_things(table: Table) -> None:
     names = [name for key in table for name in key.keys]
     assert len(names) == len(set(names))
@@ -331,7 +334,7 @@ async def test_learning_rate_0_is_announced() -> None:
         assert "will not change" in at.text()
 
 
-@pytest.mark.parametrize("door", ["lab", "compare", "drill", "noise", "explain"])
+@pytest.mark.parametrize("door", ["lab", "compare", "drill", "noise", "explain", "questions"])
 async def test_help_theme_picture_and_palette_work_in_every_screen(
     door: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,3 +356,27 @@ async def test_help_theme_picture_and_palette_work_in_every_screen(
         assert at.app.screen is screen
         commands = {command.title for command in at.app.get_system_commands(screen)}
         assert {"picture", "help", "close"} <= commands
+
+
+async def test_theme_and_picture_work_in_help_and_any_other_key_closes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore() as at:
+        await at.press("question_mark", "t", "x")
+        assert isinstance(at.app.screen, Help)
+        assert at.app.palette_name == "light"
+        assert [path.name for path in tmp_path.iterdir()] == ["bptui-help.svg"]
+        await at.press("k")
+        assert at.app.screen is at.explorer
+
+
+async def test_letters_typed_into_the_go_to_line_are_words_and_its_keys_are_the_others() -> None:
+    async with explore() as at:
+        await at.press("g", "x", "t", "question_mark")
+        assert isinstance(at.app.screen, GoTo)
+        assert at.app.screen.query_one(Input).value == "xt?"
+        await at.press("ctrl+p")
+        assert isinstance(at.app.screen, CommandPalette)
+        await at.press("escape", "escape")
+        assert at.app.screen is at.explorer

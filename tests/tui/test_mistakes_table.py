@@ -11,9 +11,9 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui import lab
 from bptui.tui.app import BptuiApp
-from bptui.tui.dialogs import Help
 from bptui.tui.keys import markdown
 from bptui.tui.lab import LabScreen, keys_of
+from bptui.tui.lists import Help
 
 README = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text(encoding="utf-8")
 THIRTEENTH = replace(ROWS[0], id="nothing-wrong", key="z", name="a thirteenth rule", rule=true_step)
@@ -57,4 +57,4 @@ async def test_a_thirteenth_row_is_all_it_takes() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(app.screen, Help)
-        assert any("a thirteenth rule" in "".join(words for words, _ in row) for row in app.screen.rows)
+        assert any("a thirteenth rule" in "".join(words for words, _ in row) for row in app.screen.lines(118))
