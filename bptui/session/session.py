@@ -97,10 +97,6 @@ class Session:
         beat = moves.gradient_beat(record) + (at == "reduce")
         self.moment = replace(self.moment, beat=beat, sample=record.n - 1)
 
-    def look_at(self, sample: int) -> None:
-        """Look at another sample of the batch (a row from 0), in the same phase."""
-        self.moment = moves.to_row(self.moment, [sample], 0)
-
     def select_telling(self) -> None:
         """Select the weight, into the unit in hand of the first layer, from the input that differs most among the
         samples of the batch (the largest one where they are all alike)."""

@@ -74,7 +74,7 @@ class NoiseScreen(UpdateSheet):
     def open_sample(self) -> None:
         """Back to the explorer, at the chosen sample of this update."""
         if self.session.run is self._run and self.session.moment.update == self.scatter.record.number:
-            self.session.look_at(self.chosen)
+            self.session.choose_row([self.chosen], 0)
         self.dismiss()
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
