@@ -55,7 +55,7 @@ def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
         return tuple((size, answer - (answer == 7), answer) for size, answer in zip(given, said, strict=True))
     names = min(max(map(cells, data.classes)), LONGEST_NAME)
     if len(data.classes) < 3:
-        return tuple((size, max(names, 6) if k else min(names, 6), 7) for k, size in enumerate(given))
+        return tuple((size, max(names, 6) if k == 2 else names, 7) for k, size in enumerate(given))
     return (
         (given[0], min(names, 5), min(names, 4) + 5),
         (given[1], min(max(names, 6), 10), min(names, 10) + 5),

@@ -90,17 +90,18 @@ def plural(count: int) -> str:
 def shared(forms: list[Form], width: int, selected: int) -> tuple[list[int], list[int], int]:
     """Columns of the layers, of the gaps between them, and left of all.
 
-    First come the weights of the selected unit (gap number ``selected`` leads to it), then names, then gaps in which
-    lines can be told apart, then more numbers; what is left makes the edges longer, or where there are none the margin.
+    First come the weights of the selected unit (gap number ``selected`` leads to it, the next one from it), then names,
+    then gaps in which lines can be told apart, the selected unit's before others, then more numbers; what is left
+    makes the edges longer, or where there are none the margin.
     """
     sizes, gaps = [one.least for one in forms], [GAP] * (len(forms) - 1)
     wired = [k for k in range(len(gaps)) if forms[k].wired and forms[k + 1].wired]
     spare = width - sum(sizes) - sum(gaps)
-    if 0 <= selected < len(gaps) and selected in wired:
-        spare = grow(gaps, {selected: NUMBERED}, spare)
-    spare = grow(gaps, dict.fromkeys(wired, NUMBERED), spare)
-    spare = grow(gaps, {k: ARROW for k in range(len(gaps)) if k not in wired}, spare)
+    for gap in (selected, selected + 1):
+        spare = grow(gaps, {gap: NUMBERED} if gap in wired else {}, spare)
+    spare = grow(gaps, dict.fromkeys(range(len(gaps)), ARROW), spare)
     spare = grow(sizes, {k: one.usual - 1 for k, one in enumerate(forms)}, spare)
+    spare = grow(gaps, {selected: READABLE} if selected in wired else {}, spare)
     spare = grow(gaps, dict.fromkeys(wired, READABLE), spare)
     spare = grow(sizes, {k: one.usual for k, one in enumerate(forms)}, spare)
     spare = grow(sizes, {k: one.most for k, one in enumerate(forms)}, spare)
