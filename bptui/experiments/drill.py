@@ -127,7 +127,7 @@ class Drill:
         self.restart()
 
     def restart(self) -> None:
-        """From the start again, with the sample it began with and the ε of now."""
+        """From the start again, with the sample it began with and the current ε."""
         before = self.record.before
         self.sample = self.first
         self.network = Network(before.architecture, before.flat.copy())

@@ -187,7 +187,7 @@ class Session:
         return f"learning rate {shortest(rate)} from update {self.next_update} on{dropped}"
 
     def collect(self) -> str:
-        """Take the settings of now into a race of one's own, or out of it again."""
+        """Take the current settings into the race of collected settings, or out of it again."""
         settings = self.next_settings
         if settings in self.collected:
             self.collected = tuple(each for each in self.collected if each != settings)

@@ -239,11 +239,11 @@ class Run:
         return history
 
     def _state(self, update: int) -> State:
-        """The state after so many updates."""
+        """The state after n updates."""
         return self._front.state() if update == self.frontier else self._replay(update)
 
     def _replay(self, update: int) -> State:
-        """The state after so many updates, from the checkpoint at or before it."""
+        """The state after n updates, from the checkpoint at or before it."""
         state = self._checkpoints.before(update)
         if state.update == update:
             return state

@@ -94,7 +94,7 @@ class LabScreen(Trainer):
         return self._chart_rows(figures, width, height)
 
     def _chart_rows(self, figures: Figures, width: int, height: int) -> list[Row]:
-        """Each curve's loss of now, the curves as last drawn."""
+        """Each curve's current loss, the curves as last drawn."""
         curves = (self.lab.true.curve, self.lab.wrong.curve)
         applied, log = figures.case.first - 1, self.log_scale
         shows = (figures.number, figures.case.title, figures.made, log)

@@ -19,8 +19,8 @@ Cell = tuple[str, str]
 
 
 def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row]:
-    """The chart in exactly so many columns and rows; a word instead where there is nothing to draw. Without colours
-    each curve has a character of its own, the legend's."""
+    """The chart in exactly ``width`` columns and ``height`` rows; a word instead where there is nothing to draw.
+    Without colours each curve has a character of its own, the legend's."""
     if not chart.series:
         return [fit(((f" {chart.empty}", "dim"),), width)]
     if width < 16 or height < 5:

@@ -90,7 +90,7 @@ class Stage:
         self.panels[number].show(rows, box.width, box.height, title, focused=number == self._focused)
 
     def _paint_loss(self, scene: Scene, box: Box) -> None:
-        """The numbers of now, the chart as last drawn."""
+        """The current numbers, the chart as last drawn."""
         self._show(LOSS, box, [*self._rows(LOSS, box, scene), *self._chart], scene)
 
     def _plan_chart(self) -> None:

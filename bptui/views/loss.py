@@ -37,7 +37,7 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
 
 
 def spell(scene: Scene, digits: int) -> list[Row]:
-    """The rows of the losses, each number in so many columns."""
+    """The rows of the losses, each number in at most ``digits`` columns."""
     record, epochs = scene.record, scene.history.epochs
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
     words = num(record.loss_mean, max(digits, 6)) if batch else "·"
@@ -112,7 +112,7 @@ def marks(scene: Scene) -> Iterator[Mark]:
 
 
 def place_of(scene: Scene, updates: int) -> float:
-    """Where on the x axis so many updates have been made."""
+    """Where on the x axis n updates have been made."""
     curve = scene.history.updates
     made, place = ([0.0, *curve.axis(name)] for name in ("update", scene.axis))
     return float(np.interp(updates, made, place))

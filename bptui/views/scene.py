@@ -58,7 +58,7 @@ class Scene:
         return [int(row) for row in self.record.rows_by(self.sort)]
 
     def rows_shown(self, height: int) -> list[int]:
-        """Those of them that fit into so many rows, the current one among them."""
+        """Those of them that fit into ``height`` rows, the current one among them."""
         rows = self.rows
         return [rows[place] for place in self.places_shown(height)]
 

@@ -19,20 +19,20 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most so many columns, an ellipsis in the last if it was longer."""
+    """The text in at most ``width`` columns, an ellipsis in the last if it was longer."""
     if cells(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
 def left(text: str, width: int) -> str:
-    """The text cut or padded to exactly so many columns, at the left."""
+    """The text cut or padded to exactly ``width`` columns, at the left."""
     text = cut(text, width)
     return text + " " * (width - cells(text))
 
 
 def right(text: str, width: int) -> str:
-    """The text cut or padded to exactly so many columns, at the right."""
+    """The text cut or padded to exactly ``width`` columns, at the right."""
     text = cut(text, width)
     return " " * (width - cells(text)) + text
 
@@ -42,7 +42,7 @@ def row_cells(row: Iterable[Span]) -> int:
 
 
 def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
-    """The row cut or padded to exactly so many columns."""
+    """The row cut or padded to exactly ``width`` columns."""
     out: list[Span] = []
     room = width
     for text, role in row:
@@ -59,7 +59,7 @@ def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
 
 
 def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:
-    """The first of some spellings, longest first, that has room in so many columns; the last where none has."""
+    """The first of some spellings, longest first, that has room in ``width`` columns; the last where none has."""
     row: Row = ()
     for spelling in spellings:
         row = tuple(spelling)
@@ -110,12 +110,12 @@ def window(count: int, height: int, at: int, scroll: int = 0) -> range:
 
 
 def scrolled(shown: range, count: int, pages: int) -> int:
-    """By how many rows a window of ``count`` rows moves for so many pages, as far as there are rows."""
+    """By how many rows a window of ``count`` rows moves for n pages, as far as there are rows."""
     there = min(max(shown.start + pages * max(len(shown), 1), 0), max(count - len(shown), 0))
     return there - shown.start
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """The line in parts of at most so many columns, later ones indented like the first."""
+    """The line in parts of at most ``width`` columns, later ones indented like the first."""
     indent = line[: len(line) - len(line.lstrip())]
     return textwrap.wrap(line, max(width, 10), subsequent_indent=indent, drop_whitespace=True) or [""]

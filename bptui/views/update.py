@@ -34,7 +34,7 @@ def ledger_height(width: int, height: int) -> int:
 
 
 def entries(scene: Scene, height: int) -> range:
-    """Which samples a ledger of so many rows shows."""
+    """Which samples a ledger of ``height`` rows shows."""
     room = max(height - 1 - len(reductions(scene)) - len(application(scene)), 0)
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 

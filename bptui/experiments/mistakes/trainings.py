@@ -55,7 +55,7 @@ Batch = tuple[Floats, Floats]
 def next_update(
     rule: Rule, batch: Batch, rules: UpdateRules, nominal: int, trainings: tuple[Training, Training], update: int
 ) -> NextUpdate:
-    """What the true and the wrong training would do on this batch, ``rules`` with the learning rate of now.
+    """What the true and the wrong training would do on this batch, ``rules`` with the current learning rate.
 
     A side whose numbers overflow is stopped before ``update``. Callers silence numpy's overflow warnings.
     """
