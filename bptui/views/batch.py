@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bptui.views.glyphs import thumbnail
 from bptui.views.layers import fitting, unit_label
 from bptui.views.numbers import brief, num
-from bptui.views.sample import LEAST_ROWS, sample_rows
+from bptui.views.sample import LEAST_ROWS, LEAST_WIDTH, sample_rows, with_more
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, first_fitting, grow, left, right
 
@@ -64,16 +65,15 @@ def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
 
 
 def batch(scene: Scene, width: int, height: int) -> list[Row]:
-    """A header, as many samples as fit around the current one, the current one in full where there is room, and the
-    sum and mean of the losses so far. A batch of one sample is shown in full only."""
-    rows: list[Row] = []
-    if scene.record.n > 1 or height < LEAST_ROWS + OTHER_ROWS:
-        rows = table(scene, width, scene.rows_shown(max(height - OTHER_ROWS, 1)))
-    room = height - len(rows) - 2
-    if room >= LEAST_ROWS + 1 or not rows:
-        rows += [*([()] if rows else []), *sample_rows(scene, width, room - bool(rows))]
-    rows += [()] * (height - len(rows) - 2)
-    return [*rows, *totals(scene, width)]
+    """A header, as many samples as fit around the current one, the current one in full below or beside them where
+    there is room, and the sum and mean of the losses so far. A batch of one sample is shown in full only."""
+    room = height - 2
+    if scene.record.n == 1 and room > LEAST_ROWS:
+        rows = sample_rows(scene, width, room)
+    else:
+        listed = table(scene, width, scene.rows_shown(max(height - OTHER_ROWS, 1)))
+        rows = with_more(listed, width, room, LEAST_WIDTH, partial(sample_rows, scene))
+    return [*rows, *[()] * (room - len(rows)), *totals(scene, width)]
 
 
 def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
 from bptui.views.layers import fitting, more
 from bptui.views.numbers import brief, num, sign_role
+from bptui.views.sample import with_more
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, grow, left, right, window
 
 STATE = 5  # glyph and number of a sample
 COSINE = 7
 LEAST_STRIP, SOME_UNITS = 4, 8
-LEAST_MAP, CELL = 5, 8  # rows, and columns of a number, of the current sample's share of the layer
+CELL = 8  # columns of a number of the current sample's share of the layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,16 @@ def columns(scene: Scene, width: int) -> Columns:
 
 
 def deltas(scene: Scene, width: int, height: int) -> list[Row]:
-    """A header and as many samples as fit around the current one; what the current one adds to the whole layer, where
-    there is room; two lines that say what the columns are."""
+    """A header and as many samples as fit around the current one; what the current one adds to the whole layer, below
+    or beside them where there is room; two lines that say what the columns are."""
     c = columns(scene, width)
     units = strip_units(scene, c.strip)
     rows: list[Row] = [((head(scene, c, units), "head"),)]
     contributions = scene.record.contributions(scene.moment.weight)
     for m in scene.rows_shown(max(height - OTHER_ROWS, 1)):
         rows.append(sample_row(scene, m, units, float(contributions[m]), c))
-    room = height - len(rows) - 3
-    if room >= LEAST_MAP:
-        rows += [(), *gradient_map(scene, width, room)]
-    rows += [()] * (height - len(rows) - 2)
-    return [*rows, *caption(scene, width)]
+    rows = with_more(rows, width, height - 2, 4 + 3 * CELL, partial(gradient_map, scene))
+    return [*rows, *[()] * (height - 2 - len(rows)), *caption(scene, width)]
 
 
 def strip_units(scene: Scene, size: int) -> range:

@@ -1,15 +1,32 @@
 """The current sample in full: every input by its name, every output with answer, target and error."""
 
+from collections.abc import Callable
+
 from bptui.views.glyphs import PENDING
 from bptui.views.layers import more, unit_label, units_of
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, beside, cells, left, right
+from bptui.views.text import Row, Span, beside, cells, left, right, row_cells
 
 LEAST_ROWS = 4  # a head, and one output below its own
 NUMBER = 8
-SPACE = 3  # between inputs and outputs side by side
+SPACE = 3  # between what stands side by side
+LEAST_WIDTH = 1 + 8 + 3 * (NUMBER + 1)  # outputs with names that can be told apart
 LONGEST_NAME = 20
+
+
+def with_more(
+    listed: list[Row], width: int, height: int, least: int, more_rows: Callable[[int, int], list[Row]]
+) -> list[Row]:
+    """A list of samples, and more of the current one below it where there are rows, else beside it where there are
+    ``least`` columns; ``more_rows`` makes it for a width and a height."""
+    below = height - len(listed) - 1
+    if below >= LEAST_ROWS + 1:
+        return [*listed, (), *more_rows(width, below)]
+    taken = max(row_cells(row) for row in listed) + SPACE
+    if width - taken >= least and height > LEAST_ROWS:
+        return beside([(listed, taken), (more_rows(width - taken, height), width - taken)], height)
+    return listed
 
 
 def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:
@@ -28,7 +45,7 @@ def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:
 
 
 def widest(rows: list[Row]) -> int:
-    return max((sum(cells(text) for text, _ in row) for row in rows), default=0)
+    return max(map(row_cells, rows), default=0)
 
 
 def cropped(rows: list[Row], height: int, width: int) -> list[Row]:

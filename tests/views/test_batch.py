@@ -85,6 +85,14 @@ def test_the_list_keeps_the_rows_it_scrolls_by(height: int) -> None:
     assert len(listed) == min(max(height - OTHER_ROWS, 1), 10) or height < OTHER_ROWS + 1
 
 
+def test_beside_a_long_list_the_current_sample_is_told_in_full() -> None:
+    it = at("digits", "loss", 3)
+    rows = painted("batch", it, 118, 14)
+    answers = [num(value, 8) for value in it.record.passed.a[-1][3]]
+    assert len([row for row in rows if row[0] in "■▣□"]) == 14 - OTHER_ROWS
+    assert [row.split()[-3] for row in rows[2:12]] == answers
+
+
 def test_one_feature_of_several_is_named() -> None:
     assert "x0 …" in painted("batch", at("iris", "reduce"), 38, 15)[0]
     assert "input" in painted("batch", at("xor", "reduce"), 38, 15)[0]

@@ -72,6 +72,15 @@ def test_where_there_is_room_stands_what_a_sample_adds_to_the_whole_layer(layer:
     assert len(rows[first].split()) == 2 + units
 
 
+def test_beside_a_long_list_stands_what_the_current_sample_adds() -> None:
+    it = at("digits", "gradient", 3, layer=2)
+    rows = painted("deltas", it, 118, 14)
+    share = it.record.passed.a[1][3, 0] * it.record.passed.delta[1][3]
+    assert [row for row in rows if row[0] in "■▣□"][-1][1:4] == " 11"
+    words = " ".join(num(value, 7, plus=True) for value in share[:3])
+    assert any(words in row for row in rows)
+
+
 def test_inputs_of_the_layer_out_of_sight_are_counted() -> None:
     it = at("spiral", "gradient", 3, layer=2, source=15)
     rows = "\n".join(painted("deltas", it, 78, 24))
