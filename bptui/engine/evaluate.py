@@ -7,7 +7,7 @@ import numpy as np
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
-from bptui.engine.types import Floats, quiet
+from bptui.engine.types import Floats, quiet, read_only
 
 CHUNK = 512  # samples evaluated at once: little memory, and most of it stays in the cache
 
@@ -33,4 +33,4 @@ def sample_losses(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
     out = np.empty(len(x))
     for part, losses, _ in evaluate(network, loss, x, y):
         out[part] = losses
-    return out
+    return read_only(out)

@@ -111,18 +111,6 @@ class Network(Parameters):
 
     __slots__ = ()
 
-    def predict(self, x: Floats) -> Floats:
-        """Outputs (n × o) for inputs (n × i), with nothing kept for a backward pass."""
-        a = x
-        with np.errstate(over="ignore"):
-            for layer, activation in enumerate(self.architecture.activations):
-                z = a @ self.weights[layer]
-                if self.biases:
-                    z += self.biases[layer]
-                a = np.empty_like(z)
-                ACTIVATIONS[activation].value(z, a)
-        return a
-
 
 def initialise(architecture: Architecture, method: str, rng: np.random.Generator) -> Network:
     """A network with random weights; i and o are a layer's inputs and outputs.

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bptui.engine.evaluate import sample_losses
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import mean_over_samples
-from bptui.engine.types import Floats, Integers, read_only
+from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import Divergence, Workspace, compute_update
-from bptui.experiments.passes import Passes, losses_of
+from bptui.experiments.passes import Passes
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.settings import RATES
@@ -203,7 +204,7 @@ class Drill:
         work = self._work
         work.load(self.record.passed.a[0], self.record.targets, [self.sample])
         try:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            with quiet():
                 compute_update(self.network, self.rules, self.memory, self.updates + 1, work)
         except Divergence as divergence:
             self.stop = divergence
@@ -228,7 +229,7 @@ class Drill:
             del self.steps[1:-1:2]
 
     def _losses(self, network: Network) -> Floats:
-        return losses_of(network, self.rules.loss, self.record.passed.a[0], self.record.targets)
+        return sample_losses(network, self.rules.loss, self.record.passed.a[0], self.record.targets)
 
     def now(self) -> DrillNow:
         """Everything a reader sees of it, as one value."""
@@ -274,7 +275,7 @@ class Drill:
             x, y = self.problem.train_x, self.problem.train_y
             if len(self._seen) < len(x):
                 x, y = x[self._seen], y[self._seen]
-            self._means[key] = float(mean_over_samples(losses_of(network, self.rules.loss, x, y)))
+            self._means[key] = float(mean_over_samples(sample_losses(network, self.rules.loss, x, y)))
         return self._means[key]
 
 

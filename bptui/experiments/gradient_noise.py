@@ -10,7 +10,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import batch_statistics
-from bptui.engine.types import Integers
+from bptui.engine.types import Integers, quiet
 from bptui.training.problem import Problem
 from bptui.training.settings import Settings
 
@@ -49,7 +49,7 @@ def gradient_noise(problem: Problem, network: Network, settings: Settings) -> Gr
     places = probe(count, problem.seed)
     passed = Pass.empty(network.architecture, len(places))
     passed.a[0][:] = problem.train_x[places]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with quiet():
         forward(network, passed)
         backward(network, LOSSES[settings.rules.loss], problem.train_y[places], passed)
         statistics = batch_statistics(network.architecture, passed, with_cosines=False)

@@ -1,13 +1,9 @@
-"""Ordinary passes on a budget of back-propagations, to compare the drill with; and the losses of any samples."""
+"""Ordinary passes on a budget of back-propagations, to compare the drill with."""
 
 from dataclasses import replace
 
-import numpy as np
-
-from bptui.engine.backprop import Pass, forward
-from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
-from bptui.engine.types import Floats, read_only
+from bptui.engine.types import Floats, quiet
 from bptui.engine.update import Divergence
 from bptui.training.causes import Causes
 from bptui.training.checkpoints import State
@@ -15,8 +11,6 @@ from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper
-
-CHUNK = 1024  # rows in one forward pass
 
 
 class Passes:
@@ -50,22 +44,9 @@ class Passes:
 
     def spend(self, back_propagations: int) -> None:
         """Make every update that so many back-propagations in all pay for; none any more once one overflows."""
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while self.stop is None and self.spent + self.batch_size <= back_propagations:
                 try:
                     self._stepper.step()
                 except Divergence as divergence:
                     self.stop = divergence
-
-
-def losses_of(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
-    """The loss of each sample, (n,), by a forward pass over inputs x (n × i) and targets y (n × o)."""
-    out = np.empty(len(x))
-    with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, len(x), CHUNK):
-            part = slice(start, start + CHUNK)
-            passed = Pass.empty(network.architecture, len(x[part]))
-            passed.a[0][:] = x[part]
-            forward(network, passed)
-            out[part] = LOSSES[loss].value(passed.z[-1], passed.a[-1], y[part])
-    return read_only(out)

@@ -16,7 +16,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture
 from bptui.engine.reduce import mean_over_samples, share_of_samples
 from bptui.engine.statistics import BatchStatistics, batch_statistics, contributions
-from bptui.engine.types import Floats, Integers, read_only
+from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.weight import Weight
 from bptui.experiments.root_law import Law, batch_sizes, law_of
 from bptui.training.problem import Problem
@@ -89,7 +89,7 @@ class Scatter:
         self.record = record
         self.problem = problem
         self.architecture: Architecture = self.record.before.architecture
-        with np.errstate(over="ignore", invalid="ignore"):
+        with quiet():
             self.batch: BatchStatistics = batch_statistics(self.architecture, self.record.passed)
         self.all: BatchStatistics | None = None
         self.measured = 0  # training samples so far
@@ -151,7 +151,7 @@ class Scatter:
     def work(self, pause: Callable[[], bool] = lambda: False) -> None:
         """Pass the training samples forward and backward, slice by slice, until all are done or ``pause()``."""
         loss = LOSSES[self.record.settings.rules.loss]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with quiet():
             while self.measured < self.count:
                 part = slice(self.measured, self.measured + SLICE)
                 rows, places = self._passed.rows(part), self.places[part]
@@ -203,7 +203,7 @@ def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> fl
         return nan
     if n == population:
         return batch.noise_scale
-    with np.errstate(over="ignore", invalid="ignore"):
+    with quiet():
         spread = share_of_samples(float(batch.variance.flat.sum()) * n, n - 1)
         by_chance = share_of_samples(spread, n) * (1.0 - share_of_samples(n, population))
         squared = float(batch.mean.flat.dot(batch.mean.flat)) - by_chance

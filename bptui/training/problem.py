@@ -5,13 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.data import Dataset, Split
-from bptui.engine.backprop import Pass, forward
-from bptui.engine.losses import LOSSES
+from bptui.engine.evaluate import evaluate
 from bptui.engine.network import Network
 from bptui.engine.reduce import share_of_samples
-from bptui.engine.types import Floats, Integers
-
-CHUNK = 512  # rows evaluated at once: little memory, and most of it stays in the cache
+from bptui.engine.types import Floats, Integers, quiet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +47,10 @@ class Problem:
         if len(x) == 0:
             return float("nan"), float("nan")
         total, right = 0.0, 0
-        for start in range(0, len(x), CHUNK):
-            targets = y[start : start + CHUNK]
-            passed = Pass.forward_only(network.architecture, x[start : start + CHUNK])
-            with np.errstate(over="ignore", invalid="ignore"):
-                forward(network, passed)
-                total += float(LOSSES[loss].value(passed.z[-1], passed.a[-1], targets).sum())
-            right += int((chosen_class(passed.a[-1]) == chosen_class(targets)).sum())
+        for part, losses, outputs in evaluate(network, loss, x, y):
+            with quiet():
+                total += float(losses.sum())
+            right += int((chosen_class(outputs) == chosen_class(y[part])).sum())
         accuracy = share_of_samples(right, len(x)) if self.data.classes else float("nan")
         return share_of_samples(total, len(x)), accuracy
 

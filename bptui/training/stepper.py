@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from bptui.engine.backprop import forward
-from bptui.engine.losses import LOSSES
+from bptui.engine.evaluate import losses_of_pass
 from bptui.engine.network import Architecture, Network
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.reduce import mean_over_samples
@@ -111,9 +110,7 @@ class Stepper:
 
     def _loss_now(self, work: Workspace, settings: Settings) -> float:
         """Mean loss of the same batch after the update; overwrites the pass, so it comes last."""
-        forward(self.network, work.passed)
-        values = LOSSES[settings.rules.loss].value(work.passed.z[-1], work.passed.a[-1], work.targets)
-        return float(mean_over_samples(values))
+        return float(mean_over_samples(losses_of_pass(self.network, settings.rules.loss, work.targets, work.passed)))
 
 
 def fresh_state(network: Network, settings: Settings) -> State:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules
 from bptui.engine.network import Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
-from bptui.engine.types import Floats
 from bptui.engine.update import micro_batch_slices
 
 from .helpers import Case, assert_close, cases, one_update, random_case, run_pass
@@ -188,12 +187,6 @@ class TestOutputs:
         assert_close(whole.delta[0], 2 * half.delta[0])
         assert_close(outputs * mean.loss, whole.loss)
         assert_close(outputs * mean.delta[0], whole.delta[0])
-
-
-def test_predict_gives_the_outputs_of_the_forward_pass() -> None:
-    case = hidden_case(5)
-    outputs: Floats = case.network.predict(case.x)
-    assert_close(outputs, case.passed().a[-1], rtol=1e-15)
 
 
 def test_an_update_leaves_the_network_alone() -> None:

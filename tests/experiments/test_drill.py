@@ -16,6 +16,7 @@ from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.session import Session
 from bptui.training import Settings
+from tests.networks import outputs
 
 from .builders import drill_at
 
@@ -41,7 +42,7 @@ def regression(n: int, **settings: Any) -> Session:
 
 def errors(it: Drill) -> list[str]:
     problem = it.problem
-    return [f"{e:.3f}"[1:] for e in np.abs(it.network.predict(problem.train_x) - problem.train_y).ravel().tolist()]
+    return [f"{e:.3f}"[1:] for e in np.abs(outputs(it.network, problem.train_x) - problem.train_y).ravel().tolist()]
 
 
 class TestTrask:
@@ -85,7 +86,7 @@ def test_each_step_keeps_the_loss_of_every_sample_of_the_batch() -> None:
     record = it.record
     for made in range(1, 6):
         assert it.advance(1) == 1
-        a = it.network.predict(record.passed.a[0])
+        a = outputs(it.network, record.passed.a[0])
         plain = LOSSES[it.rules.loss].value(np.log(a / (1 - a)), a, record.targets)
         step = it.steps[-1]
         assert step.back_propagations == made
@@ -138,9 +139,9 @@ def test_both_means_are_taken_over_the_batch_and_over_the_training_set() -> None
     it.advance(5)
     now, problem, batch = it.now(), it.problem, it.record.passed.a[0]
     for spent, network in ((now.begin, it.record.before), (now.drill, it.network), (now.passes, it.passes.network)):
-        train = 0.5 * (network.predict(problem.train_x) - problem.train_y) ** 2
+        train = 0.5 * (outputs(network, problem.train_x) - problem.train_y) ** 2
         assert spent.train_loss == pytest.approx(train.mean())
-        assert spent.batch_loss == pytest.approx((0.5 * (network.predict(batch) - it.record.targets) ** 2).mean())
+        assert spent.batch_loss == pytest.approx((0.5 * (outputs(network, batch) - it.record.targets) ** 2).mean())
 
 
 def test_the_others_that_rose_and_fell_are_counted_without_the_drilled_one() -> None:

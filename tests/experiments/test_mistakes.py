@@ -28,6 +28,7 @@ from tests.engine import test_published as published
 from tests.engine.helpers import Case, assert_close, random_case, run_pass
 from tests.engine.test_published import as_printed, column
 from tests.experiments.mistakes_oracle import LOOPS, Program
+from tests.networks import outputs
 
 HEADS = (
     ("sigmoid", "half-squared-error"),
@@ -246,7 +247,7 @@ class TestOnTrask:
             network = self.it.network
             for _ in range(epochs):
                 network = step(network, self.it.x, self.it.y, self.mean, 4, NOTHING_CARRIED).after  # type: ignore[operator]
-            return float(np.abs(network.predict(self.it.x) - self.it.y).mean())
+            return float(np.abs(outputs(network, self.it.x) - self.it.y).mean())
 
         assert f"{error_after(MISTAKES['average-inputs'].rule, 10_000):.5f}" == "0.49643"
         assert f"{error_after(true_step, 10_000):.7f}" == "0.0085845"

@@ -12,6 +12,7 @@ from bptui.data import Dataset, Split
 from bptui.engine import UpdateRules
 from bptui.training import Curve, Run, Settings
 from bptui.training.history import CAPACITY
+from tests.networks import outputs
 
 from .builders import begin, curve_rows, network
 
@@ -154,7 +155,7 @@ class TestRun:
 class TestMetrics:
     def test_held_out_samples_have_a_loss_of_their_own(self) -> None:
         run = begin(count=6, held_out=4)
-        data, predicted = run.problem.data, run.start.predict(run.problem.data.x)
+        data, predicted = run.problem.data, outputs(run.start, run.problem.data.x)
         losses = 0.5 * ((predicted - data.y) ** 2).sum(axis=1)
         train, test, *_ = run.problem.metrics(run.start, "half-squared-error")
         assert (train, test) == pytest.approx((losses[4:].mean(), losses[:4].mean()))
@@ -180,5 +181,5 @@ class TestMetrics:
 
     def test_a_large_set_is_measured_in_pieces_and_comes_to_the_same(self) -> None:
         run = begin(count=2_500)
-        losses = 0.5 * ((run.start.predict(run.problem.train_x) - run.problem.train_y) ** 2).sum(axis=1)
+        losses = 0.5 * ((outputs(run.start, run.problem.train_x) - run.problem.train_y) ** 2).sum(axis=1)
         assert run.problem.metrics(run.start, "half-squared-error")[0] == pytest.approx(losses.mean(), rel=1e-13)

@@ -32,7 +32,7 @@ def distance(truth: Floats, believed: Floats) -> Distance:
 
 def layer_vector(vector: Parameters, layer: int) -> Floats:
     """All numbers of one layer, counted from 0: its weights, then its biases."""
-    return np.concatenate([part.ravel() for part in (vector.weights[layer], *vector.biases[layer : layer + 1])])
+    return np.concatenate([part.ravel() for part in vector.layer(layer + 1)])
 
 
 def distances_by_layer(truth: Parameters, believed: Parameters) -> tuple[Distance, ...]:

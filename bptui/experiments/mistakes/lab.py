@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from bptui.engine.network import Parameters
+from bptui.engine.types import quiet
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Weight
 from bptui.experiments.mistakes.case import Case, cases, run_case
@@ -120,7 +119,7 @@ class Lab:
 
     def _prepared(self) -> NextUpdate:
         if self._next is None:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            with quiet():
                 self._next = next_update(
                     self.mistake.rule, self.batch(), self._rules_now(), self.case.nominal,
                     (self.true, self.wrong), self.update,

@@ -1,6 +1,6 @@
 """What every rule of the lab is: a pure step of plain SGD, and the true one to compare it with.
 
-Shapes: x is n × i, y is n × o. Callers silence numpy's overflow warnings (``np.errstate``).
+Shapes: x is n × i, y is n × o. Callers silence numpy's warnings (``quiet()``).
 """
 
 import math
@@ -64,10 +64,9 @@ def apply(network: Network, believed: Parameters, rules: UpdateRules, carried: C
 def refuse_overflow(believed: Parameters) -> None:
     if math.isfinite(np.dot(believed.flat, believed.flat)):
         return
-    for layer, weights in enumerate(believed.weights):
-        parts = (weights, *believed.biases[layer : layer + 1])
-        if not all(math.isfinite(np.vdot(part, part)) for part in parts):
-            raise Divergence(layer + 1, "the gradient")
+    for layer in range(1, believed.architecture.layers + 1):
+        if not all(math.isfinite(np.vdot(part, part)) for part in believed.layer(layer)):
+            raise Divergence(layer, "the gradient")
     raise Divergence(believed.architecture.layers, "the gradient")
 
 
