@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bptui.experiments.drill import DrillNow
+from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
 from bptui.views.drill import FELL, ROSE, chart_height, drill, drill_chart, truth, what_is
-from bptui.views.numbers import num
+from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows
 from tests.experiments.builders import drill_at
 from tests.scenes import lines, own_data, own_session, scene, session
 
+from .scraped import orphans, veiled
 from .test_robust import HOSTILE
 
 Seen = tuple[Scene, DrillNow]
@@ -176,3 +177,45 @@ def test_a_trail_begins_at_the_start_ends_now_and_shares_its_scale() -> None:
             assert len(shares) == points
             assert (shares[0], shares[-1]) == (float(now.start[m]) / top, float(now.now[m]) / top)
             assert set(shares) <= {min(float(step.losses[m]) / top, 1.0) for step in now.steps}
+
+
+def values_of(it: Session, now: DrillNow) -> list[object]:
+    """All real numbers of the drill."""
+    record = it.record
+    ways = [[way.batch_loss, way.train_loss] for way in (now.begin, now.drill, now.passes)]
+    return [now.start, now.before, now.now, now.now - now.before, record.targets, *ways, now.epsilon]
+
+
+def counts_of(it: Session, now: DrillNow) -> set[int]:
+    numbers = {*range(now.n + 1), *map(int, it.record.indices), now.updates, now.batch_size, now.collected}
+    for way in (now.begin, now.drill, now.passes):
+        numbers |= {way.back_propagations, way.updates}
+    return numbers | {now.looked_at, now.count}
+
+
+@pytest.mark.parametrize("width", [38, 60, 78, 118])
+@pytest.mark.parametrize("updates", [(), (3,), (100, 4), (2, 2, 2)])
+@pytest.mark.parametrize("name", ["xor", "trask", "mazur", "iris", "moons", "sine"])
+def test_every_number_of_the_drill_is_its_own(name: str, updates: tuple[int, ...], width: int) -> None:
+    it = session(name)
+    _, now = drilled(name, *updates)
+    rows = drill(scene(it), now, width, 40)
+    assert not orphans(rows, values_of(it, now), counts_of(it, now), rate(now.epsilon))
+
+
+@pytest.mark.parametrize("name", ["xor", "trask", "iris", "sine"])
+def test_the_drill_is_told_nothing_but_weights_inputs_and_targets(name: str) -> None:
+    it = session(name)
+    seen = []
+    for record in (it.record, veiled(it.record, passes=True)):
+        made = Drill(it.run.problem, record)
+        made.advance(5)
+        seen.append(lines(drill(scene(it), made.now(), 118, 40)))
+    assert seen[0] == seen[1]
+
+
+def test_before_its_first_update_the_drill_shows_the_start_alone() -> None:
+    _, now = drilled("iris")
+    assert now.now.tolist() == now.start.tolist()
+    assert (now.drill.updates, now.passes.updates, now.rose, now.fell) == (0, 0, 0, 0)
+    assert drill_chart(now, 40).series == ()

@@ -4,9 +4,12 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from bptui.engine import OptimizerSettings
+from bptui.experiments.mistakes import distance, true_reduced, true_step
+from bptui.experiments.mistakes.distance import layer_vector
 from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
@@ -27,10 +30,12 @@ from bptui.views.lab import (
 )
 from bptui.views.lab_plan import lab_plan
 from bptui.views.loss import chart as chart_of_the_explorer
-from bptui.views.numbers import num
+from bptui.views.numbers import num, rate
 from bptui.views.text import Row, row_cells
 from tests.experiments.builders import lab_at
 from tests.scenes import lines, scene, session
+
+from .scraped import orphans, veiled
 
 NAMES = ("xor", "trask", "mazur", "digits", "iris", "remainder")
 
@@ -247,3 +252,60 @@ def test_a_side_s_colour_is_no_sign_s(palette: Palette) -> None:
 
 def test_the_colours_of_curves_are_roles_of_every_palette() -> None:
     assert all({TRUE, WRONG} <= set(palette.roles) for palette in (*PALETTES, MONO))
+
+
+def all_rows(it: Lab, width: int) -> list[Row]:
+    """Everything the lab writes, but for the sentences of the table of mistakes."""
+    figures = it.figures()
+    rows = [lab_title(figures, 2 * width), *sentences(figures, 2 * width, 1), *both_sides(figures, width)]
+    rows += [*true_side(figures, width), *wrong_side(figures, width), *layer_table(figures, width, 60)]
+    return [*rows, curve_legend((it.true.curve, it.wrong.curve))]
+
+
+def values_of(it: Lab) -> list[object]:
+    """All real numbers of the lab, from the networks, the true rule and the wrong one."""
+    figures, case = it.figures(), it.case
+    x, y = it.batch()
+    rules, at = figures.rules, figures.weight
+    values: list[object] = [figures.worst[0], rules.learning_rate, case.settings.rules.learning_rate]
+    for training, rule in ((it.true, true_step), (it.wrong, it.mistake.rule)):
+        outcome = rule(training.network, x, y, rules, case.nominal, training.carried)
+        truth, loss = true_reduced(training.network, x, y, rules)
+        values += [vector[at] for vector in (training.network, outcome.believed, outcome.step, outcome.after, truth)]
+        values += [loss, training.curve.last("loss"), np.array([truth[w] for w, _, _ in figures.into_unit])]
+        values.append([outcome.believed[w] for w, _, _ in figures.into_unit])
+        pairs = [(truth.flat, outcome.believed.flat)]
+        pairs += [
+            (layer_vector(truth, layer), layer_vector(outcome.believed, layer))
+            for layer in range(truth.architecture.layers)
+        ]
+        values += [[d.true_norm, d.wrong_norm, d.cosine, d.relative_error] for d in (distance(*pair) for pair in pairs)]
+    return values
+
+
+def counts_of(it: Lab) -> set[int]:
+    figures, case = it.figures(), it.case
+    numbers = {*range(max(13, *figures.architecture.sizes)), figures.update, figures.made, figures.n, figures.worst[1]}
+    numbers |= {figures.position.epoch, figures.position.batch, figures.batches}
+    whole, rest = divmod(case.count, case.nominal)
+    return numbers | {case.count, case.nominal, case.size, whole, rest, *case.sizes}
+
+
+@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("rule", range(len(ROWS)))
+@pytest.mark.parametrize("name", ["xor", "trask", "mazur", "iris", "moons"])
+def test_every_number_of_the_lab_is_one_of_its_two_trainings(name: str, rule: int, other: bool) -> None:
+    it = trained(name, rule, other)
+    for width in (38, 58):
+        missing = orphans(all_rows(it, width), values_of(it), counts_of(it), rate(it.figures().rules.learning_rate))
+        assert not missing
+
+
+@pytest.mark.parametrize("name", ["xor", "mazur", "iris"])
+def test_the_lab_is_told_nothing_of_what_the_run_s_update_comes_to(name: str) -> None:
+    it = session(name)
+    weight = it.moment.weight
+    plain, blind = (Lab(it.run.problem, record, weight) for record in (it.record, veiled(it.record, passes=True)))
+    for lab in (plain, blind):
+        lab.advance(3)
+    assert lines(all_rows(blind, 58)) == lines(all_rows(plain, 58))

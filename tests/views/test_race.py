@@ -7,9 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bptui.experiments.lane import UNITS, Entry
+from bptui.experiments.gradient_noise import PROBE
+from bptui.experiments.lane import UNITS, Entry, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS
+from bptui.experiments.standings import ceiling
 from bptui.scenario import Scenario
 from bptui.training import Settings
 from bptui.tui.palette import PALETTES, in_ascii
@@ -33,6 +35,8 @@ from bptui.views.race import (
 )
 from bptui.views.text import Row, row_cells
 from tests.training.builders import begin, with_rate
+
+from .scraped import orphans
 
 WIDTHS = (40, 60, 80, 100, 120, 160)
 FOUR = Settings(batch_size=4)
@@ -275,3 +279,56 @@ class TestWords:
 
 def title_row() -> Row:
     return tuple((chart_title(look(axis=axis, log=True)), "text") for axis in AXES)
+
+
+def values_of(it: Race) -> list[object]:
+    """All real numbers of a race, in the units they are told in."""
+    values: list[object] = []
+    for lane in it.lanes:
+        point, noise = lane.points[-1], lane.noise
+        values += [[point.train_loss, point.test_loss, point.epoch, noise.of_batch, noise.scale, noise.variance]]
+        values += [[100 * point.train_accuracy, 100 * point.test_accuracy, lane.seconds, 1000 * lane.seconds]]
+        for count in (point.update, point.seen, point.mult_adds, lane.memory, it.goal, it.progress):
+            values.append([count / power for power in (1, 1e3, 1e6, 1e9)])
+    return [*values, ceiling(it, False), ceiling(it, True)]
+
+
+def counts_of(it: Race) -> set[int]:
+    run = it.lanes[0].run
+    names = {int(word) for lane in it.lanes for word in re.findall(r"\d+", lane.name)}
+    return {*range(7), *names, run.problem.count, PROBE, *(lane.run.frontier + 1 for lane in it.lanes)}
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("axis", UNITS)
+@pytest.mark.parametrize("wild", [False, True])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_number_of_the_race_is_a_lane_s(width: int, wild: bool, axis: Unit, log: bool) -> None:
+    seen = look(wild=wild, axis=axis, log=log)
+    rows = table(seen, width)
+    if not wild:  # the verdict then is the stop in its own words
+        rows.append(verdict(seen, width))
+    chart_words: Row = ((f"{chart_title(seen)} {progress(seen)}", "text"),)
+    assert not orphans([*rows, chart_words], [*values_of(seen.race), stretch(seen) or 0], counts_of(seen.race))
+
+
+@pytest.mark.parametrize("done", [0, 50, 120])
+def test_no_curve_and_no_count_is_ahead_of_its_lane(done: float) -> None:
+    for axis in UNITS:
+        seen = RaceLook(PRESETS[0], race(done=done), axis, whole=True)
+        for lane, series in zip(seen.race.lanes, chart(seen, 500).series, strict=False):
+            assert series.x[-1] == lane.progress(axis)
+    assert "time:" not in text_of(verdict(seen, 200))
+
+
+def test_what_a_race_shows_does_not_hang_on_what_comes_later() -> None:
+    """A race that is looked at on its way shows what one shows that goes no further."""
+    entries = tuple(Entry(f"batch {size}", replace(FOUR, batch_size=size)) for size in (1, 4))
+    short_one, long_one = (Race(begin(held_out=3), entries, goal) for goal in (200, 200))
+    for it in (short_one, long_one):
+        it.advance(100)
+    seen = [text_of(row).rsplit(None, 2)[0] for row in table(RaceLook(PRESETS[0], long_one, "seen"), 80)[1:]]
+    points = [tuple(lane.points) for lane in long_one.lanes]
+    long_one.advance(200)
+    assert [text_of(row).rsplit(None, 2)[0] for row in table(RaceLook(PRESETS[0], short_one, "seen"), 80)[1:]] == seen
+    assert all(tuple(lane.points[: len(was)]) == was for lane, was in zip(long_one.lanes, points, strict=True))

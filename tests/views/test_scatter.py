@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 from math import inf, nan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +14,7 @@ from bptui.engine.weight import Weight
 from bptui.experiments.scatter import Scatter, ScatterNow
 from bptui.scenario import Scenario
 from bptui.session.session import Session
+from bptui.training.problem import Problem
 from bptui.training.record import ROW_KEYS, RowKey
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num
@@ -22,6 +24,7 @@ from bptui.views.text import cells
 from tests.experiments.builders import scatter_at
 from tests.scenes import lines, own_data, own_session, scene, session
 
+from .scraped import UNKNOWN, orphans, veiled
 from .test_robust import HOSTILE
 
 Seen = tuple[Scene, ScatterNow]
@@ -227,3 +230,49 @@ def test_the_axis_of_the_strip_holds_0_all_values_and_a_deviation_on_either_side
     assert high >= max(0.0, spread.values.max(), spread.mean + spread.deviation)
     assert spread.counts(40).sum() == len(spread.values)
     assert (spread.place(low, 40), spread.place(high, 40)) == (0, 39)
+
+
+def values_of(it: Session, now: ScatterNow) -> list[object]:
+    """All real numbers of the scatter: of the record, of its statistics, of the law."""
+    record, spread = it.record, now.spread
+    laws = [[law.measured, law.root_law, law.expected, law.ratio] for law in now.laws]
+    return [
+        record.contributions(now.weight), record.gradient_norms, record.cosines, record.passed.loss,
+        record.passed.a[-1], record.passed.a[0], record.targets,
+        [record.summed[now.weight], record.mean[now.weight], spread.deviation, spread.sample_deviation],
+        [spread.standard_error, spread.mean - spread.deviation, spread.mean + spread.deviation],
+        [now.noise_scale, now.batch_noise_scale, 100 * now.measured / now.count], *laws,
+    ]  # fmt: skip
+
+
+def counts_of(it: Session, now: ScatterNow) -> set[int]:
+    record, n = it.record, it.record.n
+    numbers = {*range(max(n + 1, *record.before.architecture.sizes)), *map(int, record.indices), record.number}
+    return numbers | {now.measured, now.count, now.population, *(law.size for law in now.laws)}
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("key", ["batch", "loss"])
+@pytest.mark.parametrize("name", ["xor", "trask", "mazur", "iris", "moons", "sine"])
+def test_every_number_of_the_noise_is_of_the_record_or_of_the_training_set(name: str, key: RowKey, done: bool) -> None:
+    it = session(name)
+    made = measured(name)[1] if done else scatter_at(it)
+    now = made.now(it.moment.weight, key)
+    for width, height in ((50, 30), (78, 21), (118, 40)):
+        rows = noise(scene(it), now, 0, width, height)
+        assert not orphans(rows, values_of(it, now), counts_of(it, now))
+
+
+@pytest.mark.parametrize("name", ["iris", "moons", "sine"])
+def test_nothing_of_other_samples_is_told_before_they_are_measured(name: str) -> None:
+    it = session(name)
+    problem, record = it.run.problem, it.record
+    other = np.ones(len(problem.data), dtype=bool)
+    other[record.indices] = False
+    x = np.where(other[:, None], UNKNOWN, problem.data.x)
+    blind = Problem.of(replace(problem.data, x=x), problem.split, problem.seed)
+    seen = [
+        lines(noise(scene(it), Scatter(of, them).now(it.moment.weight), 0, 118, 40))
+        for of, them in ((problem, record), (blind, veiled(record, passes=False)))
+    ]
+    assert seen[0] == seen[1]
