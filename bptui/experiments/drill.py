@@ -30,8 +30,8 @@ MOST_STEPS, MOST_LOSSES = 10_000, 2_000_000  # kept; beyond that the past is thi
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """After so many back-propagations: the drilled row of the batch, the losses (n,) of all its samples and their
+class DrillPoint:
+    """After n back-propagations: the drilled row of the batch, the losses (n,) of all its samples and their
     mean, and the mean under as many back-propagations in ordinary passes."""
 
     back_propagations: int
@@ -83,7 +83,7 @@ class DrillNow:
     batch_size: int
     looked_at: int
     count: int
-    steps: tuple[Step, ...]
+    steps: tuple[DrillPoint, ...]
 
     @property
     def n(self) -> int:
@@ -99,7 +99,7 @@ class DrillNow:
         return sum(self.is_wrong_again(m) for m in range(self.n))
 
     def trail(self, m: int, points: int) -> list[float]:
-        """Losses of one sample at so many even places of the drill so far, the first at its start, the last now, as
+        """Losses of one sample at ``points`` even places of the drill so far, the first at its start, the last now, as
         shares (0 … 1) of the largest loss there is at the start or now; () where that is 0 or not finite."""
         top = max(float(self.start.max()), float(self.now.max()))
         if not 0 < top < float("inf"):
@@ -143,7 +143,7 @@ class Drill:
         self._start = self._before = losses
         mean = float(mean_over_samples(losses))
         self._passes_mean = (0, mean)
-        self.steps = [Step(0, self.sample, losses, mean, mean)]
+        self.steps = [DrillPoint(0, self.sample, losses, mean, mean)]
 
     @property
     def loss(self) -> float:
@@ -170,7 +170,7 @@ class Drill:
         return None
 
     def advance(self, updates: int, pause: Callable[[], bool] = lambda: False) -> int:
-        """Make at most so many updates, fewer when the sample is right or ``pause()`` says so; how many were made."""
+        """Make at most n updates, fewer when the sample is right or ``pause()`` says so; how many were made."""
         made = 0
         while made < updates and self.why_not() is None:
             if not self._update():
@@ -222,7 +222,7 @@ class Drill:
             mean = float(mean_over_samples(self._losses(self.passes.network)))
             self._passes_mean = (self.passes.updates, mean)
         mean = float(mean_over_samples(losses))
-        self.steps.append(Step(self.updates, self.sample, losses, mean, self._passes_mean[1]))
+        self.steps.append(DrillPoint(self.updates, self.sample, losses, mean, self._passes_mean[1]))
         if self.is_right:
             self._done[self.sample] = self.epsilon
         if len(self.steps) > min(max(MOST_LOSSES // len(losses), 8), MOST_STEPS):

@@ -43,7 +43,7 @@ class Passes:
         return self._stepper.position.size(self._settings, self._count)
 
     def spend(self, back_propagations: int) -> None:
-        """Make every update that so many back-propagations in all pay for; none any more once one overflows."""
+        """Make every update that n back-propagations in all pay for; none after one that overflows."""
         with quiet():
             while self.stop is None and self.spent + self.batch_size <= back_propagations:
                 try:

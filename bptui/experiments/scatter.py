@@ -50,12 +50,12 @@ class Spread:
         return min(numbers), max(numbers)
 
     def place(self, value: float, parts: int) -> int:
-        """In which of so many equal parts of that axis (from 0) a value lies; the axis must have a length."""
+        """In which of ``parts`` equal parts of that axis (from 0) a value lies; the axis must have a length."""
         low, high = self.ends
         return min(int((value - low) / (high - low) * parts), parts - 1)
 
     def counts(self, parts: int) -> Integers:
-        """How many of the values lie in each of so many equal parts of that axis."""
+        """How many of the values lie in each of ``parts`` equal parts of that axis."""
         return np.bincount([self.place(value, parts) for value in self.values.tolist()], minlength=parts)
 
 

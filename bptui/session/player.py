@@ -65,7 +65,7 @@ class Player:
         return replace(self, playing=False, owed=0.0)
 
     def faster(self, steps: int) -> "Player":
-        """Faster by so many places in its speeds, slower if negative, as far as it goes."""
+        """Faster by n places in its speeds, slower if negative, as far as it goes."""
         return replace(self, speed=min(max(self.speed + steps, 0), len(self.speeds) - 1), owed=0.0)
 
     def tick(self, seconds: float) -> tuple["Player", float]:

@@ -28,7 +28,7 @@ class Session:
         self.scenario = scenario
         self.player = Player()
         self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
-        self.collected: tuple[Settings, ...] = ()  # for a race of one's own
+        self.collected: tuple[Settings, ...] = ()  # for the user's own race
         self.run: Run
         self.moment = Moment()
         self._begin(scenario.begin())
@@ -81,7 +81,7 @@ class Session:
         self.moment = moves.make(self.run, self.moment, move)
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
-        """Move the selection by so many layers, units and sources; back in a layer, to what was selected there."""
+        """Move the selection by a number of layers, units and sources; back in a layer, to what was selected there."""
         here = self.moment
         self._chosen[here.layer] = here.unit, here.source
         there = moves.select(self.run, here, layer, unit, source)

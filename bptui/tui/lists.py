@@ -19,7 +19,7 @@ class List(Sheet):
     first = 0
 
     def lines(self, width: int) -> list[Row]:
-        """All of them, in so many columns."""
+        """All of them, at most ``width`` columns wide."""
         raise NotImplementedError
 
     def rows(self, width: int, height: int) -> list[Row]:

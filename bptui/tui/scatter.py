@@ -66,7 +66,7 @@ class NoiseScreen(UpdateSheet):
             self.chosen = rows[0]
 
     def choose(self, by: int) -> None:
-        """The sample so many rows below in the order shown."""
+        """The sample ``by`` rows below in the order shown."""
         rows = self.now().rows
         at = rows.index(self.chosen) + by if self.chosen in rows else 0
         self.chosen = rows[min(max(at, 0), len(rows) - 1)]

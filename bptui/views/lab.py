@@ -37,7 +37,7 @@ def lab_title(figures: Figures, width: int) -> Row:
 
 
 def part_title(name: str, figures: Figures, log: bool, width: int) -> str:
-    """The title of a panel of the lab, the longest that a panel of so many columns inside can show."""
+    """The title of a panel of the lab, the longest that a panel ``width`` columns wide inside can show."""
 
     def fitting(*titles: str) -> str:
         return next((title for title in titles if cells(title) + TITLE_FRAME <= width), titles[-1])

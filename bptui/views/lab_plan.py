@@ -1,4 +1,4 @@
-"""Where each part of the mistakes lab stands on a screen of so many columns and rows."""
+"""Where each part of the mistakes lab stands on a screen of a given size."""
 
 from dataclasses import dataclass, field
 

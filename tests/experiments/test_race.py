@@ -156,7 +156,7 @@ def pauses(times: int) -> "Pauses":
 
 
 class Pauses:
-    """Says yes after so many questions."""
+    """Says yes after n questions."""
 
     def __init__(self, times: int) -> None:
         self.left = times

@@ -31,7 +31,7 @@ async def compare(
 
 
 async def until(screen: CompareScreen, seen: float) -> None:
-    """Let the clock run until every lane has seen so many samples."""
+    """Let the clock run until every lane has seen n samples."""
     for _ in range(1500):
         if screen.race is not None and screen.race.progress >= seen:
             return
@@ -195,8 +195,8 @@ async def test_without_colour_and_unicode_it_is_all_ascii() -> None:
         assert {panel.palette for panel in screen.panels.values()} == {"mono"}
 
 
-async def test_a_race_of_ones_own_settings() -> None:
-    """C collects the settings of now in the explorer; c 7 races them from the same start."""
+async def test_a_race_of_the_user_s_own_settings() -> None:
+    """C collects the current settings in the explorer; c 7 races them from the same start."""
     app = BptuiApp(Session(Scenario.built_in("xor")))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("C", "m", "C", "right_curly_bracket", "C")

@@ -26,7 +26,7 @@ Seen = tuple[Scene, DrillNow]
 
 @cache
 def drilled(name: str, *updates: int) -> Seen:
-    """A drill after so many updates of each of the first samples."""
+    """A drill after these numbers of updates of the first samples."""
     return of(session(name), *updates)
 
 

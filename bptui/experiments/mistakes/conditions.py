@@ -66,7 +66,7 @@ def no_short_mean(case: Case) -> str:
 
 
 def dividing(case: Case, least: int = 1) -> Case:
-    """The batch size nearest to the run's, of at least so many samples, that leaves no remainder."""
+    """The batch size nearest to the run's, of at least ``least`` samples, that leaves no remainder."""
     divisors = {d for k in range(1, int(case.count**0.5) + 1) if case.count % k == 0 for d in (k, case.count // k)}
     size = min((d for d in divisors if d >= least), key=lambda d: max(d, case.nominal) / min(d, case.nominal))
     return with_batch(case, size, f"batch size {size} divides {case.count}")

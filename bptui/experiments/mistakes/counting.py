@@ -46,8 +46,8 @@ def carry_remainder(
 
 
 def parts_of(n: int, rules: UpdateRules) -> list[slice]:
-    """The parts a batch is computed in: the rules' micro-batches; or else, as where memory holds so many samples and
-    no more, three quarters of the batch and the rest."""
+    """The parts a batch is computed in: the rules' micro-batches; or else, as where
+    memory holds no more, three quarters of the batch and the rest."""
     if rules.micro_batches > 1:
         return micro_batch_slices(n, min(rules.micro_batches, n))
     most = max(3 * n // 4, 1)
