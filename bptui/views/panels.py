@@ -14,7 +14,7 @@ from bptui.views.narrate import produced
 from bptui.views.network import network
 from bptui.views.scene import Scene
 from bptui.views.text import Row
-from bptui.views.update import entries, ledger_height, update
+from bptui.views.update import entries, update
 
 SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
 
@@ -26,10 +26,6 @@ def no_samples(scene: Scene, width: int, height: int) -> range:
 def sample_rows(scene: Scene, width: int, height: int) -> range:
     """Places, in the order shown, of the samples in a list of this height."""
     return scene.places_shown(max(height - OTHER_ROWS, 1))
-
-
-def ledger_rows(scene: Scene, width: int, height: int) -> range:
-    return entries(scene, ledger_height(width, height))
 
 
 def what_happened(scene: Scene) -> Quantity:
@@ -119,7 +115,7 @@ PANELS = (
     PanelSpec(DELTAS, "Deltas", "each sample's δ and what it adds to the selected weight", deltas, deltas_title,
               delta_of_sample, sample_rows, True),
     PanelSpec(UPDATE, "Update", "sum, mean, and the one change of the weights", update, update_title,
-              samples=ledger_rows),
+              samples=entries),
     PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, loss_of_batch),
     PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_panel,
               explain_title),

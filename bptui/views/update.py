@@ -10,8 +10,12 @@ from bptui.views.narrate import is_frozen
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
+from bptui.views.weight_table import weight_table
 
 LEDGER = 38
+WITH_MAP = LEDGER + 18  # columns from which the map stands beside the ledger
+LEAST_TABLE = 4  # rows below which the weights are not listed
+LEAST_MAP = 3
 COLUMNS = (7, 8, 8), (6, 7, 8), (6, 7, 7), (6, 6, 6), (5, 6, 6), (5, 5, 5)
 """Widths of a, δ and their product in an entry, from the widest on."""
 Spellings = list[Row]
@@ -19,21 +23,40 @@ Spellings = list[Row]
 
 
 def update(scene: Scene, width: int, height: int) -> list[Row]:
-    """The ledger; beside it, or below it where the panel is narrow, the whole layer's update as a signed map."""
-    room = ledger_height(width, height)
-    if width >= LEDGER + 18:
-        map_rows = layer_map(scene, width - LEDGER - 1, height)
-        return beside([(ledger(scene, LEDGER, room), LEDGER), (map_rows, width - LEDGER)], height)
+    """The ledger; beside it, or below it where the panel is narrow, the whole layer's update as a signed map; where
+    rows are left, the weights one by one."""
+    room = ledger_height(scene, width, height)
     below = height - room
-    return [*ledger(scene, width, room), *(layer_map(scene, width, below) if below >= 3 else [])]
+    if width >= WITH_MAP:
+        map_rows = layer_map(scene, width - LEDGER - 1, room)
+        rows = beside([(ledger(scene, LEDGER, room), LEDGER), (map_rows, width - LEDGER)], room)
+        return [*rows, *([(), *weight_table(scene, width, below - 1)] if below else [])]
+    rows = ledger(scene, width, room)
+    if room == rows_of_ledger(scene):
+        rows += [(), *weight_table(scene, width, below - 1)]
+    below = height - len(rows)
+    return [*rows, *(layer_map(scene, width, below) if below >= LEAST_MAP else [])]
 
 
-def ledger_height(width: int, height: int) -> int:
-    """Rows of the panel that the ledger takes: all where the map stands beside it."""
-    return height if width >= LEDGER + 18 else height - min(max(height - 12, 0), 7)
+def rows_of_ledger(scene: Scene) -> int:
+    """Rows in which the ledger has all its samples, at every phase of the update."""
+    return 1 + scene.record.n + 3 + 2 + (0 if is_frozen(scene) else len(adjustments(scene)))
 
 
-def entries(scene: Scene, height: int) -> range:
+def ledger_height(scene: Scene, width: int, height: int) -> int:
+    """Rows of the panel that the ledger takes: what it needs, or all but the map's where it needs more."""
+    needed = rows_of_ledger(scene)
+    if needed + LEAST_TABLE < height:
+        return needed
+    return height if width >= WITH_MAP else height - min(max(height - 12, 0), 7)
+
+
+def entries(scene: Scene, width: int, height: int) -> range:
+    """Which samples the ledger of a panel of this size shows."""
+    return shown_in(scene, ledger_height(scene, width, height))
+
+
+def shown_in(scene: Scene, height: int) -> range:
     """Which samples a ledger of ``height`` rows shows."""
     room = max(height - 1 - len(reductions(scene)) - len(application(scene)), 0)
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
@@ -53,7 +76,7 @@ def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     name: Span = (f" {weight_name(scene)}", "strong")
     told = ("  added sample by sample", "  sample by sample", "")
     rows = [first_fitting(((name, (words, "dim")) for words in told), width)]
-    for m in entries(scene, height):
+    for m in shown_in(scene, height):
         rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
     bottom = [first_fitting(spellings, width) for spellings in (*reductions(scene), *application(scene))]
     rows += [()] * (height - len(rows) - len(bottom))

@@ -19,13 +19,14 @@ from bptui.training.record import ROW_KEYS
 from bptui.views.narrate import produced
 from bptui.views.numbers import num, precise, rate, share
 from bptui.views.scene import Scene
+from bptui.views.weight_table import weights_of
 from tests.scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
 
 NUMBER = re.compile(r"(?<![\w.])[−+]?(?:\d+\.\d*|\.?\d+)(?:e−?\d+)?")
 # Not digits: its records hold so many numbers that nearly every one of four decimals is among them.
 NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "oberman")
 WIDTHS = (38, 45, 60, 78, 118)
-NUMBER_WIDTHS = range(5, 10)
+NUMBER_WIDTHS = range(5, 11)
 TALL = 24
 SORTS = st.sampled_from(ROW_KEYS[:-1])  # the last one is for classes only
 
@@ -99,6 +100,7 @@ def values_of(scene: Scene) -> np.ndarray:
         [value(record, of_weight("regularisation", layer, source, unit))] if source >= 0 else [],
         *(epochs.last(name) for name in ("train_loss", "test_loss")),
         *(100 * epochs.last(name) for name in ("train_accuracy", "test_accuracy")),
+        [record.running(weight)[scene.done - 1] for weight in weights_of(scene)] if scene.done else [],
         [it.result for it in made],
         [number for number in asdict(record.settings.rules.optimizer).values() if isinstance(number, float)],
         [value(record, term) for it in made for term in it.terms],

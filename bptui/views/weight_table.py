@@ -1,0 +1,69 @@
+"""Every weight of the network in a row: before, its gradient, its step, after; for panels with room left."""
+
+from bptui.engine.weight import Weight
+from bptui.views.numbers import num, sign_role
+from bptui.views.scene import Scene
+from bptui.views.text import Row, Span, left, right, window
+
+HEADS = 1
+NUMBERS = 4
+LEAST, MOST = 6, 10  # columns of a number
+
+
+def weight_table(scene: Scene, width: int, height: int) -> list[Row]:
+    """The weights around the selected one, as many as ``height`` rows hold; where the panel is narrow, the last of
+    the columns."""
+    weights = weights_of(scene)
+    at = weights.index(scene.moment.weight) if scene.moment.weight in weights else 0
+    shown = [weights[k] for k in window(len(weights), max(height - HEADS, 0), at)]
+    names = max((len(weight.symbol) for weight in shown), default=0)
+    room = width - names - 2
+    count = max(min(room // (LEAST + 1), NUMBERS), 1)
+    size = min(room // count - 1, MOST)
+    head = " " + left("weight", names + 1) + "".join(" " + right(word, size) for word in heads(scene)[-count:])
+    return [((head, "head"),), *(weight_row(scene, weight, names, size, count) for weight in shown)]
+
+
+def weights_of(scene: Scene) -> list[Weight]:
+    """Layer by layer and unit by unit, each with its bias last."""
+    before = scene.record.before
+    sizes = before.architecture.sizes
+    return [
+        Weight(layer, source, unit)
+        for layer in range(1, len(sizes))
+        for unit in range(sizes[layer])
+        for source in (*range(sizes[layer - 1]), *((-1,) if before.biases else ()))
+    ]
+
+
+def heads(scene: Scene) -> tuple[str, ...]:
+    gradient = scene.record.settings.rules.reduction.upper() if scene.done == scene.record.n else "Σ"
+    return "before", gradient, "Δ", "after"
+
+
+def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) -> Row:
+    selected = weight == scene.moment.weight
+    numbers: list[Span] = []
+    for value, signed in numbers_of(scene, weight)[-count:]:
+        words = "·" if value is None else num(value, size, plus=signed)
+        role = "pending" if value is None else sign_role(value) if signed else "text"
+        numbers.append((" " + right(words, size), role))
+    mark = "▸" if selected else " "
+    return ((mark + left(weight.symbol, names + 1), "selected" if selected else "text"), *numbers)
+
+
+def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | None, bool], ...]:
+    """(number, written with its sign?) in the order of the heads; None for what is not known yet."""
+    record, done = scene.record, scene.done
+    if done == record.n:
+        reduced = record.mean if record.settings.rules.reduction == "mean" else record.summed
+        gradient: float | None = reduced[weight]
+    else:
+        gradient = float(record.running(weight)[done - 1]) if done else None
+    applied = scene.phase.kind == "update"
+    return (
+        (record.before[weight], False),
+        (gradient, True),
+        (record.step[weight] if scene.phase.per_batch else None, True),
+        (record.after[weight] if applied else None, False),
+    )

@@ -1,0 +1,59 @@
+"""The table of weights: what is known of each at this moment, around the selected one."""
+
+import pytest
+
+from bptui.session.moment import Moment
+from bptui.views.numbers import num
+from bptui.views.scene import Scene
+from bptui.views.weight_table import weight_table, weights_of
+from tests.scenes import beat, lines, scene, session
+
+
+def at(kind: str, sample: int = 3) -> Scene:
+    it = session("xor")
+    return scene(it, Moment(1, beat(it, kind), sample, layer=2, unit=0, source=1))
+
+
+def row_of(it: Scene, symbol: str, width: int = 60) -> list[str]:
+    return next(line for line in lines(weight_table(it, width, 20)) if symbol in line).replace("▸", " ").split()
+
+
+def test_every_weight_has_a_row_and_the_selected_one_is_marked() -> None:
+    it = at("update")
+    rows = lines(weight_table(it, 60, 20))
+    assert len(rows) == 1 + len(weights_of(it)) == 1 + (2 + 1) * 3 + (3 + 1) * 1
+    assert [line for line in rows if line.startswith("▸")] == [line for line in rows if "w₂[1→0]" in line]
+
+
+def test_before_the_last_sample_the_sum_so_far_stands_and_no_step() -> None:
+    it = at("gradient", sample=1)
+    total = it.record.running(it.moment.weight)[1]
+    assert row_of(it, "w₂[1→0]") == [
+        "w₂[1→0]",
+        num(it.record.before[it.moment.weight], 10),
+        num(total, 10, True),
+        "·",
+        "·",
+    ]
+
+
+def test_reduced_but_not_applied_there_is_a_step_and_no_weight_after() -> None:
+    it = at("reduce")
+    record, weight = it.record, it.moment.weight
+    numbers = [num(record.before[weight], 10), num(record.mean[weight], 10, True), num(record.step[weight], 10, True)]
+    assert row_of(it, "w₂[1→0]") == ["w₂[1→0]", *numbers, "·"]
+    assert row_of(at("update"), "w₂[1→0]")[-1] == num(record.after[weight], 10)
+
+
+@pytest.mark.parametrize("width", range(24, 60, 3))
+def test_a_narrow_table_keeps_its_last_columns_and_cuts_no_number(width: int) -> None:
+    it = at("update")
+    rows = lines(weight_table(it, width, 20))
+    assert all(len(row) <= width and "…" not in row for row in rows)
+    assert rows[0].endswith("after")
+
+
+def test_a_low_table_shows_the_weights_around_the_selected_one() -> None:
+    rows = lines(weight_table(at("update"), 60, 4))
+    assert len(rows) == 4
+    assert any(row.startswith("▸w₂[1→0]") for row in rows)
