@@ -2,24 +2,37 @@
 
 from bptui.views.numbers import rate
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit, row_cells
+from bptui.views.text import Row, Span, first_fitting, fit, row_cells
 
 
 def header(scene: Scene, width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
-    rows = [fit(setup(scene), width, "bar"), fit(counters(scene, width), width, "bar")]
+    rows = [fit(setup(scene, width), width, "bar"), fit(counters(scene, width), width, "bar")]
     return rows if height > 1 else rows[1:]
 
 
-def setup(scene: Scene) -> list[Span]:
+def setup(scene: Scene, width: int) -> Row:
+    """What is trained, how, and where it had to stop: what keys change is there in any width."""
+    network, rules = scene.record.before.architecture, scene.record.settings.rules
+    sizes, names = "-".join(map(str, network.sizes)), activations(network.activations)
+    at = scene.stop.update if scene.stop else None
+    stops = ("", "") if at is None else (f"  stops before update {at}", f"  stops at {at}")
+    about = (f"  {sizes}  {names}  {rules.loss}", f"  {sizes}  {rules.loss}", f"  {sizes}", "")
+    return first_fitting(
+        (
+            [(" ", "bar"), (scene.title, "bar-strong"), (stop, "bar-change"), (words, "bar"), *choices(scene)]
+            for stop, words in ((stops[0], about[0]), *((stops[1], words) for words in about))
+        ),
+        width,
+    )
+
+
+def choices(scene: Scene) -> list[Span]:
+    """The settings that keys change, now and from the next update on."""
     record, coming = scene.record, scene.coming
-    network, rules = record.before.architecture, record.settings.rules
-    size = str(record.settings.batch_size or "all")
+    rules, size = record.settings.rules, str(record.settings.batch_size or "all")
     spans: list[Span] = [
-        (" ", "bar"),
-        (scene.title, "bar-strong"),
-        (f"  stops before update {scene.stop.update}" if scene.stop else "", "bar-change"),
-        (f"  {'-'.join(map(str, network.sizes))}  {activations(network.activations)}  {rules.loss}  batch ", "bar"),
+        ("  batch ", "bar"),
         (size, "bar-strong"),
         *change(size, str(coming.batch_size or "all")),
         ("  ", "bar"),

@@ -62,7 +62,9 @@ def test_a_run_that_had_to_stop_says_so_wherever_one_stands(where: str, width: i
     assert len(shown[-1]) <= width
     assert f"batch {num(it.record.loss_mean, 6 if width < 38 else 8)}" in shown[0]
     assert f"after epoch {it.record.position.epoch - (not it.record.ends_epoch)}:" in shown[0]
-    assert f"stops before update {stop.update}" in lines(header(scene_of(it, colour=True), 80, 2))[0]
+    head = lines(header(scene_of(it, colour=True), 80, 2))[0]
+    assert f"stops before update {stop.update}" in head or f"stops at {stop.update}" in head
+    assert "γ 1000" in head
 
 
 def test_a_run_that_goes_on_says_nothing_of_a_stop() -> None:

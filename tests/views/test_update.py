@@ -101,3 +101,18 @@ def test_no_word_and_no_number_is_cut(name: str, width: int) -> None:
                 rows = update(scene(it, Moment(2, at, sample, it.layers, 0, source)), width, 24)
                 assert len(rows) <= 24
                 assert all("…" not in line for line in lines(fit(row, width) for row in rows)), (phase, sample, source)
+
+
+@pytest.mark.parametrize(
+    "weight", [Weight(2, -1, 0), Weight(2, 1, 0), Weight(1, 0, 2)], ids=lambda weight: weight.symbol
+)
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_sum_and_mean_are_the_sum_and_the_mean_and_the_one_in_force_is_marked(reduction: str, weight: Weight) -> None:
+    it = own_session(own_data(("a", "b"), ("u", "v")), reduction=reduction)
+    record = it.run.record(1)
+    moment = Moment(1, beat(it, "reduce"), record.n - 1, weight.layer, weight.unit, weight.source)
+    rows = lines(update(scene(it, moment), 38, 24))
+    summed, mean = (next(row for row in rows if row.startswith(start)) for start in (" SUM", f" MEAN ÷{record.n}"))
+    assert summed.split()[1] == num(float(record.contributions(weight).sum()), 9, plus=True)
+    assert mean.split()[2] == num(float(record.contributions(weight).mean()), 9, plus=True)
+    assert ("in force" in summed, "in force" in mean) == (reduction == "sum", reduction == "mean")
