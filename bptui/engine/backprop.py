@@ -21,7 +21,8 @@ class Pass:
 
     a[0] is the input (n × i), a[l] the activation and z[l-1], delta[l-1] the pre-activation and
     δ = ∂L/∂z of layer l (n × o each); loss is (n,). The gradient of one sample's loss for one layer is
-    the outer product a ⊗ δ of its rows; it is never stored for all samples (n × i × o).
+    the outer product a ⊗ δ of its rows; it is never stored for all samples (n × i × o). scratch[l-1] (n × o) is room
+    for φ′(z) of layer l on the way back; what stands in it afterwards has no meaning.
     """
 
     a: tuple[Floats, ...]
@@ -32,6 +33,8 @@ class Pass:
 
     @classmethod
     def empty(cls, architecture: Architecture, n: int) -> "Pass":
+        """Room for a forward and a backward pass over n samples, nothing computed yet: fill a[0] with the inputs."""
+
         def arrays(sizes: tuple[int, ...]) -> tuple[Floats, ...]:
             return tuple(np.empty((n, size)) for size in sizes)
 
@@ -45,7 +48,7 @@ class Pass:
         return cls((x, *a), z, (), np.empty(0), ())
 
     def rows(self, part: slice) -> "Pass":
-        """The same pass for some of the samples: views, not copies."""
+        """The same pass for some of the samples: views, not copies. What is written there is written here."""
 
         def cut(arrays: tuple[Floats, ...]) -> tuple[Floats, ...]:
             return tuple(array[part] for array in arrays)

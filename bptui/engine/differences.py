@@ -47,6 +47,7 @@ class ArrayCheck:
 
     @property
     def agrees(self) -> bool:
+        """Is the relative distance within AGREES?"""
         return self.relative_error <= AGREES
 
 
@@ -72,10 +73,12 @@ class Check:
 
     @property
     def farthest(self) -> ArrayCheck:
+        """The array in which the two are farthest apart, one that disagrees before all that agree."""
         return max(self.arrays, key=lambda array: (array.compared > 0, not array.agrees, array.relative_error))
 
     @property
     def agrees(self) -> bool:
+        """Do the two gradients agree in every array?"""
         return all(array.agrees for array in self.arrays)
 
 

@@ -71,6 +71,7 @@ class Parameters:
     """A vector as long as θ, seen as weights and biases per layer: θ itself, a gradient, or a step.
 
     Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases.
+    Raises ValueError for a vector of another length.
     """
 
     __slots__ = ("architecture", "biases", "flat", "weights")
@@ -84,6 +85,7 @@ class Parameters:
 
     @classmethod
     def zeros(cls, architecture: Architecture) -> "Parameters":
+        """A vector of zeros."""
         return cls(architecture, np.zeros(architecture.parameters))
 
     def layer(self, layer: int) -> tuple[Floats, ...]:

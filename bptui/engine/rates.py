@@ -22,6 +22,7 @@ class RateSchedule:
     factor: float = 0.1
 
     def rate(self, base: float, t: int) -> float:
+        """γ of update t (from 1) from the settings' learning rate. Raises ValueError for an unknown name."""
         match self.name:
             case "constant":
                 return base

@@ -1,7 +1,7 @@
 """One update, from a batch to a step: forward, backward, sum, reduce, regularise, clip, optimizer.
 
 The same code serves the reader and the hot loop. It writes into a :class:`Workspace`; a recorded update
-gets a fresh one that becomes the record, the training loop uses one again and again.
+gets a fresh one that becomes the record, the training loop writes every update of a size into the same one.
 """
 
 import math
@@ -59,7 +59,10 @@ OVERFLOWS, UNDEFINED = "overflows", "is 0 / 0 where g and ε are 0"
 
 
 class Divergence(ArithmeticError):
-    """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1; ``how`` is a verb's."""
+    """An update whose numbers are not finite; it was not applied. ``layer`` counts from 1.
+
+    ``what`` of that layer does ``how``: "the step" "overflows".
+    """
 
     def __init__(self, layer: int, what: str, how: str = OVERFLOWS) -> None:
         super().__init__(f"{what} of layer {layer} {how}")
@@ -175,6 +178,7 @@ def penalty(network: Network, rules: UpdateRules) -> float:
 
 
 def freeze_biases(vector: Parameters) -> None:
+    """Set what a gradient or a step says for the biases to 0, in place."""
     for biases in vector.biases:
         biases.fill(0.0)
 

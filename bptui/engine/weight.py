@@ -25,6 +25,7 @@ class Weight:
 
     @property
     def is_bias(self) -> bool:
+        """Is it a bias, whose source is −1?"""
         return self.source < 0
 
     @property
@@ -42,8 +43,8 @@ class Weight:
         return Weight(layer, max(source, lowest_source(architecture)), unit)
 
     def moved(self, architecture: "Architecture", layer: int = 0, unit: int = 0, source: int = 0) -> "Weight":
-        """So many layers, units and sources on. Layers end at the first and the last; units and sources wrap round,
-        the bias (where there are some) being one of the sources."""
+        """This many layers, units and sources further (back where negative). Layers end at the first and the last;
+        units and sources wrap round, the bias (where there are some) being one of the sources."""
         there = Weight(self.layer + layer, self.source, self.unit).within(architecture)
         first, inputs = lowest_source(architecture), architecture.sizes[there.layer - 1]
         to_source = first + (there.source - first + source) % (inputs - first)
@@ -51,4 +52,5 @@ class Weight:
 
 
 def lowest_source(architecture: "Architecture") -> int:
+    """The first source of a unit's weights: the bias where there are some, else input 0."""
     return 0 if architecture.bias == "none" else BIAS

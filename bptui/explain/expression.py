@@ -224,7 +224,7 @@ ATOM, POWER, FACTOR, TERM = 3, 2, 1, 0
 
 
 def digits(count: int) -> Write:
-    """A way to write numbers with so many significant digits; 17 say all there is."""
+    """A way to write numbers with ``count`` significant digits; 17 say all that a float64 holds."""
     return lambda value: f"{value:.{count}g}".replace("inf", "∞").replace("-", "−")
 
 

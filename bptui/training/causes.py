@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from bptui.engine.network import Parameters
+from bptui.engine.weight import Weight
 from bptui.training.settings import Settings
 
 
@@ -18,16 +19,12 @@ class Edit:
 
     @property
     def place(self) -> tuple[int, int, int]:
+        """Layer, source and unit: two edits of the same place set the same weight."""
         return self.layer, self.source, self.unit
 
     def apply(self, theta: Parameters) -> None:
         """Set it, in place. Raises IndexError where there is no such weight."""
-        if self.layer < 1 or self.source < -1 or self.unit < 0:
-            raise IndexError(f"no weight of layer {self.layer} from {self.source} to {self.unit}")
-        if self.source < 0:
-            theta.biases[self.layer - 1][self.unit] = self.value
-        else:
-            theta.weights[self.layer - 1][self.source, self.unit] = self.value
+        theta[Weight(self.layer, self.source, self.unit)] = self.value
 
 
 Change = Settings | Edit

@@ -21,6 +21,7 @@ class State:
 
     @property
     def bytes(self) -> int:
+        """Memory that its arrays take, in bytes."""
         return int(self.theta.nbytes + self.memory.nbytes)
 
 
@@ -35,9 +36,11 @@ class Checkpoints:
         self._near: OrderedDict[int, State] = OrderedDict()
 
     def wanted(self, update: int) -> bool:
+        """Should the state after this update be kept?"""
         return update % self.spacing == 0 and update not in self._spaced
 
     def add(self, state: State) -> None:
+        """Keep a state for good, in place of some others where there are too many."""
         self._spaced[state.update] = state
         self.most = max(8, min(self.most, BUDGET // max(state.bytes, 1)))  # another optimizer may remember more
         while len(self._spaced) > self.most:
@@ -69,7 +72,7 @@ class Checkpoints:
         )
 
     def until(self, update: int) -> "Checkpoints":
-        """The states at or before an update, as a new store sharing them."""
+        """A new store of the states at or before an update; the states themselves are shared, not copied."""
         copy = Checkpoints(self._spaced[0])
         copy.spacing = self.spacing
         copy._spaced = {k: s for k, s in self._spaced.items() if k <= update}

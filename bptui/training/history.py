@@ -72,12 +72,15 @@ class Curve:
         return self._data[: self.used, ("update", "epoch", "seen").index(name)]
 
     def low(self, series: str) -> Floats:
+        """The least value of each bucket, (used,); ``series`` is one of the names."""
         return self._data[: self.used, 3 + self.names.index(series)]
 
     def high(self, series: str) -> Floats:
+        """The largest value of each bucket, (used,)."""
         return self._data[: self.used, 3 + len(self.names) + self.names.index(series)]
 
     def last(self, series: str) -> Floats:
+        """The newest value of each bucket, (used,)."""
         return self._data[: self.used, 3 + 2 * len(self.names) + self.names.index(series)]
 
 
@@ -91,7 +94,9 @@ class History:
 
     @classmethod
     def empty(cls) -> "History":
+        """Curves without a point."""
         return cls(Curve(("batch_loss",)), Curve((*METRICS, "penalty")))
 
     def until(self, update: int) -> "History":
+        """A copy of both curves up to an update, see :meth:`Curve.until`."""
         return History(self.updates.until(update), self.epochs.until(update))

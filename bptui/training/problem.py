@@ -25,6 +25,7 @@ class Problem:
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
+        """The rows of the data that a split gives to training and to the test."""
         train, test = split.train, split.test
         return cls(data, split, seed, data.x[train], data.y[train], data.x[test], data.y[test])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
 from bptui.engine.network import Network, Parameters
-from bptui.engine.reduce import mean_over_samples, reduce_over_samples
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of_samples
 from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, penalty
@@ -30,7 +30,9 @@ class UpdateRecord:
 
     Attributes:
         position, following: where this update and the next one stand in the schedule.
-        batches: number of batches in this epoch; settings: those in force; edits: weights set by hand just before.
+        batches: number of batches in this epoch, as far as the settings stay what they are.
+        settings: those in force in this update: rules, batch size, order, repeats.
+        edits: the weights set by hand between the update before and this one, in the order they were set.
         learning_rate: γ of this update after the schedule.
         indices: (n,) rows of the data set. x = a[0] (n × i); targets (n × o).
         before, after: the network at frozen weights, and with the step added.
@@ -63,10 +65,12 @@ class UpdateRecord:
 
     @property
     def layers(self) -> int:
+        """Number of layers that compute, the input not counted."""
         return self.before.architecture.layers
 
     @property
     def ends_epoch(self) -> bool:
+        """Is this the last update of its epoch?"""
         return self.following.epoch > self.position.epoch
 
     @cached_property
@@ -83,10 +87,12 @@ class UpdateRecord:
 
     @cached_property
     def loss_sum(self) -> float:
+        """Σ_m of the samples' losses, before the update, without a penalty."""
         return float(self.passed.loss.sum())
 
     @cached_property
     def loss_mean(self) -> float:
+        """Mean of the samples' losses, before the update, without a penalty."""
         return float(mean_over_samples(self.passed.loss))
 
     @cached_property
@@ -118,9 +124,7 @@ class UpdateRecord:
 
     def mean_of(self, running: Floats, done: int) -> float:
         """Mean of the first ``done`` values of which ``running`` holds the sums."""
-        out = np.empty(1)
-        reduce_over_samples(running[done - 1 : done], done, "mean", out)
-        return float(out[0])
+        return share_of_samples(float(running[done - 1]), done)
 
     @cached_property
     def cosines(self) -> Floats:
@@ -129,7 +133,7 @@ class UpdateRecord:
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:
-        """Whether each sample's class is answered rightly, (n,); means nothing where targets are no classes."""
+        """Is each sample's class answered rightly? (n,). Use it only where the targets are classes."""
         return chosen_class(self.passed.a[-1]) == chosen_class(self.targets)
 
     def rows_by(self, key: RowKey) -> Integers:
@@ -150,7 +154,7 @@ class UpdateRecord:
         return np.cumsum(self.contributions(weight))
 
     def slope(self, layer: int, sample: int) -> Floats:
-        """φ′(z) of one sample in layer 1 … L, (o,); not defined for softmax."""
+        """φ′(z) of one sample in layer 1 … L, (o,). Raises ValueError for softmax, which has no slope of one unit."""
         activation = ACTIVATIONS[self.before.architecture.activations[layer - 1]]
         if activation.slope is None:
             raise ValueError("softmax has no slope per unit")

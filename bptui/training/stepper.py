@@ -1,4 +1,4 @@
-"""The hot loop: a mutable walker over the updates of a run, its buffers reused, behind a seam of values."""
+"""The hot loop: it makes one update after the other in the same arrays, and gives out what it did as values."""
 
 import numpy as np
 
@@ -46,10 +46,10 @@ class Stepper:
         self._enter()
 
     def _enter(self) -> None:
-        """Adapt to what begins with the next update: edited weights; under other settings the rest of the epoch and
-        the optimizer's memory.
+        """Take over what begins with the next update: edited weights; other settings, which may end the epoch here
+        and, with another optimizer, begin with fresh memory.
 
-        What the update before left is kept as well: it is the state from which a fork at this update begins.
+        What the update before left is kept as well: a fork at this update begins from it.
         """
         self.reached, self._carried, self._theta = self.position, self.memory, self.network.flat
         edits = self._causes.edits_at(self.update + 1)
@@ -71,7 +71,7 @@ class Stepper:
         return Network(self._architecture, self._theta)
 
     def state(self) -> State:
-        """Where this walker stands, as a value; not yet adapted to what begins with the next update."""
+        """What the last update left, as a value: before the edits and settings that begin with the next one."""
         return State(self.update, read_only(self._theta.copy()), read_only(self._carried.copy()), self.reached)
 
     def step(self) -> float:
@@ -90,13 +90,14 @@ class Stepper:
         return loss
 
     def compute(self, work: Workspace | None = None) -> Workspace:
-        """Everything of the next update but its application; in ``work``, or in a workspace that is used again."""
+        """Compute the next update without applying it. The result is written into ``work``; without one, into a
+        workspace that the next update of the same batch size will overwrite."""
         settings = self._settings
         size = self.position.size(settings, self._problem.count)
         if work is None:
             work = self._workspaces.get(size)
             if work is None:
-                if len(self._workspaces) > 3:  # an epoch needs two sizes; others are left over from older settings
+                if len(self._workspaces) > 3:  # an epoch needs two sizes; the others belong to earlier settings
                     self._workspaces.clear()
                 work = self._workspaces[size] = Workspace(self._architecture, size)
         work.load(self._problem.train_x, self._problem.train_y, self.places(settings, size))

@@ -1,5 +1,5 @@
 """Explain: where a number comes from, with its own numbers, and what uses it. A panel that is walked through (rows
-of :func:`explanation_rows`), and a explain_panel one (6) that follows the phase (:func:`explain_panel`)."""
+of :func:`explanation_rows`), and panel 6, which follows the phase (:func:`explain_panel`)."""
 
 import re
 import textwrap
