@@ -297,7 +297,7 @@ def overlay(scenario: Scenario, options: argparse.Namespace) -> Scenario:
 
 
 def resized(network: NetworkChoice, layers: tuple[int, ...]) -> NetworkChoice:
-    """Other layer sizes: written-out weights no longer fit, hidden activations follow the first one."""
+    """Other layer sizes: written-out weights and names no longer fit, hidden activations follow the first one."""
     first = network.activations[0] if len(network.activations) > 1 else "tanh"
     activations = (*((first,) * (len(layers) - 2)), network.activations[-1])
-    return replace(network, layers=layers, activations=activations, weights=(), biases=())
+    return replace(network, layers=layers, activations=activations, weights=(), biases=(), units=())

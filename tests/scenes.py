@@ -49,6 +49,7 @@ def scene(session: Session, moment: Moment | None = None, **looks: Any) -> Scene
         frontier=run.frontier,
         coming=run.settings_at(there.update + 1),
         coming_from=there.update + 1,
+        units=session.scenario.network.units,
         **looks,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bptui.data import BUILT_IN, Dataset
+from bptui.data.clean import clean
 from bptui.data.dataset import one_hot
 from bptui.data.files import read_data
 from bptui.engine.activations import ACTIVATIONS
@@ -39,7 +40,8 @@ class DataChoice:
 
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
-    """[network]: sizes, activations, and how it starts (``weights`` and ``biases`` win over ``init``)."""
+    """[network]: sizes, activations, how it starts (``weights`` and ``biases`` win over ``init``), and what its units
+    are called, the input's first (() where they have numbers only)."""
 
     layers: tuple[int, ...]
     activations: tuple[str, ...]
@@ -47,6 +49,7 @@ class NetworkChoice:
     init: str = "glorot"
     weights: tuple[Any, ...] = ()
     biases: tuple[Any, ...] = ()
+    units: tuple[tuple[str, ...], ...] = ()
 
 
 REAL = number(-1e300, 1e300)
@@ -71,6 +74,7 @@ KEYS: dict[str, dict[str, Check]] = {
         "init": choice(INITIALISATIONS),
         "weights": list_of(TABLE, 1, 19),
         "biases": list_of(list_of(REAL, 1, MOST_UNITS), 1, 19),
+        "units": list_of(list_of(text, 1, MOST_UNITS), 2, 20),
     },
     "training": {
         "loss": choice(LOSSES),
@@ -189,7 +193,17 @@ def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
         raise ValueError("network.biases: start biases in numbers need network.weights in numbers too")
     rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}
     rest |= {key: tuple(raw[key]) for key in ("weights", "biases") if key in raw}
-    return NetworkChoice(layers, activations, **rest)
+    return NetworkChoice(layers, activations, units=unit_names(raw.get("units", []), layers), **rest)
+
+
+def unit_names(raw: list[list[str]], layers: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    """A name for every unit of every layer, or none at all. Raises ValueError."""
+    if raw and len(raw) != len(layers):
+        raise ValueError(f"network.units: names for {len(raw)} layers, the network has {len(layers)} with its input")
+    for place, (names, size) in enumerate(zip(raw, layers, strict=False)):
+        if len(names) != size:
+            raise ValueError(f"network.units: item {place} has {len(names)} names, the layer has {size} units")
+    return tuple(tuple(map(clean, names)) for names in raw)
 
 
 USED_BY = {

@@ -21,7 +21,8 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
     ``stop`` is the update that the run could not make, here or ahead, and why;
-    ``changes`` are the updates before which settings were changed or weights set by hand."""
+    ``changes`` are the updates before which settings were changed or weights set by hand;
+    ``units`` are the units' own names, the input's first, or ()."""
 
     title: str
     data: Dataset
@@ -40,6 +41,7 @@ class Scene:
     sort: RowKey = "batch"
     stop: Stop | None = None
     changes: tuple[int, ...] = ()
+    units: tuple[tuple[str, ...], ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -87,15 +89,19 @@ class Scene:
         return self.moment.reached(sample, kind, layer, self.record.layers)
 
     def source_name(self, layer: int, source: int) -> str:
-        """Name of an input of a layer (1 … L): a feature, a unit's number, or the bias."""
+        """Name of an input of a layer (1 … L): its own, a feature, a unit's number, or the bias."""
         if source < 0:
             return "bias"
+        if self.units:
+            return self.units[layer - 1][source]
         if layer == 1 and self.data.features:
             return self.data.features[source]
         return f"x{source}" if layer == 1 else f"{source}"
 
     def unit_name(self, layer: int, unit: int) -> str:
-        """Name of a unit: its class at the output, else its number."""
+        """Name of a unit: its own, its class at the output, else its number."""
+        if self.units:
+            return self.units[layer][unit]
         classes = self.data.classes
         if layer == self.record.layers and len(classes) == self.record.before.architecture.sizes[-1]:
             return classes[unit]
@@ -116,5 +122,6 @@ def scene_of(session: Session, colour: bool) -> Scene:
         player=session.player,
         colour=colour,
         stop=session.run.stop,
+        units=session.scenario.network.units,
         changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
     )

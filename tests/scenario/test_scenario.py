@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bptui.cli import resized
 from bptui.data import BUILT_IN
 from bptui.data.shipped import asset
 from bptui.scenario import Scenario, ScenarioError, built_in_names
@@ -171,6 +172,10 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
         (TABLE + "weights = [[[1], [2]], [[3]]]\n", "weights: 1 layers expected, got 2"),
         (TABLE + "weights = [[[1, 2]]]\n", "weights[0]: shape (2, 1) expected"),
         (TABLE + "biases = [[1]]\nweights = [[[1], [2]]]\nbias = 'none'\n", "biases"),
+        (TABLE + 'units = [["a", "b"]]\n', "network.units: expected a list of 2 to 20 items"),
+        (TABLE + 'units = [["a", "b"], ["c"], ["d"]]\n', "network.units: names for 3 layers, the network has 2"),
+        (TABLE + 'units = [["a", "b"], ["c", "d"]]\n', "network.units: item 1 has 2 names, the layer has 1 units"),
+        (TABLE + 'units = [["a", 3], ["c"]]\n', "network.units: item 0: item 1: expected a text"),
         (changed("network.activations", '["tanh"]'), "need as many activations"),
         (changed("network.activations", '["softmax", "sigmoid"]'), "softmax stands at the output layer only"),
         (changed("training.loss", '"cross-entropy"'), "needs softmax at the output layer"),
@@ -278,6 +283,12 @@ def test_an_odd_file_name_is_a_plain_refusal(mine: Path, name: str) -> None:
 
 def test_a_file_name_with_a_nul_is_named_by_its_key(mine: Path) -> None:
     assert "data.file" in file_refusal(mine, "a\\u0000b")
+
+
+def test_names_of_units_are_cleaned_and_go_with_other_layers(mine: Path) -> None:
+    scenario = read(mine, TABLE + 'units = [["a\\u001b[2J", "b"], ["c"]]\n')
+    assert scenario.network.units == (("a␛[2J", "b"), ("c",))
+    assert resized(scenario.network, (2, 3, 1)).units == ()
 
 
 def test_biases_alone_are_used_or_refused(mine: Path) -> None:

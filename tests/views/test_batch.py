@@ -52,11 +52,11 @@ def test_a_lone_sample_is_told_in_full(width: int, height: int) -> None:
     shown = "\n".join(painted("batch", it, width, height))
     record = it.record
     assert "…" not in shown
-    for name, value in zip(("x0", "x1"), record.passed.a[0][0], strict=True):
+    for name, value in zip(("i1", "i2"), record.passed.a[0][0], strict=True):
         assert re.search(rf"{name} +{num(value, 8)}", shown)
     for k in (0, 1):
         answer, target = (num(v, 8) for v in (record.passed.a[-1][0, k], record.targets[0, k]))
-        assert re.search(rf"{k} +{answer} +{target} +{re.escape(num(record.errors[0, k], 8, plus=True))}", shown)
+        assert re.search(rf"o{k + 1} +{answer} +{target} +{re.escape(num(record.errors[0, k], 8, plus=True))}", shown)
 
 
 def test_the_error_is_the_answer_minus_the_target_of_each_sample() -> None:

@@ -42,6 +42,11 @@ def test_a_small_network_maximised_shows_every_number_it_has() -> None:
     assert all(num(bias, 7, plus=True) in shown for layer in record.before.biases for bias in layer)
 
 
+def test_units_have_the_names_of_the_published_example() -> None:
+    shown = panel(at(session("mazur"), "reduce"), 118, 30)
+    assert all(re.search(rf"[▸◦ ]{name} +[+−]\d", shown) for name in ("i1", "i2", "h1", "h2", "o1", "o2"))
+
+
 def test_at_the_update_each_edge_says_where_its_weight_has_gone() -> None:
     it = at(session("mazur"), "update")
     for weight in (Weight(2, i, o) for i in (0, 1) for o in (0, 1)):
