@@ -124,25 +124,26 @@ def annotate(rows: list[list[Cell]], chart: Chart, x: Axis, y: Axis, margin: int
             if rows[k][column][0].isspace() or rows[k][column][1] == "series-0":
                 rows[k][column] = ("│", "selected")
         rows[inside.stop][column] = ("▲", "selected")
-    shown = [mark for mark in chart.marks if x.low <= mark.x <= x.high]
-    for mark in shown:
-        rows[0][margin + x.cell(mark.x)] = (mark.glyph, mark.role)
-    explain_marks(rows[0], shown, margin)
+    shown = [(margin + x.cell(mark.x), mark) for mark in chart.marks if x.low <= mark.x <= x.high]
+    for column, mark in shown:
+        rows[0][column] = (mark.glyph, mark.role)
+    name_marks(rows[0], shown)
     for series in chart.series:
         if len(series.name) == 1:
             row, column = y.cell(float(series.low[0])), x.cell(float(series.x[0]))
             rows[inside.stop - 1 - row][margin + column] = (series.name, series.role)
 
 
-def explain_marks(row: list[Cell], marks: list[Mark], margin: int) -> None:
-    """Write what the marks mean between them, from the right, where a stretch of the frame is long enough."""
-    said = {mark.words: mark for mark in marks}
-    words = [(glyph, mark.role) for mark in said.values() for glyph in f" {mark.glyph} {mark.words}"]
-    words = [*words, (" ", "dim")] if words else []
-    for start in range(len(row) - len(words) - 1, margin, -1):
-        if words and all(glyph == "─" for glyph, _ in row[start : start + len(words)]):
-            row[start : start + len(words)] = words
-            return
+def name_marks(row: list[Cell], marks: list[tuple[int, Mark]]) -> None:
+    """Write what marks (and their columns) mean beside one of each kind, the last that has room for it."""
+    for words in dict.fromkeys(mark.words for _, mark in marks):
+        said = f" {words} "
+        same = [(column, mark) for column, mark in reversed(marks) if mark.words == words]
+        places = ((start, mark.role) for column, mark in same for start in (column + 1, column - len(said)))
+        for start, role in places:
+            if [glyph for glyph, _ in row[max(start, 0) : start + len(said)]] == ["─"] * len(said):
+                row[start : start + len(said)] = [(glyph, role) for glyph in said]
+                break
 
 
 def cells_of(line: str) -> list[Cell]:

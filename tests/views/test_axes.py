@@ -124,7 +124,9 @@ class TestLayers:
         marks = tuple(Mark(x, "▼", "changed", "selected") for x in (2.0, 4.0))
         chart = Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, marks=marks)
         top = lines(draw(chart, 60, 14))[0]
-        assert top.count("▼") == 3
-        assert top.endswith(" ▼ changed ┐")
+        assert top.count("▼") == 2
+        assert top.index("▼ changed ─") > top.index("▼")
         assert row_cells(draw(chart, 60, 14)[0]) == 60
         assert "changed" not in lines(draw(replace(chart, marks=()), 60, 14))[0]
+        end = (Mark(10.0, "×", "stopped", "wrong"),)
+        assert lines(draw(replace(chart, marks=end), 60, 14))[0].endswith("─ stopped ×┐")
