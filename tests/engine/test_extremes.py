@@ -187,3 +187,12 @@ class TestDivergence:
         rules = UpdateRules(optimizer=OptimizerSettings(name, epsilon=0.0))
         with pytest.raises(Divergence, match=r"^the step of layer 1 is 0 / 0 where g and ε are 0$"):
             one_update(line(1.0), rules, *one_by_one(0.0, 1.0))
+
+    def test_gradient_and_step_whose_squares_are_finite_but_not_their_sum_stop_at_the_last_step(self) -> None:
+        architecture = Architecture((1, 1, 1), ("identity", "identity"), "none")
+        network = explicit(architecture, [np.ones((1, 1)), np.zeros((1, 1))], [])
+        x, y = np.ones((1, 1)), np.array([[-1.1e154]])  # the square of the gradient is 1.2e308
+        assert one_update(network, UpdateRules(learning_rate=0.0), x, y).reduced.flat.tolist() == [0.0, 1.1e154]
+        with pytest.raises(Divergence, match=r"^the step of layer 2 overflows$") as caught:
+            one_update(network, UpdateRules(learning_rate=1.0), x, y)
+        assert (caught.value.layer, caught.value.what) == (2, "the step")

@@ -17,7 +17,7 @@ from bptui.engine import (
     sample_gradient,
 )
 from bptui.engine.network import BIASES, Bias, Parameters
-from bptui.engine.reduce import Reduction
+from bptui.engine.reduce import Reduction, share_of_samples
 
 from .helpers import HEADS, HIDDEN, SQUARED, Case, assert_close, cases
 from .oracle import all_samples
@@ -140,3 +140,7 @@ def test_reducing_leaves_the_sum_alone() -> None:
     summed.flat[:] = 8.0
     reduce_over_samples(summed.flat, 4, "mean", np.empty(2))
     assert summed.flat.tolist() == [8.0, 8.0]
+
+
+def test_a_sum_over_samples_seen_one_part_at_a_time_is_shared_among_them_all() -> None:
+    assert share_of_samples(6.0, 4) == 1.5

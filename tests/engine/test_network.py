@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bptui.engine import Architecture, Network, initialise
+from bptui.engine import ACTIVATIONS, Architecture, Network, initialise
 from bptui.engine.network import INITIALISATIONS, Bias, explicit
 
 
@@ -29,6 +29,14 @@ class TestArchitecture:
 
     def test_softmax_is_refused_in_a_hidden_layer(self) -> None:
         with pytest.raises(ValueError, match="softmax stands at the output layer only"):
+            Architecture((1, 2, 1), ("softmax", "identity"))
+
+    def test_an_unknown_activation_is_refused_with_the_names_there_are(self) -> None:
+        with pytest.raises(ValueError, match=f"one of {', '.join(ACTIVATIONS)}$"):
+            Architecture((1, 1), ("swish",))
+
+    def test_a_hidden_softmax_is_refused_in_one_sentence(self) -> None:
+        with pytest.raises(ValueError, match=r"^softmax stands at the output layer only$"):
             Architecture((1, 2, 1), ("softmax", "identity"))
 
 
@@ -99,6 +107,24 @@ class TestInitialisation:
     def test_nobody_writes_to_a_start(self) -> None:
         with pytest.raises(ValueError, match="read-only"):
             start("glorot").flat[0] = 1.0
+
+    @pytest.mark.parametrize("method", ["he", "lecun"])
+    def test_normal_weights_have_a_mean_of_0(self, method: str) -> None:
+        weights = initialise(Architecture((50, 40), ("tanh",)), method, np.random.default_rng(5)).weights[0]
+        assert abs(weights.mean()) < 4 * weights.std() / math.sqrt(weights.size)
+
+    @pytest.mark.parametrize(("method", "bound"), [("pytorch", 0.1), ("uniform", 1.0)])
+    def test_drawn_biases_fill_the_range_of_their_weights_one_by_one(self, method: str, bound: float) -> None:
+        biases = initialise(Architecture((100, 200), ("tanh",)), method, np.random.default_rng(5)).biases[0]
+        assert len(set(biases.tolist())) == 200
+        assert -bound <= biases.min() < -0.95 * bound
+        assert 0.95 * bound < biases.max() <= bound
+
+    def test_nothing_is_drawn_for_biases_that_are_not_there(self) -> None:
+        rng = np.random.default_rng(5)
+        expected = [*rng.uniform(-1.0, 1.0, 6), *rng.uniform(-1.0, 1.0, 8)]
+        none = Architecture((3, 2, 4), ("tanh", "tanh"), "none")
+        assert initialise(none, "uniform", np.random.default_rng(5)).flat.tolist() == expected
 
 
 class TestExplicit:

@@ -1,6 +1,7 @@
 """Optimizers, learning-rate schedules, penalties, clipping and biases against formulas for one number at a time."""
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules
+from bptui.engine import LOSSES, OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules
 from bptui.engine.network import Bias
 from bptui.engine.optimizers import Descent
 from bptui.engine.rates import SCHEDULES, RateSchedule
@@ -279,3 +280,7 @@ class TestRules:
     def test_no_micro_batches_are_refused(self) -> None:
         with pytest.raises(ValueError, match="micro_batches must be 1 or more"):
             UpdateRules(micro_batches=0)
+
+    def test_an_unknown_loss_is_refused_with_the_names_there_are(self) -> None:
+        with pytest.raises(ValueError, match=re.escape(f"one of {', '.join(LOSSES)}") + "$"):
+            UpdateRules(loss="hinge")

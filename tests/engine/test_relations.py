@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules
+from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, Pass, UpdateRules, forward, update
 from bptui.engine.network import Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.update import micro_batch_slices
@@ -54,6 +54,22 @@ class TestBatch:
         assert_close(cut.reduced.flat, whole.reduced.flat)
         assert_close(cut.passed.delta[0], whole.passed.delta[0])
         assert_close(cut.passed.loss, whole.passed.loss)
+
+    @pytest.mark.parametrize(("parts", "rows"), [(1, [11]), (2, [6, 5]), (4, [3, 3, 3, 2])])
+    def test_each_micro_batch_has_a_pass_of_its_own(
+        self, parts: int, rows: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        head = ("sigmoid", "half-squared-error")
+        case = random_case(51, (3, 4, 2), hidden=("tanh",), head=head, bias="trained", n=11)
+        seen = []
+
+        def noted(network: Network, passed: Pass) -> None:
+            seen.append(len(passed.loss))
+            forward(network, passed)
+
+        monkeypatch.setattr(update, "forward", noted)
+        case.update(UpdateRules(micro_batches=parts))
+        assert seen == rows
 
     def test_micro_batches_differ_by_one_sample_at_most_the_longer_first(self) -> None:
         assert micro_batch_slices(11, 4) == [slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 11)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from bptui.engine import Architecture, BatchStatistics, batch_statistics, sample_gradient
 from bptui.engine.network import explicit
-from bptui.engine.statistics import contributions, squared_norms
+from bptui.engine.statistics import contributions, cosines_with, squared_norms
 from bptui.engine.types import Floats
 from bptui.engine.weight import Weight
 
@@ -121,3 +121,40 @@ class TestSamplesThatAgree:
         assert two.mean.flat.tolist() == pytest.approx([0.0, 0.2])
         assert two.variance.flat.tolist() == pytest.approx([0.0, 0.01])
         assert two.noise_scale == pytest.approx(0.01 / 0.04)
+
+
+MANY = random_case(51, (3, 4, 2), hidden=("tanh",), head=("sigmoid", "half-squared-error"), bias="trained", n=11)
+
+
+def test_squared_norms_are_the_squares_of_the_statistics_norms() -> None:
+    passed = MANY.passed()
+    assert_close(squared_norms(passed, True), batch_statistics(MANY.network.architecture, passed).norms ** 2)
+
+
+@pytest.mark.parametrize("source", range(3))
+def test_contributions_of_every_source_add_up_to_its_summed_gradient(source: int) -> None:
+    work = MANY.update()
+    assert contributions(work.passed, Weight(1, source, 1)).sum() == pytest.approx(work.summed.weights[0][source, 1])
+
+
+def test_cosines_nobody_asked_for_are_none_at_all() -> None:
+    without = batch_statistics(MANY.network.architecture, MANY.passed(), with_cosines=False)
+    assert without.cosines.shape == (0,)
+    assert without.norms.tolist() == batch_statistics(MANY.network.architecture, MANY.passed()).norms.tolist()
+
+
+def test_a_length_of_0_has_a_cosine_of_0_whatever_memory_held_before() -> None:
+    case = random_case(52, (2, 2), hidden=(), head=("tanh", "squared-error"), bias="trained", n=100)
+    passed = case.passed()
+    left_behind = [np.full(100, 7.0) for _ in range(20)]
+    del left_behind
+    assert cosines_with(case.network, np.zeros(100), passed).tolist() == [0.0] * 100
+
+
+def test_rounding_makes_no_negative_variance() -> None:
+    """Of equal samples the mean of squares is often 1e-16 below the square of the mean."""
+    network = explicit(Architecture((1, 1), ("identity",)), [np.array([[0.5]])], [np.array([0.1])])
+    for tenths in range(1, 30):
+        x, y = np.full((7, 1), tenths / 10), np.ones((7, 1))
+        passed = run_pass(network, "half-squared-error", x, y)
+        assert (batch_statistics(network.architecture, passed).variance.flat >= 0).all()

@@ -5,6 +5,7 @@ Trask: Andrew Trask, "A Neural Network in 11 lines of Python", 2015, parts 1 and
 Oberman: Adam Oberman, the closed form of stochastic and full gradient descent on one parameter.
 """
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from bptui.engine import Architecture, Divergence, Network, UpdateRules
 from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, quiet
 from bptui.experiments.mistakes import (
     MISTAKES,
     NOTHING_CARRIED,
@@ -22,8 +23,10 @@ from bptui.experiments.mistakes import (
     distance,
     distances_by_layer,
     parts_of,
+    true_reduced,
     true_step,
 )
+from bptui.experiments.mistakes.step import apply, from_gradient
 from tests.engine import test_published as published
 from tests.engine.helpers import Case, assert_close, random_case, run_pass
 from tests.engine.test_published import as_printed, column
@@ -343,3 +346,73 @@ def test_a_network_too_far_gone_to_measure_is_refused_by_every_rule() -> None:
         if rule not in ("carry-remainder",):  # its first short batch makes no step at all
             with np.errstate(all="ignore"), pytest.raises(Divergence):
                 made(rule, far, rules_of(far))
+
+
+def of_units(*layers: tuple[float, float]) -> Parameters:
+    """The weight and the bias of each layer, of one unit each."""
+    architecture = Architecture((1,) * (len(layers) + 1), ("identity",) * len(layers))
+    return Parameters(architecture, np.array(layers).ravel())
+
+
+CASE = random_case(51, (3, 4, 2), hidden=("tanh",), head=("sigmoid", "half-squared-error"), bias="trained", n=11)
+RULES = UpdateRules(loss=CASE.loss)
+
+
+class TestRule:
+    def test_a_plain_rule_descends_what_it_believes_and_carries_nothing(self) -> None:
+        """Made here and not on import."""
+        rule = from_gradient(lambda network, x, y, rules: true_reduced(network, x, y, rules)[0])
+        with_rule, true = (step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED) for step in (rule, true_step))
+        assert with_rule.after.flat.tolist() == true.after.flat.tolist()
+        assert with_rule.carried is NOTHING_CARRIED
+
+    @pytest.mark.parametrize(
+        ("layers", "named"),
+        [
+            ([(0.0, 1e200), (0.0, 0.0)], 1),
+            ([(1e200, 0.0), (0.0, 0.0)], 1),
+            ([(0.0, 0.0), (1e200, 0.0)], 2),
+            ([(0.0, 0.0), (0.0, 1e200), (0.0, 0.0)], 2),
+            ([(1.3e154, 0.0), (1.3e154, 0.0)], 2),  # each layer's square is finite, the sum of both is not
+        ],
+    )
+    def test_a_belief_too_large_to_measure_is_refused_by_its_layer(
+        self, layers: list[tuple[float, float]], named: int
+    ) -> None:
+        believed = of_units(*layers)
+        network = explicit(believed.architecture, [np.zeros((1, 1))] * len(layers), [])
+        with (
+            quiet(),
+            pytest.raises(Divergence, match=f"^the gradient of layer {named} overflows$") as caught,
+        ):
+            apply(network, believed, RULES)
+        assert (caught.value.layer, caught.value.what) == (named, "the gradient")
+
+    def test_updating_after_each_sample_steps_from_the_first_weights_to_the_last(self) -> None:
+        outcome = MISTAKES["update-each-sample"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED)
+        assert_close(outcome.step.flat, outcome.after.flat - CASE.network.flat)
+        assert outcome.carried is NOTHING_CARRIED
+
+    @pytest.mark.parametrize("output", ["relu", "softplus", "gelu"])
+    def test_new_weights_first_is_right_at_the_output_layer_also_where_the_slope_needs_z(self, output: str) -> None:
+        it = random_case(53, (3, 4, 2), hidden=("tanh",), head=(output, CASE.loss), bias="trained", n=5)
+        step = MISTAKES["new-weights-first"].rule
+        wrong, true = (rule(it.network, it.x, it.y, RULES, 5, NOTHING_CARRIED).believed for rule in (step, true_step))
+        assert wrong.weights[1].tolist() == true.weights[1].tolist()
+        assert wrong.biases[1].tolist() == true.biases[1].tolist()
+        assert np.abs(wrong.weights[0] - true.weights[0]).max() > 1e-4
+
+    def test_an_accumulator_never_cleared_counts_all_samples_so_far(self) -> None:
+        earlier = Carried(np.ones(len(CASE.network.flat)), 6)
+        outcome = MISTAKES["never-cleared"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
+        assert outcome.carried.count == 17
+
+    def test_no_cosine_is_beyond_1_or_below_minus_1(self) -> None:
+        """Rounding alone would make it 1.0000000000000002 of some of these."""
+        for k in range(1, 60):
+            vector = np.array([k / 10, 1.0, 0.7])
+            assert distance(vector, -3 * vector).cosine >= -1.0
+            assert distance(vector, 3 * vector).cosine <= 1.0
+
+    def test_any_belief_is_infinitely_wrong_where_the_truth_is_nothing(self) -> None:
+        assert distance(np.zeros(2), np.full(2, 1e-3)).relative_error == math.inf
