@@ -77,6 +77,15 @@ async def test_4_stands_on_the_ledger_with_every_samples_own_x_beside_its_delta(
         assert screen.walk_now.here.kind == "contribution"
 
 
+async def test_4_takes_the_input_that_differs_most_where_many_are_always_0() -> None:
+    async with explore("digits") as at:
+        x = at.session.record.passed.a[0]
+        spreads = x.max(axis=0) - x.min(axis=0)
+        assert spreads.min() == 0
+        await asked(at, "4")
+        assert spreads[at.session.moment.source] == spreads.max()
+
+
 async def test_5_opens_the_mistake_of_the_error_averaged_first() -> None:
     async with explore() as at:
         screen = await asked(at, "5")
