@@ -63,7 +63,7 @@ def test_every_name_of_the_library_is_there() -> None:
     assert set(dir(bptui)) == set(bptui.__all__) == {*bptui.ROOMS, "__version__"}
     assert all(getattr(bptui, name) is not None for name in bptui.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Netwrok'"):
-        _ = bptui.Netwrok  # type: ignore[attr-defined]
+        _ = bptui.Netwrok
 
 
 def test_the_command_gives_numpy_one_thread_before_it_is_imported() -> None:

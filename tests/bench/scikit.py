@@ -1,5 +1,7 @@
 """scikit-learn: the body of MLPClassifier's own training loop, without the checks of its input around it."""
 
+from typing import Any
+
 from sklearn.neural_network import MLPClassifier
 from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
@@ -15,8 +17,8 @@ def update(task: Task) -> Update:
     parameters = net.coefs_ + net.intercepts_
     optimizer = SGDOptimizer(parameters, RATE, momentum=0.0, nesterov=False)
     x, y, order, starts = task.x, task.y.astype(int), task.order, task.starts()
-    activations, deltas = [None] * 3, [None] * 2
-    weight_sums, bias_sums = [None] * 2, [None] * 2
+    activations: list[Any] = [None] * 3  # scikit-learn fills these
+    deltas, weight_sums, bias_sums = ([None] * 2 for _ in range(3))
 
     def step() -> float:
         nonlocal weight_sums, bias_sums

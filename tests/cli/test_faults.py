@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -62,5 +63,5 @@ def test_where_no_log_can_be_written_the_line_says_why(monkeypatch: pytest.Monke
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(faults.tempfile, "NamedTemporaryFile", full)
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
     assert faults.write_log("details") == "no file (No space left on device)"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_stray_sizes_in_the_environment_do_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "coloured"),
+    ("arguments", "variables", "coloured"),
     [
         ((), {}, True),
         (("--no-color",), {}, False),
@@ -103,8 +104,8 @@ def test_stray_sizes_in_the_environment_do_not_count() -> None:
     ],
     ids=["plain", "--no-color", "NO_COLOR=1", "NO_COLOR="],
 )
-def test_colours(arguments: tuple[str, ...], environment: dict[str, str], coloured: bool) -> None:
-    with terminal("digits", *arguments, **environment) as at:
+def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured: bool) -> None:
+    with terminal("digits", *arguments, **variables) as at:
         at.wait_for("Network")
         at.type("b5")
         at.read(0.8)

@@ -213,7 +213,8 @@ def no_slope(p: Program, x: Table, y: Table) -> Row:
 
 
 def bias_per_weight(p: Program, x: Table, y: Table) -> Row:
-    g, out = reduced(p, x, y), []
+    g = reduced(p, x, y)
+    out: Row = []
     for i, o in zip(p.network.architecture.sizes, p.network.architecture.sizes[1:], strict=False):
         start = len(out)
         out += g[start : start + i * o]

@@ -123,11 +123,12 @@ class TestAgainstPlainLoops:
     @pytest.mark.parametrize("rule", MISTAKES)
     def test_a_step_leaves_its_arguments_alone(self, rule: str) -> None:
         it = case(7, HEADS[3], n=4)
-        carried = Carried(np.ones(len(it.network.flat)), 3)
-        before = [array.copy() for array in (it.network.flat, it.x, it.y, carried.total)]
+        total = np.ones(len(it.network.flat))
+        carried = Carried(total, 3)
+        before = [array.copy() for array in (it.network.flat, it.x, it.y, total)]
         first, second = (made(rule, it, rules_of(it), carried=carried) for _ in range(2))
         assert same(first, second)
-        for old, new in zip(before, (it.network.flat, it.x, it.y, carried.total), strict=True):
+        for old, new in zip(before, (it.network.flat, it.x, it.y, total), strict=True):
             assert (old == new).all()
 
 

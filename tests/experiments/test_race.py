@@ -138,9 +138,9 @@ class TestSideBySide:
     def test_a_race_goes_on_after_its_goal_was_put_off(self) -> None:
         it = race()
         it.advance(40)
-        assert it.finished
+        before = it.finished
         it.prolong(80)
-        assert not it.finished
+        assert (before, it.finished) == (True, False)
         assert it.advance(it.goal)
         assert it.progress == 80
 
@@ -440,7 +440,7 @@ class TestPresets:
     def test_a_rate_meant_for_the_sum_is_taken_times_n_for_the_mean(self) -> None:
         summed = Settings(UpdateRules(reduction="sum", learning_rate=0.01), batch_size=4)
         mean = averaged(summed, 8)
-        runs = [begin(settings, count=8) for settings in (summed, mean)]
-        for run in runs:
-            run.extend_to(20)
-        np.testing.assert_allclose(*(run.record(20).after.flat for run in runs), rtol=1e-12)
+        one, other = (begin(settings, count=8) for settings in (summed, mean))
+        one.extend_to(20)
+        other.extend_to(20)
+        np.testing.assert_allclose(one.record(20).after.flat, other.record(20).after.flat, rtol=1e-12)

@@ -13,7 +13,7 @@ from bptui.data import Dataset
 from bptui.data.dataset import one_hot
 from bptui.engine import UpdateRules, sample_gradient
 from bptui.engine.network import Architecture, Parameters
-from bptui.engine.statistics import BatchStatistics
+from bptui.engine.statistics import BatchStatistics, contributions
 from bptui.engine.types import Floats
 from bptui.engine.weight import Weight
 from bptui.experiments import scatter as noise_room
@@ -24,6 +24,7 @@ from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session.goal import Goal
 from bptui.session.session import Session
 from bptui.training import Settings
+from bptui.training.record import ROW_KEYS
 
 from .builders import scatter_at
 
@@ -174,7 +175,7 @@ class TestLaw:
         it = noise("iris", 5)
         places = [int(np.flatnonzero(it.problem.split.train == row)[0]) for row in it.record.indices]
         for layer in (1, 2):
-            values = noise_room.contributions(it._passed, Weight(layer, 1, 2))
+            values = contributions(it._passed, Weight(layer, 1, 2))
             assert values[places].mean() == pytest.approx(it.record.mean.weights[layer - 1][1, 2])
 
     def test_the_same_batches_are_drawn_again(self) -> None:
@@ -248,7 +249,7 @@ def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
     )
     session.arrive_at(Goal(30))
     it = scatter_at(session)
-    orders = {key: it.now(Weight(1, 0, 0), key).rows for key in ("loss", "norm", "cosine", "wrong")}  # type: ignore[arg-type]
+    orders = {key: it.now(Weight(1, 0, 0), key).rows for key in ROW_KEYS[1:]}
     for key, rows in orders.items():
         assert it.record.indices[rows[0]] == odd, key
     assert len(orders["wrong"]) == 1

@@ -83,7 +83,7 @@ EVERY_UPDATE = {
     **{
         f"{name} {reduction}{' regularised' if extra else ''} {bias}": Case(
             rules=optimized(name, reduction=reduction, **extra),
-            bias=bias,  # type: ignore[arg-type]
+            bias=bias,
         )
         for name in OPTIMIZERS
         for reduction in ("sum", "mean")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import reduce
 from itertools import product
 
 from bptui.explain.expression import (
@@ -47,18 +48,15 @@ def _enclose(e: Expression, rounded: Callable[[float], Interval]) -> Interval:
             ends = [inside(term) for term in terms]
             return sum(low for low, _ in ends), sum(high for _, high in ends)
         case Product(factors):
-            ends = (1.0, 1.0)
-            for factor in factors:
-                ends = corners(ends, inside(factor))
-            return ends
+            return reduce(corners, map(inside, factors), (1.0, 1.0))
         case Quotient(top, bottom):
             low, high = inside(bottom)
             return EVERYTHING if low <= 0 <= high else corners(inside(top), (1 / high, 1 / low))
         case Power(base, exponent):
             (low, high), (power, _) = inside(base), inside(exponent)
             power = round(power)  # exponents are whole
-            ends = sorted((low**power, high**power))
-            return (0.0 if low < 0 < high else ends[0]), ends[1]
+            least, most = sorted((low**power, high**power))
+            return (0.0 if low < 0 < high else least), most
         case Call("floor", (part,)):
             low, high = inside(part)
             return math.floor(low + 1e-9), math.floor(high + 1e-9)

@@ -1,6 +1,5 @@
 """The results of explanations are the record's own numbers; what the record has not is what the engine made of it."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from bptui.engine import OPTIMIZERS, Network
 from bptui.explain import Quantity, compare, digits, evaluate, explain, text, value
 from bptui.explain.differences import Comparison, of_batch
+from bptui.explain.expression import Number, Rest, Sum
 from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, RATE, loss, of_unit, of_weight, target
 from bptui.explain.update import all_weights
 from bptui.training import Run, UpdateRecord
@@ -181,11 +181,14 @@ def test_a_sum_of_many_shows_the_largest_and_adds_up_the_rest() -> None:
     it = explain(record, of_unit("z", 2, 1, 0))
     w, a = record.before.weights[1][:, 1], record.passed.a[1][0]
     products = sorted((w * a).tolist(), key=abs, reverse=True)
-    assert it.numbers is not None
+    assert isinstance(it.numbers, Sum)
     *largest, rest, bias = it.numbers.terms
-    assert [math.prod(factor.value for factor in term.factors) for term in largest] == products[:4]
-    assert (rest.count, rest.value) == (8, pytest.approx(sum(products[4:])))
+    assert [evaluate(term) for term in largest] == products[:4]
+    assert isinstance(rest, Rest)
+    assert rest.count == 8
+    assert rest.value == pytest.approx(sum(products[4:]))
     assert "+ 8 more: " in text(it.numbers, digits(4))
+    assert isinstance(bias, Number)
     assert bias.of == of_weight("weight", 2, -1, 1)
     assert len(it.terms) == 25
 

@@ -140,7 +140,9 @@ class TestRestart:
         there.change_rate(True)
         assert there.restart() == "restarted with seed 3"
         assert there.moment == Moment(layer=1, unit=2, source=1)
-        assert [settings.rules.learning_rate for _, settings in there.run.causes.changes] == [0.2]
+        ((_, change),) = there.run.causes.changes
+        assert isinstance(change, Settings)
+        assert change.rules.learning_rate == 0.2
         assert there.run.start.flat.tolist() == session().run.start.flat.tolist()
         assert not there.player.playing
 

@@ -13,6 +13,7 @@ from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID
+from bptui.tui.workbench import Workbench
 
 USUAL, WIDE = (80, 24), (120, 40)
 
@@ -73,6 +74,11 @@ class Pilots:
 
     def text(self) -> str:
         return "\n".join(self.lines())
+
+
+def clock_runs(screen: Workbench) -> bool:
+    """Is the clock of a screen at work? An idle one has none that ticks."""
+    return bool(screen._clock._active.is_set())
 
 
 @asynccontextmanager

@@ -13,6 +13,8 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.drill import KEYS, DrillScreen
 from bptui.tui.lists import Help
 
+from .pilots import clock_runs
+
 
 class Drilling:
     def __init__(self, app: BptuiApp, screen: DrillScreen, pilot: Pilot[int]) -> None:
@@ -201,7 +203,7 @@ async def test_an_idle_screen_runs_no_clock() -> None:
     async with drilling() as at:
         await at.press("e")
         assert not at.screen.working()
-        assert not at.screen._clock._active.is_set()
+        assert not clock_runs(at.screen)
 
 
 async def test_the_speed_of_playing_is_said_and_changed() -> None:

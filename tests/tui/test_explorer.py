@@ -23,7 +23,7 @@ from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, NETWORK, UPDATE
 from bptui.views.panels import BY_NUMBER
 from tests.scenes import own_data, own_session
 
-from .pilots import USUAL, WIDE, Pilots, explore, session_with
+from .pilots import USUAL, WIDE, Pilots, clock_runs, explore, session_with
 
 
 def titles(at: Pilots) -> set[int]:
@@ -129,7 +129,7 @@ async def test_an_idle_explorer_runs_no_clock() -> None:
     async with explore() as at:
         await at.press("p")
         assert not at.explorer.busy
-        assert not at.explorer._clock._active.is_set()
+        assert not clock_runs(at.explorer)
 
 
 # --- dialogs ---

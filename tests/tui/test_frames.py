@@ -162,7 +162,7 @@ async def test_the_terminal_shows_what_textual_composes(
             await at.press(key)
             fresh = Terminal(*WIDE)
             shadow = Shadow(*WIDE)
-            fresh.show(paint(shadow, composed(at.app), at.app.console._color_system))  # type: ignore[arg-type]
+            fresh.show(paint(shadow, composed(at.app), at.app.console._color_system))
             assert terminal.screen.display == fresh.screen.display, key
             assert terminal.cells() == fresh.cells(), key
 

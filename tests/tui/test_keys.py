@@ -354,7 +354,7 @@ async def test_help_theme_picture_and_palette_work_in_every_screen(
         assert isinstance(at.app.screen, CommandPalette)
         await at.press("escape")
         assert at.app.screen is screen
-        commands = {command.title for command in at.app.get_system_commands(screen)}
+        commands = {command.title for command in at.app.get_system_commands(at.app.screen)}
         assert {"picture", "help", "close"} <= commands
 
 

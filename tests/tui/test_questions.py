@@ -1,5 +1,7 @@
 """The digits of the ``w`` screen keep their promise: the screen, the place and the numbers that answer the question."""
 
+from typing import Any
+
 import pytest
 from textual.screen import Screen
 
@@ -19,7 +21,7 @@ from bptui.views.numbers import num
 from tests.tui.pilots import Pilots, explore
 
 
-async def asked(at: Pilots, digit: str) -> Screen[None]:
+async def asked(at: Pilots, digit: str) -> Screen[Any]:
     """The screen on top after ``w`` and a digit."""
     await at.press("w", digit)
     await at.pilot.pause()

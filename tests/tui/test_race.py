@@ -3,23 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from bptui.experiments.races import PRESETS
+from bptui.experiments.races import PRESETS, Preset
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.race import CompareScreen
 from bptui.views.race import stretch
 
+from .pilots import clock_runs
+
 SIZES = [(80, 24), (120, 40), (40, 10), (60, 16), (200, 60)]
 
 
 @asynccontextmanager
 async def compare(
-    name: str = "iris", size: tuple[int, int] = (80, 24), **looks: bool
+    name: str = "iris", size: tuple[int, int] = (80, 24), **looks: Any
 ) -> AsyncIterator[tuple[CompareScreen, Pilot[int]]]:
     """The screen over the explorer of a built-in scenario."""
     app = BptuiApp(Session(Scenario.built_in(name)), **looks)
@@ -54,13 +57,14 @@ async def test_it_opens_with_the_list_of_questions() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-async def test_a_digit_starts_the_race_for_its_question_at_once(preset: object) -> None:
+async def test_a_digit_starts_the_race_for_its_question_at_once(preset: Preset) -> None:
     async with compare() as (screen, pilot):
-        await pilot.press(str(preset.number))  # type: ignore[attr-defined]
+        await pilot.press(str(preset.number))
         assert screen.preset is preset
-        assert preset.question in shown(screen)[0]  # type: ignore[attr-defined]
+        assert preset.question in shown(screen)[0]
         await until(screen, 20)
-        assert all(lane.run.frontier > 0 for lane in screen.race.lanes)  # type: ignore[union-attr]
+        assert screen.race is not None
+        assert all(lane.run.frontier > 0 for lane in screen.race.lanes)
 
 
 async def test_a_race_stops_by_itself_at_its_goal_and_space_takes_it_as_far_again() -> None:
@@ -72,7 +76,7 @@ async def test_a_race_stops_by_itself_at_its_goal_and_space_takes_it_as_far_agai
         await until(screen, goal)
         await pilot.pause(0.1)
         assert screen.until is None
-        assert not screen._clock._active.is_set()
+        assert not clock_runs(screen)
         await pilot.press("space")
         assert screen.race.goal == 2 * goal
         await until(screen, goal + 32)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def told(it: Session, kind: str, weight: Weight) -> str:
     return narrate(scene(it, moment))
 
 
-def own(**rules: object) -> Session:
+def own(**rules: Any) -> Session:
     return own_session(own_data(("a", "b"), ("u", "v")), **rules)
 
 

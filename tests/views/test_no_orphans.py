@@ -80,7 +80,7 @@ def values_of(scene: Scene) -> np.ndarray:
     passed, layer, source, unit = record.passed, moment.layer, moment.source, moment.unit
     done = range(1, record.n + 1)
     ledger = record.running(moment.weight)
-    parts = [
+    parts: list[Any] = [
         *passed.a,
         *passed.z,
         *passed.delta,

@@ -10,7 +10,7 @@ import pytest
 from bptui.experiments.gradient_noise import PROBE
 from bptui.experiments.lane import UNITS, Entry, Unit
 from bptui.experiments.race import Race
-from bptui.experiments.races import PRESETS
+from bptui.experiments.races import PRESETS, Preset
 from bptui.experiments.standings import ceiling
 from bptui.scenario import Scenario
 from bptui.training import Settings
@@ -246,7 +246,7 @@ class TestWords:
         assert rows[-1].strip() == "all alike"
 
     def test_where_there_is_room_the_list_says_what_to_look_at(self) -> None:
-        presets = [(preset, None) for preset in PRESETS]
+        presets: list[tuple[Preset, str | None]] = [(preset, None) for preset in PRESETS]
         for height, full in ((20, False), (38, True)):
             rows = menu(presets, "all alike", 118, height)
             assert len(rows) <= height

@@ -1,6 +1,7 @@
 """Panel 4: the ledger says what is in force, what is used, and what is not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,10 @@ def test_the_batch_s_loss_stands_with_and_without_the_penalty(reduction: str) ->
 @pytest.mark.parametrize("width", [*range(30, 51), 56, 60, 80])
 @pytest.mark.parametrize("name", ["xor", "digits", "mazur", "regularised", "adam"])
 def test_no_word_and_no_number_is_cut(name: str, width: int) -> None:
-    own = {"regularised": {"l2": 0.01, "clip_norm": 1.0}, "adam": {"optimizer": "adam", "l2": 0.01}}
+    own: dict[str, dict[str, Any]] = {
+        "regularised": {"l2": 0.01, "clip_norm": 1.0},
+        "adam": {"optimizer": "adam", "l2": 0.01},
+    }
     it = own_session(own_data((), ("u", "v")), (120,), **own[name]) if name in own else session(name)
     it.run.extend_to(2)
     last = it.run.record(2).n - 1
