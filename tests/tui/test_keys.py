@@ -17,6 +17,7 @@ from bptui.tui import keys as key_table
 from bptui.tui.dialogs import GoTo
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
+from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID, KEYS
 from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
@@ -368,7 +369,7 @@ async def test_theme_and_picture_work_in_help_and_any_other_key_closes_it(
         assert at.app.palette_name == "light"
         assert [path.name for path in tmp_path.iterdir()] == ["bptui-help.svg"]
         await at.press("k")
-        assert at.app.screen is at.explorer
+        assert isinstance(at.app.screen, Explorer)
 
 
 async def test_letters_typed_into_the_go_to_line_are_words_and_its_keys_are_the_others() -> None:
@@ -379,4 +380,4 @@ async def test_letters_typed_into_the_go_to_line_are_words_and_its_keys_are_the_
         await at.press("ctrl+p")
         assert isinstance(at.app.screen, CommandPalette)
         await at.press("escape", "escape")
-        assert at.app.screen is at.explorer
+        assert isinstance(at.app.screen, Explorer)
