@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 from bptui import cli
-from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, UpdateRules, Workspace, compute_update
+from bptui.engine import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    Architecture,
+    Network,
+    OptimizerSettings,
+    UpdateRules,
+    Workspace,
+    compute_update,
+)
 from bptui.engine.network import Parameters
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
@@ -129,3 +138,16 @@ def update_of(start: Network, x: np.ndarray, y: np.ndarray, rules: UpdateRules) 
     work.load(x, y, [0])
     compute_update(start, rules, OPTIMIZERS[rules.optimizer.name].fresh_memory(2), 1, work)
     return work.step
+
+
+def test_slopes_at_a_corner_are_the_conventions_the_readme_names() -> None:
+    named = dict(re.findall(r"([a-z-]*relu) (?:is )?(0(?:\.\d+)?)(?= and|, as in PyTorch)", README))
+    cornered = {name: it.at_corner for name, it in ACTIVATIONS.items() if it.at_corner is not None}
+    assert {name: float(slope) for name, slope in named.items()} == cornered
+
+
+def test_clipping_scales_the_penalty_too_as_the_readme_says() -> None:
+    start = Network(Architecture((1, 1), ("identity",), "none"), np.ones(1))
+    x, y = np.ones((1, 1)), np.ones((1, 1))  # the answer is right: no gradient but the penalty's
+    clipped = update_of(start, x, y, UpdateRules(l2=0.5, clip_norm=0.1, learning_rate=1.0))
+    assert abs(clipped.weights[0][0, 0]) == pytest.approx(0.1)

@@ -17,7 +17,7 @@ from bptui.explain.spelling import (
 )
 from bptui.training import UpdateRecord
 
-from .cases import Case, record_of, run_of
+from .cases import Case, run_of
 
 NEW = "of tomorrow"
 
@@ -64,7 +64,6 @@ def test_an_optimizer_without_a_row_is_told_by_no_other(monkeypatch: pytest.Monk
     refuses(record, weight, weight.of_weight("memory-after", "v"), weight.of_weight("corrected", "m"))
 
 
-def test_a_schedule_without_a_row_is_told_by_no_other() -> None:
-    record = record_of(Case())
-    rules = replace(record.settings.rules, schedule=RateSchedule(NEW))
-    refuses(replace(record, settings=replace(record.settings, rules=rules)), RATE)
+def test_a_schedule_without_a_row_is_told_by_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SCHEDULES, NEW, SCHEDULES["cosine"])
+    refuses(run_of(Case(rules=UpdateRules(schedule=RateSchedule(NEW)))).record(2), RATE)
