@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
@@ -30,11 +32,25 @@ def rooms(modules: set[str]) -> set[str]:
     return {name.split(".")[1] for name in modules if name.startswith("bptui.")}
 
 
-@pytest.mark.parametrize("importing", ["bptui", "bptui.engine", "bptui.training", "bptui.session"])
-def test_the_rooms_below_the_terminal_do_not_load_it(importing: str) -> None:
-    modules = modules_after(importing)
-    assert importing in modules
+def modules_of(*above: str) -> list[str]:
+    """Every module of bptui but those of these rooms, and but the command."""
+    names = [module.name for module in walk_packages(bptui.__path__, "bptui.")]
+    return [name for name in names if name.split(".")[1] not in above and name != "bptui.__main__"]
+
+
+def test_no_module_below_the_views_loads_the_terminal() -> None:
+    below = modules_of("tui", "views")
+    assert {"bptui.cli", "bptui.headless.trace", "bptui.experiments.race", "bptui.explain.walk"} <= set(below)
+    modules = modules_after(", ".join(below))
+    assert set(below) <= modules
     assert modules & TERMINAL == set()
+
+
+def test_the_views_know_the_width_of_a_text_and_nothing_else_of_the_terminal() -> None:
+    views = modules_of("tui")
+    modules = modules_after(", ".join(views))
+    assert set(views) <= modules
+    assert modules & TERMINAL <= {"rich"}
 
 
 def test_a_module_of_the_terminal_would_be_noticed() -> None:
@@ -64,6 +80,10 @@ def test_every_name_of_the_library_is_there() -> None:
     assert all(getattr(bptui, name) is not None for name in bptui.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Netwrok'"):
         _ = bptui.Netwrok
+
+
+def test_who_uses_the_library_gets_its_types() -> None:
+    assert (Path(bptui.__file__).parent / "py.typed").is_file()
 
 
 def test_the_command_gives_numpy_one_thread_before_it_is_imported() -> None:
