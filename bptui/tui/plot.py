@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import plotext
 
 from bptui.engine.types import Floats
 from bptui.views.axes import Axis, round_logarithms, round_values, spread
-from bptui.views.charts import MARKS, Chart, Mark, Series
+from bptui.views.charts import MARKS, Chart, Mark, Series, Style
 from bptui.views.text import Row, Span, cells, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
@@ -18,6 +22,16 @@ ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
 Cell = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Curves in their frame: the cells row by row, the axes, and how many columns stand before the first of a curve."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    x: Axis
+    y: Axis
+    margin: int
+
+
 def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row]:
     """The chart in exactly ``width`` columns and ``height`` rows; a word instead where there is nothing to draw.
     Without colours each curve has a character of its own, the legend's."""
@@ -25,44 +39,69 @@ def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row
         return [fit(((f" {chart.empty}", "dim"),), width)]
     if width < 16 or height < 5:
         return [fit(((" too small for a chart", "dim"),), width)]
-    curves = [series for series in chart.series if len(series.name) > 1]
-    y = y_axis(curves or chart.series, chart.log, height - 3, 4 if colour else 1)
+    curves = tuple(frozen(series) for series in chart.series if len(series.name) > 1)
+    canvas = drawn(curves or tuple(map(frozen, chart.series)), chart.log, ends(chart), (width, height), colour)
+    rows = [list(row) for row in canvas.rows]
+    annotate(rows, chart, canvas)
+    return [fit(joined(row), width) for row in rows]
+
+
+Frozen = tuple[str, str, Style, bytes, bytes, bytes]
+"""A series as a value that can be compared: its x, low and high as the bytes of their arrays."""
+
+
+def frozen(series: Series) -> Frozen:
+    x, low, high = (
+        np.ascontiguousarray(each, dtype=np.float64).tobytes() for each in (series.x, series.low, series.high)
+    )
+    return series.name, series.role, series.style, x, low, high
+
+
+def thawed(curve: Frozen) -> Series:
+    name, role, style, x, low, high = curve
+    return Series(name, role, np.frombuffer(x), np.frombuffer(low), np.frombuffer(high), style)
+
+
+@lru_cache(maxsize=4)
+def drawn(
+    frozen_curves: tuple[Frozen, ...], log: bool, x_ends: tuple[float, float], size: tuple[int, int], colour: bool
+) -> Canvas:
+    """The curves drawn: plotext takes its time, and while one steps through what is known they stay the same."""
+    width, height = size
+    curves = [thawed(curve) for curve in frozen_curves]
+    y = y_axis(curves, log, height - 3, 4 if colour else 1)
     most = max(min(y.cells // 2, 6), 2)
-    y_ticks = y.ticks((round_logarithms if chart.log else round_values)(y.low, y.high, most), chart.log)
+    y_ticks = y.ticks((round_logarithms if log else round_values)(y.low, y.high, most), log)
     margin = max(map(cells, y_ticks[1]), default=0) + 1
-    x = x_axis(chart, width - margin - 1, 2 if colour else 1)
+    x = Axis(*x_ends, width - margin - 1, 2 if colour else 1)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
     plotext.xlim(x.low, x.high)
     plotext.ylim(y.low, y.high)
-    plotext.xticks(*x.ticks(x_values(chart, x)))
+    plotext.xticks(*x.ticks(x_values(curves, x)))
     plotext.yticks(*y_ticks)
     for series in curves:
         trace(series, x, y, "braille" if colour else MARKS[series.role])
-    rows = [cells_of(line) for line in plotext.build().splitlines()[:height]]
-    annotate(rows, chart, x, y, margin)
-    return [fit(row, width) for row in rows]
+    return Canvas(tuple(map(cells_of, plotext.build().splitlines()[:height])), x, y, margin)
 
 
-def y_axis(curves: list[Series] | tuple[Series, ...], log: bool, rows: int, dots: int) -> Axis:
+def y_axis(curves: list[Series], log: bool, rows: int, dots: int) -> Axis:
     low, high = min(float(s.low.min()) for s in curves), max(float(s.high.max()) for s in curves)
     return Axis(*spread(low, high, log), rows, dots)
 
 
-def x_axis(chart: Chart, columns: int, dots: int) -> Axis:
-    """With room for the cursor and the marks; a single point stands at the left of an axis one unit long."""
+def ends(chart: Chart) -> tuple[float, float]:
+    """Of the x axis, with room for the cursor and the marks; a single point stands at the left of one unit."""
     places = [mark.x for mark in chart.marks] + ([] if chart.cursor is None else [chart.cursor])
-    low, high = (
-        float(end([*places, *(end(series.x) for series in chart.series if len(series.x))])) for end in (min, max)
-    )
-    return Axis(low, high if high > low else low + 1.0, columns, dots)
+    low, high = (float(end([*places, *(end(series.x) for series in chart.series)])) for end in (min, max))
+    return low, high if high > low else low + 1.0
 
 
-def x_values(chart: Chart, x: Axis) -> list[float]:
+def x_values(curves: list[Series], x: Axis) -> list[float]:
     """What is written below: whole numbers where all that is drawn stands at whole numbers."""
-    whole = all(bool((series.x == np.floor(series.x)).all()) for series in chart.series)
+    whole = all(bool((series.x == np.floor(series.x)).all()) for series in curves)
     return round_values(x.low, x.high, max(min(x.cells // 12, 8), 3), 1.0 if whole else 0.0)
 
 
@@ -115,9 +154,9 @@ def dots_of(values: Floats, y: Axis) -> list[int]:
     return [y.dot(value) for value in values.tolist()]
 
 
-def annotate(rows: list[list[Cell]], chart: Chart, x: Axis, y: Axis, margin: int) -> None:
+def annotate(rows: list[list[Cell]], chart: Chart, canvas: Canvas) -> None:
     """Write what is no curve: the cursor behind the lines, marks above, single characters on their curves."""
-    inside = range(1, len(rows) - 2)
+    x, y, margin, inside = canvas.x, canvas.y, canvas.margin, range(1, len(rows) - 2)
     if chart.cursor is not None and x.low <= chart.cursor <= x.high:
         column = margin + x.cell(chart.cursor)
         for k in inside:
@@ -146,9 +185,14 @@ def name_marks(row: list[Cell], marks: list[tuple[int, Mark]]) -> None:
                 break
 
 
-def cells_of(line: str) -> list[Cell]:
+def cells_of(line: str) -> tuple[Cell, ...]:
     """A line with colour codes, cell by cell with roles; a braille pattern without dots is a blank."""
-    return [(" " if glyph == "\u2800" else glyph, role) for text, role in spans(line) for glyph in text]
+    return tuple((" " if glyph == "\u2800" else glyph, role) for text, role in spans(line) for glyph in text)
+
+
+def joined(row: list[Cell]) -> list[Span]:
+    """The cells as spans, one for neighbours of one role."""
+    return [("".join(glyph for glyph, _ in same), role) for role, same in groupby(row, key=itemgetter(1))]
 
 
 def spans(line: str) -> list[Span]:

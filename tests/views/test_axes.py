@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from math import log10
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptui.tui.plot import draw
+from bptui.tui.plot import draw, drawn
 from bptui.views.axes import Axis, round_logarithms, round_values, spread
 from bptui.views.charts import Chart, Mark, Series
 from bptui.views.numbers import rate
@@ -130,3 +131,20 @@ class TestLayers:
         assert "changed" not in lines(draw(replace(chart, marks=()), 60, 14))[0]
         end = (Mark(10.0, "×", "stopped", "wrong"),)
         assert lines(draw(replace(chart, marks=end), 60, 14))[0].endswith("─ stopped ×┐")
+
+    def test_curves_are_drawn_once_while_one_steps_along_them(self) -> None:
+        chart = Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, cursor=1.0)
+        draw(chart, 61, 14)
+        before = drawn.cache_info().misses
+        moved = [draw(replace(chart, cursor=place), 61, 14) for place in (2.0, 5.0, 9.0)]
+        assert drawn.cache_info().misses == before
+        assert len({tuple(lines(rows)) for rows in moved}) == 3
+        longer = np.array([1.0, 3.0])
+        grown = Series("grown", "series-2", np.array([0.0, 9.0]), longer, longer)
+        draw(replace(chart, series=(*chart.series, grown)), 61, 14)
+        assert drawn.cache_info().misses == before + 1
+
+    def test_neighbours_of_one_role_are_one_span(self) -> None:
+        for row in draw(Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, cursor=5.0), 60, 14):
+            roles = [role for text, role in row if text]
+            assert all(a != b for a, b in pairwise(roles)), row
