@@ -18,8 +18,11 @@ flatten all the others."""
 @dataclass(frozen=True, slots=True)
 class Standings:
     """``stopped`` are the lanes (from 0) that diverged, in their order; ``leaders`` those whose train loss is the
-    lowest, ``lowest``; ``quickest`` and ``slowest`` by the time their training took."""
+    lowest, ``lowest``, at the progress ``at`` to which all have been measured: the ``latest`` points where none is
+    ahead; ``quickest`` and ``slowest`` by the time their training took."""
 
+    at: float
+    latest: bool
     stopped: tuple[int, ...]
     leaders: tuple[int, ...]
     lowest: float
@@ -28,13 +31,18 @@ class Standings:
 
 
 def standings(race: Race, spelled: Callable[[float], str] = repr) -> Standings:
-    """Of the lanes as they were measured last. Losses that are spelled alike are alike: no lane leads by a digit
-    that nobody sees."""
+    """Of the lanes after equal work. Losses that are spelled alike are alike: no lane leads by a digit that nobody
+    sees."""
     lanes = race.lanes
-    losses = [lane.points[-1].train_loss for lane in lanes]
+    ends = [float(getattr(lane.points[-1], race.unit)) for lane in lanes if lane.note is None]
+    at = inf if race.finished else min(ends, default=0.0)
+    compared = [[point for point in lane.points if getattr(point, race.unit) <= at][-1] for lane in lanes]
+    losses = [point.train_loss for point in compared]
     lowest = min((inf if isnan(loss) else loss for loss in losses), default=inf)
     places = range(len(lanes))
     return Standings(
+        at=at,
+        latest=all(point is lane.points[-1] for point, lane in zip(compared, lanes, strict=True)),
         stopped=tuple(place for place in places if lanes[place].note),
         leaders=tuple(place for place in places if spelled(losses[place]) == spelled(lowest)),
         lowest=lowest,

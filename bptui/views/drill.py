@@ -141,8 +141,8 @@ def score(now: DrillNow, width: int) -> list[Row]:
     """How many of the others rose."""
     others = now.n - 1
     if others == 0:
-        words = " this batch has one sample" + (": the training set has the others" if width >= 60 else "")
-        return [((words, "text"),)]
+        rest = "there is no other" if now.count == 1 else "the training set has the others"
+        return [((f" this batch has one sample: {rest}" if width >= 60 else " this batch has one sample", "text"),)]
     words = f" {now.rose} of {count(others, 'other')} rose, {now.fell} fell"
     again = now.wrong_again
     spans: list[Span] = [(words, "wrong" if now.rose > now.fell else "strong")]
@@ -212,11 +212,15 @@ def truth(now: DrillNow) -> str:
     """One plain sentence, said of the numbers at hand."""
     rule = "training passes over all samples again and again, one small step each."
     others = now.n - 1
+    if now.count == 1:
+        return "There is one sample only: to drill it and to train on it are the same."
     if now.drill.updates == 0:
         return f"Repeat one sample until it is right, and see what becomes of the others; {rule}"
     if now.rose:
         return f"Drilling sample {now.sample + 1} un-learns others: {now.rose} of {others} got worse; {rule}"
-    if others and now.updates:
+    if now.updates == 0:
+        return f"Sample {now.sample + 1} is next, from where the drill before it left the network; {rule}"
+    if others:
         return f"This drill made no other sample of the batch worse, which is luck; {rule}"
     return f"A sample drilled alone says nothing about the others; {rule}"
 

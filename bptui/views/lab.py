@@ -57,7 +57,11 @@ def sentences(figures: Figures, width: int, height: int) -> list[Row]:
     importance where there is no room for all."""
     mistake = figures.mistake
     case = case_rows(figures, width)[-max(height, 0) :]
-    parts = (("confuses", mistake.confuses), ("harmless", mistake.harmless), ("occurs", mistake.occurs))
+    parts = (
+        ("confuses", mistake.confusion(figures.rules.reduction)),
+        ("harmless", mistake.harmless),
+        ("occurs", mistake.occurs),
+    )
     blocks = [paragraph(label, words, width) for label, words in parts]
     fitting: list[Row] = []
     for block in blocks:

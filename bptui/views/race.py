@@ -224,11 +224,13 @@ def verdict(look: RaceLook, width: int) -> Row:
         first, more = stand.stopped[0], len(stand.stopped) - 1
         words = f" lane {first + 1} {lanes[first].note}" + (f"  (and {more} more)" if more else "")
         return fit(((words, "wrong"),), width)
+    here = "" if stand.latest else f" at {counted(stand.at)} {AXES[look.race.unit].split()[-1]}"
     if len(stand.leaders) == len(lanes):
-        words = f" train loss {loss_of(stand.lowest)} in all lanes"
+        words = f" train loss {loss_of(stand.lowest)} in all lanes{here}"
     else:
         names = ", ".join(str(place + 1) for place in stand.leaders)
-        words = f" lowest train loss {loss_of(stand.lowest)}: lane{'s' if len(stand.leaders) > 1 else ''} {names}"
+        lanes_words = f"lane{'s' if len(stand.leaders) > 1 else ''} {names}"
+        words = f" lowest train loss {loss_of(stand.lowest)}{here}: {lanes_words}"
     spans: list[Span] = [(words, "strong")]
     for remark in remarks(look, stand):
         if row_cells(spans) + cells(remark) + 3 <= width:

@@ -112,14 +112,14 @@ def test_how_many_rose_is_said() -> None:
 def test_the_sentence_says_what_happened() -> None:
     assert truth(drilled("digits")[1]).startswith("Repeat one sample until it is right")
     assert truth(drilled("digits", 100)[1]).startswith("Drilling sample 1 un-learns others: 30 of 31 got worse")
-    assert truth(drilled("mazur", 3)[1]).startswith("A sample drilled alone says nothing about the others")
-    for seen in (drilled("digits"), drilled("digits", 100), drilled("mazur", 3)):
+    assert truth(drilled("drill", 3)[1]).startswith("A sample drilled alone says nothing about the others")
+    for seen in (drilled("digits"), drilled("digits", 100), drilled("drill", 3)):
         assert "over all samples again and again, one small step each" in truth(seen[1])
         assert "one small step each." in "\n".join(shown(seen)).replace("\n ", " ")
 
 
 def test_a_batch_of_one_sample_points_to_the_training_set() -> None:
-    assert "this batch has one sample" in "\n".join(shown(drilled("mazur", 3)))
+    assert "this batch has one sample: there is no other" in "\n".join(shown(drilled("mazur", 3)))
 
 
 def test_words_about_a_sample() -> None:
@@ -219,3 +219,10 @@ def test_before_its_first_update_the_drill_shows_the_start_alone() -> None:
     assert now.now.tolist() == now.start.tolist()
     assert (now.drill.updates, now.passes.updates, now.rose, now.fell) == (0, 0, 0, 0)
     assert drill_chart(now, 40).series == ()
+
+
+def test_the_sentence_fits_what_is_there() -> None:
+    assert "one sample only" in truth(drilled("mazur", 3)[1])
+    assert "the training set has the others" not in "\n".join(shown(drilled("mazur", 3)))
+    assert "Sample 2 is next" in truth(drilled("iris", 3, 0)[1])
+    assert "un-learns others" in truth(drilled("iris", 3)[1])

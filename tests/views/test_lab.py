@@ -157,6 +157,7 @@ def test_the_other_reduction_is_called_what_it_is_beside_this_truth(name: str, t
     figures = trained(name, 5, False).figures()
     assert figures.rules.reduction == ("sum" if title.startswith("mean") else "mean")
     assert title in text([lab_title(figures, 80)])
+    assert ("Averages where" if title.startswith("mean") else "Sums where") in text(sentences(figures, 80, 7))
     assert f"▸6 {title}" in text(layer_table(figures, 58, 24))
 
 

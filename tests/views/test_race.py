@@ -11,7 +11,7 @@ from bptui.experiments.gradient_noise import PROBE
 from bptui.experiments.lane import UNITS, Entry, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset
-from bptui.experiments.standings import ceiling
+from bptui.experiments.standings import ceiling, standings
 from bptui.scenario import Scenario
 from bptui.training import Settings
 from bptui.tui.palette import PALETTES, in_ascii
@@ -105,6 +105,21 @@ class TestTable:
         words = text_of(table(RaceLook(PRESETS[0], it, "seen"), 160)[1]).split()
         for count in (lane.points[-1].update, lane.points[-1].seen):
             assert f"{count:.0f}" in words
+
+    def test_on_the_way_lanes_are_compared_after_equal_work(self) -> None:
+        it = Race(begin(held_out=3), (Entry("small", replace(FOUR, batch_size=1)), Entry("large", FOUR)), 4000)
+        it.advance(3999, iter([False] * 90 + [True] * 9).__next__)
+        small, large = (lane.points[-1] for lane in it.lanes)
+        assert small.seen != large.seen
+        stand = standings(it)
+        assert not stand.latest
+        assert stand.at == min(small.seen, large.seen)
+        common = [[point for point in lane.points if point.seen <= stand.at][-1].train_loss for lane in it.lanes]
+        assert stand.lowest == min(common)
+        said = text_of(verdict(RaceLook(PRESETS[0], it, "seen"), 100))
+        assert f"at {stand.at:.0f} seen: lane" in said or f"in all lanes at {stand.at:.0f} seen" in said
+        it.advance(it.goal)
+        assert standings(it).latest
 
     def test_each_lane_has_a_number_and_a_role_of_its_own(self) -> None:
         firsts = [row[0] for row in table(look(), 80)[1:]]

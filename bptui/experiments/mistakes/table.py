@@ -27,7 +27,7 @@ class Mistake:
             when it is harmless.
         rule: the step it makes of a batch.
         when: the same as ``harmless``, for a set-up at hand; with a set-up in which it is, and one in which it shows.
-        under_sum: its name where the truth is the sum, if it has another.
+        under_sum, confuses_under_sum: its name and what it confuses where the truth is the sum, if that is another.
     """
 
     id: str
@@ -39,10 +39,15 @@ class Mistake:
     rule: Rule
     when: Conditions
     under_sum: str = ""
+    confuses_under_sum: str = ""
 
     def named(self, reduction: str) -> str:
         """Its name beside a true rule that reduces a batch so."""
         return self.under_sum if self.under_sum and reduction == "sum" else self.name
+
+    def confusion(self, reduction: str) -> str:
+        """What it takes for what, beside that true rule."""
+        return self.confuses_under_sum if self.confuses_under_sum and reduction == "sum" else self.confuses
 
     @property
     def names(self) -> str:
@@ -95,11 +100,11 @@ ROWS = (
     ),
     Mistake(
         "other-reduction", "6", "sum with the mean's rate",
-        "Sums where γ was tuned for the mean: the direction is right, the step n times as long (under SUM: the "
-        "mean, n times as short).",
+        "Sums where γ was tuned for the mean: the direction is right, the step n times as long.",
         "When code moves between libraries that average and libraries that sum, or the batch grows under SUM.",
-        "With batch size 1, or when γ is divided by n as well.",
+        "With batch size 1, or when γ is divided (under SUM: multiplied) by n as well.",
         counting.other_reduction, BATCH_OF_ONE, under_sum="mean with the sum's rate",
+        confuses_under_sum="Averages where γ was tuned for the sum: the direction is right, the step n times as short.",
     ),
     Mistake(
         "nominal-size", "7", "nominal size in the short batch",
