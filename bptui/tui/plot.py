@@ -102,7 +102,7 @@ def ends(chart: Chart) -> tuple[float, float]:
 def x_values(curves: list[Series], x: Axis) -> list[float]:
     """What is written below: whole numbers where all that is drawn stands at whole numbers."""
     whole = all(bool((series.x == np.floor(series.x)).all()) for series in curves)
-    return round_values(x.low, x.high, max(min(x.cells // 12, 8), 3), 1.0 if whole else 0.0)
+    return round_values(x.low, x.high, max(min(x.cells // 7, 8), 3), 1.0 if whole else 0.0)
 
 
 def trace(series: Series, x: Axis, y: Axis, marker: str) -> None:
