@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bptui.engine.types import Floats
 from bptui.views.glyphs import thumbnail
 from bptui.views.layers import fitting, unit_label
 from bptui.views.numbers import brief, num
@@ -33,7 +34,7 @@ def columns(scene: Scene, width: int) -> Columns:
     """One number or the beginning of a name for each; then all numbers in their short spelling and whole names, the
     narrowest column first; then the state in words; then longer spellings."""
     index = max(len(str(len(scene.data) - 1)), 3)
-    sizes = [3, 2, 7]  # input, target, answer
+    sizes = [3, 2, 6]  # input, target, answer
     spare = width - (4 + 1 + index + 1 + 1 + 1 + 1 + LOSS) - sum(sizes)
     first, short, wide = (dict(enumerate(goals)) for goals in wishes(scene))
     spare = grow(sizes, first, spare)
@@ -48,20 +49,31 @@ def columns(scene: Scene, width: int) -> Columns:
 
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
     """Columns of input, target and answer: for a beginning, for all in short, for all in full."""
-    data = scene.data
-    inputs, outputs = data.x.shape[1], data.y.shape[1]
-    given = [max((data.image[1] + 1) // 2, 5)] * 3 if data.image else [5, 6 * inputs - 1, 8 * inputs - 1]
+    data, record = scene.data, scene.record
+    given = numbers_wish(record.passed.a[0], 5)
+    if data.image:
+        given = (max((data.image[1] + 1) // 2, 5),) * 3
     if not data.classes:
-        said = [7, max(6 * outputs - 1, 7), max(8 * outputs - 1, 7)]
-        return tuple((size, answer - (answer == 7), answer) for size, answer in zip(given, said, strict=True))
+        outputs = record.targets.shape[1]
+        said = 7, max(6 * outputs - 1, 7), max(8 * outputs - 1, 7)
+        return tuple(zip(given, numbers_wish(record.targets, 6), said, strict=True))
     names = min(max(map(cells, data.classes)), LONGEST_NAME)
     if len(data.classes) < 3:
-        return tuple((size, max(names, 6) if k == 2 else names, 7) for k, size in enumerate(given))
+        return tuple((size, max(names, 6) if k == 2 else names, 6 + (k == 2)) for k, size in enumerate(given))
     return (
         (given[0], min(names, 5), min(names, 4) + 5),
         (given[1], min(max(names, 6), 10), min(names, 10) + 5),
         (given[2], max(names, 6), names + 6),
     )
+
+
+def numbers_wish(values: Floats, least: int) -> tuple[int, int, int]:
+    """Columns of one number, of a row of them in short, and in full; whole ones take as many as they have digits."""
+    count = values.shape[1]
+    short, full = SIZES[-1], SIZES[0]
+    if not (values % 1).any():
+        short = full = max(len(brief(float(value), full)) for value in (values.min(), values.max()))
+    return least, max((short + 1) * count - 1, least), max((full + 1) * count - 1, least)
 
 
 def batch(scene: Scene, width: int, height: int) -> list[Row]:
@@ -127,16 +139,23 @@ def aligned(lists: Sequence[Sequence[float] | None], width: int) -> list[str]:
     most = width // 2 + 1
     known = [numbers[:most] for numbers in lists if numbers is not None]
     total = max((len(numbers) for numbers in lists if numbers is not None), default=0)
-    choices = [(size, total) for size in SIZES] * (total <= most)
-    for size, count in [*choices, *((SIZES[-1], count) for count in range(min(total - 1, most), 0, -1))]:
-        widths = [max(len(brief(numbers[k], size)) for numbers in known) for k in range(count)]
-        if sum(widths) + count - 1 + 2 * (count < total) <= width:
+    for size in SIZES:
+        widths = widths_of(known, size)
+        if total <= most and sum(widths) + total - 1 <= width:
             break
     else:
-        size, widths = SIZES[-1], [width]  # one number without a word of the others
+        while widths and sum(widths) + len(widths) - 1 + 2 > width:
+            widths.pop()
+    partly = " …" * (len(widths) < total)
+    if known and not widths:
+        widths, partly = [width], ""  # one number without a word of the others
     lines = iter([" ".join(right(brief(v, size), w) for v, w in zip(row, widths, strict=False)) for row in known])
-    more = " …" if len(widths) < total and widths != [width] else ""
-    return ["·" if numbers is None else next(lines) + more for numbers in lists]
+    return ["·" if numbers is None else next(lines) + partly for numbers in lists]
+
+
+def widths_of(lists: Sequence[Sequence[float]], size: int) -> list[int]:
+    """Columns of the first number of all lists, of the second, and so on."""
+    return [max(len(brief(value, size)) for value in column) for column in zip(*lists, strict=False)]
 
 
 def given_inputs(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
@@ -182,7 +201,7 @@ def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
         return aligned([a.tolist()], width)[0], True
     right_answer = bool(scene.record.right[m])
     if len(a) == 1:
-        return num(a[0], 7), right_answer
+        return fitting(width, num(a[0], 7), num(a[0], width)), right_answer
     best = int(a.argmax())
     return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", right_answer
 

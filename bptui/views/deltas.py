@@ -7,7 +7,7 @@ from functools import partial
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
-from bptui.views.layers import fitting, more
+from bptui.views.layers import fitting, listed
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.sample import with_more
 from bptui.views.scene import Scene
@@ -140,20 +140,21 @@ def gradient_map(scene: Scene, width: int, height: int) -> list[Row]:
     inputs, all_units = record.before.architecture.sizes[moment.layer - 1 : moment.layer + 1]
     units = window(all_units, max((width - 4 - CELL) // CELL, 1), moment.unit)
     sources = [*range(inputs), *([BIAS] if record.before.biases else [])]
-    room = height - 2
-    marks = 1 if len(sources) > room else 0
-    shown = window(len(sources), room - 2 * marks, sources.index(moment.source))
     symbol = f"δ{sub(moment.layer)}"
     known = scene.reached(m, "delta", moment.layer)
     row = record.passed.delta[moment.layer - 1][m]
     some = f", units {units.start}–{units.stop - 1} of {all_units}" if len(units) < all_units else ""
-    rows: list[Row] = [
+    return [
         ((fitting(width, f" sample {m + 1}, each a · each δ{some}", f" sample {m + 1}{some}"), "strong"),),
         ((right(symbol, 4 + CELL), "dim"), *(signed_number(float(row[j]) if known else None, CELL - 1) for j in units)),
-        *more(marks, " ↑", shown.start, width),
+        *listed(
+            len(sources),
+            height - 2,
+            sources.index(moment.source),
+            width,
+            lambda place: source_row(scene, sources[place], units),
+        ),
     ]
-    rows += [source_row(scene, sources[k], units) for k in shown]
-    return [*rows, *more(marks, " ↓", len(sources) - shown.stop, width)]
 
 
 def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:

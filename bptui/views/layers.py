@@ -1,12 +1,13 @@
 """What panel 1 tells of a layer at this moment, whichever way the layer is drawn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells
+from bptui.views.text import Row, cells, window
 
 Symbol = Literal["z", "a", "δ", "t", "b"]
 
@@ -96,3 +97,15 @@ def more(rows: int, arrow: str, count: int, width: int) -> list[Row]:
     """The mark of what is scrolled away, in so many rows (0 or 1): ``↑ 3 more``, empty where nothing is."""
     words = fitting(width, f"{arrow} {count} more", f"{arrow}{count}")
     return [((words if count else "", "dim"),)] * rows
+
+
+def listed(count: int, height: int, at: int, width: int, row: Callable[[int], Row]) -> list[Row]:
+    """Rows 0 … ``count`` − 1 made by ``row``, of too many those around ``at`` between marks for the others."""
+    if height < 1:
+        return []
+    marks = 1 if count > height > 2 else 0
+    shown = window(count, height - 2 * marks, at)
+    rows = [*more(marks, " ↑", shown.start, width), *map(row, shown)]
+    if count > len(shown) and not marks:  # no room for two marks
+        return [*rows[:-1], *more(1, " ↓", count - len(shown) + 1, width)]
+    return [*rows, *more(marks, " ↓", count - shown.stop, width)]

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from bptui.views.glyphs import PENDING
-from bptui.views.layers import more, unit_label, units_of
+from bptui.views.layers import listed, selected_unit, unit_label, units_of
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, beside, cells, left, right, row_cells
+from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells
 
 LEAST_ROWS = 4  # a head, and one output below its own
 NUMBER = 8
@@ -33,63 +33,62 @@ def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:
     """In so many rows at most: inputs beside outputs where there is room, else above them."""
     m = scene.moment.sample
     head: Row = ((f" sample {m + 1} of {scene.record.n}, row {scene.record.indices[m]}", "strong"),)
-    given = [] if scene.data.image else inputs(scene)
-    said = outputs(scene, width)
-    room, across = height - 1, widest(given)
-    if given and across + SPACE + widest(said) <= width:
-        rows = max(min(room, max(len(given), len(said))), 0)
-        blocks = (cropped(given, rows, across), across + SPACE), (cropped(said, rows, width), width - across - SPACE)
+    room, given, said = height - 1, 1 + units_of(scene, 0), 1 + units_of(scene, scene.record.layers)
+    if scene.data.image:
+        return [head, *outputs(scene, width, room)]
+    across = 1 + max(map(cells, input_names(scene))) + 1 + NUMBER
+    if across + SPACE + LEAST_WIDTH <= width:
+        rows, beside_it = max(min(room, max(given, said)), 0), width - across - SPACE
+        blocks = (inputs(scene, across, rows), across + SPACE), (outputs(scene, beside_it, rows), beside_it)
         return [head, *beside(blocks, rows)]
-    above = max(min(len(given), max(room // 2, room - len(said))), 0)
-    return [head, *cropped(given, above, width), *cropped(said, room - above, width)]
+    above = max(min(given, max(room // 2, room - said)), 0)
+    return [head, *inputs(scene, width, above), *outputs(scene, width, room - above)]
 
 
-def widest(rows: list[Row]) -> int:
-    return max(map(row_cells, rows), default=0)
+def input_names(scene: Scene) -> list[str]:
+    """The head of the inputs' names, and the names."""
+    return ["input", *(cut(unit_label(scene, 0, k), LONGEST_NAME) for k in range(units_of(scene, 0)))]
 
 
-def cropped(rows: list[Row], height: int, width: int) -> list[Row]:
-    """As many as there is room for, the last one saying how many are missing."""
-    if len(rows) <= height:
-        return rows
-    return [*rows[: height - 1], *more(1, " ↓", len(rows) - height + 1, width)] if height > 1 else []
-
-
-def inputs(scene: Scene) -> list[Row]:
+def inputs(scene: Scene, width: int, height: int) -> list[Row]:
     """A row an input, the one of the selected weight marked."""
-    x, moment = scene.record.passed.a[0][scene.moment.sample], scene.moment
-    names = [unit_label(scene, 0, k) for k in range(len(x))]
-    name = min(max(*map(cells, names), len("input")), LONGEST_NAME) if names else 0
-    rows: list[Row] = [((f" {left('input', name)} {right('x', NUMBER)}", "head"),)]
-    for k, value in enumerate(x):
-        chosen = moment.layer == 1 and moment.source == k
-        rows.append(((f" {left(names[k], name)} ", "selected" if chosen else "dim"), numbered(float(value))))
-    return rows
+    x, at = scene.record.passed.a[0][scene.moment.sample], selected_unit(scene, 0)
+    title, *names = input_names(scene)
+    size = max(map(cells, (title, *names)))
+
+    def row(k: int) -> Row:
+        role = "selected" if k == at else "dim"
+        return (f" {left(names[k], size)} ", role), (right(brief(float(x[k]), NUMBER), NUMBER), "text")
+
+    head: Row = ((f" {left(title, size)} {right('x', NUMBER)}", "head"),)
+    return [head, *listed(len(names), height - 1, max(at, 0), width, row)] if height > 0 else []
 
 
-def outputs(scene: Scene, width: int) -> list[Row]:
+def outputs(scene: Scene, width: int, height: int) -> list[Row]:
     """A row an output: its answer, the target, and the answer minus the target."""
-    record, layer = scene.record, scene.record.layers
-    count, m = units_of(scene, layer), scene.moment.sample
+    layer = scene.record.layers
+    count, at = units_of(scene, layer), selected_unit(scene, layer)
     names = [unit_label(scene, layer, k) for k in range(count)]
-    name = max(min(max(*map(cells, names), len("output")), LONGEST_NAME, width - 1 - 3 * (NUMBER + 1)), 2)
+    size = max(min(max(*map(cells, names), len("output")), LONGEST_NAME, width - 1 - 3 * (NUMBER + 1)), 2)
+
+    def row(k: int) -> Row:
+        return (f" {left(names[k], size)}", "selected" if k == at else "dim"), *result(scene, k)
+
     heads = "".join(right(word, NUMBER + 1) for word in ("answer", "target", "error"))
-    rows: list[Row] = [((f" {left('output', name)}{heads}", "head"),)]
-    answered = scene.reached(m, "forward", layer)
-    for k in range(count):
-        error = float(record.errors[m, k])
+    head: Row = ((f" {left('output', size)}{heads}", "head"),)
+    return [head, *listed(count, height - 1, max(at, 0), width, row)] if height > 0 else []
+
+
+def result(scene: Scene, output: int) -> Row:
+    """Answer, target and error of an output; what is not known yet is said so."""
+    record, m = scene.record, scene.moment.sample
+    target: Span = (right(brief(float(record.targets[m, output]), NUMBER), NUMBER + 1), "text")
+    if not scene.reached(m, "forward", record.layers):
         wait: Span = (right(PENDING, NUMBER + 1), "pending")
-        chosen = scene.moment.layer == layer and scene.moment.unit == k
-        rows.append(
-            (
-                (f" {left(names[k], name)}", "selected" if chosen else "dim"),
-                (right(num(record.passed.a[-1][m, k], NUMBER), NUMBER + 1), "text") if answered else wait,
-                (" " + numbered(float(record.targets[m, k]))[0], "text"),
-                (right(num(error, NUMBER, plus=True), NUMBER + 1), sign_role(error)) if answered else wait,
-            )
-        )
-    return rows
-
-
-def numbered(value: float) -> Span:
-    return right(brief(value, NUMBER), NUMBER), "text"
+        return wait, target, wait
+    answer, error = num(record.passed.a[-1][m, output], NUMBER), float(record.errors[m, output])
+    return (
+        (right(answer, NUMBER + 1), "text"),
+        target,
+        (right(num(error, NUMBER, plus=True), NUMBER + 1), sign_role(error)),
+    )

@@ -112,3 +112,17 @@ def test_more_outputs_than_rows_are_counted() -> None:
     shown = "\n".join(painted("batch", scene(it, Moment(1, 8, 0, 2)), 58, 20))
     hidden = int(re.search(r"↓ (\d+) more", shown)[1])  # type: ignore[index]
     assert hidden + len(re.findall(r"class \d+ ", shown)) == 40
+
+
+@pytest.mark.parametrize("name", ["xor", "mazur", "sine", "spiral", "trask", "moons", "oberman"])
+def test_at_80_columns_no_number_of_these_examples_is_left_out(name: str) -> None:
+    assert "…" not in "".join(painted("batch", at(name, "reduce"), 38, 16))
+
+
+def test_of_many_inputs_those_around_the_selected_one_are_told() -> None:
+    it = own_session(own_data(("a", "b"), tuple(f"f{k}" for k in range(300)), samples=1))
+    shown = "\n".join(painted("batch", scene(it, Moment(1, 8, 0, 1, 0, 200)), 58, 20))
+    above, below = (int(count) for count in re.findall(r"[↑↓] (\d+) more", shown))
+    names = re.findall(r" f(\d+) ", shown)
+    assert "200" in names
+    assert above + len(names) + below == 300
