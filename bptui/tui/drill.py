@@ -9,7 +9,7 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.trainer import UNTIL_DONE, Trainer, playing
 from bptui.tui.workbench import COMMON
-from bptui.views.drill import chart_height, drill, drill_chart, drill_legend
+from bptui.views.drill import chart_height, drill_chart, drill_legend, drill_rows
 from bptui.views.text import Row
 
 TEN = 10
@@ -32,7 +32,7 @@ class DrillScreen(Trainer, UpdateSheet):
 
     def rows(self, width: int, height: int) -> list[Row]:
         now = self.drill.now()
-        rows = drill(self.scene(), now, width, height, self.scroll_by)
+        rows = drill_rows(self.scene(), now, width, height, self.scroll_by)
         below = chart_height(now, width, height)
         if not below:
             return rows

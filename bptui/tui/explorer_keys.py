@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
 from bptui.tui.keys import Key
-from bptui.tui.screens import open_compare, open_drill, open_explain, open_lab, open_noise, open_questions
+from bptui.tui.screens import open_drill, open_explain, open_lab, open_questions, open_race, open_scatter
 from bptui.tui.workbench import COMMON
 from bptui.views.looks import Looks
 from bptui.views.panels import PANELS, PanelSpec
@@ -156,7 +156,7 @@ KEYS: tuple[Row, ...] = (
     Key("check", ("v",), "v", "Answers", "check it by finite differences, and the whole batch",
         lambda e: open_explain(e, check=True)),
     Key("compare", ("c",), "c", "Answers", "race settings from the same start: batch sizes, sum and mean, rates …",
-        open_compare, "compare"),
+        open_race, "compare"),
     Key("collect", ("C",), "C", "Answers",
         "collect the current settings for a race of your own (c 7), or take them out",
         lambda e: e.change(e.session.collect)),
@@ -165,7 +165,7 @@ KEYS: tuple[Row, ...] = (
     Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
         open_drill),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
-        open_noise),
+        open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     *(key for key in COMMON if key.id != "quit"),

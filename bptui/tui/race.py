@@ -30,7 +30,7 @@ LONGEST = 0.036  # with the measuring of the lanes
 LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
 
 
-class CompareScreen(Workbench):
+class RaceScreen(Workbench):
     """Lies over the explorer and leaves its session alone: every lane is a run of its own."""
 
     NAME = "Compare"
@@ -219,29 +219,29 @@ class CompareScreen(Workbench):
         return [("1-7", "ask", True), *footer_hints(able, self)]
 
 
-def asking(number: int, question: str) -> Key[CompareScreen]:
+def asking(number: int, question: str) -> Key[RaceScreen]:
     return Key(f"race-{number}", (str(number),), str(number), "Compare", question,
                lambda screen: screen.open_number(number))  # fmt: skip
 
 
 def racing(
-    key_id: str, name: str, shown: str, words: str, act: Callable[[CompareScreen], None], footer: str
-) -> Key[CompareScreen]:
-    return Key(key_id, (name,), shown, "Compare", words, act, footer, CompareScreen.why_no_race)
+    key_id: str, name: str, shown: str, words: str, act: Callable[[RaceScreen], None], footer: str
+) -> Key[RaceScreen]:
+    return Key(key_id, (name,), shown, "Compare", words, act, footer, RaceScreen.why_no_race)
 
 
 KEYS: Table = (
     *(asking(preset.number, preset.question) for preset in (*PRESETS, own_race(()))),
-    racing("play", "space", "space", "pause; at the goal: double the goal and go on", CompareScreen.toggle_play,
+    racing("play", "space", "space", "pause; at the goal: double the goal and go on", RaceScreen.toggle_play,
            "play"),
-    racing("axis", "a", "a", "x axis: updates, epochs, samples seen, multiply-adds", CompareScreen.next_axis, "axis"),
-    racing("log", "y", "y", "y axis: linear or logarithmic", CompareScreen.toggle_log, "log"),
-    racing("measure", "l", "l", "train, test or batch loss", CompareScreen.next_measure, "loss"),
-    racing("epoch", "e", "e", "one epoch more", CompareScreen.next_epoch, "epoch"),
+    racing("axis", "a", "a", "x axis: updates, epochs, samples seen, multiply-adds", RaceScreen.next_axis, "axis"),
+    racing("log", "y", "y", "y axis: linear or logarithmic", RaceScreen.toggle_log, "log"),
+    racing("measure", "l", "l", "train, test or batch loss", RaceScreen.next_measure, "loss"),
+    racing("epoch", "e", "e", "one epoch more", RaceScreen.next_epoch, "epoch"),
     racing("whole", "z", "z", "the whole axis, or only the stretch every lane has covered",
-           CompareScreen.toggle_whole, "all"),
-    racing("again", "r", "r", "the same race again", CompareScreen.restart, "again"),
-    racing("menu", "0", "0", "back to the list of questions", CompareScreen.show_menu, "list"),
+           RaceScreen.toggle_whole, "all"),
+    racing("again", "r", "r", "the same race again", RaceScreen.restart, "again"),
+    racing("menu", "0", "0", "back to the list of questions", RaceScreen.show_menu, "list"),
     *COMMON,
-    Key("close", ("escape", "q"), "Esc", "Compare", "close", CompareScreen.close, "close"),
+    Key("close", ("escape", "q"), "Esc", "Compare", "close", RaceScreen.close, "close"),
 )  # fmt: skip

@@ -10,13 +10,13 @@ from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
-from bptui.views.scatter import chart_height, law_chart, law_legend, noise
+from bptui.views.scatter import chart_height, law_chart, law_legend, scatter_rows
 from bptui.views.text import Row
 
 PAGE = 8
 
 
-class NoiseScreen(UpdateSheet):
+class ScatterScreen(UpdateSheet):
     """Looks at the session's current update. It moves the session's selection, and Enter its moment's sample."""
 
     NAME = "Noise"
@@ -44,7 +44,7 @@ class NoiseScreen(UpdateSheet):
     def rows(self, width: int, height: int) -> list[Row]:
         scene, now = self.scene(), self.now()
         below = chart_height(scene, now, width, height)
-        rows = noise(scene, now, self.chosen, width, height)
+        rows = scatter_rows(scene, now, self.chosen, width, height)
         if not below:
             return rows
         chart = self.drawing.rows(width, below - 1, now.weight, lambda: law_chart(now))
@@ -88,15 +88,15 @@ class NoiseScreen(UpdateSheet):
         return None if self.now().rows else "no sample to choose: 1 shows all"
 
 
-def sorting(digit: str, key: RowKey, words: str, footer: str) -> Key[NoiseScreen]:
+def sorting(digit: str, key: RowKey, words: str, footer: str) -> Key[ScatterScreen]:
     return Key(f"by-{key}", (digit,), digit, "Noise", words, lambda screen: screen.sort_by(key), footer)
 
 
-def choosing(key_id: str, name: str, shown: str, words: str, by: int) -> Key[NoiseScreen]:
-    return Key(key_id, (name,), shown, "Noise", words, lambda screen: screen.choose(by), "", NoiseScreen.no_rows)
+def choosing(key_id: str, name: str, shown: str, words: str, by: int) -> Key[ScatterScreen]:
+    return Key(key_id, (name,), shown, "Noise", words, lambda screen: screen.choose(by), "", ScatterScreen.no_rows)
 
 
-def selecting(key_id: str, name: str, shown: str, words: str, footer: str = "", **by: int) -> Key[NoiseScreen]:
+def selecting(key_id: str, name: str, shown: str, words: str, footer: str = "", **by: int) -> Key[ScatterScreen]:
     return Key(key_id, (name,), shown, "Noise", words, lambda screen: screen.select(**by), footer)
 
 
@@ -106,9 +106,9 @@ KEYS: Table = (
     sorting("3", "norm", "samples by the length of their gradient |∇L|, the longest first", "|∇L|"),
     sorting("4", "cosine", "samples by cosine with the mean gradient, the one that pulls against it first", "cos"),
     Key("by-wrong", ("5",), "5", "Noise", "wrong answers only, by loss", lambda screen: screen.sort_by("wrong"),
-        "wrong", NoiseScreen.no_classes),
-    Key("open", ("enter",), "Enter", "Noise", "open the chosen sample in the explorer", NoiseScreen.open_sample,
-        "open", NoiseScreen.no_rows),
+        "wrong", ScatterScreen.no_classes),
+    Key("open", ("enter",), "Enter", "Noise", "open the chosen sample in the explorer", ScatterScreen.open_sample,
+        "open", ScatterScreen.no_rows),
     choosing("up", "up", "↑", "the sample above", -1),
     choosing("down", "down", "↓", "the sample below", 1),
     choosing("page-up", "pageup", "PgUp", "eight samples up", -PAGE),
@@ -120,5 +120,5 @@ KEYS: Table = (
     selecting("layer-before", "less_than_sign", "<", "the layer before", layer=-1),
     selecting("layer-after", "greater_than_sign", ">", "the layer after", layer=1),
     *COMMON,
-    Key("close", ("escape", "q", "o"), "Esc", "Noise", "close", NoiseScreen.close, "close"),
+    Key("close", ("escape", "q", "o"), "Esc", "Noise", "close", ScatterScreen.close, "close"),
 )  # fmt: skip

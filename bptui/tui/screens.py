@@ -33,12 +33,12 @@ def open_lab(explorer: "Explorer", rule: str = "") -> None:
     enter(explorer, screen)
 
 
-def open_compare(explorer: "Explorer", race: str = "") -> None:
+def open_race(explorer: "Explorer", race: str = "") -> None:
     """The list of races, or straight to one of them."""
-    from bptui.tui.race import CompareScreen
+    from bptui.tui.race import RaceScreen
 
     app = explorer.app
-    screen = CompareScreen(explorer.session, app.palette_name, app.ascii, app.colour)
+    screen = RaceScreen(explorer.session, app.palette_name, app.ascii, app.colour)
     enter(explorer, screen)
     if race:
         preset = next(preset for preset in screen.presets if preset.name == race)
@@ -56,18 +56,18 @@ def open_drill(explorer: "Explorer", at: str = "") -> None:
         screen.call_after_refresh(screen.press, "until-right")
 
 
-def open_noise(explorer: "Explorer", at: str = "") -> None:
-    from bptui.tui.scatter import NoiseScreen
+def open_scatter(explorer: "Explorer", at: str = "") -> None:
+    from bptui.tui.scatter import ScatterScreen
 
     app = explorer.app
-    enter(explorer, NoiseScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+    enter(explorer, ScatterScreen(explorer.session, app.palette_name, app.ascii, app.colour))
 
 
 OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
     "lab": open_lab,
-    "race": open_compare,
+    "race": open_race,
     "drill": open_drill,
-    "noise": open_noise,
+    "noise": open_scatter,
 }
 
 

@@ -20,7 +20,7 @@ FEWEST_SAMPLES = 3
 DRILL_ROLE, PASSES_ROLE = "series-2", "series-1"
 
 
-def drill(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
+def drill_rows(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
     """State, a row per sample, how many rose, both ways side by side, and the truth in a sentence."""
     room = height - chart_height(now, width, height)
     fewest = min(now.n, FEWEST_SAMPLES)

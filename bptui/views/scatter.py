@@ -26,7 +26,7 @@ LAW_ROWS = 6  # fewest that the law is shown in where it stands below the sample
 HEADS = {"batch": "#", "loss": "loss", "norm": "|∇L|", "cosine": "cos", "wrong": "answer"}
 
 
-def noise(scene: Scene, now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
+def scatter_rows(scene: Scene, now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
     """The weight, the strip, its statistics, the noise scale; below, the samples and the law side by side. The rows of
     the law's curves stay free."""
     top = above(scene, now, chosen, width, height)

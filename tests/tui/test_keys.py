@@ -23,8 +23,8 @@ from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help, Questions
 from bptui.tui.panel import Panel
-from bptui.tui.race import CompareScreen
-from bptui.tui.scatter import NoiseScreen
+from bptui.tui.race import RaceScreen
+from bptui.tui.scatter import ScatterScreen
 from bptui.views.arrange import NETWORK
 from bptui.views.looks import Looks
 from bptui.views.panels import PANELS
@@ -134,11 +134,11 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "questions": ((), shows(screen=Questions)),
     "explain": ((), shows(screen=ExplainScreen)),
     "check": ((), shows(screen=ExplainScreen)),
-    "compare": ((), shows(screen=CompareScreen)),
+    "compare": ((), shows(screen=RaceScreen)),
     "collect": ((), lambda before: replace(before, collected=(before.settings,))),
     "lab": ((), shows(screen=LabScreen)),
     "drill": ((), shows(screen=DrillScreen)),
-    "noise": ((), shows(screen=NoiseScreen)),
+    "noise": ((), shows(screen=ScatterScreen)),
     "picture": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),

@@ -13,8 +13,8 @@ from bptui.session.questions import QUESTIONS
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.lab import LabScreen
-from bptui.tui.race import CompareScreen
-from bptui.tui.scatter import NoiseScreen
+from bptui.tui.race import RaceScreen
+from bptui.tui.scatter import ScatterScreen
 from bptui.tui.screens import carry_out
 from bptui.views.arrange import DELTAS, UPDATE
 from bptui.views.numbers import num
@@ -56,7 +56,7 @@ async def test_2_drills_until_right_and_shows_the_updates_it_made() -> None:
 async def test_3_races_sum_and_mean() -> None:
     async with explore() as at:
         screen = await asked(at, "3")
-        assert isinstance(screen, CompareScreen)
+        assert isinstance(screen, RaceScreen)
         assert screen.preset is not None
         assert screen.preset.name == "sum and mean"
         assert screen.race is not None
@@ -98,7 +98,7 @@ async def test_5_opens_the_mistake_of_the_error_averaged_first() -> None:
 async def test_7_races_batch_sizes() -> None:
     async with explore() as at:
         screen = await asked(at, "7")
-        assert isinstance(screen, CompareScreen)
+        assert isinstance(screen, RaceScreen)
         assert screen.preset is not None
         assert screen.preset.name == "batch sizes"
 
@@ -124,7 +124,7 @@ async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
 
 async def test_9_shows_how_the_samples_gradients_scatter() -> None:
     async with explore() as at:
-        assert isinstance(await asked(at, "9"), NoiseScreen)
+        assert isinstance(await asked(at, "9"), ScatterScreen)
 
 
 def test_every_screen_a_question_opens_is_there() -> None:

@@ -12,7 +12,7 @@ from bptui.experiments.races import PRESETS, Preset
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.race import CompareScreen
+from bptui.tui.race import RaceScreen
 from bptui.views.race import stretch
 
 from .pilots import clock_runs
@@ -23,17 +23,17 @@ SIZES = [(80, 24), (120, 40), (40, 10), (60, 16), (200, 60)]
 @asynccontextmanager
 async def compare(
     name: str = "iris", size: tuple[int, int] = (80, 24), **looks: Any
-) -> AsyncIterator[tuple[CompareScreen, Pilot[int]]]:
+) -> AsyncIterator[tuple[RaceScreen, Pilot[int]]]:
     """The screen over the explorer of a built-in scenario."""
     app = BptuiApp(Session(Scenario.built_in(name)), **looks)
     async with app.run_test(size=size) as pilot:
-        screen = CompareScreen(app.session, app.palette_name, app.ascii, app.colour)
+        screen = RaceScreen(app.session, app.palette_name, app.ascii, app.colour)
         await app.push_screen(screen)
         await pilot.pause()
         yield screen, pilot
 
 
-async def until(screen: CompareScreen, seen: float) -> None:
+async def until(screen: RaceScreen, seen: float) -> None:
     """Let the clock run until every lane has seen n samples."""
     for _ in range(1500):
         if screen.race is not None and screen.race.progress >= seen:
@@ -42,7 +42,7 @@ async def until(screen: CompareScreen, seen: float) -> None:
     raise AssertionError("the race does not move")
 
 
-def shown(screen: CompareScreen) -> list[str]:
+def shown(screen: RaceScreen) -> list[str]:
     """The rows on the screen, from top to bottom."""
     return [
         "".join(text for text, _ in row) for panel in screen.panels.values() if panel.display for row in panel._rows

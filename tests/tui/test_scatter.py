@@ -12,13 +12,13 @@ from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.scatter import KEYS, NoiseScreen
+from bptui.tui.scatter import KEYS, ScatterScreen
 
 from .pilots import clock_runs
 
 
 class Looking:
-    def __init__(self, app: BptuiApp, screen: NoiseScreen, pilot: Pilot[int]) -> None:
+    def __init__(self, app: BptuiApp, screen: ScatterScreen, pilot: Pilot[int]) -> None:
         self.app, self.screen, self.pilot = app, screen, pilot
 
     async def press(self, *keys: str) -> None:
@@ -47,7 +47,7 @@ async def looking(name: str = "iris", size: tuple[int, int] = (80, 24), **option
     session.move(("batch", 1))
     app = BptuiApp(session, **options)
     async with app.run_test(size=size) as pilot:
-        screen = NoiseScreen(session, app.palette_name, app.ascii, app.colour)
+        screen = ScatterScreen(session, app.palette_name, app.ascii, app.colour)
         app.push_screen(screen)
         await pilot.pause()
         at = Looking(app, screen, pilot)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
-from bptui.views.drill import FELL, ROSE, chart_height, drill, drill_chart, truth, what_is
+from bptui.views.drill import FELL, ROSE, chart_height, drill_chart, drill_rows, truth, what_is
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows
@@ -40,7 +40,7 @@ def of(it: Session, *updates: int) -> Seen:
 
 
 def shown(seen: Seen, width: int = 78, height: int = 21, scroll: int = 0) -> list[str]:
-    return lines(drill(*seen, width, height, scroll))
+    return lines(drill_rows(*seen, width, height, scroll))
 
 
 def line(seen: Seen, start: str, width: int = 78, height: int = 21) -> str:
@@ -94,7 +94,7 @@ def test_a_row_says_the_losses_at_the_start_before_and_now() -> None:
 def test_rising_losses_carry_the_glyph_and_no_others(width: int) -> None:
     seen = drilled("digits", 100)
     now = seen[1]
-    rows = [row for row in drill(*seen, width, 60) if len(row) > 1 and row[1][0].strip().isdigit()]
+    rows = [row for row in drill_rows(*seen, width, 60) if len(row) > 1 and row[1][0].strip().isdigit()]
     assert len(rows) == now.n
     for row in rows:
         m = int(row[1][0]) - 1
@@ -156,7 +156,7 @@ def test_losses_too_large_to_draw_are_left_out() -> None:
 @hypothesis_settings(max_examples=60)
 def test_it_fills_any_box_and_no_more(name: str, width: int, height: int, data: st.DataObject) -> None:
     seen = drilled(name, *data.draw(st.sampled_from([(), (3,), (100, 4)])))
-    rows = drill(*seen, width, height, data.draw(st.integers(-40, 40)))
+    rows = drill_rows(*seen, width, height, data.draw(st.integers(-40, 40)))
     assert len(rows) == height - chart_height(seen[1], width, height)
     assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
     assert len(fit_rows(rows, width, height)) == height
@@ -165,7 +165,7 @@ def test_it_fills_any_box_and_no_more(name: str, width: int, height: int, data: 
 def test_hostile_names_keep_their_place() -> None:
     seen = of(own_session(own_data(HOSTILE, HOSTILE[::-1])), 3)
     for width in (38, 78, 118):
-        assert all(sum(cells(text) for text, _ in row) <= width for row in drill(*seen, width, 21))
+        assert all(sum(cells(text) for text, _ in row) <= width for row in drill_rows(*seen, width, 21))
 
 
 def test_a_trail_begins_at_the_start_ends_now_and_shares_its_scale() -> None:
@@ -199,7 +199,7 @@ def counts_of(it: Session, now: DrillNow) -> set[int]:
 def test_every_number_of_the_drill_is_its_own(name: str, updates: tuple[int, ...], width: int) -> None:
     it = session(name)
     _, now = drilled(name, *updates)
-    rows = drill(scene(it), now, width, 40)
+    rows = drill_rows(scene(it), now, width, 40)
     assert not orphans(rows, values_of(it, now), counts_of(it, now), rate(now.epsilon))
 
 
@@ -210,7 +210,7 @@ def test_the_drill_is_told_nothing_but_weights_inputs_and_targets(name: str) -> 
     for record in (it.record, veiled(it.record, passes=True)):
         made = Drill(it.run.problem, record)
         made.advance(5)
-        seen.append(lines(drill(scene(it), made.now(), 118, 40)))
+        seen.append(lines(drill_rows(scene(it), made.now(), 118, 40)))
     assert seen[0] == seen[1]
 
 

@@ -18,7 +18,7 @@ from bptui.training.problem import Problem
 from bptui.training.record import ROW_KEYS, RowKey
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num
-from bptui.views.scatter import chart_height, law_chart, law_legend, noise, strip
+from bptui.views.scatter import chart_height, law_chart, law_legend, scatter_rows, strip
 from bptui.views.scene import Scene
 from bptui.views.text import cells
 from tests.experiments.builders import scatter_at
@@ -45,7 +45,7 @@ def seen(name: str, weight: Weight | None = None, key: RowKey = "batch") -> Seen
 
 
 def shown(it: Seen, chosen: int = 0, width: int = 78, height: int = 21) -> list[str]:
-    return lines(noise(*it, chosen, width, height))
+    return lines(scatter_rows(*it, chosen, width, height))
 
 
 def dots(rows: list[str]) -> int:
@@ -163,7 +163,7 @@ def test_while_the_training_set_is_measured_it_says_how_far() -> None:
     it = session("digits")
     made = scatter_at(it)
     made.work(lambda: True)
-    text = "\n".join(lines(noise(scene(it), made.now(Weight(2, 0, 0)), 0, 78, 21)))
+    text = "\n".join(lines(scatter_rows(scene(it), made.now(Weight(2, 0, 0)), 0, 78, 21)))
     assert "128 of 800 training samples" in text.replace("\n", "")
     assert "16.0% of the training set" in text
 
@@ -188,7 +188,7 @@ def test_when_no_answer_is_wrong_it_says_so() -> None:
 @hypothesis_settings(max_examples=60)
 def test_it_fits_any_box(name: str, width: int, height: int, key: RowKey, chosen: int) -> None:
     it = seen(name, key=key)
-    rows = noise(*it, min(chosen, it[0].record.n - 1), width, height)
+    rows = scatter_rows(*it, min(chosen, it[0].record.n - 1), width, height)
     assert len(rows) <= height - chart_height(*it, width, height)
     assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
 
@@ -198,7 +198,7 @@ def test_hostile_names_keep_their_place() -> None:
     made = scatter_at(it)
     made.work()
     for width in (38, 78, 118):
-        rows = noise(scene(it), made.now(Weight(2, 0, 0)), 0, width, 21)
+        rows = scatter_rows(scene(it), made.now(Weight(2, 0, 0)), 0, width, 21)
         assert all(sum(cells(text) for text, _ in row) <= width for row in rows[1:])
 
 
@@ -259,7 +259,7 @@ def test_every_number_of_the_noise_is_of_the_record_or_of_the_training_set(name:
     made = measured(name)[1] if done else scatter_at(it)
     now = made.now(it.moment.weight, key)
     for width, height in ((50, 30), (78, 21), (118, 40)):
-        rows = noise(scene(it), now, 0, width, height)
+        rows = scatter_rows(scene(it), now, 0, width, height)
         assert not orphans(rows, values_of(it, now), counts_of(it, now))
 
 
@@ -272,7 +272,7 @@ def test_nothing_of_other_samples_is_told_before_they_are_measured(name: str) ->
     x = np.where(other[:, None], UNKNOWN, problem.data.x)
     blind = Problem.of(replace(problem.data, x=x), problem.split, problem.seed)
     seen = [
-        lines(noise(scene(it), Scatter(of, them).now(it.moment.weight), 0, 118, 40))
+        lines(scatter_rows(scene(it), Scatter(of, them).now(it.moment.weight), 0, 118, 40))
         for of, them in ((problem, record), (blind, veiled(record, passes=False)))
     ]
     assert seen[0] == seen[1]
