@@ -1,14 +1,16 @@
 """The top line: what is being trained, and the counters that tell when back-propagation is applied."""
 
+from collections.abc import Iterator
+
 from bptui.views.numbers import rate
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, first_fitting, fit, row_cells
+from bptui.views.text import Row, Span, first_fitting, fit
 
 
 def header(scene: Scene, width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
-    rows = [fit(setup(scene, width), width, "bar"), fit(counters(scene, width), width, "bar")]
-    return rows if height > 1 else rows[1:]
+    rows = [setup(scene, width), first_fitting(counters(scene), width)]
+    return [fit(row, width, "bar") for row in (rows if height > 1 else rows[1:])]
 
 
 def setup(scene: Scene, width: int) -> Row:
@@ -64,32 +66,45 @@ def activations(names: tuple[str, ...]) -> str:
     return " ".join(out)
 
 
-def counters(scene: Scene, width: int) -> list[Span]:
-    """Epoch, batch, sample; forward and backward passes and updates so far: in the longest wording that fits."""
-    record, moment = scene.record, scene.moment
-    position = record.position
-    forward, backward = map(str, scene.passes)
-    repeat = f" (time {position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
-    for of, gap, dot, words in (
-        (" of ", "  ", " · ", ("forward", "backward", "updates")),
-        ("/", " ", " · ", ("forward", "backward", "updates")),
-        ("/", " ", " ", ("forward", "backward", "updates")),
-        ("/", " ", " ", ("fwd", "bwd", "upd")),
+def counters(scene: Scene) -> Iterator[list[Span]]:
+    """Epoch, batch, sample; forward and backward passes and updates so far: the longest wording first."""
+    record = scene.record
+    repeat = f" (time {record.position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
+    long, short = ("epoch", "batch", "sample"), ("ep", "ba", "sa")
+    for names, of, gap, dot, words in (
+        (long, " of ", "  ", " · ", ("forward", "backward", "updates")),
+        (long, "/", " ", " · ", ("forward", "backward", "updates")),
+        (long, "/", " ", " ", ("forward", "backward", "updates")),
+        (long, "/", " ", " ", ("fwd", "bwd", "upd")),
+        (short, "/", " ", " ", ("fwd", "bwd", "upd")),
+        (short, "/", " ", " ", ("", "", "upd")),
     ):
-        spans: list[Span] = [
-            (" epoch ", "bar"),
-            (str(position.epoch), "bar-strong"),
-            (f"{gap}batch ", "bar"),
-            (str(position.batch), "bar-strong"),
-            (f"{of}{record.batches}{repeat}{gap}sample ", "bar"),
-            (str(moment.sample + 1), "bar-strong"),
-            (f"{of}{record.n}{gap}│{gap}{words[0]} ", "bar"),
-            (forward, "bar-strong"),
-            (f"{dot}{words[1]} ", "bar"),
-            (backward, "bar-strong"),
-            (f"{dot}{words[2]} ", "bar"),
-            (str(scene.applied), "bar-strong"),
+        yield [
+            *place(scene, names, of, gap, repeat),
+            (f"{gap}│", "bar"),
+            *passes(scene, gap, dot, words),
         ]
-        if row_cells(spans) <= width:
-            break
+
+
+def place(scene: Scene, names: tuple[str, str, str], of: str, gap: str, repeat: str) -> list[Span]:
+    """Which epoch, batch and sample this is."""
+    record, position = scene.record, scene.record.position
+    return [
+        (f" {names[0]} ", "bar"),
+        (str(position.epoch), "bar-strong"),
+        (f"{gap}{names[1]} ", "bar"),
+        (str(position.batch), "bar-strong"),
+        (f"{of}{record.batches}{repeat}{gap}{names[2]} ", "bar"),
+        (str(scene.moment.sample + 1), "bar-strong"),
+        (f"{of}{record.n}", "bar"),
+    ]
+
+
+def passes(scene: Scene, gap: str, dot: str, words: tuple[str, str, str]) -> list[Span]:
+    """Forward and backward passes of single samples, and updates; what has no word is left out."""
+    forward, backward = scene.passes
+    spans: list[Span] = []
+    for word, number in zip(words, (forward, backward, scene.applied), strict=True):
+        if word:
+            spans += [(f"{dot if spans else gap}{word} ", "bar"), (str(number), "bar-strong")]
     return spans

@@ -1,18 +1,18 @@
 """The ribbon: the phases of the current update in order, the samples of its batch, and what has been applied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bptui.engine.weight import sub
 from bptui.session.moment import Phase, phases
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit, row_cells
+from bptui.views.text import Row, Span, first_fitting, fit, row_cells
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
 
 
 def ribbon(scene: Scene, width: int, height: int) -> list[Row]:
     """Three rows: phases, samples, what is applied; the phases alone where there is room for one."""
-    rows = [phase_row(scene, width), sample_row(scene, width), applied_row(scene)]
+    rows = [phase_row(scene, width), sample_row(scene, width), first_fitting(applied_rows(scene), width)]
     return [fit(row, width) for row in rows[: max(height, 1)]]
 
 
@@ -46,7 +46,8 @@ def shorter_name(phase: Phase) -> str:
 
 
 def shortest_name(phase: Phase) -> str:
-    return f"f{sub(phase.layer)}" if phase.kind == "forward" else shorter_name(phase).replace("gradient", "grad")
+    short = {"input": "in", "gradient": "grad", "update": "upd"}
+    return f"f{sub(phase.layer)}" if phase.kind == "forward" else short.get(phase.kind, shorter_name(phase))
 
 
 def chips(some: tuple[Phase, ...], beat: int, spell: Callable[[Phase], str], first: int) -> tuple[Span, ...]:
@@ -76,7 +77,7 @@ def sample_row(scene: Scene, width: int) -> Row:
         bar = max(width - len(head) - 34, 8)
         filled = done * bar // n
         here = 0 if all_done else 1
-        counts = f" {done} done, {n - done} to come"
+        counts = f" {done} done, {n - done} to come" if width >= 60 else f" {done} done"
         return (
             (head, "text"),
             ("■" * (filled - here * (filled == bar)), "done"),
@@ -90,17 +91,20 @@ def sample_row(scene: Scene, width: int) -> Row:
     return ((head, "text"), ("■" * before, "done"), mark, (rest[0] * after, rest[1]))
 
 
-def applied_row(scene: Scene) -> Row:
-    """Plain words: which weights are in force, how many gradients have been added, what has been applied."""
-    record, n, done = scene.record, scene.record.n, scene.done
-    reduction = record.settings.rules.reduction
-    k = record.number
-    samples = "1 sample" if n == 1 else f"{n} samples"
+def applied_rows(scene: Scene) -> Iterator[Row]:
+    """Plain words, the longest wording first: which weights are in force, how many gradients have been added, what
+    has been applied."""
+    record, n, done, k = scene.record, scene.record.n, scene.done, scene.record.number
     if scene.phase.kind == "update":
-        return ((f" update {k} applied: {n} × forward, {n} × backward, 1 × change of the weights", "good"),)
-    since = f"since update {k - 1}" if k > 1 else "as they started"
-    frozen: Span = (f" · weights frozen {since}", "text")
+        for words in (f"{n} × forward, {n} × backward, 1 × change of the weights", f"{n} passes, 1 change"):
+            yield ((f" update {k} applied: {words}", "good"),)
+        return
+    not_yet, added = "nothing applied yet", f"{done} of {n} gradients added"
     if scene.phase.kind == "reduce":
-        how = f"÷ {n} = mean" if reduction == "mean" else "kept as sum"
-        return ((" not applied yet", "strong"), (f" · {samples} added, {how}", "text"), frozen)
-    return ((" nothing applied yet", "strong"), (f" · {done} of {n} gradients added", "text"), frozen)
+        samples = "1 sample" if n == 1 else f"{n} samples"
+        how = f"÷ {n} = mean" if record.settings.rules.reduction == "mean" else "kept as sum"
+        not_yet, added = "not applied yet", f"{samples} added, {how}"
+    since = f"since update {k - 1}" if k > 1 else "as they started"
+    for frozen in (f" · weights frozen {since}", " · weights frozen", ""):
+        yield ((f" {not_yet}", "strong"), (f" · {added}", "text"), (frozen, "text"))
+    yield ((" not applied", "strong"), (f" · {added.replace(' samples', '')}", "text"))

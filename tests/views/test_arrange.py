@@ -6,6 +6,7 @@ import pytest
 
 from bptui.views.arrange import DELTAS, EXPLAIN, LOSS, NETWORK, SMALLEST, UPDATE, Box, arrange
 from bptui.views.panels import BY_NUMBER
+from tests.scenes import moments, painted, scene, session
 
 OTHERS = [panel for panel in BY_NUMBER if panel != NETWORK]
 
@@ -76,3 +77,13 @@ def test_below_the_smallest_size_there_is_one_line(size: tuple[int, int]) -> Non
     assert plan.too_small
     assert not plan.panels
     assert plan.header == Box(0, 0, size[0], 1)
+
+
+@pytest.mark.parametrize("name", ["digits", "xor", "mazur", "spiral", "drill", "han-kamber"])
+@pytest.mark.parametrize("width", [60, 72, 80, 120])
+def test_the_bars_say_it_shorter_before_they_are_cut(name: str, width: int) -> None:
+    it = session(name)
+    for moment in moments(it).values():
+        for view, height in (("header", 2), ("ribbon", 3)):
+            rows = painted(view, scene(it, moment), width, height)
+            assert not [row for row in rows if "…" in row]
