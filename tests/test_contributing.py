@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 from typing import get_args
 
-import pytest
-
 import bptui
 from bptui.session.intents import PanelName, ScreenName
 from bptui.tui.screens import OPENERS
@@ -17,14 +15,16 @@ PATHS = sorted(set(re.findall(r"`((?:bptui|tests|\.ci)/[\w./-]*|\w+\.(?:md|toml)
 NAMED = re.findall(r"`(\w+)` in\s`([\w./]+)`", HOUSE)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_every_path_the_house_names_is_there(path: str) -> None:
-    assert (ROOT / path).exists()
+def test_every_path_the_house_names_is_there() -> None:
+    assert len(PATHS) > 50
+    assert [path for path in PATHS if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize(("name", "path"), NAMED)
-def test_every_name_stands_where_the_house_says(name: str, path: str) -> None:
-    assert re.search(rf"^(class )?{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+def test_every_name_stands_where_the_house_says() -> None:
+    assert len(NAMED) > 10
+    for name, path in NAMED:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(class )?{name}\b", text, re.MULTILINE), (name, path)
 
 
 def test_the_house_names_every_room() -> None:

@@ -132,12 +132,12 @@ def test_nothing_that_a_terminal_obeys_passes_the_gate(text: str, longest: int) 
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or ord(char) in BIDI for char in passed)
 
 
-@pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0), *BIDI, 0x2028, 0x2029, 0xFEFF, 0xD800, 0xDFFF])
-def test_each_hostile_character_gets_a_visible_stand_in(code: int) -> None:
-    stand_in = clean(f"a{chr(code)}b")
-    assert stand_in[0] + stand_in[2] == "ab"
-    assert stand_in[1].isprintable()
-    assert cells(stand_in[1]) == 1
+def test_each_hostile_character_gets_a_visible_stand_in() -> None:
+    for code in (*range(0x20), *range(0x7F, 0xA0), *BIDI, 0x2028, 0x2029, 0xFEFF, 0xD800, 0xDFFF):
+        first, stand_in, last = clean(f"a{chr(code)}b")
+        assert first + last == "ab", hex(code)
+        assert stand_in.isprintable(), hex(code)
+        assert cells(stand_in) == 1, hex(code)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=LONGEST))
