@@ -134,7 +134,7 @@ def test_nothing_that_a_terminal_obeys_passes_the_gate(text: str, longest: int) 
 
 def test_each_hostile_character_gets_a_visible_stand_in() -> None:
     for code in (*range(0x20), *range(0x7F, 0xA0), *BIDI, 0x2028, 0x2029, 0xFEFF, 0xD800, 0xDFFF):
-        first, stand_in, last = clean(f"a{chr(code)}b")
+        first, stand_in, last = tuple(clean(f"a{chr(code)}b"))
         assert first + last == "ab", hex(code)
         assert stand_in.isprintable(), hex(code)
         assert cells(stand_in) == 1, hex(code)
