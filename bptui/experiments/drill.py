@@ -61,7 +61,8 @@ class DrillNow:
     """Where the drill stands. ``start``, ``before``, ``now`` are the losses (n,) at the start, as the drill of this
     sample began, and now; ``change`` is now − before. ``done`` has the ε under which a row was right in its own drill.
     ``collected`` of the next pass's ``batch_size`` back-propagations are made, their update is still to come;
-    ``passes_stop`` says why none comes."""
+    ``passes_stop`` says why none comes. With ``penalised`` the updates also descend on a penalty on the weights, which
+    no loss here includes."""
 
     sample: int
     epsilon: float
@@ -80,6 +81,7 @@ class DrillNow:
     passes: Spent
     collected: int
     passes_stop: str | None
+    penalised: bool
     batch_size: int
     looked_at: int
     count: int
@@ -260,6 +262,7 @@ class Drill:
             ),
             collected=0 if passes.stop else self.updates - passes.spent,
             passes_stop=str(passes.stop) if passes.stop else None,
+            penalised=self.record.penalised,
             batch_size=passes.batch_size,
             looked_at=len(self._seen),
             count=self.problem.count,

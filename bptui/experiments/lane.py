@@ -72,6 +72,11 @@ class Lane:
         return str(self.run.stop) if self.run.stop else None
 
     @property
+    def penalised(self) -> bool:
+        """Does L1 or L2 add a penalty on the weights, which no loss of a point includes?"""
+        return self.settings.rules.l1 > 0 or self.settings.rules.l2 > 0
+
+    @property
     def network(self) -> Network:
         """The current weights."""
         return self.run.record(self.run.frontier).after if self.run.frontier else self.run.start

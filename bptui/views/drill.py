@@ -160,7 +160,8 @@ def ways(now: DrillNow, width: int) -> list[Row]:
     label = width - 24 if narrow else 49
     train = "train" if narrow else "training set"
     sizes = (9, 11) if narrow else (10, 15)
-    head = right("mean loss:" if not narrow else "", label - 5) + right("batch", sizes[0] + 5) + right(train, sizes[1])
+    words = "mean loss without the penalty:" if now.penalised else "mean loss:"
+    head = right(words if not narrow else "", label - 5) + right("batch", sizes[0] + 5) + right(train, sizes[1])
     rows: list[Row] = [((head, "head"),)]
     for name, spent, role in (
         ("start", now.begin, "dim"),

@@ -100,6 +100,8 @@ def chart_title(look: RaceLook) -> str:
     """What is drawn against what, and how much of it."""
     cut_at, limit = stretch(look), ceiling(look.race, look.log)
     words = f"{MEASURES[look.measure]} by {AXES[look.axis]}, {'log' if look.log else 'linear'}"
+    if any(lane.penalised for lane in look.race.lanes):
+        words += " · without penalty"
     if cut_at is not None:
         words += f" · the first {counted(cut_at)}, z for all"
     if exceeds(look.race, look.measure, limit):

@@ -226,3 +226,9 @@ def test_the_sentence_fits_what_is_there() -> None:
     assert "the training set has the others" not in "\n".join(shown(drilled("mazur", 3)))
     assert "Sample 2 is next" in truth(drilled("iris", 3, 0)[1])
     assert "un-learns others" in truth(drilled("iris", 3)[1])
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+def test_losses_without_the_penalty_are_said_to_be_so(l2: float) -> None:
+    seen = of(own_session(own_data((), ("u", "v")), l2=l2), 3)
+    assert ("mean loss without the penalty:" in "\n".join(shown(seen, 118, 38))) == (l2 > 0)

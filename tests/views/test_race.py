@@ -348,3 +348,13 @@ def test_what_a_race_shows_does_not_hang_on_what_comes_later() -> None:
     long_one.advance(200)
     assert [text_of(row).rsplit(None, 2)[0] for row in table(RaceLook(PRESETS[0], short_one, "seen"), 80)[1:]] == seen
     assert all(tuple(lane.points[: len(was)]) == was for lane, was in zip(long_one.lanes, points, strict=True))
+
+
+def test_a_lane_with_a_penalty_has_losses_without_it_and_says_so() -> None:
+    strict = replace(FOUR, rules=replace(FOUR.rules, l2=0.1))
+    it = Race(begin(held_out=3), (Entry("plain", FOUR), Entry("strict", strict)), 40)
+    it.advance(40)
+    assert "without penalty" in chart_title(RaceLook(PRESETS[0], it, "seen"))
+    assert "penalty" not in chart_title(look())
+    lane = it.lanes[1]
+    assert lane.points[-1].train_loss == lane.run.problem.metrics(lane.network, strict.rules.loss)[0]
