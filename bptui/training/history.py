@@ -57,10 +57,14 @@ class Curve:
         """A copy of the whole buckets that end at or before this update; the caller refills the rest."""
         copy = Curve(self.names, self.capacity)
         copy.width = self.width
-        copy.used = int(np.searchsorted(self._data[: self.used, 0], update, side="right"))
+        copy.used = self.place(update) + 1
         copy._points = self._points if copy.used == self.used else self.width
         copy._data[: copy.used] = self._data[: copy.used]
         return copy
+
+    def place(self, update: int) -> int:
+        """The last bucket that ends at or before an update, −1 where there is none."""
+        return int(np.searchsorted(self._data[: self.used, 0], update, side="right")) - 1
 
     @property
     def last_update(self) -> int:

@@ -50,6 +50,19 @@ class Stop:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class EpochEnd:
+    """What the network at the end of an epoch (0: at the start) makes of all samples, and the penalty on its weights;
+    nan where there is no test, or there are no classes."""
+
+    epoch: int
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+    penalty: float
+
+
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
     """What the curves keep of an epoch's end, in the order of their names."""
     return *problem.metrics(network, rules.loss), penalty(network, rules)
@@ -74,6 +87,7 @@ class Run:
         self.stop: Stop | None = None
         self._checkpoints = checkpoints
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
+        self._ends: dict[int, EpochEnd] = {}
         self._front = self._stepper(front)
 
     @classmethod
@@ -200,11 +214,32 @@ class Run:
 
     def first_update_of(self, epoch: int) -> int:
         """The number of the first update of an epoch (from 1) that was reached."""
+        return self._before_epoch(epoch).update + 1
+
+    def _before_epoch(self, epoch: int) -> Stepper:
+        """Where the first update of an epoch comes next."""
         stepper = self._stepper(self._checkpoints.before_epoch(epoch))
         with quiet():
             while stepper.position.epoch < epoch and stepper.update < self.frontier:
                 stepper.step()
-        return stepper.update + 1
+        return stepper
+
+    def epoch_end(self, update: int) -> EpochEnd:
+        """The last end of an epoch at or before an update that was made (0: the start): from the curves, or computed
+        again where these are thinned."""
+        curve = self.history.epochs
+        if update >= curve.last_update or curve.width == 1:
+            place = curve.place(update)
+            values = [float(curve.last(name)[place]) for name in curve.names]
+            return EpochEnd(int(curve.axis("epoch")[place]), *values)
+        epoch = self._state(update).position.epoch - 1
+        if epoch not in self._ends:
+            if len(self._ends) == RECORDS_KEPT:
+                self._ends.pop(next(iter(self._ends)))
+            stepper = self._before_epoch(epoch + 1)
+            values = list(epoch_values(self.problem, stepper.left, self.settings_at(max(stepper.update, 1)).rules))
+            self._ends[epoch] = EpochEnd(epoch, *values)
+        return self._ends[epoch]
 
     def again(self, settings: Settings) -> "Run":
         """The same problem from the same start weights under these settings, nothing made and nothing edited yet."""

@@ -1,6 +1,7 @@
 """Panel 5: the loss curves, as numbers to be drawn: reduced to minimum and maximum per column beforehand."""
 
 from collections.abc import Iterator
+from math import isnan
 
 import numpy as np
 
@@ -38,41 +39,34 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
 
 def spell(scene: Scene, digits: int) -> list[Row]:
     """The rows of the losses, each number in at most ``digits`` columns."""
-    record, epochs = scene.record, scene.history.epochs
+    record, end = scene.record, scene.epoch_end
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
     words = num(record.loss_mean, max(digits, 6)) if batch else "·"
-    place = epochs_made(scene) - 1
-    first: list[Span] = [(f" {mark(scene, 'series-0')}batch {words}", "series-0")]
     second: list[Span] = []
-    if place >= 0:
-        first.append((f" · after epoch {int(epochs.axis('epoch')[place])}:", "text"))
-        for (_, name, label, role), (_, right, _, _) in zip(CURVES[1:], ACCURACIES, strict=True):
-            value, correct = float(epochs.last(name)[place]), float(epochs.last(right)[place])
-            if not np.isnan(value):
-                second.append((f" {mark(scene, role)}{label} {num(value, digits)}", role))
-                second.append(("" if np.isnan(correct) else f" {share(correct)}", "text"))
-    rows: list[Row] = [tuple(first), tuple(second)]
+    for role, name, value, correct in (
+        ("series-1", "train", end.train_loss, end.train_accuracy),
+        ("series-2", "test", end.test_loss, end.test_accuracy),
+    ):
+        if not isnan(value):
+            second.append((f" {mark(scene, role)}{name} {num(value, digits)}", role))
+            second.append(("" if isnan(correct) else f" {share(correct)}", "text"))
+    first: Row = ((f" {mark(scene, 'series-0')}batch {words}", "series-0"), (f" · after epoch {end.epoch}:", "text"))
+    rows: list[Row] = [first, tuple(second)]
     if record.penalised:
-        rows.append(penalty_row(scene, batch, place, digits))
+        rows.append(penalty_row(scene, batch, digits))
     return rows
 
 
-def epochs_made(scene: Scene) -> int:
-    """How many of the curves' points at ends of epochs lie at or before this moment, the start among them."""
-    return int(np.searchsorted(scene.history.epochs.axis("update"), scene.applied, side="right"))
-
-
-def penalty_row(scene: Scene, batch: bool, place: int, digits: int) -> Row:
+def penalty_row(scene: Scene, batch: bool, digits: int) -> Row:
     """The same losses with the penalty on the weights: of the batch, once it has one, and of the training samples at
     the end of the last epoch made. Under SUM the penalty belongs to a sum that an epoch has not."""
-    record, epochs = scene.record, scene.history.epochs
+    record, end = scene.record, scene.epoch_end
     summed = record.settings.rules.reduction == "sum"
     row: list[Span] = [(" with penalty:", "text")]
     if batch:
         row.append((f" {'Σ ' if summed else ''}batch {num(record.penalised_loss, max(digits, 6))}", "series-0"))
-    if place >= 0 and not summed:
-        train = float(epochs.last("train_loss")[place] + epochs.last("penalty")[place])
-        row.append((f" train {num(train, digits)}", "series-1"))
+    if not summed:
+        row.append((f" train {num(end.train_loss + end.penalty, digits)}", "series-1"))
     return tuple(row)
 
 

@@ -9,7 +9,7 @@ from bptui.session.player import Player
 from bptui.session.session import Session
 from bptui.training.history import History
 from bptui.training.record import RowKey, UpdateRecord
-from bptui.training.run import Stop
+from bptui.training.run import EpochEnd, Stop
 from bptui.training.settings import Settings
 from bptui.views.text import window
 
@@ -20,7 +20,7 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
-    ``stop`` is the update that the run could not make, here or ahead, and why;
+    ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
     ``changes`` are the updates before which settings were changed or weights set by hand;
     ``units`` are the units' own names, the input's first, or ()."""
 
@@ -32,6 +32,7 @@ class Scene:
     frontier: int
     coming: Settings
     coming_from: int
+    epoch_end: EpochEnd
     player: Player = field(default_factory=Player)
     axis: Axis = "update"
     log: bool = False
@@ -73,7 +74,7 @@ class Scene:
     @property
     def applied(self) -> int:
         """Updates made up to this moment."""
-        return self.moment.update if self.phase.kind == "update" else self.moment.update - 1
+        return applied(self.moment, self.record.layers)
 
     @property
     def passes(self) -> tuple[int, int]:
@@ -108,6 +109,11 @@ class Scene:
         return str(unit)
 
 
+def applied(moment: Moment, layers: int) -> int:
+    """Updates made up to a moment."""
+    return moment.update if moment.phase(layers).kind == "update" else moment.update - 1
+
+
 def scene_of(session: Session, colour: bool) -> Scene:
     """The session as it stands, looked at plainly."""
     return Scene(
@@ -119,6 +125,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         frontier=session.run.frontier,
         coming=session.next_settings,
         coming_from=session.next_update,
+        epoch_end=session.run.epoch_end(applied(session.moment, session.layers)),
         player=session.player,
         colour=colour,
         stop=session.run.stop,

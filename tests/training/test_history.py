@@ -183,3 +183,17 @@ class TestMetrics:
         run = begin(count=2_500)
         losses = 0.5 * ((outputs(run.start, run.problem.train_x) - run.problem.train_y) ** 2).sum(axis=1)
         assert run.problem.metrics(run.start, "half-squared-error")[0] == pytest.approx(losses.mean(), rel=1e-13)
+
+    @pytest.mark.parametrize("update", [0, 1, 2, 3, 1_000, 1_001, 2_600])
+    def test_the_last_end_of_an_epoch_is_exact_however_thin_the_curves_are(self, update: int) -> None:
+        rules = Settings(UpdateRules(learning_rate=0.01, l2=0.1), batch_size=1)
+        run, short = (begin(rules, count=2, start=network((2, 1)), held_out=2) for _ in range(2))
+        run.extend_to(2 * CAPACITY + 500)
+        short.extend_to(update)
+        assert (run.history.epochs.width, short.history.epochs.width) == (2, 1)
+        end, expected = run.epoch_end(update), short.epoch_end(update)
+        assert (end.epoch, end.train_loss, end.test_loss, end.penalty) == (
+            expected.epoch, expected.train_loss, expected.test_loss, expected.penalty,
+        )  # fmt: skip
+        assert end.epoch == update // 2
+        assert run.epoch_end(run.frontier).epoch == run.frontier // 2

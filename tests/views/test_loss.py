@@ -131,3 +131,13 @@ def test_losses_stand_with_and_without_the_penalty_where_there_is_one() -> None:
     assert f"train {num(train, 8)}" in shown[1]
     assert f"train {num(train + 0.25 * left, 8)}" in shown[2]
     assert len(loss_rows(scene(own_session(own_data((), ("u", "v")))))) == 2
+
+
+def test_train_and_test_are_of_the_last_epochs_end_however_long_the_run_is() -> None:
+    it = session("xor")
+    it.run.extend_to(6000)
+    record = it.run.record(5)
+    shown = lines(loss_rows(scene(it, Moment(5, beat(it, "update"), 3, 2))))
+    train = it.run.problem.metrics(record.after, record.settings.rules.loss)[0]
+    assert shown[0].endswith("after epoch 5:")
+    assert f"train {num(train, 8)}" in shown[1]
