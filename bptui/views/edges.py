@@ -20,6 +20,7 @@ NUMBERED = 7  # columns that one unit's weights need as numbers
 LINED = 11  # columns in which there is room for more of the line than its number covers
 NUMBER, SHORT_NUMBER = 7, 6
 MOST_EDGES = 80  # more lines than this tell nothing
+MOST_FAN = 20  # lines that meet in one unit
 MOST_NUMBERS = 40  # more numbers than this find no place of their own
 ANYWHERE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.0, 1.0)
 NEAR_START, NEAR_END = (0.25, 0.15, 0.0), (0.75, 0.85, 1.0)
@@ -49,8 +50,10 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
     if not drawn:
         return arrow(scene, width, height)
     largest = float(abs(scene.record.before.weights[layer]).max())
-    rows = [[*row] for row in lines(tuple(drawn) if room >= LINED else (), room, height, largest)]
-    for edge, (words, x, y) in numbered(scene, near if many else all_edges, room):
+    fan = room - NUMBER + 1 if room >= LINED else 0  # lines that can be told from each other where they meet
+    lined = not many or len(near) <= min(fan, MOST_FAN)
+    rows = [[*row] for row in lines(tuple(drawn) if lined else (), room, height, largest)]
+    for edge, (words, x, y) in numbered(scene, drawn, room, lined):
         role = "selected" if edge.chosen else sign_role(edge.value)
         rows[y][x : x + cells(words)] = [(char, role) for char in words]
     return [joined([(before, "text"), *row, (after, "text")]) for row in rows]
@@ -78,28 +81,36 @@ def arrow(scene: Scene, width: int, height: int) -> list[Row]:
     return [((sign if y == middle else " " * width, "dim"),) for y in range(height)]
 
 
-def numbered(scene: Scene, drawn: list[Edge], width: int) -> list[tuple[Edge, tuple[str, int, int]]]:
+def numbered(scene: Scene, drawn: list[Edge], width: int, lined: bool) -> list[tuple[Edge, tuple[str, int, int]]]:
     """Edges with (words, column, row) of their numbers: of all, or else of the selected unit's."""
     for some in (drawn, [edge for edge in drawn if edge.near]):
-        found = first_places(scene, some, width) if 0 < len(some) <= MOST_NUMBERS else []
+        few = len(some) <= MOST_NUMBERS or all(edge.near for edge in some)
+        found = first_places(scene, some, width, lined) if some and few else []
         if found:
             return list(zip(some, found, strict=True))
     return []
 
 
-def first_places(scene: Scene, some: list[Edge], width: int) -> list[tuple[str, int, int]]:
+def first_places(scene: Scene, some: list[Edge], width: int, lined: bool) -> list[tuple[str, int, int]]:
     """(words, column, row) for every edge's number, in the longest spelling for which all find a place."""
     geometry = tuple((edge.start, edge.end) for edge in some)
-    starts, ends = ({rows[side] for rows in geometry} for side in (0, 1))
-    prefer = (
-        NEAR_START if len(ends) < min(len(starts), 2) else NEAR_END if len(starts) < min(len(ends), 2) else ANYWHERE
-    )
+    prefer = preferred(some, lined)
     for words in spellings(scene, some):
         length = max(map(cells, words))
         found = places_for(geometry, length, width, prefer) if length <= width else None
         if found:
             return [(left(text, length), x, y) for text, (x, y) in zip(words, found, strict=True)]
     return []
+
+
+def preferred(some: list[Edge], lined: bool) -> tuple[float, ...]:
+    """How far along its line a number stands best: where lines meet in one unit, near their other ends."""
+    starts, ends = len({edge.start for edge in some}), len({edge.end for edge in some})
+    if ends == 1 < starts:
+        return NEAR_START if lined else NEAR_START[-1:]
+    if starts == 1 < ends:
+        return NEAR_END if lined else NEAR_END[-1:]
+    return ANYWHERE
 
 
 def spellings(scene: Scene, some: list[Edge]) -> list[list[str]]:

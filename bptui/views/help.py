@@ -15,6 +15,8 @@ GUIDE = (
     "How to read the screen",
     "  In a map of cells ▵ ▴ ▲ are positive numbers, ▿ ▾ ▼ negative ones, from small to large;",
     "  0 is zero, · is not computed yet. A solid edge is a positive weight, a dotted one a negative.",
+    "  Where edges would run into each other the selected unit's weights alone are shown, as numbers.",
+    "  Below a unit's a stand its target t, δ, z and bias b, as many as there are rows for.",
     "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
     "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
     "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2.",
