@@ -21,6 +21,7 @@ LINED = 11  # columns in which there is room for more of the line than its numbe
 NUMBER, SHORT_NUMBER = 7, 6
 MOST_EDGES = 80  # more lines than this tell nothing
 MOST_FAN = 20  # lines that meet in one unit
+ROOMY = 3  # columns for each of them, where there are more
 MOST_NUMBERS = 40  # more numbers than this find no place of their own
 ANYWHERE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.0, 1.0)
 NEAR_START, NEAR_END = (0.25, 0.15, 0.0), (0.75, 0.85, 1.0)
@@ -50,8 +51,8 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
     if not drawn:
         return arrow(scene, width, height)
     largest = float(abs(scene.record.before.weights[layer]).max())
-    fan = room - NUMBER + 1 if room >= LINED else 0  # lines that can be told from each other where they meet
-    lined = not many or len(near) <= min(fan, MOST_FAN)
+    fan = max(min(room - NUMBER + 1, MOST_FAN), room // ROOMY)  # lines that can be followed to where they meet
+    lined = not many or (room >= LINED and len(near) <= fan)
     rows = [[*row] for row in lines(tuple(drawn) if lined else (), room, height, largest)]
     for edge, (words, x, y) in numbered(scene, drawn, room, lined):
         role = "selected" if edge.chosen else sign_role(edge.value)

@@ -101,6 +101,12 @@ def test_a_tangle_is_not_drawn_where_there_are_more_lines_than_columns() -> None
     assert f"w₂[0→4] {num(weights[0, 4], 7, plus=True)}" not in shown
 
 
+@pytest.mark.parametrize(("width", "lined"), [(64, False), (118, False), (198, True)])
+def test_many_lines_that_meet_are_drawn_only_where_they_have_room(width: int, lined: bool) -> None:
+    shown = panel(at(session("digits"), "reduce"), width, 40)
+    assert bool(BRAILLE.search(shown)) == lined
+
+
 @given(st.data())
 def test_numbers_on_edges_never_touch_each_other(data: st.DataObject) -> None:
     row = st.integers(0, 30)
