@@ -20,9 +20,9 @@ Wanted = tuple[int, int, Hashable]
 class Drawing:
     """Numbers are painted at once, the chart behind them: drawing takes longer than a key may wait."""
 
-    def __init__(self, screen: "Workbench", colour: bool = True) -> None:
+    def __init__(self, screen: "Workbench") -> None:
         self._screen = screen
-        self._colour = colour
+        self._colour = True
         self._rows: list[Row] = []
         self._drawn: Wanted | None = None
         self._wanted: Wanted
@@ -35,20 +35,20 @@ class Drawing:
         """Will it be drawn anew in a moment?"""
         return self._timer is not None
 
-    def rows(self, width: int, height: int, shows: Hashable, chart: Callable[[], Chart]) -> list[Row]:
+    def rows(self, width: int, height: int, shows: Hashable, chart: Callable[[], Chart], colour: bool) -> list[Row]:
         """``chart()`` in columns and rows, as last drawn. Where that does not show ``shows`` (whatever tells two
         charts apart), it is drawn in a moment, and the screen painted again."""
         wanted = (width, height, shows)
         if wanted != self._drawn:
             if self._drawn is not None and self._drawn[:2] != wanted[:2]:
                 self._rows, self._drawn = [], None
-            self._wanted, self._chart = wanted, chart
+            self._wanted, self._chart, self._colour = wanted, chart, colour
             if self._timer is None:
                 self._timer = self._screen.set_timer(max(self._at + EVERY - perf_counter(), 0.01), self._draw)
         return self._rows
 
     def _draw(self) -> None:
-        from bptui.tui.plot import draw  # noqa: PLC0415  after the first paint: plotext takes its time to import
+        from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
 
         self._timer = None
         width, height, _ = self._drawn = self._wanted

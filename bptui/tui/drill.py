@@ -24,7 +24,7 @@ class DrillScreen(Trainer, UpdateSheet):
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
         self.drill = Drill(session.run.problem, session.record, session.moment.sample)
-        self.drawing = Drawing(self, colour)
+        self.drawing = Drawing(self)
         self.scroll_by = 0
 
     def table(self) -> Table:
@@ -37,7 +37,7 @@ class DrillScreen(Trainer, UpdateSheet):
         if not below:
             return rows
         shows = (now.drill.back_propagations, now.sample)
-        chart = self.drawing.rows(width, below - 1, shows, lambda: drill_chart(now, 2 * width))
+        chart = self.drawing.rows(width, below - 1, shows, lambda: drill_chart(now, 2 * width), self.colour)
         return [*rows, drill_legend(self.colour), *chart]
 
     # --- work ---

@@ -44,7 +44,7 @@ class LabScreen(Trainer):
         self.lab = Lab(session.run.problem, session.record, session.moment.weight, mistakes)
         self.colour = colour
         self.log_scale = False
-        self.drawing = Drawing(self, colour)
+        self.drawing = Drawing(self)
         self.panels = {name: Panel(f"lab-{name}", bordered=name in PANELS) for name in (*BARS, *PANELS)}
         self._keys = keys_of(mistakes)
         self._plan = LabPlan()
@@ -98,7 +98,9 @@ class LabScreen(Trainer):
         curves = (self.lab.true.curve, self.lab.wrong.curve)
         applied, log = figures.case.first - 1, self.log_scale
         shows = (figures.number, figures.case.title, figures.made, log)
-        chart = self.drawing.rows(width, height - 1, shows, lambda: lab_chart(curves, 2 * width, log, applied))
+        chart = self.drawing.rows(
+            width, height - 1, shows, lambda: lab_chart(curves, 2 * width, log, applied), self.colour
+        )
         return [curve_legend(curves, self.colour), *chart]
 
     def hints(self) -> list[tuple[str, str, bool]]:

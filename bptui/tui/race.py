@@ -46,7 +46,7 @@ class RaceScreen(Workbench):
         self.until: float | None = None  # the progress being trained for; None: paused
         self.axis, self.measure = 0, 0
         self.log_scale = self.whole = False
-        self.drawing = Drawing(self, colour)
+        self.drawing = Drawing(self)
 
     def parts(self) -> list[Panel]:
         return list(self.panels.values())
@@ -178,9 +178,9 @@ class RaceScreen(Workbench):
 
     def _curves(self, look: RaceLook, width: int, height: int) -> list[Row]:
         """The chart, as last drawn."""
-        shows = (id(look.race), look.axis, look.measure, look.log, look.whole, look.race.measured)
+        shows = (look.race, look.axis, look.measure, look.log, look.whole, look.race.measured)
         inner = self.panels["chart"].inner(width, height)
-        return self.drawing.rows(*inner, shows, lambda: chart(look, 2 * inner[0]))
+        return self.drawing.rows(*inner, shows, lambda: chart(look, 2 * inner[0]), True)
 
     def _stack(self, parts: dict[str, tuple[list[Row], int]], chart_words: str = "") -> None:
         """Put the panels that have a part below one another, and hide the others."""

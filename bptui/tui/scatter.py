@@ -25,7 +25,7 @@ class ScatterScreen(UpdateSheet):
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
         self.scatter = Scatter(session.run.problem, session.record)
-        self.drawing = Drawing(self, colour)
+        self.drawing = Drawing(self)
         self._run = session.run
         self.chosen = session.moment.sample
         self.key: RowKey = "batch"
@@ -47,7 +47,7 @@ class ScatterScreen(UpdateSheet):
         rows = scatter_rows(scene, now, self.chosen, width, height)
         if not below:
             return rows
-        chart = self.drawing.rows(width, below - 1, now.weight, lambda: law_chart(now))
+        chart = self.drawing.rows(width, below - 1, now.weight, lambda: law_chart(now), self.colour)
         return [*rows, law_legend(self.colour), *chart]
 
     def working(self) -> bool:

@@ -53,7 +53,7 @@ class Pilots:
         """Wait until the chart behind the numbers is the one of now."""
         for _ in range(200):
             await self.pilot.pause(0.02)
-            if not self.explorer.stage.chart_due:
+            if not self.explorer.stage.drawing.due:
                 return
         raise AssertionError("no chart after 4 seconds")
 
