@@ -138,7 +138,7 @@ def tell_reduce(scene: Scene) -> str:
     total, mean, got = produced(scene.moment, scene.phase)
     samples = "1 sample" if record.n == 1 else f"{record.n} samples"
     rules = record.settings.rules
-    if is_frozen(scene):
+    if scene.frozen:
         return (
             f"The contributions of {samples} to {weight_words(scene)} are added: the sum is {said(scene, total)}, "
             f"but this bias is frozen: it is not used, the bias stays {said(scene, got.of_weight('weight'))}."
@@ -156,11 +156,6 @@ def tell_reduce(scene: Scene) -> str:
 
 def kind(scene: Scene) -> str:
     return "the bias" if scene.moment.weight.is_bias else "the weight"
-
-
-def is_frozen(scene: Scene) -> bool:
-    """Is the selected number a bias that never changes?"""
-    return scene.moment.weight.is_bias and scene.record.before.architecture.bias == "frozen"
 
 
 def penalty_words(scene: Scene) -> str:
@@ -189,7 +184,7 @@ def tell_update(scene: Scene) -> str:
     n = record.n
     passes = f"{n} forward and {n} backward pass{'es' if n > 1 else ''}"
     before = said(scene, after.of_weight("weight"))
-    if is_frozen(scene):
+    if scene.frozen:
         return (
             f"The update is made, once for the whole batch, but {weight_words(scene)} is a frozen bias: "
             f"it stays {before}; {passes} made this one update."

@@ -127,7 +127,8 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     weight = record.before[moment.weight]
     change: list[Span] = []
     if scene.phase.kind == "update":
-        change = [(f" → {num(record.after[moment.weight], 8, plus=True)}", "good")]
+        after = " stays: frozen" if scene.frozen else f" → {num(record.after[moment.weight], 8, plus=True)}"
+        change = [(after, "good")]
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (

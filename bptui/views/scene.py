@@ -49,6 +49,11 @@ class Scene:
         return self.moment.phase(self.record.layers)
 
     @property
+    def frozen(self) -> bool:
+        """Is the selected number a bias that never changes?"""
+        return self.moment.weight.is_bias and self.record.before.architecture.bias == "frozen"
+
+    @property
     def done(self) -> int:
         """Samples of the batch whose gradient has been added."""
         return self.record.n if self.phase.per_batch else self.moment.done(self.record.layers)

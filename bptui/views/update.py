@@ -6,7 +6,6 @@ from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import largest_of, signed
-from bptui.views.narrate import is_frozen
 from bptui.views.numbers import num, rate, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
@@ -40,7 +39,7 @@ def update(scene: Scene, width: int, height: int) -> list[Row]:
 
 def rows_of_ledger(scene: Scene) -> int:
     """Rows in which the ledger has all its samples, at every phase of the update."""
-    return 1 + scene.record.n + 3 + 2 + (0 if is_frozen(scene) else len(adjustments(scene)))
+    return 1 + scene.record.n + 3 + 2 + (0 if scene.frozen else len(adjustments(scene)))
 
 
 def ledger_height(scene: Scene, width: int, height: int) -> int:
@@ -122,7 +121,7 @@ def reductions(scene: Scene) -> list[Spellings]:
             [((words, "pending"), (when, "pending")) for when in (" when all are in", " at the end", "")],
         ]
     rows: list[Spellings] = [[((f" {done} of {record.n} added", "text"),)]]
-    used = ("  not used: frozen", "  frozen", "") if is_frozen(scene) else ("  ◂ in force", " ◂ in force", " ◂")
+    used = ("  not used: frozen", "  frozen", "") if scene.frozen else ("  ◂ in force", " ◂ in force", " ◂")
     for name, words, vector in (("sum", "SUM ", record.summed), ("mean", f"MEAN ÷{done}", record.mean)):
         force, value = name == in_force, weight_of(scene, vector)
         number: Row = (
@@ -147,7 +146,7 @@ def application(scene: Scene) -> list[Spellings]:
             [((each, "strong"),) for each in first],
             [(before, (each, "dim")) for each in (" not moved yet", " not moved", "")],
         ]
-    if is_frozen(scene):
+    if scene.frozen:
         first = [" this bias is frozen: no step for it", " this bias is frozen: no step", " frozen: no step"]
         return [[((each, "strong"),) for each in first], [(before, (" stays", "dim"))]]
     rows = [*adjustments(scene), step_row(scene)]
