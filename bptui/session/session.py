@@ -232,8 +232,10 @@ class Session:
     def toggle_play(self) -> None:
         self.player = self.player.toggled()
 
-    def change_speed(self, steps: int) -> None:
+    def change_speed(self, steps: int) -> str:
+        """Play faster by so many steps; the speed in words where it cannot be seen."""
         self.player = self.player.faster(steps)
+        return "" if self.player.playing else f"speed: {self.player.pace}"
 
     def pause(self) -> bool:
         """Stop playing; was it?"""

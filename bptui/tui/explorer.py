@@ -17,10 +17,10 @@ from bptui.tui.workbench import Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.looks import SORT_WORDS, Looks
 from bptui.views.scene import Scene, scene_of
-from bptui.views.text import Span, scrolled
+from bptui.views.text import Span
 
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
-WORK_SLICE = 0.045  # and while long work is waited for: Esc is answered within a frame
+WORK_SLICE = 0.06  # and while long work is waited for: Esc is answered within a frame
 LONG_RUN = 100  # updates
 ALWAYS = ("stop", "quit", "help", "repaint")  # keys that act during long work
 
@@ -62,6 +62,13 @@ class Explorer(Workbench):
     def paint(self) -> None:
         self.lay_out()
         self.stage.paint(self.scene(), self.footer_rows)
+
+    def paint_work(self) -> None:
+        """On the way to a goal only the progress changes: the moment looked at is the same."""
+        if self._work is None:
+            self.paint()
+        else:
+            self.stage.paint_footer(self.footer_rows)
 
     def state(self) -> Span:
         player = self.session.player
@@ -148,10 +155,6 @@ class Explorer(Workbench):
             self.notice = f"stopped after update {self.session.run.frontier}"
         self.pause()
 
-    def change_speed(self, steps: int) -> None:
-        self.session.change_speed(steps)
-        self.notice = "" if self.session.player.playing else f"speed: {self.session.player.pace}"
-
     def change(self, intent: Callable[[], str]) -> None:
         """Change a setting or start anew, and say what it means."""
         try:
@@ -186,13 +189,7 @@ class Explorer(Workbench):
             self.session.select(layer=across, unit=down)
 
     def scroll_panel(self, pages: int) -> None:
-        shown, unscrolled = (
-            self.stage.samples_shown(self.looks.focus, looks.at(self.scene()))
-            for looks in (self.looks, self.looks.unscrolled())
-        )
-        count = self.session.record.n if self.looks.focus == UPDATE else len(self.scene().rows)
-        first = shown.start + scrolled(shown, count, pages)
-        self.look(lambda looks: looks.scrolled_to(first - unscrolled.start))
+        self.look(lambda looks: self.stage.scrolled(looks, self.scene(), pages))
 
     def next_sort(self) -> None:
         classes, n = bool(self.session.run.problem.data.classes), self.session.record.n

@@ -1,18 +1,19 @@
 """The stage: the bars and panels of the explorer, where they stand, and how a scene is painted on them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptui.tui.drawing import Drawing
 from bptui.tui.panel import Panel, place
-from bptui.views.arrange import LOSS, NETWORK, Arrangement, Box, arrange
+from bptui.views.arrange import LOSS, NETWORK, UPDATE, Arrangement, Box, arrange
 from bptui.views.header import header
 from bptui.views.looks import Looks
 from bptui.views.loss import chart
 from bptui.views.panels import BY_NUMBER, PANELS
 from bptui.views.ribbon import ribbon
 from bptui.views.scene import Scene
-from bptui.views.text import Row
+from bptui.views.text import Row, scrolled
 
 if TYPE_CHECKING:
     from bptui.tui.workbench import Workbench
@@ -55,12 +56,23 @@ class Stage:
             return
         for panel, box, view in ((self.header, plan.header, header), (self.ribbon, plan.ribbon, ribbon)):
             panel.show(view(scene, box.width, box.height), box.width, box.height)
-        self.footer.show(footer(plan.footer.width, plan.footer.height), plan.footer.width, plan.footer.height)
+        self.paint_footer(footer)
         for number, box in plan.panels.items():
             rows = self._rows(number, box, scene)
             self._show(number, box, self._with_chart(rows, box, scene) if number == LOSS else rows, scene)
 
-    def samples_shown(self, number: int, scene: Scene) -> range:
+    def paint_footer(self, footer: Callable[[int, int], list[Row]]) -> None:
+        if self.plan is not None and not self.plan.too_small:
+            box = self.plan.footer
+            self.footer.show(footer(box.width, box.height), box.width, box.height)
+
+    def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:
+        """The focused panel's list, so many pages further."""
+        shown, by_itself = (self._samples(looks.focus, it) for it in (scene, replace(scene, scroll=0)))
+        count = scene.record.n if looks.focus == UPDATE else len(scene.rows)
+        return looks.scrolled_to(shown.start + scrolled(shown, count, pages) - by_itself.start)
+
+    def _samples(self, number: int, scene: Scene) -> range:
         """Which of its samples a panel with a list shows; none where it has no box."""
         box = self.plan.panels.get(number) if self.plan else None
         if box is None:

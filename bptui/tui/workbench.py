@@ -53,6 +53,10 @@ class Workbench(Screen[None]):
         """Show what there is to show, at the screen's size."""
         raise NotImplementedError
 
+    def paint_work(self) -> None:
+        """Show what a slice of work has changed."""
+        self.paint()
+
     def working(self) -> bool:
         """Is something under way?"""
         return False
@@ -130,7 +134,7 @@ class Workbench(Screen[None]):
         elapsed, self._last_tick = now - self._last_tick, now
         until = now + self.slice()
         self.work(elapsed, lambda: perf_counter() > until)
-        self.paint()
+        self.paint_work()
         self.wake()
 
     # --- keys ---
