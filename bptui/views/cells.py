@@ -13,6 +13,7 @@ from bptui.views.layers import (
     head_role,
     heading,
     latest,
+    marked_window,
     more,
     numbers,
     selected_unit,
@@ -20,7 +21,7 @@ from bptui.views.layers import (
 )
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, window
+from bptui.views.text import Row, Span
 
 LEAST_COLUMNS, MOST_COLUMNS = 8, 17
 SHORT_NUMBER = 6
@@ -213,11 +214,7 @@ def caption(part: Part, width: int) -> Row:
 
 def scrolled(lines: list[Row], room: int, at: int, columns: int, units: int, width: int) -> list[Row]:
     """Of lines of ``columns`` units each those around line ``at``, between marks for the others."""
-    marks = 1 if room > 2 else 0
-    shown = window(len(lines), max(room - 2 * marks, 1), at)
+    shown = marked_window(len(lines), room, at)
     above, below = shown.start * columns, max(units - shown.stop * columns, 0)
-    return [
-        *more(marks, "↑", above, width),
-        *lines[shown.start : shown.stop],
-        *more(marks, "↓", below, width),
-    ]
+    rows = [*more("↑", above, width), *lines[shown.start : shown.stop], *more("↓", below, width)]
+    return rows[:room]

@@ -93,19 +93,27 @@ def fitting(width: int, *spellings: str) -> str:
     return next((words for words in spellings if cells(words) <= width), spellings[-1])
 
 
-def more(rows: int, arrow: str, count: int, width: int) -> list[Row]:
-    """The mark of what is scrolled away, in so many rows (0 or 1): ``↑ 3 more``, empty where nothing is."""
+def more(arrow: str, count: int, width: int) -> list[Row]:
+    """The mark of what is scrolled away, ``↑ 3 more``; none where nothing is."""
     words = fitting(width, f"{arrow} {count} more", f"{arrow}{count}")
-    return [((words if count else "", "dim"),)] * rows
+    return [((words, "dim"),)] if count else []
+
+
+def marked_window(count: int, height: int, at: int) -> range:
+    """Which of ``count`` rows to show in ``height``, the page that row ``at`` is on; of too many so few that there is
+    a row for the mark of those above and one for those below."""
+    if count <= height:
+        return range(count)
+    shown = window(count, max(height - 2, 1), at)
+    if height < 3:  # no room for two marks
+        return shown
+    if shown.start == 0:
+        return range(height - 1)
+    return range(count - height + 1, count) if shown.stop == count else shown
 
 
 def listed(count: int, height: int, at: int, width: int, row: Callable[[int], Row]) -> list[Row]:
     """Rows 0 … ``count`` − 1 made by ``row``, of too many those around ``at`` between marks for the others."""
-    if height < 1:
-        return []
-    marks = 1 if count > height > 2 else 0
-    shown = window(count, height - 2 * marks, at)
-    rows = [*more(marks, " ↑", shown.start, width), *map(row, shown)]
-    if count > len(shown) and not marks:  # no room for two marks
-        return [*rows[:-1], *more(1, " ↓", count - len(shown) + 1, width)]
-    return [*rows, *more(marks, " ↓", count - shown.stop, width)]
+    shown = marked_window(count, height, at)
+    rows = [*more(" ↑", shown.start, width), *map(row, shown), *more(" ↓", count - shown.stop, width)]
+    return rows[: max(height, 0)]

@@ -9,9 +9,10 @@ from bptui.views.layers import Block, fitting, units_of
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, fit, grow
-from bptui.views.units import MARKS, Column
+from bptui.views.units import Column
 
 GAP, ARROW, WIDEST_ARROW = 1, 3, 9  # columns between two layers: at least, with an arrow, at most with an arrow
+LEAST_PAGE = 4  # rows that a column can be scrolled in
 MOST_COLUMN_PAGES = 2  # a column that is scrolled shows at least every second unit
 
 
@@ -56,7 +57,7 @@ def form(scene: Scene, layer: int, height: int) -> Form:
     if layer == 0 and scene.data.image is not None:
         return Picture(scene, height)
     rows = max(height - 1, 1)
-    if units_of(scene, layer) <= rows * (MOST_COLUMN_PAGES if rows > MARKS + 1 else 1):
+    if units_of(scene, layer) <= rows * (MOST_COLUMN_PAGES if rows >= LEAST_PAGE else 1):
         return Column(scene, layer, height)
     return Field(scene, layer, height)
 

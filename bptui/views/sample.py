@@ -1,13 +1,15 @@
-"""The current sample in full: every input by its name, every output with answer, target and error."""
+"""The current sample in full: inputs by name, outputs with answer, target and error, hidden units with z, a and δ."""
 
 from collections.abc import Callable
 
+from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING
-from bptui.views.layers import listed, selected_unit, unit_label, units_of
+from bptui.views.layers import Symbol, listed, numbers, selected_unit, unit_label, units_of
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells
 
+LEAST_LIST = 4  # rows of a layer: its head, one unit, marks for those above and below
 LEAST_ROWS = 4  # a head, and one output below its own
 NUMBER = 8
 SPACE = 3  # between what stands side by side
@@ -30,19 +32,53 @@ def with_more(
 
 
 def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:
-    """In so many rows at most: inputs beside outputs where there is room, else above them."""
+    """In so many rows at most: inputs and outputs, then the hidden layers, as far as there is room."""
     m = scene.moment.sample
-    head: Row = ((f" sample {m + 1} of {scene.record.n}, row {scene.record.indices[m]}", "strong"),)
-    room, given, said = height - 1, 1 + units_of(scene, 0), 1 + units_of(scene, scene.record.layers)
+    rows: list[Row] = [((f" sample {m + 1} of {scene.record.n}, row {scene.record.indices[m]}", "strong"),)]
+    rows += ends(scene, width, height - 1)
+    for layer in range(1, scene.record.layers):
+        room = height - len(rows)
+        if room >= min(1 + units_of(scene, layer), LEAST_LIST):
+            rows += hidden(scene, layer, width, room)
+    return rows
+
+
+def ends(scene: Scene, width: int, height: int) -> list[Row]:
+    """Inputs beside outputs where there is room, else above them."""
+    given, said = 1 + units_of(scene, 0), 1 + units_of(scene, scene.record.layers)
     if scene.data.image:
-        return [head, *outputs(scene, width, room)]
+        return outputs(scene, width, height)
     across = 1 + max(map(cells, input_names(scene))) + 1 + NUMBER
     if across + SPACE + LEAST_WIDTH <= width:
-        rows, beside_it = max(min(room, max(given, said)), 0), width - across - SPACE
+        rows, beside_it = max(min(height, max(given, said)), 0), width - across - SPACE
         blocks = (inputs(scene, across, rows), across + SPACE), (outputs(scene, beside_it, rows), beside_it)
-        return [head, *beside(blocks, rows)]
-    above = max(min(given, max(room // 2, room - said)), 0)
-    return [head, *inputs(scene, width, above), *outputs(scene, width, room - above)]
+        return beside(blocks, rows)
+    above = max(min(given, max(height // 2, height - said)), 0)
+    return [*inputs(scene, width, above), *outputs(scene, width, height - above)]
+
+
+def hidden(scene: Scene, layer: int, width: int, height: int) -> list[Row]:
+    """A row a unit of a hidden layer: its z, a and δ."""
+    at, title = max(selected_unit(scene, layer), 0), f"layer {layer}"
+    symbols: tuple[Symbol, ...] = ("z", "a", "δ")
+    values = [numbers(scene, layer, symbol) for symbol in symbols]
+    names = [unit_label(scene, layer, k) for k in range(units_of(scene, layer))]
+    size = max(cells(title), min(max(map(cells, names)), LONGEST_NAME))
+
+    def row(k: int) -> Row:
+        chosen = k == selected_unit(scene, layer)
+        told = (None if held is None else float(held[k]) for held in values)
+        return (f" {left(names[k], size)}", "selected" if chosen else "dim"), *(signed_number(v) for v in told)
+
+    heads = "".join(right(f"{symbol}{sub(layer)}", NUMBER + 1) for symbol in symbols)
+    return [((f" {left(title, size)}{heads}", "head"),), *listed(len(names), height - 1, at, width, row)]
+
+
+def signed_number(value: float | None) -> Span:
+    """The number with its sign, or that it is not known yet."""
+    if value is None:
+        return right(PENDING, NUMBER + 1), "pending"
+    return right(num(value, NUMBER, plus=True), NUMBER + 1), sign_role(value)
 
 
 def input_names(scene: Scene) -> list[str]:
@@ -84,11 +120,6 @@ def result(scene: Scene, output: int) -> Row:
     record, m = scene.record, scene.moment.sample
     target: Span = (right(brief(float(record.targets[m, output]), NUMBER), NUMBER + 1), "text")
     if not scene.reached(m, "forward", record.layers):
-        wait: Span = (right(PENDING, NUMBER + 1), "pending")
-        return wait, target, wait
-    answer, error = num(record.passed.a[-1][m, output], NUMBER), float(record.errors[m, output])
-    return (
-        (right(answer, NUMBER + 1), "text"),
-        target,
-        (right(num(error, NUMBER, plus=True), NUMBER + 1), sign_role(error)),
-    )
+        return signed_number(None), target, signed_number(None)
+    answer = num(record.passed.a[-1][m, output], NUMBER)
+    return (right(answer, NUMBER + 1), "text"), target, signed_number(float(record.errors[m, output]))

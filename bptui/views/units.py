@@ -12,6 +12,7 @@ from bptui.views.layers import (
     heading,
     latest,
     mark,
+    marked_window,
     marks_target,
     more,
     numbers,
@@ -21,12 +22,11 @@ from bptui.views.layers import (
 )
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cells, left, right, window
+from bptui.views.text import Row, Span, cells, left, right
 
 NUMBER, SHORT_NUMBER = 7, 6
 LONGEST_NAME, SHORTEST_NAME = 20, 2
 FROM_ABOVE: tuple[Symbol, ...] = ("a", "t", "δ", "z", "b")
-MARKS = 2  # rows that say what is scrolled away
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Column:
     def __init__(self, scene: Scene, layer: int, height: int) -> None:
         self.scene, self.layer = scene, layer
         units, rows = units_of(scene, layer), max(height - 1, 1)
-        self.marks = 1 if units > rows > MARKS else 0
-        self.rows = rows - MARKS * self.marks
-        self.shown = window(units, self.rows, max(selected_unit(scene, layer), 0))
+        self.shown = marked_window(units, rows, max(selected_unit(scene, layer), 0))
+        self.above, self.below = self.shown.start, units - self.shown.stop
+        self.rows = max(rows - bool(self.above) - bool(self.below), 1)
         self.lines = told(scene, layer, self.rows // len(self.shown))
         self.beside = beside(scene, layer, len(self.lines))
         self.names = [unit_label(scene, layer, unit) for unit in range(units)]
@@ -72,7 +72,7 @@ class Column:
     def draw(self, width: int) -> Block:
         w = self.widths(width)
         rows: list[Row] = [((self.heading(w, width), head_role(self.scene, self.layer)),)]
-        rows += more(self.marks, "↑", self.shown.start, width)
+        rows += more("↑", self.above, width)
         body: list[Row] = [()] * self.rows
         ports = {}
         for place, unit in enumerate(self.shown):
@@ -80,8 +80,8 @@ class Column:
             top = start + (end - start - len(self.lines)) // 2
             for k, row in enumerate(self.unit_rows(unit, w)):
                 body[top + k] = row
-            ports[unit] = 1 + self.marks + top + (len(self.lines) - 1) // 2
-        rows += [*body, *more(self.marks, "↓", units_of(self.scene, self.layer) - self.shown.stop, width)]
+            ports[unit] = 1 + bool(self.above) + top + (len(self.lines) - 1) // 2
+        rows += [*body, *more("↓", self.below, width)]
         return Block(rows, width, ports)
 
     def heading(self, w: Widths, width: int) -> str:

@@ -59,6 +59,14 @@ def test_a_lone_sample_is_told_in_full(width: int, height: int) -> None:
         assert re.search(rf"o{k + 1} +{answer} +{target} +{re.escape(num(record.errors[0, k], 8, plus=True))}", shown)
 
 
+def test_a_lone_sample_s_hidden_units_are_told_where_there_are_rows() -> None:
+    it = at("mazur", "reduce")
+    passed, rows = it.record.passed, painted("batch", it, 38, 15)
+    for unit, name in enumerate(("h1", "h2")):
+        told = [num(v, 8, plus=True) for v in (passed.z[0][0, unit], passed.a[1][0, unit], passed.delta[0][0, unit])]
+        assert [name, *told] in [row.split() for row in rows]
+
+
 def test_the_error_is_the_answer_minus_the_target_of_each_sample() -> None:
     record = at("iris", "reduce").record
     for m in range(record.n):

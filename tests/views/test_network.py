@@ -12,6 +12,7 @@ from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.views.edges import places_for
 from bptui.views.glyphs import PENDING, ZERO
+from bptui.views.layers import listed, marked_window
 from bptui.views.network import layers_shown, shared
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
@@ -130,6 +131,18 @@ def test_layers_out_of_sight_are_counted_on_their_side(layer: int) -> None:
     assert layer - 1 in shown
     for count, words in ((before, f"‹ {before} layer"), (after, f"{after} layer")):
         assert (words in first) == (count > 0)
+
+
+@given(st.integers(1, 60), st.integers(3, 40), st.data())
+def test_a_list_between_marks_fills_its_rows_and_holds_the_chosen_one(
+    count: int, height: int, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, count - 1))
+    shown = marked_window(count, height, at)
+    assert at in shown
+    assert len(shown) + (shown.start > 0) + (shown.stop < count) == min(count, height)
+    rows = listed(count, height, at, 40, lambda place: ((f"row {place}", "text"),))
+    assert len(rows) == min(count, height)
 
 
 @pytest.mark.parametrize("unit", [0, 7, 15])
