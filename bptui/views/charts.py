@@ -18,6 +18,8 @@ MARKS = {
     "series-6": "#",
 }
 """What each curve is drawn with where colours do not tell them apart."""
+SHAPES: dict[Style, str] = {"band": "░", "line": "─", "dashes": "╌"}
+"""What a legend shows of each way to draw a curve."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
 LARGEST = 1e300  # drawn no higher: beyond, the length of an axis is not finite
 
@@ -74,3 +76,8 @@ def squeeze(x: Floats, low: Floats, high: Floats, columns: int) -> tuple[Floats,
     at = x[last]
     at[0] = x[0]
     return at, np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)
+
+
+def sign_of(role: str, style: Style, colour: bool) -> str:
+    """What stands for a curve in a legend: its shape, or its character where colours do not tell curves apart."""
+    return SHAPES[style] if colour else MARKS[role]

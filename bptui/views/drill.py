@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from bptui.engine.types import Floats
 from bptui.experiments.drill import DrillNow, Spent
 from bptui.views.batch import target
-from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
+from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
 from bptui.views.glyphs import BARS
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
@@ -18,6 +17,7 @@ CHART_WIDTH, TALL = 60, 32
 ROOMY = 30  # columns that are left beside the losses where targets may be written in full
 FEWEST_SAMPLES = 3
 DRILL_ROLE, PASSES_ROLE = "series-2", "series-1"
+CURVES: tuple[tuple[str, str, Style], ...] = (("drill", DRILL_ROLE, "line"), ("passes", PASSES_ROLE, "dashes"))
 
 
 def drill_rows(scene: Scene, now: DrillNow, width: int, height: int, scroll: int = 0) -> list[Row]:
@@ -46,8 +46,8 @@ def chart_height(now: DrillNow, width: int, height: int) -> int:
 def drill_legend(colour: bool) -> Row:
     """What the curves are, and what each is drawn with."""
     spans: list[Span] = [(" mean loss of the batch by back-propagations:", "dim")]
-    for name, role in (("drill", DRILL_ROLE), ("passes", PASSES_ROLE)):
-        spans.append((f" {'─' if colour else MARKS[role]}{name}", role))
+    for name, role, style in CURVES:
+        spans.append((f" {sign_of(role, style, colour)}{name}", role))
     return tuple(spans)
 
 
@@ -234,11 +234,9 @@ def drill_chart(now: DrillNow, columns: int) -> Chart:
     """Mean loss of the batch under both ways, over the back-propagations made."""
     x = np.array([step.back_propagations for step in now.steps], dtype=np.float64)
 
-    def series(name: str, role: str, values: Floats) -> Series:
+    ways = (np.array([step.mean for step in now.steps]), np.array([step.passes_mean for step in now.steps]))
+    both = []
+    for (name, role, style), values in zip(CURVES, ways, strict=True):
         where, low, high = squeeze(x, values, values, columns)
-        return Series(name, role, where, drawable(low, False), drawable(high, False))
-
-    drilled = np.array([step.mean for step in now.steps])
-    passes = np.array([step.passes_mean for step in now.steps])
-    both = (series("drill", DRILL_ROLE, drilled), series("passes", PASSES_ROLE, passes))
-    return Chart(both if len(x) > 1 else (), "back-propagations", False)
+        both.append(Series(name, role, where, drawable(low, False), drawable(high, False), style))
+    return Chart(tuple(both) if len(x) > 1 else (), "back-propagations", False)

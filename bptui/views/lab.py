@@ -7,7 +7,7 @@ import numpy as np
 from bptui.experiments.mistakes import Distance
 from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.training.history import Curve
-from bptui.views.charts import MARKS, Chart, Series, drawable, squeeze
+from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
 from bptui.views.numbers import num, precise, rate, sign_role
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
@@ -17,6 +17,7 @@ ROUNDING = 1e-12  # relative errors below are called rounding
 TRUE, WRONG = "series-3", "series-6"
 """The two sides' colours: those of the signs, blue and orange, say the sign of a number on this screen."""
 CURVES = (("true", TRUE), ("wrong", WRONG))
+STYLES: tuple[Style, Style] = ("line", "dashes")  # where both coincide, both can be seen
 
 
 def lab_title(figures: Figures, width: int) -> Row:
@@ -259,19 +260,19 @@ def rule_list(figures: Figures, height: int) -> list[Row]:
 def curve_legend(curves: tuple[Curve, Curve], colour: bool = True) -> Row:
     """Each curve's latest batch loss, behind what it is drawn with."""
     spans: list[Span] = []
-    for (name, role), curve in zip(CURVES, curves, strict=True):
+    for (name, role), style, curve in zip(CURVES, STYLES, curves, strict=True):
         latest = num(float(curve.last("loss")[-1]), 8) if curve.used else "·"
-        spans.append((f" {'─' if colour else MARKS[role]}{name} {latest}", role))
+        spans.append((f" {sign_of(role, style, colour)}{name} {latest}", role))
     return tuple(spans)
 
 
 def lab_chart(curves: tuple[Curve, Curve], columns: int, log: bool, applied: int) -> Chart:
     """Both loss curves over the updates; ``applied`` of them were made before the lab's first."""
     drawn = []
-    for (name, role), curve in zip(CURVES, curves, strict=True):
+    for (name, role), style, curve in zip(CURVES, STYLES, curves, strict=True):
         if curve.used:
             # read before the update, as in the explorer: it belongs to the weights that the update before left
             x = np.concatenate(([float(applied)], curve.axis("update")[:-1]))
             x, low, high = squeeze(x, curve.low("loss"), curve.high("loss"), columns)
-            drawn.append(Series(name, role, x, drawable(low, log), drawable(high, log)))
+            drawn.append(Series(name, role, x, drawable(low, log), drawable(high, log), style))
     return Chart(tuple(drawn), "updates", log)

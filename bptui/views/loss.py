@@ -6,7 +6,7 @@ from math import isnan
 import numpy as np
 
 from bptui.training.history import Curve
-from bptui.views.charts import MARKS, Chart, Mark, Series, Style, drawable, squeeze
+from bptui.views.charts import Chart, Mark, Series, Style, drawable, sign_of, squeeze
 from bptui.views.numbers import num, share
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, first_fitting
@@ -18,7 +18,6 @@ CURVES = (
     ("epochs", "test_loss", "test", "series-2"),
 )
 STYLES: dict[str, Style] = {"series-0": "band", "series-1": "line", "series-2": "dashes"}
-SHAPES: dict[Style, str] = {"band": "░", "line": "─", "dashes": "╌"}
 ACCURACIES = (
     ("epochs", "train_accuracy", "train", "series-1"),
     ("epochs", "test_accuracy", "test", "series-2"),
@@ -72,7 +71,7 @@ def penalty_row(scene: Scene, batch: bool, digits: int) -> Row:
 
 def mark(scene: Scene, role: str) -> str:
     """What a curve is drawn with."""
-    return SHAPES[STYLES[role]] if scene.colour else MARKS[role]
+    return sign_of(role, STYLES[role], scene.colour)
 
 
 def curve_of(scene: Scene, name: str) -> Curve:

@@ -185,7 +185,7 @@ async def test_the_large_screen_has_the_chart_of_both_ways() -> None:
     async with drilling(size=(120, 40)) as at:
         await at.press("e")
         await at.until_drawn()
-        assert "mean loss of the batch by back-propagations: ─drill ─passes" in at.text()
+        assert "mean loss of the batch by back-propagations: ─drill ╌passes" in at.text()
         assert any(0x2800 < ord(char) < 0x2900 for char in at.text())
 
 

@@ -211,7 +211,7 @@ def test_the_chart_holds_both_curves_and_the_legend_their_last_losses() -> None:
     assert [(s.name, s.role) for s in chart.series] == [("true", TRUE), ("wrong", WRONG)]
     assert [float(s.high[-1]) for s in chart.series] == [float(curve.last("loss")[-1]) for curve in curves]
     said = lines([curve_legend(curves)])[0]
-    assert said == f" ─true {num(chart.series[0].high[-1], 8)} ─wrong {num(chart.series[1].high[-1], 8)}"
+    assert said == f" ─true {num(chart.series[0].high[-1], 8)} ╌wrong {num(chart.series[1].high[-1], 8)}"
     assert not lab_chart((lab_at(session("xor")).true.curve,) * 2, 60, log=True, applied=0).series
 
 
