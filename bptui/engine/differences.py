@@ -73,8 +73,8 @@ class Check:
 
     @property
     def farthest(self) -> ArrayCheck:
-        """The array in which the two are farthest apart, one that disagrees before all that agree."""
-        return max(self.arrays, key=lambda array: (array.compared > 0, not array.agrees, array.relative_error))
+        """The array in which the two are farthest apart, of those in which anything was compared."""
+        return max(self.arrays, key=lambda array: (array.compared > 0, array.relative_error))
 
     @property
     def agrees(self) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from bptui.engine import ACTIVATIONS, Architecture, Network, Pass, UpdateRules, Weight, check, differences
 from bptui.engine.backprop import sum_gradients
-from bptui.engine.differences import central_difference
+from bptui.engine.differences import Check, central_difference
 from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.types import Floats
@@ -91,15 +91,66 @@ def test_a_wrong_sign_of_a_small_array_of_1000_samples_is_caught(
     assert (found.worst.layer, found.worst.is_bias) == (layer, array == 1)
 
 
-def test_one_wrong_entry_is_named_by_its_address(spoilt: Spoil) -> None:
+@pytest.mark.parametrize("error", [0.5, -0.5])
+def test_one_wrong_entry_is_named_by_its_address(error: float, spoilt: Spoil) -> None:
     def change(summed: Parameters) -> None:
-        summed.weights[0][2, 3] += 0.5
+        summed.weights[0][2, 3] += error
 
     spoilt(change)
     found = check(CASE.network, CASE.loss, CASE.x, CASE.y)
     assert found.worst == Weight(1, 2, 3)
     assert found.worst.symbol == "w₁[x2→3]"
     assert [array.agrees for array in found.arrays] == [False, True, True, True]
+
+
+def test_an_error_of_a_ten_thousandth_is_seen(spoilt: Spoil) -> None:
+    def stretch(summed: Parameters) -> None:
+        summed.weights[1][:] *= 1.0001
+
+    spoilt(stretch)
+    assert not check(CASE.network, CASE.loss, CASE.x, CASE.y).agrees
+
+
+def as_it_stands(found: Check, layer: int, architecture: Architecture) -> float:
+    """The relative distance of a layer's weights, whatever the differences leave open."""
+    b, d = (Parameters(architecture, vector).weights[layer - 1] for vector in (found.backprop, found.differences))
+    return float(np.linalg.norm(b - d) / (np.linalg.norm(b) + np.linalg.norm(d)))
+
+
+def test_a_gradient_below_the_rounding_of_the_losses_is_not_called_wrong() -> None:
+    """The hidden layer moves the output by 1e-9 only: differences of losses of about 0.1 cannot follow that."""
+    network = Network(MANY.network.architecture, MANY.network.flat.copy())
+    network.weights[1][:] *= 1e-9
+    found = check(network, MANY.loss, MANY.x, MANY.y)
+    assert as_it_stands(found, 1, network.architecture) > 10 * differences.AGREES
+    assert found.agrees
+    assert found.relative_error > 0
+
+
+def curved() -> tuple[Network, Floats, Floats]:
+    """Inputs of 3 000: a weight moved by ε = 1e-5 moves z by 0.03, along which tanh bends."""
+    architecture = Architecture((2, 1), ("tanh",), "none")
+    network = explicit(architecture, [np.array([[1e-4], [-2e-4]])], [])
+    return network, np.array([[3000.0, 1000.0], [1000.0, 3000.0]]), np.array([[0.5], [0.25]])
+
+
+def test_what_curvature_makes_of_differences_is_not_called_wrong() -> None:
+    network, x, y = curved()
+    found = check(network, "half-squared-error", x, y)
+    assert as_it_stands(found, 1, network.architecture) > 10 * differences.AGREES
+    assert found.agrees
+
+
+def test_a_wrong_sign_is_seen_through_curvature(spoilt: Spoil) -> None:
+    network, x, y = curved()
+
+    def flip(summed: Parameters) -> None:
+        summed.weights[0][:] *= -1
+
+    spoilt(flip)
+    found = check(network, "half-squared-error", x, y)
+    assert not found.agrees
+    assert found.relative_error > 1000 * differences.AGREES
 
 
 @pytest.mark.parametrize("name", KINKED)
@@ -128,6 +179,14 @@ def test_a_z_of_0_that_a_parameter_does_not_move_hides_nothing() -> None:
     assert {weight for weight, corner in addresses if corner} == {Weight(1, BIAS, j) for j in range(3)}
     assert found.agrees
     assert [array.compared for array in found.arrays] == [6, 0, 3, 1]
+
+
+def test_the_worst_is_one_that_was_compared() -> None:
+    """Nothing is wrong anywhere; the hidden weights have no derivative, the outgoing ones a gradient of 0."""
+    network = explicit(Architecture((1, 1, 1), ("relu", "identity"), "none"), [np.zeros((1, 1)), np.ones((1, 1))], [])
+    found = check(network, "half-squared-error", np.array([[1.0]]), np.array([[3.0]]))
+    assert [array.compared for array in found.arrays] == [0, 1]
+    assert (found.worst, found.relative_error) == (Weight(2, 0, 0), 0.0)
 
 
 def test_what_has_no_derivative_anywhere_is_no_error() -> None:

@@ -196,3 +196,9 @@ class TestDivergence:
         with pytest.raises(Divergence, match=r"^the step of layer 2 overflows$") as caught:
             one_update(network, UpdateRules(learning_rate=1.0), x, y)
         assert (caught.value.layer, caught.value.what) == (2, "the step")
+
+    def test_a_step_that_is_undefined_for_another_reason_is_not_called_0_over_0(self) -> None:
+        """Memory that has overflowed, times a momentum of 0."""
+        rules = UpdateRules(optimizer=OptimizerSettings("momentum", momentum=0.0))
+        with pytest.raises(Divergence, match=r"^the step of layer 1 overflows$"):
+            one_update(line(1.0), rules, *one_by_one(1.0, 0.0), memory=np.array([[np.inf]]))

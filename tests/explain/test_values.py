@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bptui.engine import OPTIMIZERS, Network
+from bptui.data import Dataset, Split
+from bptui.engine import OPTIMIZERS, Architecture, Network
 from bptui.explain import Quantity, compare, digits, evaluate, explain, text, value
 from bptui.explain.differences import Comparison, of_batch
 from bptui.explain.expression import Number, Rest, Sum
 from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, RATE, loss, of_unit, of_weight, target
 from bptui.explain.update import all_weights
-from bptui.training import Run, UpdateRecord
+from bptui.training import Run, Settings, UpdateRecord
 from tests.explain.reading import parse
 
 from .cases import EVERY_UPDATE, FEW, Case, optimized, record_of, run_of, walk
@@ -122,6 +123,18 @@ def test_a_wrong_sign_of_a_small_mean_of_1000_samples_does_not_agree() -> None:
         record_of.cache_clear()
     assert isinstance(wrong, Comparison)
     assert not wrong.agrees
+
+
+def test_what_curvature_makes_of_differences_does_not_count_against_a_number() -> None:
+    """Inputs of 3 000: a weight moved by 1e-5 moves z by 0.03, along which tanh bends."""
+    architecture = Architecture((2, 1), ("tanh",), "none")
+    start = Network(architecture, np.array([1e-4, -2e-4]))
+    data = Dataset("far", np.array([[3000.0, 1000.0], [1000.0, 3000.0]]), np.array([[0.5], [0.25]]))
+    record = Run.begin(data, Split(np.arange(2), np.arange(0)), start, Settings(batch_size=2), 5).record(1)
+    found = compare(record, of_weight("sum", 1, 0, 0))
+    assert isinstance(found, Comparison)
+    assert found.miss > 5e-5 * abs(found.backprop)
+    assert found.agrees
 
 
 CORNER = "exactly 0, where φ has a corner; φ′ = {} is the convention"
