@@ -3,12 +3,15 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 
 from tests.cli.commands import BPTUI, run
 
+OBEYING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""Runs a command that ctrl+C stops, also where the tests themselves run in the background, which ignores it."""
 COMMANDS = (("--help",), ("datasets",), ("trace", "xor", "--format", "text"), ("train", "xor", "--epochs", "2"))
 
 
@@ -42,14 +45,18 @@ def test_a_full_disk_is_one_line_and_status_1(words: tuple[str, ...]) -> None:
     "words", [("train", "digits", "--epochs", "100000"), ("trace", "digits", "--updates", "100000")], ids=" ".join
 )
 def test_ctrl_c_ends_with_130_and_keeps_what_was_printed(words: tuple[str, ...]) -> None:
-    process = subprocess.Popen(
-        [BPTUI, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    command = [sys.executable, "-c", OBEYING, BPTUI, *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert first
     assert err == "bptui: stopped\n"
