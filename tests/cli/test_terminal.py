@@ -64,9 +64,11 @@ def test_quitting_restores_the_terminal(key: str) -> None:
 def test_the_screen_never_differs_from_a_full_repaint() -> None:
     with terminal("iris", width=120, height=40) as at:
         at.wait_for("Network")
-        for keys in ("ppsb3\x1b[B\x1b[B", "t14f", "f5e?q"):
+        for keys in ("ppsb3\x1b[B\x1b[B", "t14f", "f5e", "?", "q"):
             at.type(keys)
             at.settle()
+            if keys == "?":  # ctrl+l would close the help
+                continue
             before = [[at.screen.buffer[y][x] for x in range(120)] for y in range(40)]
             at.screen.erase_in_display(2)
             at.type("\x0c")
