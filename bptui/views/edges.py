@@ -7,6 +7,7 @@ each other only where they have room: in a narrow gap, or where there are too ma
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 
 from bptui.engine.weight import Weight
 from bptui.views.glyphs import BRAILLE_DOTS
@@ -20,9 +21,10 @@ NUMBERED = 7  # columns that one unit's weights need as numbers
 LINED = 11  # columns in which there is room for more of the line than its number covers
 NUMBER, SHORT_NUMBER = 7, 6
 MOST_EDGES = 80  # more lines than this tell nothing
+MOST_CROSSINGS = 0.2  # of lines, a cell
 MOST_FAN = 20  # lines that meet in one unit
 ROOMY = 3  # columns for each of them, where there are more
-MOST_NUMBERS = 40  # more numbers than this find no place of their own
+MOST_NUMBERS = 12  # on more lines than this nobody sees which number is whose
 ANYWHERE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.0, 1.0)
 NEAR_START, NEAR_END = (0.25, 0.15, 0.0), (0.75, 0.85, 1.0)
 
@@ -46,7 +48,7 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
     room = width - len(before) - len(after)
     all_edges = edges(scene, layer, start, end) if start.ports and end.ports and width >= NUMBERED else []
     near = [edge for edge in all_edges if edge.near]
-    many = width < READABLE or len(all_edges) > min(width, MOST_EDGES)  # a line needs a column of its own
+    many = width < READABLE or is_tangle(len(start.ports), len(end.ports), width * height)
     drawn = near if many else all_edges
     if not drawn:
         return arrow(scene, width, height)
@@ -58,6 +60,12 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
         role = "selected" if edge.chosen else sign_role(edge.value)
         rows[y][x : x + cells(words)] = [(char, role) for char in words]
     return [joined([(before, "text"), *row, (after, "text")]) for row in rows]
+
+
+def is_tangle(sources: int, units: int, area: int) -> bool:
+    """Would the lines between all of them cross too often in so many cells? Each two sources cross with each two
+    units once at most."""
+    return sources * units > MOST_EDGES or comb(sources, 2) * comb(units, 2) > MOST_CROSSINGS * area
 
 
 def edges(scene: Scene, layer: int, start: Block, end: Block) -> list[Edge]:

@@ -102,6 +102,22 @@ def test_a_tangle_is_not_drawn_where_there_are_more_lines_than_columns() -> None
     assert f"w₂[0→4] {num(weights[0, 4], 7, plus=True)}" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "height", "numbers"),
+    [("xor", 78, 20, 6), ("trask", 118, 30, 12), ("iris", 78, 20, 0), ("iris", 118, 34, 0), ("spiral", 118, 34, 0)],
+)
+def test_numbers_stand_on_all_edges_or_on_the_selected_unit_s_alone(
+    name: str, width: int, height: int, numbers: int
+) -> None:
+    """The output's first unit is selected: are the edges into layer 1 numbered?"""
+    it = at(session(name), "reduce")
+    shown = panel(it, width, height)
+    weights = it.record.before.weights[0].ravel()
+    assert len(re.findall(r"w₁\[x\d+→\d+\] [+−]", shown)) == numbers
+    if numbers:
+        assert all(num(weight, 7, plus=True) in shown for weight in weights)
+
+
 @pytest.mark.parametrize(("width", "lined"), [(64, False), (118, False), (198, True)])
 def test_many_lines_that_meet_are_drawn_only_where_they_have_room(width: int, lined: bool) -> None:
     shown = panel(at(session("digits"), "reduce"), width, 40)
