@@ -79,5 +79,6 @@ def squeeze(x: Floats, low: Floats, high: Floats, columns: int) -> tuple[Floats,
 
 
 def sign_of(role: str, style: Style, colour: bool) -> str:
-    """What stands for a curve in a legend: its shape, or its character where colours do not tell curves apart."""
-    return SHAPES[style] if colour else MARKS[role]
+    """What stands for a curve in a legend: its shape, or its character where colours do not tell curves apart; a
+    letter and the name behind it would be one word."""
+    return SHAPES[style] if colour else f"{MARKS[role]} "

@@ -8,7 +8,7 @@ from bptui.engine.types import Integers
 from bptui.experiments.root_law import Law
 from bptui.experiments.scatter import ScatterNow
 from bptui.views.batch import prediction, short_input, target
-from bptui.views.charts import MARKS, Chart, Series
+from bptui.views.charts import Chart, Series, Style, sign_of
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num, share, sign_role
 from bptui.views.scene import Scene
@@ -286,22 +286,25 @@ def law_row(now: ScatterNow, line: Law, wide: bool) -> Row:
     return tuple(spans)
 
 
-LAW_CURVES = (
-    ("measured", "measured", "series-5"),
-    ("dev/√n", "root_law", "series-0"),
-    ("dev/√n × f", "expected", "series-4"),
+LAW_CURVES: tuple[tuple[str, str, str, Style], ...] = (
+    ("dev/√n", "root_law", "series-0", "line"),
+    ("dev/√n × f", "expected", "series-4", "line"),
+    ("measured", "measured", "series-5", "dashes"),
 )
-"""Name, figure of the law and role of each curve."""
+"""Name, figure of the law, role and style of each curve."""
 
 
 def law_legend(colour: bool) -> Row:
     """What the curves are, and what each is drawn with."""
-    marks = ((f" {'─' if colour else MARKS[role]}{name}", role) for name, _, role in LAW_CURVES)
+    marks = ((f" {sign_of(role, style, colour)}{name}", role) for name, _, role, style in LAW_CURVES)
     return ((" deviation of the batch's mean by batch size 2ˣ:", "dim"), *marks)
 
 
 def law_chart(now: ScatterNow) -> Chart:
     """The deviations over the logarithm of the batch size, to base 2."""
     x = np.log2([line.size for line in now.laws])
-    curves = ((name, role, np.array([getattr(line, figure) for line in now.laws])) for name, figure, role in LAW_CURVES)
-    return Chart(tuple(Series(name, role, x, y, y) for name, role, y in curves), "x", False)
+    drawn = []
+    for name, figure, role, style in LAW_CURVES:
+        y = np.array([getattr(line, figure) for line in now.laws])
+        drawn.append(Series(name, role, x, y, y, style))
+    return Chart(tuple(drawn), "x", False)

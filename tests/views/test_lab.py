@@ -307,3 +307,8 @@ def test_the_lab_is_told_nothing_of_what_the_run_s_update_comes_to(name: str) ->
     for lab in (plain, blind):
         lab.advance(3)
     assert lines(all_rows(blind, 58)) == lines(all_rows(plain, 58))
+
+
+def test_without_colours_the_legend_names_each_curve_s_own_character() -> None:
+    it = trained("trask", 0, False)
+    assert re.match(r" o true .* # wrong ", lines([curve_legend((it.true.curve, it.wrong.curve), colour=False)])[0])
