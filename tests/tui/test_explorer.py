@@ -292,14 +292,14 @@ def same_record(a: UpdateRecord, b: UpdateRecord) -> bool:
     )  # fmt: skip
 
 
-async def test_a_thousand_phases_forward_and_back_end_where_they_began() -> None:
+async def test_hundreds_of_phases_forward_and_back_end_where_they_began() -> None:
     async with explore("xor", (40, 24)) as at:
         await at.press("b", "s", "p")
         screen, moment, record = at.text(), at.session.moment, at.session.record
-        for _ in range(1000):
+        for _ in range(300):
             at.explorer.press("next-phase")
-        assert at.session.moment.update > moment.update + 20
-        for _ in range(1000):
+        assert at.session.moment.update > moment.update + 6
+        for _ in range(300):
             at.explorer.press("previous-phase")
         assert at.session.moment == moment
         await at.pilot.pause()
