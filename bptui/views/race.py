@@ -1,17 +1,18 @@
 """The race's screen: the questions to choose from, the question being raced, the curves, the table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
 
 from bptui.engine.types import Floats
 from bptui.experiments.gradient_noise import PROBE
-from bptui.experiments.lane import Lane, Point, Unit
+from bptui.experiments.lane import UNITS, Lane, Point, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import Preset
 from bptui.experiments.standings import Measure, Standings, ceiling, covered, exceeds, standings
+from bptui.training.run import Run
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import counted, num, share
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
@@ -38,7 +39,18 @@ class RaceLook:
     whole: bool = False
     running: bool = False
 
+    def next_axis(self) -> "RaceLook":
+        """By the next unit."""
+        return replace(self, axis=UNITS[(UNITS.index(self.axis) + 1) % len(UNITS)])
 
+    def next_measure(self) -> "RaceLook":
+        """The next loss that there is: without test samples there is no test loss."""
+        tested = len(self.race.lanes[0].run.problem.test_x) > 0
+        there = [measure for measure in MEASURES if tested or measure != "test_loss"]
+        return replace(self, measure=there[(there.index(self.measure) + 1) % len(there)])
+
+
+LEAST_CHART = 7  # rows, its border included; below that the table alone is shown
 NAME_WIDTH = 16  # of a question's name, in columns
 
 
@@ -51,10 +63,20 @@ def title(words: str, width: int) -> Row:
     return fit(((" Compare ", "bar-strong"), (f" {words}", "bar")), width, "bar")
 
 
-def menu(presets: list[tuple[Preset, str | None]], common: str, width: int, height: int) -> list[Row]:
-    """The questions with their digits; the reason where one cannot be raced here; what to look at, and room between
-    them, where there is room."""
-    closing: list[Row] = [((f"  {part}", "dim"),) for part in wrapped(common, max(width - 4, 10))]
+def common(run: Run, name: str) -> str:
+    """What all lanes have in common: the run's problem, called so, and its settings in force."""
+    sizes = "-".join(map(str, run.start.architecture.sizes))
+    samples = f"{run.problem.count} training sample{'s' if run.problem.count > 1 else ''}"
+    return (
+        f"All lanes: {name}, {samples}, network {sizes}, seed {run.problem.seed}. Lanes begin with the settings now in "
+        "force and differ in what the question is about."
+    )
+
+
+def menu(presets: list[tuple[Preset, str | None]], shared: str, width: int, height: int) -> list[Row]:
+    """The questions with their digits, or the reason why one cannot be raced here; what all lanes share; and what to
+    look at where there is room."""
+    closing: list[Row] = [((f"  {part}", "dim"),) for part in wrapped(shared, max(width - 4, 10))]
     first = title("races from the same start over the same data", width)
     for full in (True, False):
         blocks = [question(preset, reason, width, full) for preset, reason in presets]
@@ -91,6 +113,14 @@ def head(look: RaceLook, width: int, height: int) -> list[Row]:
 def head_height(preset: Preset, width: int) -> int:
     """Rows :func:`head` would like to have."""
     return 1 + len(wrapped(preset.answer, width - 2))
+
+
+def heights(look: RaceLook, width: int, height: int) -> tuple[int, int, int]:
+    """Rows of the question, of the chart (0 where it has no room) and of the table with its verdict."""
+    rows = len(look.race.lanes) + 2
+    above = min(head_height(look.preset, width), max(height - rows - LEAST_CHART, 1))
+    middle = height - above - rows
+    return (above, middle, rows) if middle >= LEAST_CHART else (above, 0, height - above)
 
 
 # --- the chart ---
