@@ -1,8 +1,8 @@
 """Activation functions: a = φ(z), and φ′ right below each.
 
-Every function writes into ``out`` (same shape as z, n × o), which belongs to the pass. A slope may use the activation a
-that the forward pass already computed. Plain expressions cost one copy more than writing in place: 3 to 11 % of an
-update, which is paid so that the code can be read.
+Every function writes into ``out`` (same shape as z, n × o), which belongs to the pass. Its last operation writes there
+itself: with a copy instead, an update of 1 000 samples takes up to 1.3 times as long. A slope may use the activation a
+that the forward pass already computed.
 """
 
 import math
@@ -30,27 +30,27 @@ def identity_slope(z: Floats, a: Floats, out: Floats) -> None:
 
 def sigmoid(z: Floats, out: Floats) -> None:
     """1 / (1 + e^−z); e^−z may be inf, and the result is then 0."""
-    out[:] = 1.0 / (1.0 + np.exp(-z))
+    np.divide(1.0, 1.0 + np.exp(-z), out=out)
 
 
 def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:
     """a (1 − a)"""
-    out[:] = a * (1.0 - a)
+    np.multiply(a, 1.0 - a, out=out)
 
 
 def tanh(z: Floats, out: Floats) -> None:
     """tanh z"""
-    out[:] = np.tanh(z)
+    np.tanh(z, out=out)
 
 
 def tanh_slope(z: Floats, a: Floats, out: Floats) -> None:
     """1 − a²"""
-    out[:] = 1.0 - a * a
+    np.subtract(1.0, a * a, out=out)
 
 
 def relu(z: Floats, out: Floats) -> None:
     """max(z, 0)"""
-    out[:] = np.maximum(z, 0.0)
+    np.maximum(z, 0.0, out=out)
 
 
 def relu_slope(z: Floats, a: Floats, out: Floats) -> None:
@@ -60,17 +60,17 @@ def relu_slope(z: Floats, a: Floats, out: Floats) -> None:
 
 def leaky_relu(z: Floats, out: Floats) -> None:
     """z where z > 0, else LEAK · z"""
-    out[:] = np.maximum(z, LEAK * z)
+    np.maximum(z, LEAK * z, out=out)
 
 
 def leaky_relu_slope(z: Floats, a: Floats, out: Floats) -> None:
     """1 where z > 0, else LEAK; at the corner z = 0 we say LEAK."""
-    out[:] = np.where(z > 0.0, 1.0, LEAK)
+    np.maximum(z > 0.0, LEAK, out=out)
 
 
 def softplus(z: Floats, out: Floats) -> None:
     """ln(1 + e^z), without overflow"""
-    out[:] = np.logaddexp(0.0, z)
+    np.logaddexp(0.0, z, out=out)
 
 
 def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:
@@ -80,13 +80,13 @@ def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:
 
 def gelu(z: Floats, out: Floats) -> None:
     """z Φ(z), Φ the normal distribution (Hendrycks & Gimpel 2016)."""
-    out[:] = z * normal_distribution(z)
+    np.multiply(z, normal_distribution(z), out=out)
 
 
 def gelu_slope(z: Floats, a: Floats, out: Floats) -> None:
     """Φ(z) + z e^(−z²/2) / √(2π)"""
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    out[:] = normal_distribution(z) + z * density
+    np.add(normal_distribution(z), z * density, out=out)
 
 
 def normal_distribution(z: Floats) -> Floats:
@@ -98,7 +98,7 @@ def normal_distribution(z: Floats) -> Floats:
 def softmax(z: Floats, out: Floats) -> None:
     """e^z_k / Σ_j e^z_j of each row, shifted by the row's largest z so that e^ stays finite."""
     powers = np.exp(z - row_maxima(z))
-    out[:] = powers / row_sums(powers)[:, None]
+    np.divide(powers, row_sums(powers)[:, None], out=out)
 
 
 def softmax_pull_back(upstream: Floats, a: Floats) -> None:

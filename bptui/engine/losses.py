@@ -21,7 +21,7 @@ def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
 
 def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
     """a − y"""
-    out[:] = a - y
+    np.subtract(a, y, out=out)
 
 
 def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
@@ -32,7 +32,7 @@ def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
 
 def squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
     """2 (a − y)"""
-    out[:] = 2.0 * (a - y)
+    np.multiply(2.0, a - y, out=out)
 
 
 def mean_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
@@ -42,7 +42,7 @@ def mean_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
 
 def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
     """2 (a − y) / o"""
-    out[:] = (2.0 / a.shape[1]) * (a - y)
+    np.multiply(2.0 / a.shape[1], a - y, out=out)
 
 
 def binary_cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
@@ -65,7 +65,7 @@ def cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
 def output_minus_target(a: Floats, y: Floats, out: Floats) -> None:
     """δ = a − y: what ∂L/∂a · φ′ comes to for sigmoid with binary cross-entropy and for softmax with
     cross-entropy (Bishop 2006, section 5.3), with no division that could fail at a = 0 or 1."""
-    out[:] = a - y
+    np.subtract(a, y, out=out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ and writes the step. θ ← θ + step is done by the caller.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +27,7 @@ class OptimizerSettings:
     weight_decay: float = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(NamedTuple):
     """What an optimizer is told of one update: its settings, γ of this update, and t, its number (from 1)."""
 
     settings: OptimizerSettings
