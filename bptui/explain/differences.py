@@ -49,6 +49,7 @@ class Comparison:
 
     @property
     def miss(self) -> float:
+        """How far the two values are apart."""
         return abs(self.backprop - self.differences)
 
 
@@ -177,6 +178,7 @@ def of_batch(record: UpdateRecord, reduction: Reduction | None = None) -> Compar
 
 
 def of_samples(record: UpdateRecord, rows: slice, reduction: Reduction, what: str) -> Comparison | str:
+    """All weights and biases for some rows of the batch, or why that would take too long or cannot be."""
     x, y = record.passed.a[0][rows], record.targets[rows]
     parameters = record.before.architecture.parameters
     if 2.0 * parameters * parameters * len(x) > MOST_WORK:

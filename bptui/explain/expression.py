@@ -36,28 +36,38 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
+    """Terms added; a negative one is written with a minus sign."""
+
     terms: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
+    """Factors multiplied."""
+
     factors: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quotient:
+    """A fraction."""
+
     top: "Expression"
     bottom: "Expression"
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
+    """A power; an exponent of 2 is written ²."""
+
     base: "Expression"
     exponent: "Expression"
 
 
 @dataclass(frozen=True, slots=True)
 class Negative:
+    """The opposite of a number."""
+
     inside: "Expression"
 
 
@@ -90,18 +100,22 @@ Expression = Number | Constant | Rest | Sum | Product | Quotient | Power | Negat
 
 
 def exp(x: float) -> float:
+    """e^x, infinite where float64 cannot hold it."""
     return math.exp(x) if x < 709.0 else math.inf
 
 
 def normal_distribution(x: float) -> float:
+    """Φ(x), the share of a normal distribution below x."""
     return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
 def sign(x: float) -> float:
+    """−1, 0 or 1."""
     return float((x > 0) - (x < 0))
 
 
 def log(x: float) -> float:
+    """ln x: −∞ at 0, and undefined below."""
     return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
 
 
@@ -124,6 +138,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 
 
 def whole(value: int) -> Constant:
+    """A count, written in full."""
     return Constant(float(value), digits(17)(value))
 
 
@@ -137,18 +152,22 @@ ONE, TWO, HALF, PI = Constant(1.0, "1"), Constant(2.0, "2"), Constant(0.5, "½")
 
 
 def call(function: str, *arguments: Expression) -> Call:
+    """A function of its arguments; see FUNCTIONS."""
     return Call(function, arguments)
 
 
 def minus(left: Expression, right: Expression) -> Sum:
+    """A difference."""
     return Sum((left, Negative(right)))
 
 
 def times(*factors: Expression) -> Product:
+    """A product."""
     return Product(factors)
 
 
 def square(base: Expression) -> Power:
+    """x²."""
     return Power(base, TWO)
 
 
@@ -192,6 +211,7 @@ def total(values: Iterable[float]) -> float:
 
 
 def divide(top: float, bottom: float) -> float:
+    """A quotient as floats have it: ±∞ over 0, and 0 / 0 undefined."""
     if bottom != 0:
         return top / bottom
     return math.copysign(math.inf, top) if top else math.nan

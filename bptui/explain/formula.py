@@ -26,10 +26,12 @@ class Formula:
 
 
 def given(note: str) -> Formula:
+    """What is not computed in this update: only a remark."""
     return Formula("", None, note)
 
 
 def number(record: UpdateRecord, q: Quantity) -> Number:
+    """A number of the record, as a leaf of a formula. Raises ValueError or IndexError where there is none such."""
     return Number(value(record, q), q)
 
 

@@ -50,10 +50,12 @@ def sample_loss(record: UpdateRecord, q: Quantity) -> Formula:
 
 
 def loss_sum(record: UpdateRecord, _: Quantity) -> Formula:
+    """Σ_m L_m."""
     losses = record.passed.loss
     terms = long_sum(losses, lambda m: number(record, loss(m)), lambda m: (loss(m),))
     return Formula(f"Σ_m L[#m], m = 1 … {record.n}", Sum(terms))
 
 
 def loss_mean(record: UpdateRecord, _: Quantity) -> Formula:
+    """Σ_m L_m / n."""
     return Formula(f"{name(LOSS_SUM)} / {record.n}", Quotient(number(record, LOSS_SUM), whole(record.n)))

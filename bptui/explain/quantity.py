@@ -83,6 +83,7 @@ class Quantity:
 
 
 def of_unit(kind: Kind, layer: int, unit: int, sample: int) -> Quantity:
+    """A number of one unit (from 0) of layer 1 … L, for one sample."""
     return Quantity(kind, layer, unit, sample=sample)
 
 
@@ -92,14 +93,17 @@ def activation(layer: int, unit: int, sample: int) -> Quantity:
 
 
 def target(unit: int, sample: int) -> Quantity:
+    """y of one output, for one sample."""
     return of_unit("target", 0, unit, sample)
 
 
 def of_weight(kind: Kind, layer: int, source: int, unit: int, sample: int = -1, slot: str = "") -> Quantity:
+    """A number of one weight: from input ``source`` (−1: the bias) to ``unit`` of layer 1 … L."""
     return Quantity(kind, layer, unit, source, sample, slot)
 
 
 def loss(sample: int) -> Quantity:
+    """L of one sample."""
     return Quantity("loss", sample=sample)
 
 

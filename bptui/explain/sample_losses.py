@@ -38,6 +38,7 @@ def letters(record: UpdateRecord, m: int, kind: str = "a") -> tuple[str, str]:
 
 
 def over_outputs(record: UpdateRecord, terms: list[Expression], of: list[tuple[Quantity, Quantity]]) -> Expression:
+    """The sum of the terms, one for each output; a long one is cut short."""
     return Sum(long_sum([evaluate(term) for term in terms], lambda k: terms[k], lambda k: of[k]))
 
 
@@ -45,6 +46,7 @@ def over_outputs(record: UpdateRecord, terms: list[Expression], of: list[tuple[Q
 
 
 def squares(record: UpdateRecord, m: int) -> tuple[str, Expression]:
+    """Σ_k (a_k − y_k)², in symbols and with numbers."""
     of = pairs(record, m)
     a, y = letters(record, m)
     terms: list[Expression] = [square(minus(number(record, said), number(record, wanted))) for said, wanted in of]
@@ -52,15 +54,18 @@ def squares(record: UpdateRecord, m: int) -> tuple[str, Expression]:
 
 
 def half_squared_error(record: UpdateRecord, m: int) -> Formula:
+    """½ Σ_k (a_k − y_k)²."""
     symbols, total = squares(record, m)
     return Formula(f"½ · {symbols}", times(HALF, total))
 
 
 def squared_error(record: UpdateRecord, m: int) -> Formula:
+    """Σ_k (a_k − y_k)²."""
     return Formula(*squares(record, m))
 
 
 def mean_squared_error(record: UpdateRecord, m: int) -> Formula:
+    """Σ_k (a_k − y_k)² / o."""
     symbols, total = squares(record, m)
     count = record.targets.shape[1]
     return Formula(f"{symbols} / {count}", Quotient(total, whole(count)), "the mean is over outputs, not samples")

@@ -26,6 +26,7 @@ def shift_of(record: UpdateRecord, m: int) -> Quantity | None:
 
 
 def power_of_e(record: UpdateRecord, q: Quantity, shift: Quantity | None) -> Expression:
+    """e^z, or e^(z − max z) where there is a shift."""
     z = number(record, q)
     return call("e^", minus(z, number(record, shift)) if shift else z)
 

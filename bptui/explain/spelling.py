@@ -58,21 +58,25 @@ class LayerSpelling:
 
 
 def logistic(s: str, x: Expression) -> Spelled:
+    """1 / (1 + e^−s)."""
     return f"1 / (1 + e^(−{s}))", Quotient(ONE, Sum((ONE, call("e^", Negative(x)))))
 
 
 def softplus(s: str, x: Number) -> Spelled:
+    """ln(1 + e^s), for a large s as s + ln(1 + e^−s)."""
     if x.value > TOO_FAR:
         return f"ln(1 + e^({s})) = {s} + ln(1 + e^(−{s}))", Sum((x, call("ln", Sum((ONE, call("e^", Negative(x)))))))
     return f"ln(1 + e^({s}))", call("ln", Sum((ONE, call("e^", x))))
 
 
 def leaky_slope(s: str, x: Expression) -> Spelled:
+    """1 or 0.01, by Iverson brackets."""
     flat = times(LEAK, Bracket(x, "≤", ZERO))
     return f"1 if {s} > 0 else 0.01", Sum((Bracket(x, ">", ZERO), flat))
 
 
 def gelu_slope(s: str, x: Expression) -> Spelled:
+    """Φ(s) + s e^(−s²/2) / √(2π)."""
     density = Quotient(call("e^", Negative(Quotient(square(x), TWO))), call("√", times(TWO, PI)))
     return f"Φ({s}) + {s} · e^(−{s}² / 2) / √(2π)", Sum((call("Φ", x), times(x, density)))
 
@@ -180,30 +184,36 @@ def down(record: UpdateRecord) -> Expression:
 
 
 def sgd(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ g."""
     g = q.of_weight("reduced")
     return Formula(f"−{name(RATE)} · {name(g)}", times(down(record), number(record, g)), "sgd")
 
 
 def momentum(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ v."""
     v = q.of_weight("memory-after", "v")
     return Formula(f"−{name(RATE)} · {name(v)}", times(down(record), number(record, v)), "momentum")
 
 
 def nesterov(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ (g + μ v)."""
     g, v, mu = q.of_weight("reduced"), q.of_weight("memory-after", "v"), record.settings.rules.optimizer.momentum
     ahead = Sum((number(record, g), times(setting(mu), number(record, v))))
     return Formula(f"−{name(RATE)} · ({name(g)} + μ · {name(v)})", times(down(record), ahead), "nesterov")
 
 
 def rmsprop(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ g / (√v + ε)."""
     return Formula(*scaled(record, q.of_weight("reduced"), q.of_weight("memory-after", "v")), "rmsprop")
 
 
 def adam(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ m̂ / (√v̂ + ε)."""
     return Formula(*scaled(record, q.of_weight("corrected", "m"), q.of_weight("corrected", "v")), "adam")
 
 
 def adamw(record: UpdateRecord, q: Quantity) -> Formula:
+    """−γ m̂ / (√v̂ + ε) − γ λ θ."""
     symbols, numbers = scaled(record, q.of_weight("corrected", "m"), q.of_weight("corrected", "v"))
     decay = setting(record.settings.rules.optimizer.weight_decay)
     shrink = times(number(record, RATE), decay, number(record, q.of_weight("weight")))
@@ -237,16 +247,19 @@ OPTIMIZER_SPELLINGS: dict[str, OptimizerSpelling] = {
 
 
 def constant(record: UpdateRecord) -> Formula:
+    """γ, which nothing changes."""
     return given("a setting: the same for every update")
 
 
 def step_schedule(record: UpdateRecord) -> Formula:
+    """γ₀ · factor^⌊(t − 1) / length⌋."""
     base, factor, length = plan(record)
     power = Power(factor, call("floor", Quotient(minus(whole(record.number), ONE), length)))
     return Formula("γ₀ · factor^⌊(t − 1) / length⌋", times(base, power), scheduled(record))
 
 
 def cosine(record: UpdateRecord) -> Formula:
+    """γ₀ (factor + (1 − factor) ½ (1 + cos(π min(1, (t − 1) / length))))."""
     base, factor, length = plan(record)
     share = call("min", ONE, Quotient(minus(whole(record.number), ONE), length))
     wave = times(HALF, Sum((ONE, call("cos", times(PI, share)))))
@@ -256,6 +269,7 @@ def cosine(record: UpdateRecord) -> Formula:
 
 
 def warm_up(record: UpdateRecord) -> Formula:
+    """γ₀ · min(1, t / length)."""
     base, _, length = plan(record)
     numbers = times(base, call("min", ONE, Quotient(whole(record.number), length)))
     return Formula("γ₀ · min(1, t / length)", numbers, scheduled(record))
@@ -268,6 +282,7 @@ def plan(record: UpdateRecord) -> tuple[Expression, Expression, Expression]:
 
 
 def scheduled(record: UpdateRecord) -> str:
+    """The remark that names schedule and update."""
     return f"schedule {record.settings.rules.schedule.name}, t = {record.number}"
 
 
@@ -283,6 +298,7 @@ SCHEDULE_SPELLINGS: dict[str, Callable[[UpdateRecord], Formula]] = {
 
 
 def activation_name(record: UpdateRecord, layer: int) -> str:
+    """The name of the activation function of layer 1 … L."""
     return record.before.architecture.activations[layer - 1]
 
 

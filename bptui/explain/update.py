@@ -13,10 +13,12 @@ FROZEN = Formula("0", NOTHING, "the biases of this network are frozen")
 
 
 def is_frozen(record: UpdateRecord, q: Quantity) -> bool:
+    """Is the quantity of a bias that training leaves alone?"""
     return q.source < 0 and record.before.architecture.bias == "frozen"
 
 
 def is_penalised(record: UpdateRecord, q: Quantity) -> bool:
+    """Is there a penalty on the weight that the quantity is of?"""
     rules = record.settings.rules
     return q.source >= 0 and bool(rules.l1 or rules.l2)
 
@@ -93,6 +95,7 @@ def norm(record: UpdateRecord, _: Quantity) -> Formula:
 
 
 def clip(record: UpdateRecord, _: Quantity) -> Formula:
+    """min(1, c / ‖g‖)."""
     limit = setting(record.settings.rules.clip_norm)
     numbers = call("min", ONE, Quotient(limit, number(record, NORM)))
     return Formula(f"min(1, {limit.words} / {name(NORM)})", numbers, "Pascanu et al. 2013")

@@ -58,6 +58,7 @@ def users(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
 
 
 def sizes(record: UpdateRecord) -> tuple[int, ...]:
+    """Units of every layer, the inputs first."""
     return record.before.architecture.sizes
 
 
@@ -67,6 +68,7 @@ def is_coupled(record: UpdateRecord, q: Quantity) -> bool:
 
 
 def written_in_z(record: UpdateRecord, m: int) -> bool:
+    """Is the loss of this sample written in z and not in a?"""
     return loss_spelling(record).in_z(record, m)
 
 
@@ -76,6 +78,7 @@ def sources(record: UpdateRecord, layer: int) -> list[int]:
 
 
 def of_activation(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
+    """What an activation or an input goes into."""
     if q.layer < record.layers:
         above = range(sizes(record)[q.layer + 1])
         yield from (of_unit("z", q.layer + 1, k, q.sample) for k in above)
@@ -105,6 +108,7 @@ def hands_back(record: UpdateRecord, unit: int, m: int) -> Iterator[Quantity]:
 
 
 def of_z(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
+    """What a pre-activation goes into."""
     if is_coupled(record, q):
         yield from (of_unit("a", q.layer, k, q.sample) for k in range(sizes(record)[-1]))
     else:
@@ -116,6 +120,7 @@ def of_z(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
 
 
 def of_delta(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
+    """What a δ goes into."""
     inputs = sources(record, q.layer)
     yield from (of_weight("contribution", q.layer, i, q.unit, q.sample) for i in inputs)
     if q.layer > 1:
@@ -129,6 +134,7 @@ def below(record: UpdateRecord, layer: int, units: range, samples: list[int]) ->
 
 
 def of_a_weight(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
+    """What a weight goes into."""
     samples = list(range(record.n))
     yield from (of_unit("z", q.layer, q.unit, m) for m in samples)
     if q.layer > 1 and q.source >= 0:
@@ -141,6 +147,7 @@ def of_a_weight(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
 
 
 def once_a_batch(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
+    """What a number of the reduction, the clipping or the step goes into."""
     rules, frozen = record.settings.rules, is_frozen(record, q)
     first: Kind = "unclipped" if rules.clip_norm else "reduced"
     match q.kind:
@@ -169,6 +176,7 @@ def once_a_batch(record: UpdateRecord, q: Quantity) -> Iterator[Quantity]:
 
 
 def in_the_optimizer(record: UpdateRecord, q: Quantity, frozen: bool) -> Iterator[Quantity]:
+    """What g and the numbers of the memory go into."""
     spelling = optimizer_spelling(record)
     step = [q.of_weight("step")] if q.kind in spelling.reads and not frozen else []
     match q.kind:

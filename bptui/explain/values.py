@@ -106,11 +106,13 @@ def unclipped(record: UpdateRecord) -> Parameters:
 
 @lru_cache(maxsize=4)
 def norm(record: UpdateRecord) -> float:
+    """‖g‖ before clipping, over all weights and biases."""
     vector = unclipped(record).flat
     return math.sqrt(np.dot(vector, vector))
 
 
 def clip_factor(record: UpdateRecord) -> float:
+    """By what the whole vector is multiplied, 1 where it is short enough."""
     limit, length = record.settings.rules.clip_norm, norm(record)
     return limit / length if limit < length else 1.0
 
@@ -121,6 +123,7 @@ def slots(record: UpdateRecord) -> tuple[str, ...]:
 
 
 def slot(record: UpdateRecord, q: Quantity) -> int:
+    """The row of the memory (k × p) that the quantity is in."""
     return slots(record).index(q.slot)
 
 

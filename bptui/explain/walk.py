@@ -19,6 +19,7 @@ class Walk:
 
     @property
     def here(self) -> Quantity:
+        """The number looked at."""
         return self.trail[-1]
 
     def choices(self, it: Explanation) -> tuple[Quantity, ...]:
@@ -26,6 +27,7 @@ class Walk:
         return it.used_by if self.up else it.terms
 
     def moved(self, it: Explanation, by: int) -> "Walk":
+        """The cursor moved down the list, up where negative, as far as it goes."""
         last = max(len(self.choices(it)) - 1, 0)
         return replace(self, cursor=min(max(self.cursor + by, 0), last))
 
@@ -35,6 +37,7 @@ class Walk:
         return self.to(choices[self.cursor]) if choices else self
 
     def to(self, q: Quantity) -> "Walk":
+        """On to a number; back to it where the trail has it already."""
         return Walk((*self.trail, q)) if q not in self.trail else Walk(self.trail[: self.trail.index(q) + 1])
 
     def back(self) -> "Walk":
