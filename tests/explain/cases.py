@@ -20,6 +20,7 @@ from bptui.engine import (
 )
 from bptui.engine.network import Bias
 from bptui.engine.rates import RateSchedule
+from bptui.engine.reduce import Reduction
 from bptui.engine.types import read_only
 from bptui.explain import Explanation, Quantity, explain
 from bptui.explain.quantity import LOSS_MEAN
@@ -79,6 +80,14 @@ EVERY_NETWORK = {
     for hidden in ACTIVATIONS
     if hidden != "softmax"
 }
+REGULARISED = {"l1": 0.02, "l2": 0.05, "clip_norm": 0.3}
+WAYS: tuple[tuple[Reduction, dict[str, float], Bias], ...] = (
+    ("sum", REGULARISED, "trained"),
+    ("mean", {}, "trained"),
+    ("sum", {}, "frozen"),
+    ("mean", REGULARISED, "none"),
+)
+"""Each of these with every optimizer."""
 EVERY_UPDATE = {
     **{
         f"{name} {reduction}{' regularised' if extra else ''} {bias}": Case(
@@ -86,9 +95,7 @@ EVERY_UPDATE = {
             bias=bias,
         )
         for name in OPTIMIZERS
-        for reduction in ("sum", "mean")
-        for extra in ({}, {"l1": 0.02, "l2": 0.05, "clip_norm": 0.3})
-        for bias in ("trained", "frozen", "none")
+        for reduction, extra, bias in WAYS
     },
     "l1 alone": Case(rules=UpdateRules(l1=0.1)),
     "l2 alone": Case(rules=UpdateRules(l2=0.1)),
