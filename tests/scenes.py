@@ -14,7 +14,7 @@ from bptui.data.dataset import one_hot
 from bptui.engine import OptimizerSettings, UpdateRules
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
-from bptui.session.moment import Moment, Phase, phases
+from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import Settings
 from bptui.views.header import header
@@ -49,14 +49,14 @@ def scene(session: Session, moment: Moment | None = None, **looks: Any) -> Scene
         frontier=run.frontier,
         coming=run.settings_at(there.update + 1),
         coming_from=there.update + 1,
-        epoch_end=run.epoch_end(applied(there, run.start.architecture.layers)),
+        epoch_end=run.epoch_end(applied(there)),
         units=session.scenario.network.units,
         **looks,
     )
 
 
-def beat(session: Session, kind: str, layer: int = 0) -> int:
-    return phases(session.layers).index(Phase(kind, layer))  # type: ignore[arg-type]
+def phase_of(kind: str, layer: int = 0) -> Phase:
+    return Phase(kind, layer)  # type: ignore[arg-type]
 
 
 def moments(session: Session) -> dict[str, Moment]:
@@ -67,7 +67,7 @@ def moments(session: Session) -> dict[str, Moment]:
     second, middle = min(1, last), last // 2
 
     def at(kind: str, layer: int, sample: int) -> Moment:
-        return Moment(2, beat(session, kind, layer), sample, layer=layers)
+        return Moment(2, phase_of(kind, layer), sample, layer=layers)
 
     return {
         "the start of the run": Moment(layer=layers),

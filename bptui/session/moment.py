@@ -39,16 +39,19 @@ def phases(layers: int) -> tuple[Phase, ...]:
     )
 
 
+INPUT, GRADIENT, REDUCE, UPDATE = Phase("input"), Phase("gradient"), Phase("reduce"), Phase("update")
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """``update`` counts from 1, ``beat`` is a place in :func:`phases`, ``sample`` a row of the batch from 0.
+    """``update`` counts from 1, ``phase`` is what has just been done, ``sample`` a row of the batch from 0.
 
     The selection is shared by all panels: ``unit`` of ``layer`` (1 … L), and ``source``, the input of that
     unit whose weight is meant (−1: its bias).
     """
 
     update: int = 1
-    beat: int = 0
+    phase: Phase = INPUT
     sample: int = 0
     layer: int = 1
     unit: int = 0
@@ -59,19 +62,25 @@ class Moment:
         """The selected one."""
         return Weight(self.layer, self.source, self.unit)
 
-    def phase(self, layers: int) -> Phase:
-        return phases(layers)[self.beat]
-
-    def done(self, layers: int) -> int:
+    @property
+    def done(self) -> int:
         """Samples of this batch whose gradient has been added: the ledger's count."""
-        if self.beat >= 2 * layers + 2:  # gradient, reduce, update
-            return self.sample + 1
-        return self.sample
+        return self.sample + (self.phase == GRADIENT or self.phase.per_batch)
 
     def reached(self, sample: int, kind: Kind, layer: int, layers: int) -> bool:
         """Has this sample of the batch already been through that phase?"""
-        if self.phase(layers).per_batch:
+        if self.phase.per_batch:
             return True
         if sample != self.sample:
             return sample < self.sample
-        return phases(layers).index(Phase(kind, layer)) <= self.beat
+        return not is_before(self.phase, Phase(kind, layer), layers)
+
+
+def is_before(phase: Phase, other: Phase, layers: int) -> bool:
+    """Does a phase come before another one of the update?"""
+    return phases(layers).index(phase) < phases(layers).index(other)
+
+
+def neighbour(phase: Phase, ways: int, layers: int) -> Phase:
+    """The phase so many places after it in the update, or before it."""
+    return phases(layers)[phases(layers).index(phase) + ways]

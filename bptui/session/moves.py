@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bptui.session.goal import Goal, until_epoch_ends
-from bptui.session.moment import Moment, phases
-from bptui.training.record import UpdateRecord
+from bptui.session.moment import GRADIENT, INPUT, UPDATE, Moment, is_before, neighbour
 from bptui.training.run import Run
 
 Scale = Literal["phase", "sample", "batch", "epoch"]
@@ -27,7 +26,7 @@ def until_reached(run: Run, moment: Moment, move: Move) -> Goal:
     if way < 0:
         return Goal(moment.update)
     record = run.record(moment.update)
-    finished = moment.beat == last_beat(record)
+    finished = moment.phase == UPDATE
     if scale == "epoch":
         return until_epoch_ends(record.position.epoch + (finished and record.ends_epoch))
     return Goal(moment.update + finished)
@@ -45,73 +44,64 @@ def make(run: Run, moment: Moment, move: Move) -> Moment:
     return end_of_move(run, moment, move)
 
 
-def last_beat(record: UpdateRecord) -> int:
-    return len(phases(record.layers)) - 1
-
-
-def gradient_beat(record: UpdateRecord) -> int:
-    return len(phases(record.layers)) - 3
-
-
 def end_of(run: Run, moment: Moment, update: int) -> Moment:
     """The moment at which an update has just been made; the start of the run for update 0."""
     if update < 1:
-        return replace(moment, update=1, beat=0, sample=0)
+        return replace(moment, update=1, phase=INPUT, sample=0)
     record = run.record(update)
-    return replace(moment, update=update, beat=last_beat(record), sample=record.n - 1)
+    return replace(moment, update=update, phase=UPDATE, sample=record.n - 1)
 
 
 def start_of(run: Run, moment: Moment, update: int) -> Moment:
     """The first phase of an update; the moment itself where the run had to stop before it."""
     if not run.extend_to(update):
         return moment
-    return replace(moment, update=update, beat=0, sample=0)
+    return replace(moment, update=update, phase=INPUT, sample=0)
 
 
 def next_phase(run: Run, moment: Moment) -> Moment:
     record = run.record(moment.update)
-    if moment.beat == last_beat(record):
+    if moment.phase == UPDATE:
         return start_of(run, moment, moment.update + 1)
-    if moment.beat == gradient_beat(record) and moment.sample < record.n - 1:
-        return replace(moment, beat=0, sample=moment.sample + 1)
-    return replace(moment, beat=moment.beat + 1)
+    if moment.phase == GRADIENT and moment.sample < record.n - 1:
+        return replace(moment, phase=INPUT, sample=moment.sample + 1)
+    return replace(moment, phase=neighbour(moment.phase, 1, record.layers))
 
 
 def phase_before(run: Run, moment: Moment) -> Moment:
     record = run.record(moment.update)
-    if moment.beat > gradient_beat(record):  # once per batch: all samples are done
-        return replace(moment, beat=moment.beat - 1, sample=record.n - 1)
-    if moment.beat > 0:
-        return replace(moment, beat=moment.beat - 1)
-    if moment.sample > 0:
-        return replace(moment, beat=gradient_beat(record), sample=moment.sample - 1)
-    return end_of(run, moment, moment.update - 1)
+    if moment.phase == INPUT:
+        if moment.sample == 0:
+            return end_of(run, moment, moment.update - 1)
+        return replace(moment, phase=GRADIENT, sample=moment.sample - 1)
+    before = replace(moment, phase=neighbour(moment.phase, -1, record.layers))
+    # once per batch: all samples are done
+    return replace(before, sample=record.n - 1) if moment.phase.per_batch else before
 
 
 def next_sample(run: Run, moment: Moment) -> Moment:
     record = run.record(moment.update)
-    if moment.beat == last_beat(record):
+    if moment.phase == UPDATE:
         started = start_of(run, moment, moment.update + 1)
-        return started if started == moment else replace(started, beat=gradient_beat(record))
-    if moment.beat < gradient_beat(record):
-        return replace(moment, beat=gradient_beat(record))
-    if moment.beat == gradient_beat(record) and moment.sample < record.n - 1:
+        return started if started == moment else replace(started, phase=GRADIENT)
+    if is_before(moment.phase, GRADIENT, record.layers):
+        return replace(moment, phase=GRADIENT)
+    if moment.phase == GRADIENT and moment.sample < record.n - 1:
         return replace(moment, sample=moment.sample + 1)
     return end_of(run, moment, moment.update)
 
 
 def sample_before(run: Run, moment: Moment) -> Moment:
     record = run.record(moment.update)
-    if moment.beat > gradient_beat(record):
-        return replace(moment, beat=gradient_beat(record), sample=record.n - 1)
+    if moment.phase.per_batch:
+        return replace(moment, phase=GRADIENT, sample=record.n - 1)
     if moment.sample > 0:
-        return replace(moment, beat=gradient_beat(record), sample=moment.sample - 1)
+        return replace(moment, phase=GRADIENT, sample=moment.sample - 1)
     return end_of(run, moment, moment.update - 1)
 
 
 def next_batch(run: Run, moment: Moment) -> Moment:
-    record = run.record(moment.update)
-    update = moment.update + (moment.beat == last_beat(record))
+    update = moment.update + (moment.phase == UPDATE)
     return end_of(run, moment, update) if run.extend_to(update) else moment
 
 
@@ -121,7 +111,7 @@ def batch_before(run: Run, moment: Moment) -> Moment:
 
 def next_epoch(run: Run, moment: Moment) -> Moment:
     record = run.record(moment.update)
-    epoch = record.position.epoch + (moment.beat == last_beat(record) and record.ends_epoch)
+    epoch = record.position.epoch + (moment.phase == UPDATE and record.ends_epoch)
     if run.next_position.epoch <= epoch:  # the run had to stop
         return end_of(run, moment, run.frontier)
     return end_of(run, moment, run.first_update_of(epoch + 1) - 1)

@@ -9,7 +9,7 @@ from bptui.engine.reduce import Reduction
 from bptui.scenario import Scenario
 from bptui.session import moves
 from bptui.session.goal import Goal
-from bptui.session.moment import Moment
+from bptui.session.moment import INPUT, UPDATE, Moment, Phase
 from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.training.record import UpdateRecord
@@ -57,7 +57,7 @@ class Session:
     @property
     def next_update(self) -> int:
         """The first update that a change of settings can still reach: this one if nothing of it was done."""
-        untouched = self.moment.beat == 0 and self.moment.sample == 0
+        untouched = self.moment.phase == INPUT and self.moment.sample == 0
         return self.moment.update if untouched else self.moment.update + 1
 
     @property
@@ -69,7 +69,7 @@ class Session:
         """Why this move cannot be made now, or None."""
         moment = self.moment
         if move[1] < 0:
-            at_start = moment.update == 1 and moment.beat == 0 and moment.sample == 0
+            at_start = moment.update == 1 and moment.phase == INPUT and moment.sample == 0
             return "this is the start of the run" if at_start else None
         return str(self.run.stop) if self.at_stop else None
 
@@ -94,8 +94,7 @@ class Session:
         """Stand in this update where every sample has been through: the last gradient just added, or the batch
         reduced; nothing is applied."""
         record = self.record
-        beat = moves.gradient_beat(record) + (at == "reduce")
-        self.moment = replace(self.moment, beat=beat, sample=record.n - 1)
+        self.moment = replace(self.moment, phase=Phase(at), sample=record.n - 1)
 
     def select_telling(self) -> None:
         """Select the weight, into the unit in hand of the first layer, from the input that differs most among the
@@ -128,7 +127,7 @@ class Session:
 
     def _play_batches(self, owed: float, pause: Pause) -> None:
         """Whole updates need no record until one is looked at: the run goes on, then the moment follows."""
-        finished = self.moment.beat == moves.last_beat(self.record)
+        finished = self.moment.phase == UPDATE
         target = self.moment.update - (not finished) + owed
         self.run.extend(lambda frontier, _: frontier >= target, pause)
         reached = int(min(target, self.run.frontier))
@@ -246,5 +245,5 @@ class Session:
     @property
     def at_stop(self) -> bool:
         """Does the moment stand where the run had to stop?"""
-        at_end = self.moment.update == self.run.frontier and self.moment.beat == moves.last_beat(self.record)
+        at_end = self.moment.update == self.run.frontier and self.moment.phase == UPDATE
         return self.run.stop is not None and at_end

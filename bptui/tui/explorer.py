@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from bptui.session.goal import Goal, parse_goal
+from bptui.session.moment import phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.tui.dialogs import GoTo
@@ -48,7 +49,7 @@ class Explorer(Workbench):
 
     def picture_name(self) -> str:
         moment = self.session.moment
-        place = f"u{moment.update}-s{moment.sample + 1}-p{moment.beat + 1}"
+        place = f"u{moment.update}-s{moment.sample + 1}-p{phases(self.session.layers).index(moment.phase) + 1}"
         return f"bptui-{self.session.scenario.title}-{place}"
 
     # --- painting: the scene goes down ---

@@ -89,7 +89,7 @@ def no_accuracy(session: Session) -> str | None:
 
 
 def samples_to_come(session: Session) -> str | None:
-    return None if session.moment.phase(session.layers).per_batch else "not before all samples are in: press b"
+    return None if session.moment.phase.per_batch else "not before all samples are in: press b"
 
 
 def nothing_runs(explorer: "Explorer") -> str | None:

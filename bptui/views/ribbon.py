@@ -26,18 +26,19 @@ def phase_name(phase: Phase) -> str:
 
 def phase_row(scene: Scene, width: int) -> Row:
     """All phases, the current one lit; of a deep network those around it."""
-    every, beat = phases(scene.record.layers), scene.moment.beat
+    every = phases(scene.record.layers)
+    at = every.index(scene.phase)
     each, once = every[:-2], every[-2:]
     for spell in (phase_name, shorter_name, shortest_name):
         row = (
             (" each sample", "dim"),
-            *chips(each, beat, spell, 0),
+            *chips(each, at, spell, 0),
             (" ┃ once a batch", "dim"),
-            *chips(once, beat, spell, len(each)),
+            *chips(once, at, spell, len(each)),
         )
         if row_cells(row) <= width:
             return row
-    row = (*chips(each, beat, shortest_name, 0), (" ┃", "dim"), *chips(once, beat, shortest_name, len(each)))
+    row = (*chips(each, at, shortest_name, 0), (" ┃", "dim"), *chips(once, at, shortest_name, len(each)))
     return around(row, width)
 
 
@@ -50,12 +51,12 @@ def shortest_name(phase: Phase) -> str:
     return f"f{sub(phase.layer)}" if phase.kind == "forward" else short.get(phase.kind, shorter_name(phase))
 
 
-def chips(some: tuple[Phase, ...], beat: int, spell: Callable[[Phase], str], first: int) -> tuple[Span, ...]:
-    """The phases by name, the one at ``beat`` lit; ``first`` is the place of the first of them."""
+def chips(some: tuple[Phase, ...], at: int, spell: Callable[[Phase], str], first: int) -> tuple[Span, ...]:
+    """The phases by name, the one at place ``at`` lit; ``first`` is the place of the first of them."""
     spans: list[Span] = []
     for place, phase in enumerate(some, start=first):
-        role = "lit" if place == beat else "done" if place < beat else "pending"
-        spans.append((f"{'▸' if place == beat else ' '}{spell(phase)}", role))
+        role = "lit" if place == at else "done" if place < at else "pending"
+        spans.append((f"{'▸' if place == at else ' '}{spell(phase)}", role))
     return tuple(spans)
 
 

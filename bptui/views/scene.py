@@ -46,7 +46,7 @@ class Scene:
 
     @property
     def phase(self) -> Phase:
-        return self.moment.phase(self.record.layers)
+        return self.moment.phase
 
     @property
     def frozen(self) -> bool:
@@ -56,7 +56,7 @@ class Scene:
     @property
     def done(self) -> int:
         """Samples of the batch whose gradient has been added."""
-        return self.record.n if self.phase.per_batch else self.moment.done(self.record.layers)
+        return self.record.n if self.phase.per_batch else self.moment.done
 
     @property
     def rows(self) -> list[int]:
@@ -79,7 +79,7 @@ class Scene:
     @property
     def applied(self) -> int:
         """Updates made up to this moment."""
-        return applied(self.moment, self.record.layers)
+        return applied(self.moment)
 
     @property
     def passes(self) -> tuple[int, int]:
@@ -114,9 +114,9 @@ class Scene:
         return str(unit)
 
 
-def applied(moment: Moment, layers: int) -> int:
+def applied(moment: Moment) -> int:
     """Updates made up to a moment."""
-    return moment.update if moment.phase(layers).kind == "update" else moment.update - 1
+    return moment.update if moment.phase.kind == "update" else moment.update - 1
 
 
 def scene_of(session: Session, colour: bool) -> Scene:
@@ -130,7 +130,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         frontier=session.run.frontier,
         coming=session.next_settings,
         coming_from=session.next_update,
-        epoch_end=session.run.epoch_end(applied(session.moment, session.layers)),
+        epoch_end=session.run.epoch_end(applied(session.moment)),
         player=session.player,
         colour=colour,
         stop=session.run.stop,

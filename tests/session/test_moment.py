@@ -6,6 +6,7 @@ from bptui.session import Moment, Phase, phases
 from bptui.session.moment import Kind
 
 LAYERS = 2
+PHASES = phases(LAYERS)
 
 
 def spelled(layers: int) -> str:
@@ -22,13 +23,13 @@ def test_only_reduce_and_update_happen_once_a_batch() -> None:
 
 
 def test_a_moment_begins_at_the_input_of_the_first_sample_of_the_first_update() -> None:
-    assert Moment().phase(LAYERS) == Phase("input")
+    assert Moment().phase == Phase("input")
     assert (Moment().update, Moment().sample) == (1, 0)
 
 
-@pytest.mark.parametrize(("beat", "done"), [(0, 3), (5, 3), (6, 4), (7, 4), (8, 4)])
-def test_the_ledger_counts_a_sample_once_its_gradient_is_added(beat: int, done: int) -> None:
-    assert Moment(beat=beat, sample=3).done(LAYERS) == done
+@pytest.mark.parametrize(("place", "done"), [(0, 3), (5, 3), (6, 4), (7, 4), (8, 4)])
+def test_the_ledger_counts_a_sample_once_its_gradient_is_added(place: int, done: int) -> None:
+    assert Moment(phase=PHASES[place], sample=3).done == done
 
 
 @pytest.mark.parametrize(
@@ -43,11 +44,11 @@ def test_the_ledger_counts_a_sample_once_its_gradient_is_added(beat: int, done: 
     ],
 )
 def test_what_is_reached_halfway_through_sample_2(sample: int, kind: Kind, layer: int, reached: bool) -> None:
-    halfway = Moment(beat=2, sample=2)
-    assert halfway.phase(LAYERS) == Phase("forward", 2)
+    halfway = Moment(phase=PHASES[2], sample=2)
+    assert halfway.phase == Phase("forward", 2)
     assert halfway.reached(sample, kind, layer, LAYERS) is reached
 
 
-@pytest.mark.parametrize("beat", [7, 8])
-def test_at_the_end_of_a_batch_all_is_reached_whatever_sample_is_looked_at(beat: int) -> None:
-    assert Moment(beat=beat, sample=0).reached(4, "gradient", 0, LAYERS)
+@pytest.mark.parametrize("place", [7, 8])
+def test_at_the_end_of_a_batch_all_is_reached_whatever_sample_is_looked_at(place: int) -> None:
+    assert Moment(phase=PHASES[place], sample=0).reached(4, "gradient", 0, LAYERS)

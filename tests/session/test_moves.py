@@ -13,7 +13,8 @@ from tests.training.builders import begin, network, with_rate
 
 TWOS = Settings(batch_size=2)
 GRADIENT, REDUCE, UPDATE = 6, 7, 8
-"""Beats of a network of two layers."""
+"""Places in the phases of a network of two layers."""
+PHASES = phases(2)
 MANY = [
     TWOS,
     Settings(batch_size=2, last_batch="drop"),
@@ -33,15 +34,15 @@ def walk(run: Run, moment: Moment, move: Move, moves: int) -> list[Moment]:
 
 
 def places(path: list[Moment]) -> list[tuple[int, int, int]]:
-    """(update, sample, beat) of every moment."""
-    return [(moment.update, moment.sample, moment.beat) for moment in path]
+    """(update, sample, place of the phase) of every moment."""
+    return [(moment.update, moment.sample, PHASES.index(moment.phase)) for moment in path]
 
 
 def time(run: Run, moment: Moment) -> tuple[int, int, int]:
     """A key that grows with time: in the phases once per batch all samples are done."""
     record = run.record(moment.update)
-    once = moment.phase(record.layers).per_batch
-    return moment.update, record.n if once else moment.sample, moment.beat
+    once = moment.phase.per_batch
+    return moment.update, record.n if once else moment.sample, phases(record.layers).index(moment.phase)
 
 
 class TestStops:
@@ -49,7 +50,7 @@ class TestStops:
 
     def test_a_phase_stops_everywhere(self) -> None:
         run = begin(TWOS, count=5)
-        expected = [(1, sample, beat) for sample in (0, 1) for beat in range(REDUCE)]
+        expected = [(1, sample, place) for sample in (0, 1) for place in range(REDUCE)]
         expected += [(1, 1, REDUCE), (1, 1, UPDATE), (2, 0, 0)]
         assert places(walk(run, Moment(), ("phase", 1), len(expected) - 1)) == expected
 
@@ -89,18 +90,18 @@ class TestStops:
     def test_from_between_two_stops_one_goes_to_the_nearer_stop_on_that_side(
         self, move: Move, place: tuple[int, int, int]
     ) -> None:
-        assert places([make(begin(TWOS, count=5), Moment(5, beat=3, sample=1), move)]) == [place]
+        assert places([make(begin(TWOS, count=5), Moment(5, phase=PHASES[3], sample=1), move)]) == [place]
 
     @pytest.mark.parametrize("scale", ["sample", "batch", "epoch"])
     def test_the_first_sample_s_stop_before_is_the_end_of_the_update_before(self, scale: Scale) -> None:
-        assert places([make(begin(TWOS, count=5), Moment(4, beat=3), (scale, -1))]) == [(3, 0, UPDATE)]
+        assert places([make(begin(TWOS, count=5), Moment(4, phase=PHASES[3]), (scale, -1))]) == [(3, 0, UPDATE)]
 
     @pytest.mark.parametrize(("way", "place"), [(1, (2, 1, UPDATE)), (-1, (2, 1, GRADIENT))])
     def test_from_the_reduction_a_sample_s_stops_are_the_update_and_the_last_gradient(
         self, way: int, place: tuple[int, int, int]
     ) -> None:
         move: Move = ("sample", 1 if way > 0 else -1)
-        assert places([make(begin(TWOS, count=5), Moment(2, beat=REDUCE, sample=1), move)]) == [place]
+        assert places([make(begin(TWOS, count=5), Moment(2, phase=PHASES[REDUCE], sample=1), move)]) == [place]
 
 
 class TestInverse:
@@ -133,11 +134,11 @@ class TestInverse:
     @pytest.mark.parametrize("move", MOVES)
     def test_the_start_is_where_going_back_ends(self, move: Move) -> None:
         run = begin(TWOS, count=5)
-        assert walk(run, make(run, Moment(3, beat=4), move), (move[0], -1), 200)[-1] == Moment()
+        assert walk(run, make(run, Moment(3, phase=PHASES[4]), move), (move[0], -1), 200)[-1] == Moment()
 
     @pytest.mark.parametrize("move", MOVES)
     def test_moves_leave_the_selection_alone(self, move: Move) -> None:
-        moved = make(begin(TWOS, count=5), Moment(4, 3, 1, layer=2, unit=0, source=2), move)
+        moved = make(begin(TWOS, count=5), Moment(4, PHASES[3], 1, layer=2, unit=0, source=2), move)
         assert (moved.layer, moved.unit, moved.source) == (2, 0, 2)
 
 
@@ -145,7 +146,7 @@ class TestSlices:
     @pytest.mark.parametrize("move", MOVES)
     def test_a_move_cut_into_slices_ends_where_it_would_at_once(self, move: Move) -> None:
         sliced, whole = begin(TWOS, count=9), begin(TWOS, count=9)
-        moment = Moment(3, beat=UPDATE, sample=1)
+        moment = Moment(3, phase=PHASES[UPDATE], sample=1)
         sliced.extend_to(3)
         need = until_reached(sliced, moment, move)
         asked = iter([False, True] * 100)  # one update a slice
@@ -185,7 +186,7 @@ class TestWhereTheRunHadToStop:
     def test_its_last_moment_is_the_end_of_its_last_update(self, stopped: Run, scale: Scale) -> None:
         last = to_update(stopped, Moment(), stopped.frontier)
         assert make(stopped, last, (scale, 1)) == last
-        assert last.beat == len(phases(1)) - 1
+        assert last.phase.kind == "update"
 
     @pytest.mark.parametrize("scale", ["phase", "sample", "batch", "epoch"])
     def test_it_can_be_left_backwards(self, stopped: Run, scale: Scale) -> None:
@@ -202,7 +203,7 @@ def test_an_epoch_that_new_settings_cut_short_is_left_by_the_next_epoch_move() -
     run = begin(TWOS, count=5)
     run.extend_to(4)
     fork = run.fork(5, Settings(batch_size=4, last_batch="drop"))
-    path = walk(fork, Moment(3, beat=UPDATE), ("epoch", 1), 2)
+    path = walk(fork, Moment(3, phase=PHASES[UPDATE]), ("epoch", 1), 2)
     assert places(path)[1:] == [(4, 1, UPDATE), (5, 3, UPDATE)]
     assert walk(fork, path[-1], ("epoch", -1), 2) == path[::-1]
 
@@ -224,15 +225,15 @@ class TestRows:
     @pytest.mark.parametrize(("rows", "sample"), [(1, 2), (2, 3), (9, 4), (-1, 0), (-9, 0), (0, 1)])
     def test_a_row_move_stays_in_the_batch(self, rows: int, sample: int) -> None:
         run = begin(Settings(batch_size=5), count=10)
-        assert to_row(Moment(2, beat=4, sample=1), list(range(run.record(2).n)), rows) == Moment(
-            2, beat=4, sample=sample
+        assert to_row(Moment(2, phase=PHASES[4], sample=1), list(range(run.record(2).n)), rows) == Moment(
+            2, phase=PHASES[4], sample=sample
         )
 
     def test_a_phase_back_from_another_row_of_the_reduction_is_the_last_sample_s_gradient(self) -> None:
         run = begin(Settings(batch_size=5), count=10)
-        looking = to_row(Moment(2, beat=REDUCE, sample=4), list(range(run.record(2).n)), -3)
+        looking = to_row(Moment(2, phase=PHASES[REDUCE], sample=4), list(range(run.record(2).n)), -3)
         assert looking.sample == 1
-        assert make(run, looking, ("phase", -1)) == Moment(2, beat=GRADIENT, sample=4)
+        assert make(run, looking, ("phase", -1)) == Moment(2, phase=PHASES[GRADIENT], sample=4)
 
 
 class TestSelection:
@@ -279,12 +280,12 @@ class TestSelection:
         assert select(self.run, Moment(layer=2, source=2), layer=-1).source == 1
 
     def test_selecting_does_not_move_in_time(self) -> None:
-        moment = Moment(4, 3, 1)
+        moment = Moment(4, PHASES[3], 1)
         selected = select(self.run, moment, layer=1, unit=1, source=1)
         assert replace(selected, layer=1, unit=0, source=0) == moment
 
 
 def test_a_sample_move_makes_no_update_it_does_not_need() -> None:
     run = begin(Settings(UpdateRules(learning_rate=0.1), batch_size=3), count=9)
-    make(run, Moment(2, beat=GRADIENT, sample=0), ("sample", 1))
+    make(run, Moment(2, phase=PHASES[GRADIENT], sample=0), ("sample", 1))
     assert run.frontier == 2

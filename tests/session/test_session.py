@@ -7,7 +7,7 @@ import pytest
 from bptui.engine import UpdateRules
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
-from bptui.session import MOVES, Moment, Player
+from bptui.session import MOVES, Moment, Player, phases
 from bptui.session.goal import Goal, parse_goal
 from bptui.session.session import Session
 from bptui.training import Settings
@@ -16,8 +16,9 @@ from tests.training.builders import fingerprint, fingerprints, with_rate
 
 TEN = DataChoice(name="plane", samples=10, seed=3)
 SMALL = NetworkChoice(layers=(2, 3, 1), activations=("tanh", "identity"))
-LAST = 8
-"""The last beat of an update of two layers."""
+PHASES = phases(2)
+LAST = PHASES[-1]
+"""The last phase of an update of two layers."""
 
 
 def session(settings: Settings | None = None, network: NetworkChoice = SMALL) -> Session:
@@ -63,7 +64,8 @@ def test_left_and_then_right_returns_to_the_same_weight(name: str) -> None:
 
 class TestChange:
     @pytest.mark.parametrize(
-        ("moment", "first"), [(Moment(5), 5), (Moment(5, beat=1), 6), (Moment(5, sample=1), 6), (Moment(5, LAST, 3), 6)]
+        ("moment", "first"),
+        [(Moment(5), 5), (Moment(5, phase=PHASES[1]), 6), (Moment(5, sample=1), 6), (Moment(5, LAST, 3), 6)],
     )
     def test_it_reaches_the_first_update_of_which_nothing_was_done(self, moment: Moment, first: int) -> None:
         there = at(moment)
@@ -72,7 +74,7 @@ class TestChange:
         assert there.moment == moment
 
     def test_the_past_stays_and_the_future_is_dropped(self) -> None:
-        there, untouched = at(Moment(5, beat=2)), session()
+        there, untouched = at(Moment(5, phase=PHASES[2])), session()
         there.run.extend_to(30)
         there.change(with_rate(there.next_settings, 0.5))
         assert there.run.frontier == 5
@@ -161,7 +163,7 @@ class TestReasons:
         assert reasons == {"this is the start of the run"}
         assert session().why_not(("phase", 1)) is None
 
-    @pytest.mark.parametrize("moment", [Moment(2), Moment(1, beat=1), Moment(1, sample=1)])
+    @pytest.mark.parametrize("moment", [Moment(2), Moment(1, phase=PHASES[1]), Moment(1, sample=1)])
     def test_anywhere_else_all_moves_can_be_made(self, moment: Moment) -> None:
         assert {at(moment).why_not(move) for move in MOVES} == {None}
 
@@ -172,7 +174,7 @@ class TestReasons:
 
     def test_within_the_last_update_one_can_still_go_to_its_end(self) -> None:
         there = stopped()
-        there.moment = replace(there.moment, beat=2)
+        there.moment = replace(there.moment, phase=PHASES[2])
         assert there.why_not(("phase", 1)) is None
 
 
@@ -216,7 +218,7 @@ class TestGoTo:
     def test_one_stands_at_the_end_of_that_update(self, words: str, notice: str) -> None:
         there = session()
         assert self.go(there, words) == notice
-        assert (there.moment.beat, there.moment.sample) == (LAST, there.record.n - 1)
+        assert (there.moment.phase, there.moment.sample) == (LAST, there.record.n - 1)
 
     def test_a_goal_in_the_past_needs_nothing_new(self) -> None:
         there = at(Moment(20))
@@ -254,19 +256,19 @@ class TestPlaying:
         there.player = Player(playing=True, speed=2)  # 10 phases a second
         for _ in range(5):
             there.tick(0.2, self.never)
-        assert (there.moment.sample, there.moment.beat) == (1, 3)  # the tenth phase after the first
+        assert (there.moment.sample, there.moment.phase) == (1, PHASES[3])  # the tenth phase after the first
 
     def test_batches_are_played_without_looking_at_each(self) -> None:
         there = session()
         there.player = Player(playing=True, speed=8)  # 60 batches a second
         there.tick(0.1, self.never)
-        assert (there.moment.update, there.moment.beat) == (6, LAST)
+        assert (there.moment.update, there.moment.phase) == (6, LAST)
 
     def test_from_the_middle_of_a_batch_the_first_move_is_to_its_end(self) -> None:
-        there = at(Moment(5, beat=3))
+        there = at(Moment(5, phase=PHASES[3]))
         there.player = Player(playing=True, speed=5)  # 2 batches a second
         there.tick(0.5, self.never)
-        assert (there.moment.update, there.moment.beat) == (5, LAST)
+        assert (there.moment.update, there.moment.phase) == (5, LAST)
 
     def test_at_full_speed_it_goes_on_until_it_has_to_pause(self) -> None:
         there, turns = session(), iter([False] * 25 + [True] * 9)

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bptui.session import MOVES, Moment, Move, make, phases
+from bptui.session import MOVES, Moment, Move, Phase, make, phases
 from bptui.session.moves import Scale, select, to_row, to_update
 from bptui.training import Run, Settings
 from tests.training.builders import ANY_SETTINGS, begin, fingerprint, planned
@@ -57,7 +57,7 @@ class Walk(RuleBasedStateMachine):
     def canonical(self) -> Moment:
         """In the phases that happen once per batch a moment's own sample is the last one."""
         record = self.run.record(self.moment.update)
-        once = self.moment.phase(record.layers).per_batch
+        once = self.moment.phase.per_batch
         return to_row(self.moment, list(range(record.n)), record.n) if once else self.moment
 
     @precondition(lambda self: self.moment.update < ENOUGH)
@@ -69,7 +69,7 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def a_phase_back_and_there_is_no_move_but_at_the_start(self) -> None:
         moment = self.canonical()
-        if (moment.update, moment.sample, moment.beat) != (1, 0, 0):
+        if (moment.update, moment.sample, moment.phase) != (1, 0, Phase("input")):
             assert make(self.run, make(self.run, moment, ("phase", -1)), ("phase", 1)) == moment
 
     @precondition(lambda self: self.moment.update < ENOUGH)
@@ -92,7 +92,7 @@ class Walk(RuleBasedStateMachine):
         moment, architecture = self.moment, self.run.start.architecture
         record = self.run.record(moment.update)
         assert 1 <= moment.update <= self.run.frontier
-        assert 0 <= moment.beat < len(phases(architecture.layers))
+        assert moment.phase in phases(architecture.layers)
         assert 0 <= moment.sample < record.n
         assert 1 <= moment.layer <= architecture.layers
         assert 0 <= moment.unit < architecture.sizes[moment.layer]

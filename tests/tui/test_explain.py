@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from bptui.explain import Quantity, name, value
 from bptui.explain.quantity import GIVEN, of_weight
 from bptui.scenario import Scenario
-from bptui.session.moment import Moment, phases
+from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explain import ExplainScreen
@@ -45,9 +45,9 @@ async def opened(
     scenario: str = "xor", kind: str = "update", size: tuple[int, int] = (80, 24), **options: bool
 ) -> AsyncIterator[Opened]:
     session = Session(Scenario.built_in(scenario))
-    beat = next(k for k, phase in enumerate(phases(session.layers)) if phase.kind == kind)
+    phase = next(phase for phase in phases(session.layers) if phase.kind == kind)
     sample = session.record.n - 1 if kind in ("reduce", "update") else 0
-    session.moment = replace(session.moment, beat=beat, sample=sample)
+    session.moment = replace(session.moment, phase=phase, sample=sample)
     app = BptuiApp(session, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -151,13 +151,13 @@ async def test_without_colour_and_unicode_it_still_says_the_numbers() -> None:
 
 
 def test_a_walk_starts_at_what_the_phase_made_or_at_what_the_panel_shows() -> None:
-    def start(beat: int, panel: int) -> Quantity:
-        moment = Moment(1, beat, 2, layer=2, unit=1, source=0)
+    def start(phase: Phase, panel: int) -> Quantity:
+        moment = Moment(1, phase, 2, layer=2, unit=1, source=0)
         return BY_NUMBER[panel].explained(scene_at(session_of("xor"), moment))
 
     kinds = ["input", "a", "a", "loss", "delta", "delta", "contribution", "reduced", "after"]
-    assert [start(beat, NETWORK).kind for beat in range(9)] == kinds
-    gradient, update, forward = 6, 8, 1
+    assert [start(phase, NETWORK).kind for phase in phases(2)] == kinds
+    gradient, update, forward = Phase("gradient"), Phase("update"), Phase("forward", 1)
     assert start(gradient, BATCH) == Quantity("loss", sample=2)
     assert start(gradient, DELTAS) == Quantity("delta", 2, 1, sample=2)
     assert start(gradient, UPDATE).kind == "contribution"

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from bptui.scenario import built_in_names
-from bptui.session.moment import Moment
+from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
@@ -148,7 +148,7 @@ async def test_go_to_stands_at_the_end_of_the_update() -> None:
     async with explore("digits") as at:
         for words, update in goals.items():
             assert await ask(at, words) == ""
-            assert (at.session.moment.update, at.session.moment.beat) == (update, 8), words
+            assert (at.session.moment.update, at.session.moment.phase) == (update, Phase("update")), words
             assert f"update {update}: epoch" in at.foot()
 
 
@@ -272,7 +272,7 @@ async def test_escape_stops_a_long_epoch_at_a_batch_and_nothing_is_lost(monkeypa
         reached = run.frontier
         assert f"stopped after update {reached}" in at.foot()
         assert 0 < reached < 80_000
-        assert (moment.update, moment.beat) == (reached, 8)
+        assert (moment.update, moment.phase) == (reached, Phase("update"))
         assert run.history.updates.last_update == reached
         await at.press("b")
         fresh = session_with("moons", batch_size=1, samples=100_000)

@@ -9,7 +9,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from bptui.session.moment import Moment
+from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
 from bptui.tui import drill, explain, lab, lists, race, scatter
@@ -31,7 +31,8 @@ from bptui.views.panels import PANELS
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
 
-LAST, GRADIENT = 8, 6  # beats of a network of two layers
+PHASES = phases(2)
+GRADIENT, LAST = PHASES[6], PHASES[8]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def look(at: Pilots) -> Look:
     )
 
 
-def moved(**to: int) -> Callable[[Look], Look]:
+def moved(**to: Any) -> Callable[[Look], Look]:
     return lambda before: replace(before, moment=replace(before.moment, **to))
 
 
@@ -94,13 +95,13 @@ def same(before: Look) -> Look:
 
 PAGE = -1  # stands for as many samples as the batch panel shows on the screen at hand
 EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
-    "next-phase": ((), moved(beat=1)),
-    "previous-phase": (("next-phase", "next-phase"), moved(beat=1)),
-    "next-sample": ((), moved(beat=GRADIENT)),
+    "next-phase": ((), moved(phase=PHASES[1])),
+    "previous-phase": (("next-phase", "next-phase"), moved(phase=PHASES[1])),
+    "next-sample": ((), moved(phase=GRADIENT)),
     "previous-sample": (("next-sample", "next-sample"), moved(sample=0)),
-    "next-batch": ((), moved(beat=LAST, sample=31)),
+    "next-batch": ((), moved(phase=LAST, sample=31)),
     "previous-batch": (("next-batch", "next-batch"), moved(update=1)),
-    "next-epoch": ((), moved(update=25, beat=LAST, sample=31)),
+    "next-epoch": ((), moved(update=25, phase=LAST, sample=31)),
     "previous-epoch": (("next-epoch", "next-batch"), moved(update=25)),
     "play": ((), plays(playing=True)),
     "faster": ((), plays(speed=2)),
@@ -112,7 +113,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "double-batch": ((), trains(batch_size=64)),
     "rate-down": ((), rules(learning_rate=0.05)),
     "rate-up": ((), rules(learning_rate=0.2)),
-    "restart": (("next-batch", "next-batch"), moved(update=1, beat=0, sample=0)),
+    "restart": (("next-batch", "next-batch"), moved(update=1, phase=PHASES[0], sample=0)),
     "reseed": ((), shows(seed=8)),
     "focus-1": (("focus-4",), looks(focus=1)),
     **{f"focus-{n}": ((), looks(focus=n, beside=n)) for n in (panel.number for panel in PANELS) if n != NETWORK},
@@ -276,7 +277,7 @@ async def test_arrows_in_batch_and_deltas_choose_the_sample(panel: int, size: tu
     async with explore("digits", size) as at:
         await at.press("b", str(panel), "up", "up", "up", "down")
         assert at.session.moment == replace(at.session.moment, sample=29, unit=0)
-        assert at.session.moment.phase(2).kind == "update"
+        assert at.session.moment.phase.kind == "update"
         assert "sample 30 of 32" in at.text()
 
 

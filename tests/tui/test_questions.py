@@ -32,7 +32,7 @@ async def test_1_stands_before_the_update_with_every_gradient_added_and_nothing_
     async with explore() as at:
         assert await asked(at, "1") is at.explorer
         assert at.session.moment.sample == at.session.record.n - 1
-        assert at.session.moment.phase(at.session.layers).kind == "gradient"
+        assert at.session.moment.phase.kind == "gradient"
         assert at.explorer.looks.focus == UPDATE
         assert "4 of 4 added" in at.text()
         assert "nothing applied yet" in at.text()
@@ -114,7 +114,7 @@ async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
     async with explore() as at:
         assert await asked(at, "8") is at.explorer
         record = at.session.record
-        assert at.session.moment.phase(at.session.layers).kind == "reduce"
+        assert at.session.moment.phase.kind == "reduce"
         assert at.explorer.looks.focus == DELTAS
         entries = record.contributions(Weight(2, 0, 0))
         for norm, entry in zip(record.gradient_norms, entries, strict=True):

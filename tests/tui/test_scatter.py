@@ -107,7 +107,7 @@ async def test_enter_opens_the_chosen_sample() -> None:
         after = at.app.session.moment
         assert at.app.screen is not at.screen
         assert after.sample == chosen
-        assert (after.update, after.beat) == (before.update, before.beat)
+        assert (after.update, after.phase) == (before.update, before.phase)
 
 
 async def test_enter_moves_nothing_when_the_session_has_left_that_update() -> None:

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptui.session.moment import Moment
+from bptui.session.moment import Moment, Phase
 from bptui.views.batch import OTHER_ROWS, aligned
 from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
-from tests.scenes import beat, own_data, own_session, painted, scene, session
+from tests.scenes import own_data, own_session, painted, phase_of, scene, session
 
 NUMBERS = st.floats(-999, 999).map(lambda value: round(value, 4)) | st.integers(-9, 9).map(float)
 
 
 def at(name: str, kind: str, sample: int = 0) -> Scene:
     it = session(name)
-    return scene(it, Moment(1, beat(it, kind), sample, it.layers))
+    return scene(it, Moment(1, phase_of(kind), sample, it.layers))
 
 
 @given(
@@ -110,14 +110,14 @@ def test_one_feature_of_several_is_named() -> None:
 def test_where_only_wrong_answers_are_listed_there_may_be_none(width: int, height: int) -> None:
     it = session("xor")
     it.run.extend_to(400)
-    last = scene(it, Moment(400, beat(it, "reduce"), 0, 2), sort="wrong")
+    last = scene(it, Moment(400, phase_of("reduce"), 0, 2), sort="wrong")
     assert last.rows == []
     assert len(painted("batch", last, width, height)) == height
 
 
 def test_more_outputs_than_rows_are_counted() -> None:
     it = own_session(own_data(tuple(f"class {k}" for k in range(40)), ("u", "v"), samples=1))
-    shown = "\n".join(painted("batch", scene(it, Moment(1, 8, 0, 2)), 58, 20))
+    shown = "\n".join(painted("batch", scene(it, Moment(1, Phase("update"), 0, 2)), 58, 20))
     hidden = int(re.search(r"↓ (\d+) more", shown)[1])  # type: ignore[index]
     assert hidden + len(re.findall(r"class \d+ ", shown)) == 40
 
@@ -129,7 +129,7 @@ def test_at_80_columns_no_number_of_these_examples_is_left_out(name: str) -> Non
 
 def test_of_many_inputs_those_around_the_selected_one_are_told() -> None:
     it = own_session(own_data(("a", "b"), tuple(f"f{k}" for k in range(300)), samples=1))
-    shown = "\n".join(painted("batch", scene(it, Moment(1, 8, 0, 1, 0, 200)), 58, 20))
+    shown = "\n".join(painted("batch", scene(it, Moment(1, Phase("update"), 0, 1, 0, 200)), 58, 20))
     above, below = (int(count) for count in re.findall(r"[↑↓] (\d+) more", shown))
     names = re.findall(r" f(\d+) ", shown)
     assert "200" in names

@@ -10,14 +10,14 @@ from bptui.views.deltas import columns
 from bptui.views.glyphs import PENDING
 from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
-from tests.scenes import beat, painted, scene, session
+from tests.scenes import painted, phase_of, scene, session
 
 CELLS = re.compile("[▵▴▲▿▾▼]|·{2,}")
 
 
 def at(name: str, kind: str, sample: int = 0, phase: int = 0, sort: str = "batch", **selected: int) -> Scene:
     it = session(name)
-    moment = Moment(1, beat(it, kind, phase), sample, **{"layer": 1, **selected})
+    moment = Moment(1, phase_of(kind, phase), sample, **{"layer": 1, **selected})
     return scene(it, moment, sort=sort)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bptui.explain import Walk, compare, evaluate, explain, name, value
 from bptui.explain.differences import Comparison, of_batch
 from bptui.explain.quantity import LOSS_MEAN, Quantity, of_unit, of_weight
-from bptui.session.moment import Moment, phases
+from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.views.explain import explain_panel, explanation_rows, reached
 from bptui.views.narrate import narrate, produced
@@ -18,7 +18,7 @@ from bptui.views.numbers import num, precise
 from bptui.views.scene import Scene
 from bptui.views.text import row_cells
 from tests.explain.reading import parse
-from tests.scenes import beat, lines, own_data, own_session, scene, session
+from tests.scenes import lines, own_data, own_session, phase_of, scene, session
 
 NAMES = ("xor", "mazur", "digits", "iris", "trask", "han-kamber")
 BIASED_ADAM = own_session(own_data((), ("u", "v")), optimizer="adam", l1=0.01, l2=0.01, clip_norm=1.0)
@@ -30,7 +30,7 @@ def at(session: Session, kind: str, of: int = 0, /, sample: int = 0, **selection
     record = session.run.record(1)
     if kind in ("reduce", "update"):
         sample = record.n - 1
-    return scene(session, Moment(1, beat(session, kind, of), sample, **{"layer": session.layers, **selection}))
+    return scene(session, Moment(1, phase_of(kind, of), sample, **{"layer": session.layers, **selection}))
 
 
 @st.composite
@@ -41,11 +41,11 @@ def any_scene(draw: st.DrawFn) -> Scene:
     record = it.run.record(update)
     sizes = record.before.architecture.sizes
     layer = draw(st.integers(1, record.layers))
-    place = draw(st.integers(0, len(phases(record.layers)) - 1))
-    sample = record.n - 1 if phases(record.layers)[place].per_batch else draw(st.integers(0, record.n - 1))
+    phase = draw(st.sampled_from(phases(record.layers)))
+    sample = record.n - 1 if phase.per_batch else draw(st.integers(0, record.n - 1))
     unit = draw(st.integers(0, sizes[layer] - 1))
     source = draw(st.integers(-1 if record.before.biases else 0, sizes[layer - 1] - 1))
-    return scene(it, Moment(update, place, sample, layer, unit, source))
+    return scene(it, Moment(update, phase, sample, layer, unit, source))
 
 
 @given(it=any_scene(), width=st.sampled_from(WIDTHS), height=st.sampled_from(HEIGHTS), data=st.data())
@@ -244,5 +244,5 @@ def test_a_selection_without_a_unit_in_the_phases_layer_takes_the_source_of_the_
 
 def test_hostile_names_of_the_data_do_not_get_into_formulas() -> None:
     it = own_session(own_data(("[/]", "\x1b]52;c;"), ("[@click]", "b")))
-    shown = scene(it, Moment(1, 1, 0, 1))
+    shown = scene(it, Moment(1, Phase("forward", 1), 0, 1))
     assert "[/]" not in "\n".join(lines(explanation_rows(shown, Walk((Quantity("z", 1, 0, sample=0),)), 78, 20)))

@@ -13,21 +13,21 @@ from bptui.views.header import header
 from bptui.views.loss import chart, loss_rows
 from bptui.views.numbers import num
 from bptui.views.scene import AXES, Axis, scene_of
-from tests.scenes import beat, lines, own_data, own_session, scene, session
+from tests.scenes import lines, own_data, own_session, phase_of, scene, session
 
 
 def test_the_batch_loss_is_the_records_however_long_the_run_is() -> None:
     it = session("xor")
     it.run.extend_to(6000)  # longer than the curves have buckets
-    shown = lines(loss_rows(scene(it, Moment(3, beat(it, "update"), 3, 2))))[0]
+    shown = lines(loss_rows(scene(it, Moment(3, phase_of("update"), 3, 2))))[0]
     assert f"batch {num(it.run.record(3).loss_mean, 8)}" in shown
     assert it.run.history.updates.width > 1
 
 
 def test_the_batch_loss_waits_for_the_last_sample() -> None:
     it = session("xor")
-    before = scene(it, Moment(1, beat(it, "forward", 2), 3, 2))
-    after = scene(it, Moment(1, beat(it, "loss"), 3, 2))
+    before = scene(it, Moment(1, phase_of("forward", 2), 3, 2))
+    after = scene(it, Moment(1, phase_of("loss"), 3, 2))
     assert "batch ·" in lines(loss_rows(before))[0]
     assert f"batch {num(it.run.record(1).loss_mean, 8)}" in lines(loss_rows(after))[0]
 
@@ -36,7 +36,7 @@ def test_train_and_test_losses_say_of_which_epochs_end_they_are() -> None:
     it = session("digits")
     it.run.extend_to(60)
     record = it.run.record(60)
-    shown = lines(loss_rows(scene(it, Moment(60, beat(it, "update"), record.n - 1, 2))))
+    shown = lines(loss_rows(scene(it, Moment(60, phase_of("update"), record.n - 1, 2))))
     ended = record.position.epoch - (not record.ends_epoch)
     assert f"after epoch {ended}:" in shown[0]
     assert "train" in shown[1]
@@ -56,7 +56,7 @@ def test_a_run_that_had_to_stop_says_so_wherever_one_stands(where: str, width: i
     it = diverging()
     stop, update = it.run.stop, 1 if where == "the first update" else it.run.frontier
     assert stop is not None
-    it.moment = Moment(update, beat(it, "update"), it.run.record(update).n - 1, 2)
+    it.moment = Moment(update, phase_of("update"), it.run.record(update).n - 1, 2)
     shown = lines(loss_rows(scene_of(it, colour=True), width))
     assert shown[-1].strip() in stop.spellings
     assert len(shown[-1]) <= width
@@ -76,7 +76,7 @@ def test_a_run_that_goes_on_says_nothing_of_a_stop() -> None:
 def test_the_whole_known_history_is_drawn_wherever_one_stands(updates: int) -> None:
     it = session("xor")
     it.run.extend_to(6000)
-    batch, train = chart(scene(it, Moment(updates, beat(it, "update"), 3, 2)), 160).series
+    batch, train = chart(scene(it, Moment(updates, phase_of("update"), 3, 2)), 160).series
     assert (batch.x[0], batch.x[-1]) == (0, it.run.history.updates.axis("update")[-2])
     assert train.x[-1] == it.run.frontier
     for series in (batch, train):
@@ -88,7 +88,7 @@ def test_the_whole_known_history_is_drawn_wherever_one_stands(updates: int) -> N
 def test_the_cursor_stands_at_the_updates_made(axis: Axis, kind: str) -> None:
     it = session("iris")
     it.run.extend_to(30)
-    moment = Moment(20, beat(it, kind, 1 if kind == "forward" else 0), 0, 2)
+    moment = Moment(20, phase_of(kind, 1 if kind == "forward" else 0), 0, 2)
     made = 20 if kind == "update" else 19
     following = it.run.record(made).following
     expected = {"update": made, "seen": following.seen, "epoch": following.epoch - 1 + following.start / 120}
@@ -98,7 +98,7 @@ def test_the_cursor_stands_at_the_updates_made(axis: Axis, kind: str) -> None:
 def test_changed_settings_and_a_stop_are_marked() -> None:
     it = own_session(own_data((), ("u", "v")))
     it.run.extend_to(7)
-    it.moment = Moment(7, beat(it, "update"), it.run.record(7).n - 1, 2)
+    it.moment = Moment(7, phase_of("update"), it.run.record(7).n - 1, 2)
     assert not chart(scene_of(it, colour=True), 40).marks
     it.toggle_reduction()
     (changed,) = chart(scene_of(it, colour=True), 40).marks
@@ -122,7 +122,7 @@ def test_losses_stand_with_and_without_the_penalty_where_there_is_one() -> None:
     it = own_session(own_data(("a", "b", "c"), ("u", "v")), l2=0.5)
     it.run.extend_to(3)
     record = it.run.record(3)  # twelve samples by five: the end of the first epoch
-    it.moment = Moment(3, beat(it, "update"), record.n - 1, 2)
+    it.moment = Moment(3, phase_of("update"), record.n - 1, 2)
     shown = lines(loss_rows(scene(it, it.moment)))
     assert f"batch {num(record.loss_mean, 8)}" in shown[0]
     assert f"batch {num(record.loss_mean + record.penalty, 8)}" in shown[2]
@@ -137,7 +137,7 @@ def test_train_and_test_are_of_the_last_epochs_end_however_long_the_run_is() -> 
     it = session("xor")
     it.run.extend_to(6000)
     record = it.run.record(5)
-    shown = lines(loss_rows(scene(it, Moment(5, beat(it, "update"), 3, 2))))
+    shown = lines(loss_rows(scene(it, Moment(5, phase_of("update"), 3, 2))))
     train = it.run.problem.metrics(record.after, record.settings.rules.loss)[0]
     assert shown[0].endswith("after epoch 5:")
     assert f"train {num(train, 8)}" in shown[1]

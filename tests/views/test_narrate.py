@@ -6,14 +6,14 @@ from bptui.engine.weight import Weight
 from bptui.session.moment import Moment
 from bptui.views.narrate import narrate
 from bptui.views.numbers import num, rate
-from tests.scenes import beat, scene, session
+from tests.scenes import phase_of, scene, session
 from tests.tui.pilots import session_with
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_what_is_in_force_is_the_sum_or_the_mean_as_it_is_called(reduction: str) -> None:
     it = session_with("xor", reduction=reduction)
-    said = narrate(scene(it, Moment(1, beat(it, "reduce"), 3, 2)))
+    said = narrate(scene(it, Moment(1, phase_of("reduce"), 3, 2)))
     contributions = it.run.record(1).contributions(Weight(2, 0, 0))
     total, mean = num(sum(contributions), 8), num(sum(contributions) / 4, 8)
     assert total != mean
@@ -26,7 +26,7 @@ def test_what_is_in_force_is_the_sum_or_the_mean_as_it_is_called(reduction: str)
 
 def test_an_update_names_the_weight_before_and_after_its_step_and_the_learning_rate() -> None:
     it = session("xor")
-    said = narrate(scene(it, Moment(1, beat(it, "update"), 3, 2)))
+    said = narrate(scene(it, Moment(1, phase_of("update"), 3, 2)))
     record = it.run.record(1)
     before, after = (float(theta.weights[1][0, 0]) for theta in (record.before, record.after))
     assert f"{num(before, 8)} → {num(after, 8)}" in said
@@ -38,7 +38,7 @@ def test_an_update_names_the_weight_before_and_after_its_step_and_the_learning_r
 @pytest.mark.parametrize("sample", range(4))
 def test_a_contribution_is_the_samples_own_input_times_its_own_delta(sample: int) -> None:
     it = session("xor")
-    said = narrate(scene(it, Moment(1, beat(it, "gradient"), sample, 2)))
+    said = narrate(scene(it, Moment(1, phase_of("gradient"), sample, 2)))
     passed = it.run.record(1).passed
     a, delta = float(passed.a[1][sample, 0]), float(passed.delta[1][sample, 0])
     assert f"Sample {sample + 1} adds a · δ = {num(a, 8)} · {num(delta, 8)} = {num(a * delta, 8)}" in said
@@ -47,5 +47,5 @@ def test_a_contribution_is_the_samples_own_input_times_its_own_delta(sample: int
 @pytest.mark.parametrize("sample", range(4))
 def test_the_loss_is_the_samples_own(sample: int) -> None:
     it = session("xor")
-    said = narrate(scene(it, Moment(1, beat(it, "loss"), sample, 2)))
+    said = narrate(scene(it, Moment(1, phase_of("loss"), sample, 2)))
     assert f"L = {num(float(it.run.record(1).passed.loss[sample]), 8)};" in said

@@ -11,11 +11,11 @@ from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.views.narrate import narrate
 from bptui.views.numbers import num
-from tests.scenes import beat, own_data, own_session, scene, session
+from tests.scenes import own_data, own_session, phase_of, scene, session
 
 
 def told(it: Session, kind: str, weight: Weight) -> str:
-    moment = Moment(1, beat(it, kind), it.run.record(1).n - 1, weight.layer, weight.unit, weight.source)
+    moment = Moment(1, phase_of(kind), it.run.record(1).n - 1, weight.layer, weight.unit, weight.source)
     return narrate(scene(it, moment))
 
 
@@ -74,6 +74,6 @@ def test_the_batch_s_loss_is_told_without_and_with_the_penalty(reduction: str) -
 
 def test_a_sample_s_loss_is_told_to_be_without_the_penalty() -> None:
     it = own(l2=0.5)
-    one = scene(it, Moment(1, beat(it, "loss"), 0, 2))
+    one = scene(it, Moment(1, phase_of("loss"), 0, 2))
     assert "the penalty on the weights is added once" in narrate(one)
     assert "penalty" not in narrate(replace(one, record=own().run.record(1)))

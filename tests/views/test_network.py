@@ -16,7 +16,7 @@ from bptui.views.layers import listed, marked_window
 from bptui.views.network import layers_shown, shared
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
-from tests.scenes import beat, own_data, own_session, painted, scene, session
+from tests.scenes import own_data, own_session, painted, phase_of, scene, session
 
 SIZES = [(30, 6), (38, 16), (58, 22), (78, 20), (118, 34), (198, 57)]
 BRAILLE = re.compile("[⠁-⣿]")
@@ -24,7 +24,7 @@ BRAILLE = re.compile("[⠁-⣿]")
 
 def at(it: Session, kind: str, phase: int = 0, **selected: int) -> Scene:
     """Sample 1 of update 1 in a phase (of a layer), the output layer's first unit selected unless another is."""
-    return scene(it, Moment(1, beat(it, kind, phase), 0, **{"layer": it.layers, **selected}))
+    return scene(it, Moment(1, phase_of(kind, phase), 0, **{"layer": it.layers, **selected}))
 
 
 def panel(it: Scene, width: int, height: int) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bptui.engine.backprop import Pass
 from bptui.explain import explain, value
 from bptui.explain.quantity import CLIP, of_weight
-from bptui.session.moment import Moment, phases
+from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
 from bptui.views.narrate import produced
@@ -46,12 +46,11 @@ def scenes(draw: st.DrawFn) -> Scene:
     record = it.run.record(update)
     sizes = record.before.architecture.sizes
     layer = draw(st.integers(1, record.layers))
-    beat = draw(st.integers(0, len(phases(record.layers)) - 1))
-    per_batch = phases(record.layers)[beat].per_batch
+    phase = draw(st.sampled_from(phases(record.layers)))
     moment = Moment(
         update,
-        beat,
-        record.n - 1 if per_batch else draw(st.integers(0, record.n - 1)),
+        phase,
+        record.n - 1 if phase.per_batch else draw(st.integers(0, record.n - 1)),
         layer,
         draw(st.integers(0, sizes[layer] - 1)),
         draw(st.integers(-1 if record.before.biases else 0, sizes[layer - 1] - 1)),
@@ -150,7 +149,7 @@ def test_every_number_in_a_panel_is_a_number_of_the_record(view: str, data: st.D
 
 
 def test_the_scraping_finds_what_it_should() -> None:
-    it = scene(session("mazur"), Moment(1, 4, 0, 2))
+    it = scene(session("mazur"), Moment(1, Phase("delta", 2), 0, 2))
     shown = set(numbers(painted("network", it, 60, TALL), it))
     assert {num(v, 7, plus=True) for v in it.record.passed.a[0][0]} <= shown
     assert num(float(it.record.before.weights[1][0, 0]), 8, plus=True) in shown
@@ -206,9 +205,9 @@ def cut_numbers(name: str, width: int) -> list[str]:
     it = session(name)
     rows = [
         f"{view}: {row}"
-        for beat in range(len(phases(it.layers)))
+        for phase in phases(it.layers)
         for view in PANELS
-        for row in painted(view, scene(it, Moment(1, beat, 0, it.layers)), width, TALL)
+        for row in painted(view, scene(it, Moment(1, phase, 0, it.layers)), width, TALL)
     ]
     return [row for row in rows if CUT.search(row)]
 

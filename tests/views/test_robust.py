@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.scenario import built_in_names
-from bptui.session.moment import Moment, phases
+from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
 from bptui.views.loss import chart
@@ -54,7 +54,7 @@ def moments(draw: st.DrawFn, session: Session) -> Moment:
     bias = -1 if record.before.biases else 0
     return Moment(
         update,
-        draw(st.integers(0, len(phases(record.layers)) - 1)),
+        draw(st.sampled_from(phases(record.layers))),
         draw(st.integers(0, record.n - 1)),
         layer,
         draw(st.integers(0, sizes[layer] - 1)),
@@ -87,9 +87,9 @@ def test_views_fill_any_box(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 def test_views_fill_the_smallest_boxes(view: str, name: str) -> None:
     it = sessions()[name]
-    beats = len(phases(it.layers))
-    for beat in (0, 1, beats - 3, beats - 2):
-        seen = scene(it, Moment(1, beat, it.record.n - 1, it.layers))
+    every = phases(it.layers)
+    for phase in (*every[:2], *every[-3:-1]):
+        seen = scene(it, Moment(1, phase, it.record.n - 1, it.layers))
         for width in range(1, 12):
             for height in range(10):
                 assert [cells(row) for row in painted(view, seen, width, height)] == [width] * height
@@ -97,7 +97,7 @@ def test_views_fill_the_smallest_boxes(view: str, name: str) -> None:
 
 def test_data_of_a_single_class_can_be_looked_at() -> None:
     it = own_session(own_data(("only",), ("u", "v")))
-    assert "only" in "".join(painted("batch", scene(it, Moment(1, 0, 0, 1)), 60, 10))
+    assert "only" in "".join(painted("batch", scene(it, Moment(1, Phase("input"), 0, 1)), 60, 10))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -105,7 +105,7 @@ def test_no_name_brings_a_control_character_to_the_screen(view: str) -> None:
     it = OWN["hostile names"]
     it.run.extend_to(1)
     for layer in (1, 2):
-        shown = "".join(painted(view, scene(it, Moment(1, 8, 0, layer)), 100, 30))
+        shown = "".join(painted(view, scene(it, Moment(1, Phase("update"), 0, layer)), 100, 30))
         assert not any(unicodedata.category(char) == "Cc" or char == "\u202e" for char in shown)
 
 
@@ -113,7 +113,7 @@ def test_no_name_brings_a_control_character_to_the_screen(view: str) -> None:
 @pytest.mark.parametrize("name", ["[/]", "[@click=app.quit]q[/]"])
 def test_markup_in_a_name_is_shown_as_it_is_written(view: str, name: str) -> None:
     it = own_session(own_data((name, "other"), ("u", "v")))
-    rows = "".join(painted(view, scene(it, Moment(1, 8, 0, 2)), 110, 24))
+    rows = "".join(painted(view, scene(it, Moment(1, Phase("update"), 0, 2)), 110, 24))
     assert name[:4] in rows
 
 
@@ -121,7 +121,6 @@ def test_markup_in_a_name_is_shown_as_it_is_written(view: str, name: str) -> Non
 def test_a_panel_uses_no_more_rows_than_it_has(panel: str) -> None:
     """What is said at the bottom must not fall off the screen at 80 × 24."""
     it = session("digits")
-    beats = len(phases(it.layers))
-    for beat in range(beats):
-        seen = scene(it, replace(it.moment, beat=beat, sample=it.record.n - 1 if beat > beats - 3 else 3))
+    for phase in phases(it.layers):
+        seen = scene(it, replace(it.moment, phase=phase, sample=it.record.n - 1 if phase.per_batch else 3))
         assert len(VIEWS[panel](seen, 38, 16)) <= 16

@@ -13,7 +13,7 @@ from bptui.views.batch import batch
 from bptui.views.numbers import num, rate
 from bptui.views.text import Row, fit
 from bptui.views.update import update
-from tests.scenes import beat, lines, own_data, own_session, scene, session
+from tests.scenes import lines, own_data, own_session, phase_of, scene, session
 
 
 def shown(rows: list[Row]) -> str:
@@ -22,7 +22,7 @@ def shown(rows: list[Row]) -> str:
 
 def test_nothing_is_in_force_before_all_samples_are_in() -> None:
     it = session("digits")
-    some = shown(update(scene(it, Moment(1, beat(it, "gradient"), 2, 2)), 38, 24))
+    some = shown(update(scene(it, Moment(1, phase_of("gradient"), 2, 2)), 38, 24))
     assert "in force" not in some
     assert "÷3 " not in some
     assert "3 of 32 added so far" in some
@@ -36,12 +36,12 @@ def test_the_step_is_a_true_equation() -> None:
     record = it.run.record(1)
     gradient, step = record.mean[Weight(2, 0, 0)], record.step[Weight(2, 0, 0)]
     words = f"Δw = −{rate(record.learning_rate)} · {num(gradient, 8)} = {num(step, 9, plus=True)}"
-    assert words in shown(update(scene(it, Moment(1, beat(it, "reduce"), 3, 2)), 38, 24))
+    assert words in shown(update(scene(it, Moment(1, phase_of("reduce"), 3, 2)), 38, 24))
 
 
 def test_a_frozen_bias_is_said_to_be_frozen() -> None:
     it = session("mazur")
-    text = shown(update(scene(it, Moment(1, beat(it, "update"), 0, 2, 0, -1)), 38, 24))
+    text = shown(update(scene(it, Moment(1, phase_of("update"), 0, 2, 0, -1)), 38, 24))
     assert "not used: frozen" in text
     assert "this bias is frozen: no step for it" in text
     assert f"bias {num(0.6, 9)} stays" in text
@@ -51,7 +51,7 @@ def test_a_frozen_bias_is_said_to_be_frozen() -> None:
 
 def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> None:
     it = own_session(own_data((), ("u", "v")), l2=0.25)
-    moment = Moment(1, beat(it, "reduce"), it.record.n - 1, 2)
+    moment = Moment(1, phase_of("reduce"), it.record.n - 1, 2)
     record = it.run.record(1)
     penalty = value(record, of_weight("regularisation", 2, 0, 0))
     text = shown(update(scene(it, moment), 38, 24))
@@ -70,7 +70,7 @@ def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> No
 
 def test_clipping_shows_its_factor() -> None:
     it = own_session(own_data((), ("u", "v")), clip_norm=1.0)
-    text = shown(update(scene(it, Moment(1, beat(it, "reduce"), it.record.n - 1, 2)), 38, 24))
+    text = shown(update(scene(it, Moment(1, phase_of("reduce"), it.record.n - 1, 2)), 38, 24))
     assert "× clip" in text
 
 
@@ -80,13 +80,13 @@ def test_the_batch_s_loss_stands_with_and_without_the_penalty(reduction: str) ->
     record = it.run.record(1)
     reduced = record.loss_sum if reduction == "sum" else record.loss_mean
     whole = f"{num(reduced, 9)} + penalty {num(record.penalty, 7)} = {num(reduced + record.penalty, 7)}"
-    everything = Moment(1, beat(it, "reduce"), record.n - 1, 2)
+    everything = Moment(1, phase_of("reduce"), record.n - 1, 2)
     assert whole in shown(batch(scene(it, everything), 60, 24))
     for width in (32, 38):
         assert f"{num(record.penalty, 7)} = {num(reduced + record.penalty, 7)}" in shown(
             batch(scene(it, everything), width, 24)
         )
-    assert "pen" not in shown(batch(scene(it, Moment(1, beat(it, "loss"), 1, 2)), 60, 24))
+    assert "pen" not in shown(batch(scene(it, Moment(1, phase_of("loss"), 1, 2)), 60, 24))
 
 
 @pytest.mark.parametrize("width", [*range(30, 51), 56, 60, 80])
@@ -99,10 +99,10 @@ def test_no_word_and_no_number_is_cut(name: str, width: int) -> None:
     it = own_session(own_data((), ("u", "v")), (120,), **own[name]) if name in own else session(name)
     it.run.extend_to(2)
     last = it.run.record(2).n - 1
-    for at, phase in enumerate(phases(it.layers)):
+    for phase in phases(it.layers):
         for sample in {last} if phase.per_batch else {0, last}:
             for source in (-1, 0) if it.record.before.biases else (0,):
-                rows = update(scene(it, Moment(2, at, sample, it.layers, 0, source)), width, 24)
+                rows = update(scene(it, Moment(2, phase, sample, it.layers, 0, source)), width, 24)
                 assert len(rows) <= 24
                 assert all("…" not in line for line in lines(fit(row, width) for row in rows)), (phase, sample, source)
 
@@ -114,7 +114,7 @@ def test_no_word_and_no_number_is_cut(name: str, width: int) -> None:
 def test_sum_and_mean_are_the_sum_and_the_mean_and_the_one_in_force_is_marked(reduction: str, weight: Weight) -> None:
     it = own_session(own_data(("a", "b"), ("u", "v")), reduction=reduction)
     record = it.run.record(1)
-    moment = Moment(1, beat(it, "reduce"), record.n - 1, weight.layer, weight.unit, weight.source)
+    moment = Moment(1, phase_of("reduce"), record.n - 1, weight.layer, weight.unit, weight.source)
     rows = lines(update(scene(it, moment), 38, 24))
     summed, mean = (next(row for row in rows if row.startswith(start)) for start in (" SUM", f" MEAN ÷{record.n}"))
     assert summed.split()[1] == num(float(record.contributions(weight).sum()), 9, plus=True)

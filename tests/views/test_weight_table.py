@@ -6,12 +6,12 @@ from bptui.session.moment import Moment
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.weight_table import weight_table, weights_of
-from tests.scenes import beat, lines, scene, session
+from tests.scenes import lines, phase_of, scene, session
 
 
 def at(kind: str, sample: int = 3) -> Scene:
     it = session("xor")
-    return scene(it, Moment(1, beat(it, kind), sample, layer=2, unit=0, source=1))
+    return scene(it, Moment(1, phase_of(kind), sample, layer=2, unit=0, source=1))
 
 
 def row_of(it: Scene, symbol: str, width: int = 60) -> list[str]:
