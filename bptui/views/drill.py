@@ -211,7 +211,7 @@ def moved(value: float, begin: float, size: int) -> list[Span]:
 
 def truth(now: DrillNow) -> str:
     """One plain sentence, said of the numbers at hand."""
-    rule = "training passes over all samples again and again, one small step each."
+    rule = "training passes over all samples again and again, one small step a batch."
     others = now.n - 1
     if now.count == 1:
         return "There is one sample only: to drill it and to train on it are the same."

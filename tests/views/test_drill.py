@@ -114,8 +114,8 @@ def test_the_sentence_says_what_happened() -> None:
     assert truth(drilled("digits", 100)[1]).startswith("Drilling sample 1 un-learns others: 30 of 31 got worse")
     assert truth(drilled("drill", 3)[1]).startswith("A sample drilled alone says nothing about the others")
     for seen in (drilled("digits"), drilled("digits", 100), drilled("drill", 3)):
-        assert "over all samples again and again, one small step each" in truth(seen[1])
-        assert "one small step each." in "\n".join(shown(seen)).replace("\n ", " ")
+        assert "over all samples again and again, one small step a batch" in truth(seen[1])
+        assert "one small step a batch." in "\n".join(shown(seen)).replace("\n ", " ")
 
 
 def test_a_batch_of_one_sample_points_to_the_training_set() -> None:
