@@ -35,11 +35,18 @@ def penalised(run: Run) -> bool:
 
 def head(run: Run) -> str:
     losses = f"{'epoch':>6} {'updates':>9} {'train loss':>12} {'test loss':>12} {'train acc':>10} {'test acc':>10}"
-    return losses + (f" {'penalty':>12} {'train + it':>12}" if penalised(run) else "")
+    if not penalised(run):
+        return losses
+    return losses + f" {'penalty':>12}" + (f" {'train + it':>12}" if averaged(run) else "")
+
+
+def averaged(run: Run) -> bool:
+    """Is the penalty one of the mean loss? Under SUM it belongs to the sum over a batch, which an epoch has not."""
+    return run.settings_at(run.frontier).rules.reduction == "mean"
 
 
 def beyond(epoch: int) -> Callable[[int, Position], bool]:
-    """The need to know a whole epoch."""
+    """The goal of a whole epoch."""
     return lambda _, following: following.epoch > epoch
 
 
@@ -59,7 +66,8 @@ def line(run: Run, epoch: int, as_json: bool) -> str:
     losses = " ".join(f"{cell:>12}" for cell in cells)
     line = f"{epoch:>6} {run.frontier:>9} {losses} {' '.join(f'{share:>10}' for share in shares)}"
     if penalised(run):
-        line += f" {values['penalty']:>12.6g} {values['train_loss'] + values['penalty']:>12.6g}"
+        line += f" {values['penalty']:>12.6g}"
+        line += f" {values['train_loss'] + values['penalty']:>12.6g}" if averaged(run) else ""
     return line.rstrip()
 
 

@@ -74,7 +74,7 @@ def or_word(word: str, check_value: Check, meaning: Any = None) -> Check:
 
 
 def list_of(check_item: Check, least: int, most: int) -> Check:
-    """A list with so many items, each accepted by another check."""
+    """A list of a given length, each accepted by another check."""
 
     def check(raw: Any) -> list[Any]:
         if not isinstance(raw, list) or not least <= len(raw) <= most:

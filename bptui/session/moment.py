@@ -82,5 +82,5 @@ def is_before(phase: Phase, other: Phase, layers: int) -> bool:
 
 
 def neighbour(phase: Phase, ways: int, layers: int) -> Phase:
-    """The phase so many places after it in the update, or before it."""
+    """The phase ``ways`` places after it in the update, before it where that is negative."""
     return phases(layers)[phases(layers).index(phase) + ways]

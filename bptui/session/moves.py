@@ -162,7 +162,7 @@ def to_update(run: Run, moment: Moment, update: int) -> Moment:
 
 
 def select(run: Run, moment: Moment, layer: int = 0, unit: int = 0, source: int = 0) -> Moment:
-    """Move the selection by so many layers, units and sources, wrapping round units and sources."""
+    """Move the selection by layers, units and sources, wrapping round units and sources."""
     architecture = run.start.architecture
     to_layer = min(max(moment.layer + layer, 1), architecture.layers)
     units, sources = architecture.sizes[to_layer], architecture.sizes[to_layer - 1]

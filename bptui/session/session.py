@@ -232,7 +232,7 @@ class Session:
         self.player = self.player.toggled()
 
     def change_speed(self, steps: int) -> str:
-        """Play faster by so many steps; the speed in words where it cannot be seen."""
+        """Play faster by ``steps``; the speed in words where it cannot be seen."""
         self.player = self.player.faster(steps)
         return "" if self.player.playing else f"speed: {self.player.pace}"
 

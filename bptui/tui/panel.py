@@ -38,7 +38,7 @@ class Panel(Widget):
         return (max(width - 2, 0), max(height - 2, 0)) if self.bordered else (width, height)
 
     def show(self, rows: list[Row], width: int, height: int, title: str = "", focused: bool = False) -> None:
-        """Show these rows in a box of so many columns and rows, cut or padded to it."""
+        """Show these rows in a box of ``width`` columns and ``height`` rows, cut or padded to it."""
         inner_width, inner_height = self.inner(width, height)
         content = fit_rows(rows, inner_width, inner_height)
         if self.ascii:

@@ -67,7 +67,7 @@ class Stage:
             self.footer.show(footer(box.width, box.height), box.width, box.height)
 
     def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:
-        """The focused panel's list, so many pages further."""
+        """The focused panel's list, ``pages`` further."""
         shown, by_itself = (self._samples(looks.focus, it) for it in (scene, replace(scene, scroll=0)))
         count = scene.record.n if looks.focus == UPDATE else len(scene.rows)
         return looks.scrolled_to(shown.start + scrolled(shown, count, pages) - by_itself.start)

@@ -1,4 +1,4 @@
-"""Where each panel stands on a screen of so many columns and rows: columns of panels that share the body's height."""
+"""Where each panel stands on a screen: columns of panels that share the body's height."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

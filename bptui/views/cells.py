@@ -106,7 +106,7 @@ class Picture:
         self.most = max(CELL * self.columns * next(filter(None, self.scales), 1), self.least)
 
     def scale(self, pictures: int) -> int:
-        """How many rows high a pixel is where so many pictures stand one below the other; 0 if they find no room."""
+        """How many rows high a pixel is where n pictures stand one below the other; 0 if they find no room."""
         return (self.height - 1 - 2 * (pictures - 1)) // (pictures * self.rows)
 
     def draw(self, width: int) -> Block:
@@ -189,7 +189,7 @@ def weights_to(scene: Scene, layer: int, unit: int, chosen: int) -> list[Part]:
 
 
 def heat(part: Part, units: int, columns: int, size: int) -> list[Row]:
-    """The cells of a part in lines of so many, each cell ``size`` columns wide."""
+    """The cells of a part in lines of ``columns``, each cell ``size`` columns wide."""
     scale = largest_of(part.values) if part.values is not None else 0.0
     rows: list[Row] = []
     for first in range(0, units, columns):

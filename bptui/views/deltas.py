@@ -128,7 +128,7 @@ def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Colum
 
 
 def signed_number(value: float | None, width: int) -> Span:
-    """A space and the number in so many columns, or that it is not known yet."""
+    """A space and the number in ``width`` columns, or that it is not known yet."""
     if value is None:
         return " " + right(PENDING, width), "pending"
     return " " + right(num(value, width, plus=True), width), sign_role(value)

@@ -63,7 +63,7 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
 
 
 def is_tangle(sources: int, units: int, area: int) -> bool:
-    """Would the lines between all of them cross too often in so many cells? Each two sources cross with each two
+    """Would the lines between all of them cross too often in the cells there are? Each two sources cross with each two
     units once at most."""
     return sources * units > MOST_EDGES or comb(sources, 2) * comb(units, 2) > MOST_CROSSINGS * area
 

@@ -61,7 +61,7 @@ class Column:
         self.most = self.usual + (NUMBER + 1) * len(self.beside)
 
     def widths(self, width: int) -> Widths:
-        """What becomes of so many columns: longer names first, then longer numbers, then numbers beside."""
+        """How ``width`` columns are spent: longer names first, then longer numbers, then numbers beside."""
         spare = max(width - self.least, 0)
         name = min(self.shortest + spare, self.longest)
         spare -= name - self.shortest
@@ -129,7 +129,7 @@ class Column:
 
 
 def told(scene: Scene, layer: int, rows: int) -> tuple[Symbol, ...]:
-    """Which numbers of a unit stand one below the other, of so many rows; from the third row on one stays free."""
+    """Which numbers of a unit stand one below the other in ``rows`` rows; from the third row on one stays free."""
     if layer == 0:
         return ("a",)
     wanted: list[Symbol] = ["a", "δ", "t", "z", "b"] if layer == scene.record.layers else ["a", "δ", "z", "b"]
@@ -149,7 +149,7 @@ def beside(scene: Scene, layer: int, lines: int) -> tuple[Symbol, ...]:
 
 
 def written(scene: Scene, layer: int, symbol: Symbol, unit: int, width: int) -> Span:
-    """A unit's number, right in so many columns, or that it is not known yet."""
+    """A unit's number, right in ``width`` columns, or that it is not known yet."""
     values = numbers(scene, layer, symbol)
     if values is None:
         return right(PENDING, width), "pending"
