@@ -139,7 +139,9 @@ def memory_after(record: UpdateRecord, q: Quantity) -> Floats:
 
 
 def corrected(record: UpdateRecord, q: Quantity) -> float:
-    """m̂ or v̂ (Kingma & Ba 2015, algorithm 1)."""
+    """m̂ or v̂ (Kingma & Ba 2015, algorithm 1). Raises ValueError for an optimizer that has neither."""
     settings = record.settings.rules.optimizer
-    beta = settings.beta1 if q.slot == "m" else settings.beta2
-    return float(memory_after(record, q)[slot(record, q)]) / (1.0 - beta**record.number)
+    betas = {"m": settings.beta1, "v": settings.beta2}
+    if slots(record) != tuple(betas):
+        raise ValueError(f"{settings.name} does not free its memory of its start at zero")
+    return float(memory_after(record, q)[slot(record, q)]) / (1.0 - betas[q.slot] ** record.number)

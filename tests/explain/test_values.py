@@ -56,6 +56,12 @@ def test_memory_after_an_update_is_the_memory_before_the_next(name: str) -> None
             assert of_weights(record, "memory", slot).tobytes() == record.memory[row].tobytes()
 
 
+@pytest.mark.parametrize("name", ["momentum", "rmsprop"])
+def test_only_an_optimizer_that_corrects_its_memory_has_a_corrected_one(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} does not free"):
+        value(record_of(Case(rules=optimized(name))), of_weight("corrected", 1, 0, 0, slot="v"))
+
+
 def test_the_clip_factor_leaves_the_vector_as_long_as_the_limit() -> None:
     record = record_of(EVERY_UPDATE["sgd sum regularised trained"])
     limit = record.settings.rules.clip_norm
