@@ -72,6 +72,13 @@ def test_the_penalty_and_the_loss_with_it_stand_beside_the_losses(
     assert "penalty" not in capsys.readouterr().out
 
 
+def test_under_sum_the_penalty_belongs_to_no_mean_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "penalised.toml"
+    path.write_text(PENALISED)
+    assert main(["train", str(path), "--epochs", "1", "--reduction", "sum"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("test acc      penalty")
+
+
 def test_the_trace_tells_the_penalty_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "penalised.toml"
     path.write_text(PENALISED)
