@@ -241,7 +241,7 @@ def worst_row(figures: Figures) -> Row:
         if error > 0:
             return ((f" only rounding: {num(error, 7)} at most", "good"),)
         return ((f" no difference in {figures.made} update{'s' * (figures.made > 1)}", "good"),)
-    return ((" largest error ", "dim"), (num(error, 8), "wrong"), (f" in update {update}", "dim"))
+    return ((" worst applied ", "dim"), (num(error, 8), "wrong"), (f" in update {update}", "dim"))
 
 
 def rule_list(figures: Figures, height: int) -> list[Row]:

@@ -312,3 +312,15 @@ def test_the_lab_is_told_nothing_of_what_the_run_s_update_comes_to(name: str) ->
 def test_without_colours_the_legend_names_each_curve_s_own_character() -> None:
     it = trained("trask", 0, False)
     assert re.match(r" o true .* # wrong ", lines([curve_legend((it.true.curve, it.wrong.curve), colour=False)])[0])
+
+
+def test_the_worst_error_is_of_the_updates_made_and_says_so() -> None:
+    it = lab_at(session("xor"))
+    it.choose(9)
+    it.advance(3)
+    figures = it.figures()
+    assert figures.overall is not None
+    assert figures.overall.relative_error > figures.worst[0]  # the one to come is worse still
+    said = text(layer_table(figures, 38, 7))
+    assert f"worst applied {num(figures.worst[0], 8)} in update {figures.worst[1]}" in said
+    assert figures.worst[1] == figures.made
