@@ -34,6 +34,7 @@ from bptui.views.race import (
     verdict,
 )
 from bptui.views.text import Row, row_cells
+from tests.networks import outputs
 from tests.training.builders import begin, with_rate
 
 from .scraped import orphans
@@ -97,6 +98,16 @@ class TestTable:
                 in_bytes(lane.memory),
                 num(lane.noise.of_batch, 6),
             ]
+
+    def test_the_shares_of_right_answers_are_those_of_the_lane_s_network(self) -> None:
+        run = Scenario.built_in("iris").begin()
+        it = Race(run, tuple(Entry(f"{n}", replace(FOUR, rules=run.settings_at(1).rules)) for n in range(2)), 400)
+        it.advance(400)
+        for row, lane in zip(table(RaceLook(PRESETS[0], it, "seen"), 160)[1:], it.lanes, strict=True):
+            problem = lane.run.problem
+            for x, y in ((problem.train_x, problem.train_y), (problem.test_x, problem.test_y)):
+                right = outputs(lane.network, x).argmax(axis=1) == y.argmax(axis=1)
+                assert f" {100 * right.mean():.1f}% " in text_of(row)
 
     def test_while_a_race_runs_a_row_is_of_one_point(self) -> None:
         it = Race(begin(held_out=3), tuple(Entry(f"{n}", FOUR) for n in range(2)), 4000)
