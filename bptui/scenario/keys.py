@@ -107,6 +107,11 @@ def output_activation(loss: str, wanted: str) -> str:
     return LOSSES[loss].joined or ("sigmoid" if wanted == "softmax" else wanted)
 
 
+def default_activations(layers: tuple[int, ...], loss: str) -> tuple[str, ...]:
+    """What layers compute unless they say so: tanh, and at the output what goes with the loss."""
+    return (*("tanh",) * (len(layers) - 2), output_activation(loss, "identity"))
+
+
 def check_version(document: dict[str, Any]) -> None:
     version = document.get("format_version")
     if version is None:
@@ -187,8 +192,7 @@ def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
     if "layers" not in raw:
         raise ValueError("network.layers is missing; for example layers = [2, 3, 1]")
     layers = tuple(raw["layers"])
-    hidden = ("tanh",) * (len(layers) - 2)
-    activations = tuple(raw.get("activations", (*hidden, output_activation(loss, "identity"))))
+    activations = tuple(raw.get("activations", default_activations(layers, loss)))
     if "biases" in raw and "weights" not in raw:
         raise ValueError("network.biases: start biases in numbers need network.weights in numbers too")
     rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}

@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
+from bptui.scenario.document import document_of, toml
 from bptui.scenario.keys import (
     KEYS,
     DataChoice,
@@ -98,6 +99,24 @@ class Scenario:
         except (ValueError, DataError) as problem:
             raise ScenarioError(f"{origin}: {one_line(problem)}") from None
 
+    def document(self, *, whole: bool = False, folder: Path | None = None) -> dict[str, Any]:
+        """The document it would be read from: what differs from the defaults, or with ``whole`` every key in force.
+
+        A data file is named from ``folder`` on (the current one) where it lies in it, else by its absolute path.
+        Reading the document begins the same run bit for bit; of data in numbers the names of classes are lost.
+        """
+        return document_of(self.data, self.network, self.settings, whole, folder or Path())
+
+    def toml(self, *, whole: bool = False, folder: Path | None = None) -> str:
+        """The document as the text of a scenario file. Raises ScenarioError where it could not be read again."""
+        try:
+            written = toml(self.document(whole=whole, folder=folder))
+        except UnicodeEncodeError:
+            self._refuse("the name of its data file is no text that a scenario file could hold; rename it")
+        if len(written.encode()) > LARGEST_FILE:
+            self._refuse(f"its numbers take more than {LARGEST_FILE >> 20} MB written out; keep the data in a CSV file")
+        return written
+
     @property
     def title(self) -> str:
         """The name people see: of the scenario file, or of the data set."""
@@ -177,7 +196,7 @@ class Scenario:
         if needs == "sigmoid" and not (data.y.min() >= 0 and data.y.max() <= 1):
             self._refuse(f"binary-cross-entropy needs targets from 0 to 1, which {data.name} has not")
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: str) -> NoReturn:
         raise ScenarioError(f"{self.origin}: {why}")
 
 
