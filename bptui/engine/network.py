@@ -49,6 +49,11 @@ class Architecture:
         bias_row = 0 if self.bias == "none" else 1
         return sum((i + bias_row) * o for i, o in zip(self.sizes, self.sizes[1:], strict=False))
 
+    def require_layer(self, layer: int) -> None:
+        """Raises IndexError where there is no such layer: they count from 1, and the input is none."""
+        if not 1 <= layer <= self.layers:
+            raise IndexError(f"no layer {layer}; there are 1 to {self.layers}")
+
     def addresses(self) -> Iterator[Weight]:
         """Every weight and bias, in the order of θ."""
         for layer in range(1, self.layers + 1):
@@ -89,7 +94,8 @@ class Parameters:
         return cls(architecture, np.zeros(architecture.parameters))
 
     def layer(self, layer: int) -> tuple[Floats, ...]:
-        """The weights (i × o) of layer 1 … L, and its biases (o,) if there are any."""
+        """The weights (i × o) of layer 1 … L, and its biases (o,) if there are any. Raises IndexError for another."""
+        self.architecture.require_layer(layer)
         return (self.weights[layer - 1], *self.biases[layer - 1 : layer])
 
     def __getitem__(self, weight: Weight) -> float:
@@ -102,8 +108,7 @@ class Parameters:
 
     def _row(self, weight: Weight) -> Floats:
         """The numbers, (o,), of all units of its layer for the same source."""
-        if weight.layer < 1 or weight.source < BIAS or weight.unit < 0:
-            raise IndexError(f"no weight of layer {weight.layer} from {weight.source} to {weight.unit}")
+        weight.require(self.architecture.sizes, bool(self.biases))
         layer = weight.layer - 1
         return self.biases[layer] if weight.is_bias else self.weights[layer][weight.source]
 

@@ -98,13 +98,19 @@ def cosines_with(vector: Parameters, norms: Floats, passed: Pass) -> Floats:
 
 
 def sample_gradient(architecture: Architecture, passed: Pass, sample: int) -> Parameters:
-    """∂L_m/∂θ of one sample m, in full: a_m ⊗ δ_m and δ_m for every layer."""
+    """∂L_m/∂θ of one sample m (from 0), in full: a_m ⊗ δ_m and δ_m for every layer. Raises IndexError."""
+    if not 0 <= sample < len(passed.loss):
+        raise IndexError(f"no sample {sample}; there are 0 to {len(passed.loss) - 1}")
     one = Parameters.zeros(architecture)
     sum_gradients(passed.rows(slice(sample, sample + 1)), one)
     return one
 
 
 def contributions(passed: Pass, weight: Weight) -> Floats:
-    """What each sample adds to one weight's gradient: a_i · δ_j per sample, (n,); a bias has the input 1."""
+    """What each sample adds to one weight's gradient: a_i · δ_j per sample, (n,); a bias has the input 1.
+
+    Raises IndexError for a weight that the pass has no numbers of; whether there are biases it cannot know.
+    """
+    weight.require([a.shape[1] for a in passed.a])
     delta = passed.delta[weight.layer - 1][:, weight.unit]
     return delta.copy() if weight.is_bias else passed.a[weight.layer - 1][:, weight.source] * delta

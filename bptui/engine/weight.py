@@ -1,5 +1,6 @@
 """The address of one weight or bias, and how it is written, alike on every screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,13 @@ class Weight:
         if self.is_bias:
             return f"b{sub(self.layer)}[{self.unit}]"
         return f"w{sub(self.layer)}[{f'x{self.source}' if self.layer == 1 else self.source}→{self.unit}]"
+
+    def require(self, sizes: Sequence[int], biases: bool = True) -> None:
+        """Raises IndexError where a network of these sizes, the input first, has no such weight: nothing is counted
+        from the end, as −1 is the bias."""
+        there = 1 <= self.layer < len(sizes) and (BIAS if biases else 0) <= self.source < sizes[self.layer - 1]
+        if not there or not 0 <= self.unit < sizes[self.layer]:
+            raise IndexError(f"no weight of layer {self.layer} from {self.source} to {self.unit}")
 
     def within(self, architecture: "Architecture") -> "Weight":
         """This weight, or the nearest that the architecture has."""

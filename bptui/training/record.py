@@ -11,7 +11,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
 from bptui.engine.network import Network, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of_samples
-from bptui.engine.statistics import contributions, cosines_with, squared_norms
+from bptui.engine.statistics import contributions, cosines_with, sample_gradient, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, penalty
 from bptui.engine.weight import Weight
@@ -123,7 +123,9 @@ class UpdateRecord:
         return read_only(np.cumsum(self.passed.loss))
 
     def mean_of(self, running: Floats, done: int) -> float:
-        """Mean of the first ``done`` values of which ``running`` holds the sums."""
+        """Mean of the first ``done`` values (1 or more) of which ``running`` holds the sums. Raises IndexError."""
+        if done < 1:
+            raise IndexError("the mean of no samples")
         return share_of_samples(float(running[done - 1]), done)
 
     @cached_property
@@ -146,15 +148,26 @@ class UpdateRecord:
         return np.argsort(by[key], kind="stable") if key in by else np.arange(self.n)
 
     def contributions(self, weight: Weight) -> Floats:
-        """a_i · δ_j of each sample, (n,): its gradient of one weight."""
+        """a_i · δ_j of each sample, (n,): its gradient of one weight. Raises IndexError where there is none such."""
+        weight.require(self.before.architecture.sizes, bool(self.before.biases))
         return contributions(self.passed, weight)
 
     def running(self, weight: Weight) -> Floats:
-        """Σ of the contributions of samples 1 … m, (n,): the ledger's total after each sample."""
+        """Σ of the contributions of samples 1 … m, (n,): the ledger's total after each sample. Raises IndexError."""
         return np.cumsum(self.contributions(weight))
 
+    def gradient(self, sample: int) -> Parameters:
+        """∂L_m/∂θ of one sample m (from 0) of the batch, in full. Raises IndexError for another."""
+        return sample_gradient(self.before.architecture, self.passed, sample)
+
     def slope(self, layer: int, sample: int) -> Floats:
-        """φ′(z) of one sample in layer 1 … L, (o,). Raises ValueError for softmax, which has no slope of one unit."""
+        """φ′(z) of one sample (from 0) in layer 1 … L, (o,).
+
+        Raises IndexError for another layer or sample, ValueError for softmax, which has no slope of one unit.
+        """
+        self.before.architecture.require_layer(layer)
+        if not 0 <= sample < self.n:
+            raise IndexError(f"no sample {sample}; there are 0 to {self.n - 1}")
         activation = ACTIVATIONS[self.before.architecture.activations[layer - 1]]
         if activation.slope is None:
             raise ValueError("softmax has no slope per unit")

@@ -213,7 +213,9 @@ class Run:
         return after.under(self.settings_at(update + 1), count)
 
     def first_update_of(self, epoch: int) -> int:
-        """The number of the first update of an epoch (from 1) that was reached."""
+        """The number of the first update of an epoch (from 1) that was reached. Raises IndexError below 1."""
+        if epoch < 1:
+            raise IndexError(f"no epoch {epoch}; they count from 1")
         return self._before_epoch(epoch).update + 1
 
     def _before_epoch(self, epoch: int) -> Stepper:
@@ -226,7 +228,9 @@ class Run:
 
     def epoch_end(self, update: int) -> EpochEnd:
         """The last end of an epoch at or before an update that was made (0: the start): from the curves, or computed
-        again where these are thinned."""
+        again where these are thinned. Raises IndexError for an update that was not made."""
+        if not 0 <= update <= self.frontier:
+            raise IndexError(f"no update {update} was made; there are {self.frontier}")
         curve = self.history.epochs
         if update >= curve.last_update or curve.width == 1:
             place = curve.place(update)

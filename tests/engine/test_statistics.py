@@ -158,3 +158,21 @@ def test_rounding_makes_no_negative_variance() -> None:
         x, y = np.full((7, 1), tenths / 10), np.ones((7, 1))
         passed = run_pass(network, "half-squared-error", x, y)
         assert (batch_statistics(network.architecture, passed).variance.flat >= 0).all()
+
+
+def test_a_bias_contributes_where_there_are_biases_only() -> None:
+    Weight(1, -1, 0).require((2, 1))
+    with pytest.raises(IndexError, match="no weight of layer 1 from -1 to 0"):
+        Weight(1, -1, 0).require((2, 1), biases=False)
+
+
+@pytest.mark.parametrize("place", [(0, 0, 0), (4, 0, 0), (1, -2, 0), (1, 9, 0), (1, 0, -1), (1, 0, 9)])
+def test_a_pass_has_no_contributions_of_a_weight_that_is_not_there(place: tuple[int, int, int]) -> None:
+    with pytest.raises(IndexError, match="no weight"):
+        contributions(CASE.passed(), Weight(*place))
+
+
+@pytest.mark.parametrize("sample", [-1, 99])
+def test_a_sample_that_is_not_there_has_no_gradient(sample: int) -> None:
+    with pytest.raises(IndexError, match=f"no sample {sample}; there are 0 to"):
+        sample_gradient(CASE.network.architecture, CASE.passed(), sample)

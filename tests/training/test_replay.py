@@ -163,6 +163,37 @@ class TestRecord:
         assert self.record.slope(1, 2).tolist() == pytest.approx((1 - a**2).tolist())
         assert self.record.slope(2, 2).tolist() == [1.0]
 
+    @pytest.mark.parametrize(
+        "place", [(0, 0, 0), (-1, 0, 0), (3, 0, 0), (1, -2, 0), (1, 2, 0), (2, 3, 0), (1, 0, -1), (1, 0, 3), (2, 0, 1)]
+    )
+    def test_a_weight_that_is_not_there_has_no_contributions(self, place: tuple[int, int, int]) -> None:
+        for ask in (self.record.contributions, self.record.running, self.record.summed.__getitem__):
+            with pytest.raises(IndexError, match=r"^no weight of layer"):
+                ask(Weight(*place))
+
+    def test_what_is_not_there_is_not_the_last_one(self) -> None:
+        for layer, sample in ((0, 0), (-1, 0), (3, 0), (1, -1), (1, self.record.n)):
+            with pytest.raises(IndexError):
+                self.record.slope(layer, sample)
+        for sample in (-1, self.record.n):
+            with pytest.raises(IndexError, match=r"^no sample -?\d+; there are 0 to 3$"):
+                self.record.gradient(sample)
+        for layer in (-1, 0, 3):
+            with pytest.raises(IndexError, match=rf"^no layer {layer}; there are 1 to 2$"):
+                self.record.summed.layer(layer)
+        with pytest.raises(IndexError, match="no samples"):
+            self.record.mean_of(self.record.running_loss, 0)
+        for ask in (self.run.record, self.run.first_update_of):
+            with pytest.raises(IndexError, match=r"no (update|epoch) 0"):
+                ask(0)
+        for update in (-1, self.run.frontier + 1):
+            with pytest.raises(IndexError, match=f"no update {update} was made"):
+                self.run.epoch_end(update)
+
+    def test_the_samples_gradients_add_up_to_the_batch_s(self) -> None:
+        total = sum(self.record.gradient(m).flat for m in range(self.record.n))
+        assert np.allclose(total, self.record.summed.flat, rtol=1e-12, atol=0)
+
     def test_the_rate_is_that_of_the_schedule_at_this_update(self) -> None:
         rules = UpdateRules(learning_rate=0.4, schedule=RateSchedule("step", length=2, factor=0.5))
         run = begin(Settings(rules))
