@@ -19,11 +19,12 @@ INSTEAD = {
 READERS: dict[str, Callable[[Path], Dataset]] = {".csv": read_csv, ".tsv": read_csv}
 
 
-def read_data(path: Path) -> Dataset:
+def read_data(path: Path | str) -> Dataset:
     """The samples in a file, by the end of its name; a name without a known end is read as a table of text.
 
     Raises DataError with file, line and column, or with the way round where a kind is not read.
     """
+    path = Path(path)
     suffix = path.suffix.lower()
     if suffix in INSTEAD:
         raise DataError(f"{path}: not read: {INSTEAD[suffix]}")

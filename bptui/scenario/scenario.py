@@ -9,6 +9,7 @@ import numpy as np
 
 from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
 from bptui.data.bounded import text_of
+from bptui.data.clean import clean
 from bptui.data.files import read_data
 from bptui.data.shipped import asset
 from bptui.engine.losses import LOSSES
@@ -16,6 +17,7 @@ from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
 from bptui.scenario.document import document_of, toml
+from bptui.scenario.arrays import parts_of
 from bptui.scenario.keys import (
     KEYS,
     DataChoice,
@@ -49,16 +51,37 @@ class Scenario:
     origin: str = "scenario"
 
     @classmethod
+    def from_arrays(cls, x: Any, y: Any, layers: Any = None, *, name: str = "arrays", **settings: Any) -> "Scenario":
+        """From arrays in memory, which are copied. Raises ScenarioError saying what does not fit.
+
+        x is N × i (or (N,): one feature). y in one dimension with whole numbers, words or booleans holds class labels;
+        floats, or two dimensions (N × o), are targets. ``layers`` are the sizes, the input first: without them the
+        input, 8 tanh units and the outputs that y needs. Two classes may share one output: end the layers with 1.
+
+        ``settings`` are the keys of a scenario file, whatever its section: ``learning_rate=0.5, optimizer="adam",
+        batch_size="all", activations=["tanh", "softmax"], test_fraction=0.2, seed=3``. Batches are of ten samples,
+        the loss is cross-entropy for classes and half the squared error for targets, unless they say otherwise.
+        """
+        name = clean(str(name))
+        try:
+            return cls(*parts_of(x, y, layers, name, settings), origin=name)
+        except ValueError as problem:
+            raise ScenarioError(f"{name}: {one_line(problem)}") from None
+
+    @classmethod
     def built_in(cls, name: str) -> "Scenario":
-        """The scenario that bptui ships under this name. Raises ScenarioError, naming the nearest."""
+        """The scenario that bptui ships under this name. Raises ScenarioError, naming the nearest.
+
+        ``bptui datasets`` lists the data sets; the worked examples are mazur, trask and han-kamber."""
         if name not in built_in_names():
             known = built_in_names()
             raise ScenarioError(f"no built-in set or file named {shown(name)}{nearest(name, known)}")
         return replace(cls.read(asset("scenarios", f"{name}.toml")), origin=name)
 
     @classmethod
-    def read(cls, path: Path) -> "Scenario":
+    def read(cls, path: Path | str) -> "Scenario":
         """Read a TOML file. Raises ScenarioError for anything that is not right in it."""
+        path = Path(path)
         try:
             document = tomllib.loads(text_of(path, LARGEST_FILE))
         except RecursionError:
@@ -70,13 +93,15 @@ class Scenario:
         return cls.from_document(document, str(path), path.parent)
 
     @classmethod
-    def of_file(cls, path: Path) -> "Scenario":
+    def of_file(cls, path: Path | str) -> "Scenario":
         """A scenario file (.toml), or data with a network that fits them. Raises ScenarioError."""
+        path = Path(path)
         return cls.read(path) if path.suffix.lower() == ".toml" else cls.of_data(path)
 
     @classmethod
-    def of_data(cls, path: Path) -> "Scenario":
+    def of_data(cls, path: Path | str) -> "Scenario":
         """Data with a network that fits them: eight tanh units, batches of ten, a fifth held back for testing."""
+        path = Path(path)
         try:
             data = read_data(path)
         except DataError as problem:
@@ -87,13 +112,13 @@ class Scenario:
         return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
 
     @classmethod
-    def from_document(cls, document: dict[str, Any], origin: str, folder: Path) -> "Scenario":
+    def from_document(cls, document: dict[str, Any], origin: str, folder: Path | str) -> "Scenario":
         """Check the parsed document; ``folder`` is where file names in it start."""
         try:
             check_version(document)
             sections = {name: section(document, name) for name in KEYS}
             unknown_keys(document, {"format_version", *KEYS}, "")
-            data = data_choice(sections["data"], folder)
+            data = data_choice(sections["data"], Path(folder))
             settings = settings_choice(sections["training"], data.order)
             return cls(data, network_choice(sections["network"], settings.rules.loss), settings, origin)
         except (ValueError, DataError) as problem:
