@@ -16,8 +16,8 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.document import document_of, toml
 from bptui.scenario.arrays import parts_of
+from bptui.scenario.document import document_of, toml
 from bptui.scenario.keys import (
     KEYS,
     DataChoice,
