@@ -1,4 +1,4 @@
-"""A key of a screen: its row feeds dispatch, footer, help, command palette and the README's tables."""
+"""A key of a screen: its row feeds dispatch, footer, help, command palette and the tables of assets/docs/keys.md."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -57,15 +57,3 @@ def key_lines(table: Table, screen: object) -> list[KeyLine]:
 def footer_hints(keys: Iterable[Key[Any]], screen: object) -> list[tuple[str, str, bool]]:
     """(keys, word, enabled) of those that have a word for the footer."""
     return [(key.shown.split()[0], key.footer, key.why_not(screen) is None) for key in keys if key.footer]
-
-
-def markdown(table: Table) -> str:
-    """The table as it stands in the README."""
-    lines = ["| key | what it does |", "|---|---|"]
-    for group in groups(table):
-        lines += [
-            f"| {' '.join(f'`{name}`' for name in key.shown.split())} | {key.tooltip} |"
-            for key in table
-            if key.group == group
-        ]
-    return "\n".join(lines)

@@ -1,7 +1,6 @@
 """A mistake is one row of one table: everything that is said and done about it follows from the row."""
 
 from dataclasses import fields, replace
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +10,11 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui import lab
 from bptui.tui.app import BptuiApp
-from bptui.tui.keys import markdown
 from bptui.tui.lab import LabScreen, keys_of
 from bptui.tui.lists import Help
+from tests.make_docs import FOLDER, key_table
 
-README = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text(encoding="utf-8")
+PAGE = (FOLDER / "keys.md").read_text(encoding="utf-8")
 THIRTEENTH = replace(ROWS[0], id="nothing-wrong", key="z", name="a thirteenth rule", rule=true_step)
 
 
@@ -34,15 +33,15 @@ def test_no_two_rows_share_what_tells_them_apart(part: str) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_every_row_has_its_key_in_the_lab_and_its_line_in_the_readme(row: Mistake) -> None:
+def test_every_row_has_its_key_in_the_lab_and_its_line_on_the_page_of_keys(row: Mistake) -> None:
     (key,) = (key for key in lab.KEYS if key.id == row.id)
     assert key.keys == (row.key,)
-    assert f"| `{row.key}` | straight to: {row.names} |" in README
+    assert f"| `{row.key}` | straight to: {row.names} |" in PAGE
 
 
 async def test_a_thirteenth_row_is_all_it_takes() -> None:
     mistakes = (*ROWS, THIRTEENTH)
-    assert "| `z` | straight to: a thirteenth rule |" in markdown(keys_of(mistakes))
+    assert "| `z` | straight to: a thirteenth rule |" in key_table(keys_of(mistakes))
     session = Session(Scenario.built_in("xor"))
     app = BptuiApp(session)
     async with app.run_test(size=(120, 60)) as pilot:

@@ -1,0 +1,216 @@
+"""Writes the parts of assets/docs that are the program's own tables anew: ``python -m tests.make_docs``.
+
+Such a part of a page stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; the rest is written by hand.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bptui.data.files import INSTEAD, READERS
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.losses import LOSSES
+from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.rates import SCHEDULES
+from bptui.scenario import Scenario
+from bptui.scenario.keys import KEYS, USED_BY
+from bptui.session.questions import QUESTIONS
+from bptui.tui import drill, explain, explorer_keys, lab, race, scatter
+from bptui.tui.keys import Table, groups
+from bptui.tui.workbench import COMMON
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "docs"
+MADE = re.compile(r"(<!-- made: ([\w .]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+REQUIRED = "required"
+GIVEN = {
+    "name": "one of these three is required",
+    "file": "one of these three is required",
+    "x": "one of these three is required",
+    "targets": "x needs one of these two",
+    "labels": "x needs one of these two",
+    "layers": REQUIRED,
+    "activations": "tanh; at the output what the loss needs, else identity",
+    "weights": "drawn by init",
+    "biases": "0 beside weights, else drawn by init",
+    "units": "numbers",
+}
+"""Keys for which no value stands where the file is silent, and what holds then."""
+
+MEANING = {
+    "name": "a built-in set",
+    "file": "a table ([files](files.md)) in the scenario's folder or below it",
+    "x": "the inputs in numbers, a row a sample",
+    "targets": "the targets in numbers, a row a sample",
+    "labels": "or a class for each sample, counted from 0",
+    "samples": "how many samples are used, test samples among them",
+    "order": "shuffle: a new order each epoch; fixed: as in the data; replacement: drawn with replacement",
+    "test_fraction": "part of the samples that is held back and only tested on",
+    "seed": "of split, start weights and order; the same seed is the same run, bit for bit",
+    "layers": "units of each layer, the input first",
+    "activations": "one a layer, without the input; softmax at the output only",
+    "bias": "frozen: added, never changed; none: there are none",
+    "init": "how start weights are drawn, see [numbers](numbers.md)",
+    "weights": "start weights, [layer][input][unit]",
+    "biases": "start biases, [layer][unit]",
+    "units": "a name for each unit, [layer][unit], the input first",
+    "loss": "of one sample, see below",
+    "batch_size": "samples in a batch",
+    "reduction": "of the samples' gradients: added, or divided by n too",
+    "learning_rate": "γ, by which the reduced gradient is multiplied",
+    "schedule": "how γ changes over the updates, see below",
+    "schedule_length": "in updates",
+    "schedule_factor": "see below",
+    "optimizer": "from the reduced gradient to the step, see below",
+    "momentum": "μ",
+    "beta1": "β₁, of the first moment",
+    "beta2": "β₂, of the second moment",
+    "decay": "ρ",
+    "epsilon": "ε, added outside the root",
+    "weight_decay": "λ; shrinks weights and biases, is no part of the gradient",
+    "micro_batches": "parts a batch is computed in; the result is the whole batch's, divided once",
+    "last_batch": "a short last batch: keep (divided by its own size) or drop",
+    "repeats": "updates on a batch before the next one",
+    "repeat_until": "fewer repeats: until the batch's mean loss is below this; 0: off",
+    "l1": "λ₁ Σ\\|w\\|, after the reduction; weights only",
+    "l2": "½ λ₂ Σ w², after the reduction, so its gradient is λ₂ w; weights only",
+    "clip_norm": "the longest gradient, penalty included; 0: off",
+}
+
+
+def row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join([row(*head), "|" + "---|" * len(head), *(row(*cells) for cells in rows)])
+
+
+def safe(text: str) -> str:
+    """A bar would end the cell."""
+    return text.replace("|", "\\|")
+
+
+def code(text: str) -> str:
+    return f"`{text}`"
+
+
+def key_table(keys: Table) -> str:
+    """A screen's keys, group by group as in its help."""
+    return table(
+        ("key", "what it does"),
+        (
+            (" ".join(map(code, key.shown.split())), safe(key.tooltip))
+            for group in groups(keys)
+            for key in keys
+            if key.group == group
+        ),
+    )
+
+
+def own(keys: Table) -> Table:
+    """The keys that not every screen has."""
+    return tuple(key for key in keys if key not in COMMON)
+
+
+@cache
+def defaults() -> dict[str, dict[str, Any]]:
+    """What holds where the file is silent, as the program itself writes it out; every constant's own optimizer."""
+    found: dict[str, dict[str, Any]] = {section: {} for section in KEYS}
+    for optimizer in OPTIMIZERS:
+        for schedule in SCHEDULES:
+            document = {
+                "format_version": 1,
+                "data": {"name": "xor"},
+                "network": {"layers": [2, 3, 1]},
+                "training": {"optimizer": optimizer, "schedule": schedule},
+            }
+            whole = Scenario.from_document(document, "defaults", Path()).document(whole=True)
+            for section, values in found.items():
+                for key, value in whole[section].items():
+                    values.setdefault(key, value)
+    return found
+
+
+def accepted(section: str, key: str) -> str:
+    """What a key accepts, in the words with which it refuses anything else."""
+    try:
+        KEYS[section][key](object())
+    except ValueError as problem:
+        words = re.split("[;,] got ", str(problem))[0].removeprefix("expected ")
+        return re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}".replace(",", " "), words)
+    raise AssertionError(f"{section}.{key} accepts anything")
+
+
+def default(section: str, key: str) -> str:
+    if key in GIVEN:
+        return GIVEN[key]
+    value = defaults()[section][key]
+    return code(f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def meaning(key: str) -> str:
+    chooser, users = USED_BY.get(key, ("", ()))
+    return MEANING[key] + (f" ({chooser} {', '.join(users)} only)" if users else "")
+
+
+def section_table(section: str) -> str:
+    return table(
+        ("key", "accepts", "default", "what it is"),
+        ((code(key), accepted(section, key), default(section, key), meaning(key)) for key in KEYS[section]),
+    )
+
+
+def instead_table() -> str:
+    by_cure: dict[str, list[str]] = {}
+    for suffix, cure in INSTEAD.items():
+        by_cure.setdefault(cure, []).append(suffix)
+    return table(("not read", "what to do"), ((" ".join(map(code, ends)), cure) for cure, ends in by_cure.items()))
+
+
+def questions() -> str:
+    return table(
+        ("keys", "question", "answer", "opens"),
+        ((f"`w` `{k}`", q.words, q.answer, q.shown) for k, q in enumerate(QUESTIONS, 1)),
+    )
+
+
+def first_line(function: object) -> str:
+    return (function.__doc__ or "").strip().split("\n")[0].replace("``", "`")
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "explorer": lambda: key_table(explorer_keys.KEYS),
+    "lab": lambda: key_table(own(lab.KEYS)),
+    "race": lambda: key_table(own(race.KEYS)),
+    "drill": lambda: key_table(own(drill.KEYS)),
+    "noise": lambda: key_table(own(scatter.KEYS)),
+    "explain": lambda: key_table(own(explain.KEYS)),
+    "data": lambda: section_table("data"),
+    "network": lambda: section_table("network"),
+    "training": lambda: section_table("training"),
+    "losses": lambda: table(
+        ("loss of one sample", "formula", "needs at the output"),
+        ((code(it.name), it.formula, code(it.joined) if it.joined else "any") for it in LOSSES.values()),
+    ),
+    "optimizers": lambda: table(("optimizer", "step Δθ"), ((code(it.name), it.formula) for it in OPTIMIZERS.values())),
+    "schedules": lambda: table(
+        ("schedule", "γ of update t"), ((code(name), first_line(rate)) for name, rate in SCHEDULES.items())
+    ),
+    "activations": lambda: " ".join(map(code, ACTIVATIONS)),
+    "files": instead_table,
+    "readers": lambda: " ".join(map(code, READERS)),
+    "questions": questions,
+}
+
+
+def renewed(page: str) -> str:
+    """The page with every part that is made by the program as it now is. Raises KeyError for an unknown part."""
+    return MADE.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", page)
+
+
+if __name__ == "__main__":
+    for path in sorted(FOLDER.glob("*.md")):
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")

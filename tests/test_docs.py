@@ -1,0 +1,205 @@
+"""The README and the pages of assets/docs say only what is so: commands, tables, links and constants are tried here."""
+
+import contextlib
+import io
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bptui import cli
+from bptui.data.files import read_data
+from bptui.engine import (
+    ACTIVATIONS,
+    OPTIMIZERS,
+    Architecture,
+    Network,
+    OptimizerSettings,
+    UpdateRules,
+    Workspace,
+    compute_update,
+)
+from bptui.engine.network import Parameters
+from bptui.scenario import Scenario
+from bptui.scenario.keys import KEYS as SCENARIO_KEYS
+from tests.make_docs import FOLDER, MADE, PARTS, renewed
+
+ROOT = FOLDER.parent.parent
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
+EVERY_PAGE = PAGES | {"README.md": (ROOT / "README.md").read_text(encoding="utf-8")}
+NUMBERS, SCENARIO, FILES = (PAGES[f"assets/docs/{name}.md"] for name in ("numbers", "scenario", "files"))
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+COMMANDS = [
+    line.split("  #")[0].strip()
+    for page in EVERY_PAGE.values()
+    for block in blocks(page, "sh")
+    for line in block.splitlines()
+    if line.startswith("bptui")
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_tables_on_a_page_are_the_programs_own(name: str) -> None:
+    assert renewed(PAGES[name]) == PAGES[name], "python -m tests.make_docs writes them anew"
+
+
+def test_every_table_that_can_be_made_is_on_a_page_once() -> None:
+    assert sorted(part for page in PAGES.values() for _, part, _ in MADE.findall(page)) == sorted(PARTS)
+
+
+def test_a_changed_table_is_noticed() -> None:
+    page = "<!-- made: activations -->\n`sigmoid`\n<!-- end -->"
+    assert renewed(page) != page
+    assert renewed(renewed(page)) == renewed(page)
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_every_link_leads_to_something(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", EVERY_PAGE[name])
+    assert [link for link in links if not (ROOT / name).parent.joinpath(link).is_file()] == []
+    assert links or name != "README.md"
+
+
+def test_every_picture_is_made_by_the_app() -> None:
+    pictures = {
+        (ROOT / name).parent.joinpath(link)
+        for name, page in EVERY_PAGE.items()
+        for link in re.findall(r"!\[.*?\]\((.*?)\)", page)
+    }
+    assert len(pictures) > 5
+    for picture in pictures:
+        svg = picture.read_text(encoding="utf-8")
+        assert svg.startswith("<svg")
+        assert "bptui" in svg
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    def open_nothing(session: object, options: object) -> int:
+        opened.append("explorer")
+        return 0
+
+    words = shlex.split(command)
+    monkeypatch.setattr(cli, "open_explorer", open_nothing)
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
+    Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert cli.main(words[1:]) == 0
+    headless = words[1:2] and words[1] in ("trace", "train", "datasets")
+    assert bool(printed.getvalue()) if headless else opened == ["explorer"]
+
+
+def test_the_table_of_the_page_on_files_is_read(tmp_path: Path) -> None:
+    (block,) = blocks(FILES, "csv")
+    path = tmp_path / "mine.csv"
+    path.write_text(block, encoding="utf-8")
+    data = read_data(path)
+    assert data.features == ("length", "width")
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert len(data) == 4
+
+
+def test_data_alone_open_with_the_network_the_page_names(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(f"{k}.5,{k % 2}" for k in range(20)), encoding="utf-8")
+    twenty = Scenario.of_file(path)
+    assert twenty.network.layers[1:-1] == (8,)
+    assert twenty.network.activations[0] == "tanh"
+    assert (twenty.settings.batch_size, twenty.data.test_fraction) == (10, 0.2)
+    path.write_text("\n".join(f"{k}.5,{k % 2}" for k in range(19)), encoding="utf-8")
+    assert Scenario.of_file(path).data.test_fraction == 0
+    for words in ("eight tanh units", "batches of ten", "from 20 samples on\na fifth"):
+        assert words in FILES
+
+
+@pytest.mark.parametrize(
+    ("body", "classes"),
+    [("1,0\n2,999", 2), ("1,a\n2,b", 2), ("1,0.5\n2,1", 0), ("1,1000\n2,3", 0), ("1,-1\n2,3", 0), ("1;2\n3;4", 2)],
+)
+def test_classes_are_told_from_numbers_as_the_page_says(body: str, classes: int, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(body, encoding="utf-8")
+    assert len(read_data(path).classes) == classes
+
+
+@pytest.mark.parametrize(
+    "body", ["1,\n2,1", "1;2\n3,5;1", "1,2\n1,2,3", "1,a\n2,3", "2,3\nnan,1", "2,3\n1e999,1", "2,1\n0x1,1"]
+)
+def test_what_the_page_says_is_refused_is_refused_with_its_place(body: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(body, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"mine\.csv:\d+"):
+        read_data(path)
+
+
+def test_the_scenario_of_the_page_names_every_key_and_is_accepted(tmp_path: Path) -> None:
+    (block,) = blocks(SCENARIO, "toml")
+    path = tmp_path / "mine.toml"
+    path.write_text(block, encoding="utf-8")
+    Scenario.read(path).begin()
+    document = tomllib.loads(block)
+    for section, keys in SCENARIO_KEYS.items():
+        assert set(document[section]) <= set(keys)
+        for key in keys:
+            assert key in block, f"{section}.{key} is not on the page"
+
+
+def test_the_optimizers_constants_are_the_ones_the_page_names() -> None:
+    plain = OptimizerSettings()
+    for name in ("momentum", "decay", "beta1", "beta2", "weight_decay"):
+        assert re.search(rf"{name} (is )?{getattr(plain, name):g}\b", NUMBERS), name
+    assert plain.epsilon == 1e-8
+    assert "epsilon 1e−8" in NUMBERS
+
+
+def test_a_penalty_and_its_decay_treat_biases_as_the_page_says() -> None:
+    start = Network(Architecture((1, 1), ("identity",)), np.ones(2))
+    x, y = np.ones((1, 1)), np.full((1, 1), 2.0)  # the answer is right: no gradient but the penalty's
+    penalised, decayed = (
+        update_of(start, x, y, rules)
+        for rules in (UpdateRules(l2=0.5), UpdateRules(optimizer=OptimizerSettings("adamw", weight_decay=0.5)))
+    )
+    assert penalised.weights[0] != 0
+    assert penalised.biases[0] == 0
+    assert decayed.weights[0] != 0
+    assert decayed.biases[0] != 0
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("n", [1, 4])
+def test_a_penalty_is_added_once_after_the_reduction_with_its_half(reduction: str, n: int) -> None:
+    start = Network(Architecture((1, 1), ("identity",), "none"), np.full(1, 3.0))
+    x, y = np.ones((n, 1)), np.full((n, 1), 3.0)  # the answers are right: no gradient but the penalty's
+    rules = UpdateRules(reduction=reduction, l1=0.25, l2=0.5, learning_rate=1.0)  # type: ignore[arg-type]
+    assert -update_of(start, x, y, rules).weights[0][0, 0] == 0.25 + 0.5 * 3.0
+
+
+def update_of(start: Network, x: np.ndarray, y: np.ndarray, rules: UpdateRules) -> Parameters:
+    work = Workspace(start.architecture, len(x))
+    work.load(x, y, list(range(len(x))))
+    compute_update(start, rules, OPTIMIZERS[rules.optimizer.name].fresh_memory(len(start.flat)), 1, work)
+    return work.step
+
+
+def test_slopes_at_a_corner_are_the_conventions_the_page_names() -> None:
+    named = dict(re.findall(r"([a-z-]*relu) (?:is )?(0(?:\.\d+)?)(?= and|, as in PyTorch)", NUMBERS))
+    cornered = {name: it.at_corner for name, it in ACTIVATIONS.items() if it.at_corner is not None}
+    assert {name: float(slope) for name, slope in named.items()} == cornered
+
+
+def test_clipping_scales_the_penalty_too_as_the_page_says() -> None:
+    start = Network(Architecture((1, 1), ("identity",), "none"), np.ones(1))
+    x, y = np.ones((1, 1)), np.ones((1, 1))  # the answer is right: no gradient but the penalty's
+    clipped = update_of(start, x, y, UpdateRules(l2=0.5, clip_norm=0.1, learning_rate=1.0))
+    assert abs(clipped.weights[0][0, 0]) == pytest.approx(0.1)
