@@ -8,11 +8,14 @@ from typing import Literal
 import numpy as np
 
 from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.html import table
 from bptui.engine.types import Floats, read_only
 from bptui.engine.weight import BIAS, Weight
 
 Bias = Literal["trained", "frozen", "none"]
 BIASES: tuple[Bias, ...] = ("trained", "frozen", "none")
+MOST_SHOWN = 400
+"""Parameters whose numbers a notebook shows one by one."""
 INITIALISATIONS = ("glorot", "he", "lecun", "pytorch", "uniform", "zeros")
 
 
@@ -111,6 +114,27 @@ class Parameters:
         weight.require(self.architecture.sizes, bool(self.biases))
         layer = weight.layer - 1
         return self.biases[layer] if weight.is_bias else self.weights[layer][weight.source]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the numbers of each layer, or only the lengths where there are many."""
+        if self.flat.size > MOST_SHOWN:
+            head = ("layer", "inputs", "units", "|weights|", *(["|biases|"] if self.biases else []))
+            rows = (
+                (layer, *weights.shape, *(float(np.linalg.norm(part)) for part in self.layer(layer)))
+                for layer, weights in enumerate(self.weights, start=1)
+            )
+            return table(f"{self.flat.size} parameters", head, rows)
+        return "\n".join(self._layer_html(layer) for layer in range(1, self.architecture.layers + 1))
+
+    def _layer_html(self, layer: int) -> str:
+        """A line per source, a column per unit."""
+        weights = self.weights[layer - 1]
+        sources = [f"from x{i}" if layer == 1 else f"from {i}" for i in range(len(weights))]
+        rows = list(zip(sources, weights.tolist(), strict=True))
+        if self.biases:
+            rows.append(("bias", self.biases[layer - 1].tolist()))
+        caption = f"layer {layer}: {' × '.join(map(str, weights.shape))}, {self.architecture.activations[layer - 1]}"
+        return table(caption, ["", *map(str, range(weights.shape[1]))], ((source, *row) for source, row in rows))
 
 
 class Network(Parameters):

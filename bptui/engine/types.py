@@ -1,15 +1,17 @@
 """The one array type of the engine: float64, C order; and how its arithmetic is kept quiet."""
 
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Array = TypeVar("Array", Floats, Integers)
 
 
-def read_only(array: Floats) -> Floats:
+def read_only(array: Array) -> Array:
     """The same array, refusing to be written through this name."""
     array.flags.writeable = False
     return array

@@ -1,9 +1,7 @@
 """``bptui trace``: every number of some updates, as JSON lines or as text with the formulas."""
 
 import json
-import math
 from collections.abc import Iterator
-from typing import Any
 
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
@@ -19,72 +17,7 @@ def json_lines(run: Run, first: int, count: int, per_sample: bool) -> Iterator[s
     """One JSON object per update ``first`` … ``first + count − 1``; floats are written so that they come back
     exactly, what is not finite as null. Raises IndexError where the run had to stop before an update."""
     for update in range(first, first + count):
-        yield json.dumps(as_json(run.record(update), per_sample), allow_nan=False)
-
-
-def as_json(record: UpdateRecord, per_sample: bool) -> dict[str, Any]:
-    """A record as plain lists and numbers."""
-    return {
-        "update": record.number,
-        "epoch": record.position.epoch,
-        "batch": record.position.batch,
-        "learning_rate": record.learning_rate,
-        "indices": record.indices.tolist(),
-        "samples": [sample(record, m, per_sample) for m in range(record.n)],
-        "loss": {"sum": finite(record.loss_sum), "mean": finite(record.loss_mean)} | penalties(record),
-        "gradient": {
-            "sum": layers(record.summed),
-            "mean": layers(record.mean),
-            "reduced": layers(record.reduced),
-        },
-        "step": layers(record.step),
-        "before": layers(record.before),
-        "after": layers(record.after),
-    }
-
-
-def penalties(record: UpdateRecord) -> dict[str, float | None]:
-    """The penalty on the weights, and the reduced loss with it, where there is one."""
-    if not record.penalised:
-        return {}
-    return {"penalty": finite(record.penalty), "with_penalty": finite(record.penalised_loss)}
-
-
-def sample(record: UpdateRecord, m: int, per_sample: bool) -> dict[str, Any]:
-    """One sample's way forward and back."""
-    passed = record.passed
-    out = {
-        "index": int(record.indices[m]),
-        "x": numbers(passed.a[0][m]),
-        "target": numbers(record.targets[m]),
-        "z": [numbers(z[m]) for z in passed.z],
-        "a": [numbers(a[m]) for a in passed.a],
-        "delta": [numbers(delta[m]) for delta in passed.delta],
-        "loss": finite(float(passed.loss[m])),
-        "gradient_norm": finite(float(record.gradient_norms[m])),
-    }
-    if per_sample:
-        out["gradient"] = layers(sample_gradient(record.before.architecture, passed, m))
-    return out
-
-
-def layers(vector: Parameters) -> list[dict[str, Any]]:
-    """Weights [i][o] and biases [o] of each layer; no biases are an empty list."""
-    return [
-        {
-            "weights": [numbers(line) for line in weights],
-            "biases": numbers(vector.biases[layer]) if vector.biases else [],
-        }
-        for layer, weights in enumerate(vector.weights)
-    ]
-
-
-def numbers(array: Floats) -> list[float | None]:
-    return [finite(value) for value in array.tolist()]
-
-
-def finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+        yield json.dumps(run.record(update).to_dict(per_sample), allow_nan=False)
 
 
 def text(run: Run, first: int, count: int, per_sample: bool) -> Iterator[str]:

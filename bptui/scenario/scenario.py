@@ -12,6 +12,7 @@ from bptui.data.bounded import text_of
 from bptui.data.clean import clean
 from bptui.data.files import read_data
 from bptui.data.shipped import asset
+from bptui.engine.html import table
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
@@ -146,6 +147,21 @@ class Scenario:
     def title(self) -> str:
         """The name people see: of the scenario file, or of the data set."""
         return Path(self.origin).stem
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: every key in force, and how many samples and weights in numbers there are."""
+        data, network = replace(self.data, table=None, file=None), replace(self.network, weights=(), biases=())
+        sections = document_of(data, network, self.settings, True, Path())
+        sections["data"] |= {} if self.data.table is None else {"x": "×".join(map(str, self.data.table.x.shape))}
+        if len(self.network.weights):
+            sections["network"] |= {"weights": "given in numbers"}
+            del sections["network"]["init"]
+        rows = (
+            (f"{title}.{key}", ", ".join(map(str, value)) if isinstance(value, list) else value)
+            for title in KEYS
+            for key, value in sections[title].items()
+        )
+        return table(f"scenario {self.title}", (), rows)
 
     def seeded(self, seed: int) -> "Scenario":
         """The same scenario with another seed for split, start weights and order."""

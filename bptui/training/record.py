@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from bptui.engine.statistics import contributions, cosines_with, sample_gradient
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, penalty
 from bptui.engine.weight import Weight
+from bptui.training import forms
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
 from bptui.training.schedule import Position
@@ -175,6 +176,37 @@ class UpdateRecord:
         out = z.copy()
         activation.slope(z, a, out)
         return out
+
+    def table(self, layer: int) -> dict[str, NDArray[Any]]:
+        """The weights and biases of layer 1 … L as columns of one length, in the order of θ.
+
+        ``weight`` is how it is written, ``source`` (−1: the bias) and ``unit`` count from 0; ``before``, ``summed``,
+        ``mean``, ``reduced``, ``step`` and ``after`` are its numbers. Raises IndexError for another layer.
+        """
+        return forms.columns(self, layer)
+
+    def to_frame(self, layer: int) -> Any:
+        """:meth:`table` as a pandas frame. Raises ImportError where pandas is not installed, and IndexError."""
+        return forms.frame(self, layer)
+
+    def to_dict(self, per_sample: bool = False) -> dict[str, Any]:
+        """Plain lists and numbers, as ``bptui trace`` writes them in JSON; what is not finite is None.
+
+        With ``per_sample`` every sample has its whole gradient, n × p numbers in all.
+        """
+        return forms.as_dict(self, per_sample)
+
+    def to_numpy(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name, not copied and read-only: ``numpy.savez(path, **record.to_numpy())`` keeps them.
+
+        indices, loss, gradient_norms (n,); x (n × i), targets (n × o), memory (k × p); z1, a1, delta1 … of each layer
+        (n × o); before_weights1 (i × o), before_biases1 (o,), likewise summed, mean, reduced, step and after.
+        """
+        return forms.arrays(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return forms.as_html(self)
 
 
 def freeze(work: Workspace) -> None:

@@ -196,7 +196,7 @@ class Run:
             settings=settings,
             edits=self.causes.edits_at(update),
             learning_rate=work.rate,
-            indices=self.problem.rows(stepper.places(settings, size)),
+            indices=read_only(self.problem.rows(stepper.places(settings, size))),
             targets=work.targets,
             before=Network(self.start.architecture, before),
             after=Network(self.start.architecture, after),

@@ -8,7 +8,6 @@ import pytest
 
 from bptui import Scenario
 from bptui.cli import main
-from bptui.headless.trace import as_json
 
 
 def traced(capsys: pytest.CaptureFixture[str], *words: str) -> list[Any]:
@@ -84,7 +83,7 @@ def test_the_drill_makes_50_75_10_and_97_updates(capsys: pytest.CaptureFixture[s
 def test_floats_come_back_exactly(capsys: pytest.CaptureFixture[str]) -> None:
     (update,) = traced(capsys, "xor", "--from", "3")
     record = Scenario.built_in("xor").begin().record(3)
-    assert update == as_json(record, per_sample=False)
+    assert update == record.to_dict()
     np.testing.assert_array_equal(update["after"][0]["weights"], record.after.weights[0])
 
 
