@@ -27,14 +27,14 @@ def test_every_page_can_be_reached_from_it() -> None:
 
 
 def test_the_library_lines_print_what_their_comments_say() -> None:
-    (block,) = blocks(README, "python")
-    wanted = [line.split("  # ", 1)[1] for line in block.splitlines() if line.startswith("print")]
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(block, "README.md", "exec"), {})
-    lines = printed.getvalue().splitlines()
-    assert len(lines) == len(wanted) > 0
-    for line, comment in zip(lines, wanted, strict=True):
-        assert comment == line or comment.endswith(": " + line)
+    for block in blocks(README, "python"):
+        wanted = [line.split("  # ", 1)[1] for line in block.splitlines() if line.startswith("print")]
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(block, "README.md", "exec"), {})
+        lines = printed.getvalue().splitlines()
+        assert len(lines) == len(wanted) > 0
+        for line, comment in zip(lines, wanted, strict=True):
+            assert comment == line or comment.endswith(": " + line)
 
 
 def test_make_knows_the_commands_of_the_readme() -> None:

@@ -194,6 +194,7 @@ class Scenario:
         return Run.begin(data, rows, start, self.settings, self.data.seed)
 
     def architecture(self) -> Architecture:
+        """Sizes and activations of the network. Raises ScenarioError where these fit no network."""
         network = self.network
         try:
             architecture = Architecture(network.layers, network.activations, network.bias)  # type: ignore[arg-type]
