@@ -1,11 +1,14 @@
-"""Makes the README's pictures with the app itself: ``python tests/make_screenshots.py``."""
+"""Makes the pictures of the README and its pages with the app itself: ``python tests/make_screenshots.py [FOLDER]``."""
 
 import asyncio
+import sys
 from pathlib import Path
 
+from bptui.data.output import write_whole
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
+from bptui.tui.pictures import picture
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
 PICTURES = {
@@ -21,7 +24,8 @@ PICTURES = {
 }
 
 
-async def picture(name: str) -> None:
+async def drawn(name: str) -> str:
+    """One of the pictures: the keys pressed in an app of its own, then the screen as SVG."""
     scenario, size, keys = PICTURES[name]
     app = BptuiApp(Session(Scenario.built_in(scenario)))
     async with app.run_test(size=size) as pilot:
@@ -31,11 +35,14 @@ async def picture(name: str) -> None:
             else:
                 await pilot.press(key)
         await pilot.pause(0.6)  # the chart comes behind the numbers
-        svg = app.export_screenshot(title=f"bptui {scenario}", simplify=True)
-    FOLDER.mkdir(exist_ok=True)
-    FOLDER.joinpath(f"{name}.svg").write_text(svg, encoding="utf-8")
+        return picture(app, f"bptui {scenario}")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PICTURES:
+        write_whole(folder / f"{name}.svg", asyncio.run(drawn(name)))
 
 
 if __name__ == "__main__":
-    for each in PICTURES:
-        asyncio.run(picture(each))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

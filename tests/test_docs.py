@@ -5,7 +5,9 @@ import io
 import re
 import shlex
 import tomllib
+from difflib import unified_diff
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -25,7 +27,10 @@ from bptui.engine import (
 from bptui.engine.network import Parameters
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
+from bptui.tui.pictures import picture
+from tests import make_screenshots
 from tests.make_docs import FOLDER, MADE, PARTS, renewed
+from tests.tui.pilots import explore
 
 ROOT = FOLDER.parent.parent
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
@@ -75,8 +80,8 @@ def test_every_picture_is_made_by_the_app() -> None:
         for link in re.findall(r"!\[.*?\]\((.*?)\)", page)
     }
     assert len(pictures) > 5
-    for picture in pictures:
-        svg = picture.read_text(encoding="utf-8")
+    for path in pictures:
+        svg = path.read_text(encoding="utf-8")
         assert svg.startswith("<svg")
         assert "bptui" in svg
 
@@ -203,3 +208,59 @@ def test_clipping_scales_the_penalty_too_as_the_page_says() -> None:
     x, y = np.ones((1, 1)), np.ones((1, 1))  # the answer is right: no gradient but the penalty's
     clipped = update_of(start, x, y, UpdateRules(l2=0.5, clip_norm=0.1, learning_rate=1.0))
     assert abs(clipped.weights[0][0, 0]) == pytest.approx(0.1)
+
+
+# --- pictures ---
+
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+DRAWINGS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "assets").rglob("*.svg"))
+
+
+def addresses(svg: str) -> set[str]:
+    return set(re.findall(r"(?:\w+:)?//[^\s\"'<>)]+", svg))
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_asks_no_server_for_anything(name: str) -> None:
+    svg = (ROOT / name).read_text(encoding="utf-8")
+    assert addresses(svg) <= NAMESPACES
+    assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+async def test_a_picture_of_the_app_asks_no_server_and_shows_every_cell() -> None:
+    async with explore() as at:
+        svg, raw = picture(at.app, "title"), at.app.export_screenshot(title="title", simplify=True)
+    assert addresses(svg) <= NAMESPACES < addresses(raw) | NAMESPACES
+    assert len(svg) < len(raw)
+    kept, whole = (text_of(it) for it in (svg, raw))
+    assert kept == whole
+    assert "title" in kept
+
+
+def text_of(svg: str) -> str:
+    """What can be read in it, without the breaks at line ends."""
+    words = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    return "".join(word.text.strip("\n") for word in words if word.text)
+
+
+async def test_a_changed_cell_changes_few_lines_of_a_picture() -> None:
+    async with explore() as at:
+        before = picture(at.app, "xor")
+        assert picture(at.app, "xor") == before
+        await at.do("reduction")
+        after = picture(at.app, "xor")
+    changed = [line for line in unified_diff(before.split("\n"), after.split("\n"), n=0) if line[0] in "+-"]
+    assert 0 < len(changed) < len(before.split("\n")) / 4
+
+
+def test_every_colour_of_a_picture_has_its_rule() -> None:
+    svg = (ROOT / DRAWINGS[-1]).read_text(encoding="utf-8")
+    used, ruled = set(re.findall(r'class="(s-[\w-]+)"', svg)), set(re.findall(r"\.(s-[\w-]+) \{", svg))
+    assert set() < used <= ruled
+
+
+async def test_the_script_makes_the_picture_that_is_committed_as_svg(tmp_path: Path) -> None:
+    assert {f"assets/screenshots/{name}.svg" for name in make_screenshots.PICTURES} <= set(DRAWINGS)
+    svg = await make_screenshots.drawn("ledger")
+    assert "nothing applied yet" in svg.replace("&#160;", " ")
+    assert addresses(svg) <= NAMESPACES

@@ -14,6 +14,7 @@ from bptui.data.output import free_name, write_whole
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
+from bptui.tui.pictures import picture
 from bptui.views.arrange import SMALLEST
 from bptui.views.help import footer_rows
 from bptui.views.text import Row, Span, cells, fit
@@ -188,7 +189,7 @@ class Workbench(Screen[None]):
     def save_picture(self) -> None:
         path = free_name(Path(f"{self.picture_name()}.svg"))
         try:
-            write_whole(path, self.app.export_screenshot(title="bptui", simplify=True))
+            write_whole(path, picture(self.app, "bptui"))
         except OSError as problem:
             self.notice = f"{path}: {problem.strerror}; nothing was saved"
         else:

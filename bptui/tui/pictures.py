@@ -1,0 +1,37 @@
+"""A picture of the screen that stands alone: SVG that asks no server for anything and changes where the screen does."""
+
+import re
+
+from textual.app import App
+
+FONTS = re.compile(r"\n *@font-face \{.*?\n    \}", re.DOTALL)
+COMMENTS = re.compile(r" *<!--.*?-->\n", re.DOTALL)
+PREFIX = re.compile(r"\.(terminal-\d+)-matrix\b")
+STYLES = re.compile(r"(?:^ *\.terminal-\d+-r\d+ \{ .*? \}\n)+", re.MULTILINE)
+STYLE = re.compile(r"\.(terminal-\d+-r\d+) \{ (.*?) \}")
+CLASS = re.compile(r'(?<=class=")terminal-\d+-r\d+(?=")')
+LINE_ENDS = re.compile(r"<text [^>]*>\n</text>")
+
+
+def picture(app: App[int], title: str) -> str:
+    """The screen of the app as SVG."""
+    return plain(app.export_screenshot(title=title, simplify=True))
+
+
+def plain(svg: str) -> str:
+    """Rich's SVG without its web fonts (an installed one serves) and its comment, an element a line; what Rich numbers
+    by content or by order is named by style, so that a changed cell changes its own lines only."""
+    svg = COMMENTS.sub("", FONTS.sub("", svg))
+    looks = dict(STYLE.findall(svg))
+    rules = sorted(f"    .{style_name(css)} {{ {css} }}\n" for css in looks.values())
+    svg = STYLES.sub(lambda _: "".join(rules), svg, count=1)
+    svg = CLASS.sub(lambda found: style_name(looks[found[0]]) if found[0] in looks else found[0], svg)
+    prefix = PREFIX.search(svg)
+    if prefix:
+        svg = svg.replace(prefix[1], "bptui")
+    return LINE_ENDS.sub("", svg).replace("</text><text ", "</text>\n<text ").replace("/><rect ", "/>\n<rect ")
+
+
+def style_name(css: str) -> str:
+    """A class named by what it looks like: ``fill: #ffd75f;font-weight: bold`` is s-ffd75f-bold."""
+    return "-".join(["s", *re.findall(r": *#?([\w-]+)", css)])
