@@ -137,7 +137,7 @@ def defaults() -> dict[str, dict[str, Any]]:
 def accepted(section: str, key: str) -> str:
     """What a key accepts, in the words with which it refuses anything else."""
     try:
-        KEYS[section][key](object())
+        KEYS[section][key].check(object())
     except ValueError as problem:
         words = re.split("[;,] got ", str(problem))[0].removeprefix("expected ")
         return re.sub(r"\d{5,}", lambda found: f"{int(found[0]):,}".replace(",", " "), words)

@@ -25,6 +25,7 @@ from bptui.engine import (
     compute_update,
 )
 from bptui.engine.network import Parameters
+from bptui.headless.arguments import COMMANDS as COMMAND_NAMES
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.tui.pictures import picture
@@ -101,7 +102,7 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
-    headless = words[1:2] and words[1] in ("trace", "train", "datasets")
+    headless = words[1:2] and words[1] in COMMAND_NAMES
     assert bool(printed.getvalue()) if headless else opened == ["explorer"]
 
 

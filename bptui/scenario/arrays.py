@@ -8,14 +8,8 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.data.dataset import DataError, Floats, one_hot
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.keys import (
-    KEYS,
-    DataChoice,
-    NetworkChoice,
-    network_choice,
-    section,
-    settings_choice,
-)
+from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.reading import network_choice, section, settings_choice
 from bptui.training.settings import Settings
 
 HIDDEN, BATCH_SIZE = 8, 10

@@ -19,10 +19,8 @@ from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
 from bptui.scenario.arrays import parts_of
 from bptui.scenario.document import document_of, toml
-from bptui.scenario.keys import (
-    KEYS,
-    DataChoice,
-    NetworkChoice,
+from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.reading import (
     check_version,
     data_choice,
     network_choice,

@@ -1,14 +1,20 @@
 """The command line: help and version without a terminal, and one plain line for whatever is wrong."""
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bptui import __version__
+from bptui import __version__, cli
 from bptui.cli import main
-from bptui.scenario import built_in_names
+from bptui.headless import arguments
+from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
+from bptui.scenario import Scenario, built_in_names
+from bptui.scenario.keys import KEYS, LOSSES_TOO
 
 from .commands import complaint, plain_complaint, run
 
@@ -25,8 +31,33 @@ def test_help_begins_with_examples(flag: str) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_every_line_of_help_fits_a_narrow_terminal() -> None:
-    assert max(map(len, run("--help", COLUMNS="80").stdout.splitlines())) <= 80
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_line_of_help_fits_a_narrow_terminal(command: str) -> None:
+    out = run(*command.split(), "--help", COLUMNS="80").stdout
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.startswith(f"usage: bptui {command}".rstrip())
+
+
+def test_help_has_a_line_on_each_command() -> None:
+    lines = [line.split() for line in run("--help").stdout.splitlines()]
+    for name, what in COMMANDS.items():
+        assert ["bptui", name, *what.split()] in lines
+
+
+EXAMPLES = [shlex.split(re.split(r"  +", line.strip())[0]) for line in arguments.EXAMPLES.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("words", EXAMPLES, ids=" ".join)
+def test_every_example_of_the_help_runs(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
+    Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
+    monkeypatch.setattr(cli, "open_explorer", lambda session, options: 0)
+    words = words[1 : words.index(">")] if ">" in words else words[1:]
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_version() -> None:
@@ -127,8 +158,127 @@ def test_what_does_not_fit_together_is_said(
         assert part in line
 
 
-def test_an_unknown_option_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--layers" in told(capsys, "xor", "--layer", "2-2-1")
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("xor", "--layer", "2-2-1"), "did you mean '--layers'?; usage: bptui [NAME] [options]"),
+        (("train", "xor", "--epoch", "3"), "did you mean '--epochs'?; usage: bptui train NAME --epochs N [options]"),
+        (("train", "xor", "--epochs", "3", "--momentun=0.5"), "did you mean '--momentum'?"),
+        (("xor", "--epochs", "3"), "it goes with bptui train"),
+        (("datasets", "--format", "text"), "it goes with bptui trace"),
+        (("trian", "xor"), "did you mean 'train'?"),
+        (("trian",), "did you mean 'train'?"),
+        (("datas",), "did you mean 'datasets'?"),
+        (("train",), "required: NAME, --epochs; usage: bptui train NAME --epochs N [options]"),
+        (("xor", "--momentum", "0.5"), "argument --momentum: used by optimizer momentum and nesterov only, not by sgd"),
+        (("xor", "--optimizer", "adam", "--decay", "0.5"), "--decay: used by optimizer rmsprop only, not by adam"),
+        (("xor", "--activations", "tanh,tahn"), "item 1: expected one of"),
+    ],
+)
+def test_what_is_misspelt_or_missing_is_named_with_what_was_meant(
+    words: tuple[str, ...], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hint in told(capsys, *words)
+
+
+SHOWN = (["train", "xor", "--epochs", "2", "--no-color", "--lr", "0.5"], ["save-scenario", "moons", "--batch", "8"])
+
+
+@pytest.mark.parametrize("words", SHOWN, ids=" ".join)
+def test_options_stand_before_or_after(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    outs = set()
+    for line in (words, words[2:] + words[:2], [words[0], *words[2:], words[1]]):
+        assert main(line) == 0
+        outs.add("".join(row for row in capsys.readouterr().out.splitlines(True) if not row.startswith("# bptui ")))
+    assert len(outs) == 1
+
+
+def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:
+    """What the explorer would be opened on."""
+    sessions: list[Any] = []
+
+    def keep(session: Any, options: Any) -> int:
+        sessions.append(session)
+        return 0
+
+    monkeypatch.setattr(cli, "open_explorer", keep)
+    assert main(list(words)) == 0
+    scenario: Scenario = sessions[0].scenario
+    return scenario
+
+
+SAID = {
+    "samples": ("3", 3), "order": ("fixed", "fixed"), "test_fraction": ("0.25", 0.25), "seed": ("9", 9),
+    "layers": ("2-5-4-1", [2, 5, 4, 1]), "activations": ("relu,sigmoid", ["relu", "sigmoid"]), "bias": ("none", "none"),
+    "init": ("he", "he"), "loss": ("squared-error", "squared-error"), "batch_size": ("2", 2),
+    "reduction": ("sum", "sum"), "learning_rate": ("0.25", 0.25), "schedule": ("cosine", "cosine"),
+    "schedule_length": ("50", 50), "schedule_factor": ("0.5", 0.5), "optimizer": ("adamw", "adamw"),
+    "momentum": ("0.5", 0.5), "beta1": ("0.5", 0.5), "beta2": ("0.5", 0.5), "decay": ("0.5", 0.5),
+    "epsilon": ("0.001", 0.001), "weight_decay": ("0.5", 0.5), "micro_batches": ("2", 2),
+    "last_batch": ("drop", "drop"), "repeats": ("3", 3), "repeat_until": ("0.5", 0.5), "l1": ("0.5", 0.5),
+    "l2": ("0.5", 0.5), "clip_norm": ("2", 2.0),
+}  # fmt: skip
+WITH = {
+    "momentum": ("--optimizer", "nesterov"), "decay": ("--optimizer", "rmsprop"),
+    **dict.fromkeys(("beta1", "beta2", "epsilon", "weight_decay"), ("--optimizer", "adamw")),
+    **dict.fromkeys(("schedule_length", "schedule_factor"), ("--schedule", "step")),
+}  # fmt: skip
+OPTIONS = [(section, name, key) for section, keys in KEYS.items() for name, key in keys.items() if key.metavar]
+
+
+@pytest.mark.parametrize(("section", "name", "key"), OPTIONS, ids=[name for _, name, _ in OPTIONS])
+def test_every_setting_of_a_scenario_file_is_an_option(section: str, name: str, key: Any) -> None:
+    word, value = SAID[name]
+    for option in key.options(name):
+        assert option in parser_of(EXPLORER).known
+        with pytest.MonkeyPatch.context() as patch:
+            scenario = begun(patch, "xor", *WITH.get(name, ()), option, word)
+        assert scenario.document(whole=True)[section][name] == value
+
+
+def test_a_key_that_is_no_option_is_one_of_names_or_numbers() -> None:
+    rest = {name for keys in KEYS.values() for name in keys} - {name for _, name, _ in OPTIONS}
+    assert rest == {"name", "file", "x", "targets", "labels", "weights", "biases", "units"}
+
+
+@pytest.mark.parametrize(("short", "name"), LOSSES_TOO.items())
+def test_short_names_of_losses_are_what_they_are_elsewhere(
+    short: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = "iris" if short == "ce" else "xor"
+    assert begun(monkeypatch, data, "--loss", short).settings.rules.loss == name
+
+
+def test_another_optimizer_forgets_the_constants_of_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.toml"
+    body = Scenario.built_in("xor").toml() + 'optimizer = "adam"\nbeta1 = 0.5\nepsilon = 0.25\n'
+    path.write_text(body, encoding="utf-8")
+    optimizer = begun(monkeypatch, str(path), "--optimizer", "rmsprop").settings.rules.optimizer
+    assert (optimizer.name, optimizer.epsilon, optimizer.beta1) == ("rmsprop", 0.25, 0.9)
+
+
+def test_drawing_anew_gives_up_weights_in_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert begun(monkeypatch, "mazur").network.weights
+    assert begun(monkeypatch, "mazur", "--init", "he").network.weights == ()
+
+
+def test_a_saved_scenario_is_the_one_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["moons", "--lr", "0.25", "--optimizer", "adam", "--layers", "2-5-1", "--seed", "3"]
+    for more in ([], ["--all"]):
+        assert main(["save-scenario", *words, *more]) == 0
+        path = tmp_path / "mine.toml"
+        path.write_text(capsys.readouterr().out, encoding="utf-8")
+        read, asked = Scenario.read(path), begun(monkeypatch, *words)
+        assert (read.data, read.network, read.settings) == (asked.data, asked.network, asked.settings)
+        assert path.read_text(encoding="utf-8").startswith(f"# bptui save-scenario {' '.join([*words, *more])}\n")
+
+
+def test_what_does_not_fit_is_not_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "the network expects 3" in told(capsys, "save-scenario", "xor", "--layers", "3-1")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def settings(draw: st.DrawFn) -> Settings:
         draw(SMALL),
         draw(SMALL),
     )
-    batch = draw(st.none() | st.integers(1, 3))
+    batch = draw(st.none() | st.integers(1, 2))
     order = draw(st.sampled_from(ORDERS))
     return Settings(rules, batch, order, draw(st.sampled_from(LAST_BATCH)), draw(COUNT), draw(SMALL))
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptui.cli import resized
 from bptui.data import BUILT_IN
 from bptui.data.shipped import asset
 from bptui.scenario import Scenario, ScenarioError, built_in_names
+from bptui.scenario.change import resized
 from bptui.scenario.keys import KEYS
 from bptui.scenario.scenario import LARGEST_FILE
 

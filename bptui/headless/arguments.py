@@ -1,0 +1,256 @@
+"""The command line's grammar: the commands, their own options, and an option for every setting of a scenario file."""
+
+import argparse
+import textwrap
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from bptui import __version__
+from bptui.engine.activations import ACTIVATIONS
+from bptui.scenario.accept import Check, choice, nearest, shown
+from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key
+
+EXAMPLES = """examples:
+  bptui                          step through training on 1 000 real digits
+  bptui xor                      another built-in set
+  bptui mazur                    Matt Mazur's worked example, digit for digit
+  bptui xor --batch 1            SGD: an update after every sample
+  bptui digits --batch all --reduction sum --lr 0.001
+  bptui moons --layers 2-8-8-1 --activation relu --optimizer adam
+  bptui mine.csv                 data of your own
+  bptui mine.toml                a whole set-up of your own
+  bptui train digits --epochs 5  losses and accuracies without a screen
+  bptui trace xor --format text  every number of an update
+  bptui save-scenario xor --lr 0.5 > mine.toml
+"""
+COMMANDS = {
+    "train": "train without a screen; losses and accuracies per epoch",
+    "trace": "print every number of some updates",
+    "save-scenario": "print a set-up as a scenario file, to change and to keep",
+    "datasets": "list the built-in sets with sizes, source and licence",
+}
+"""Name → what it does; the explorer is what bptui does without one."""
+EXPLORER = ""
+HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
+
+
+class UsageError(ValueError):
+    """A command line that cannot be followed; one plain line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports an error as one line; the help keeps its lines and fits 80 columns."""
+
+    def __init__(self, command: str, **more: Any) -> None:
+        self.command = command
+        super().__init__(
+            prog=f"bptui {command}".rstrip(), formatter_class=Formatter, allow_abbrev=False, add_help=False, **more
+        )
+        self.add_argument("-h", "--help", action="help", help="this help")
+        self.add_argument("--no-color", action="store_true", help="paint without colours (as NO_COLOR does)")
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every spelling of every option."""
+        return tuple(self._option_string_actions)
+
+    def takes_value(self, option: str) -> bool:
+        action = self._option_string_actions.get(option)
+        return action is not None and action.nargs != 0
+
+    def parse_args(self, words: Any = None, namespace: Any = None) -> Any:
+        """As argparse does, but a misspelt option is told before one that is missing."""
+        for word in words:
+            option = word.split("=")[0]
+            if option.startswith("--") and option != "--" and option not in self.known:
+                self.error(self.unknown_option(option))
+        return super().parse_args(words, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        extra = message.removeprefix("unrecognized arguments: ")
+        message = message if extra == message else f"unknown argument {shown(extra)}"
+        unclear = message.startswith(("unknown ", "the following arguments are required"))
+        raise UsageError(f"{message}; {self.short_usage}" if unclear else message)
+
+    def unknown_option(self, option: str) -> str:
+        users = [name for name in COMMANDS if name != self.command and option in parser_of(name).known]
+        hint = f"; it goes with bptui {' and '.join(users)}" if users else nearest(option, self.known)
+        return f"unknown option {shown(option)}{hint}"
+
+    @property
+    def short_usage(self) -> str:
+        name = "" if self.command == "datasets" else " [NAME]" if self.command == EXPLORER else " NAME"
+        needed = " --epochs N" if self.command == "train" else ""
+        return f"usage: {self.prog}{name}{needed} [options]"
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse drops what the output refuses; help on a full disk shall not look like success."""
+        if file is not None:
+            file.write(message)
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=31)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(text, width, break_on_hyphens=False)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """``--lr, --learning-rate RATE``: what follows is said once."""
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        return f"{', '.join(action.option_strings)} {action.metavar}"
+
+
+def checked(check: Check, parse: Callable[[str], Any] = str, also: dict[str, str] | None = None) -> Any:
+    """An argparse type: parse the text, check the value; argparse names the option."""
+
+    def convert(words: str) -> Any:
+        try:
+            return check((also or {}).get(words, parse(words)))
+        except ValueError as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from None
+
+    return convert
+
+
+def plain(words: str) -> Any:
+    """A number in plain digits, else the text itself for the message."""
+    if not words.isascii() or "_" in words:
+        return words
+    if words.lstrip("-").isdigit() and len(words) < 20:
+        return int(words)
+    try:
+        return words if words.strip("-").isdigit() else float(words)
+    except ValueError:
+        return words
+
+
+def layer_sizes(words: str) -> list[int]:
+    """``64-32-10`` as sizes."""
+    sizes = [plain(part) for part in words.split("-")]
+    if not 2 <= len(sizes) <= 20 or any(not isinstance(size, int) or not 1 <= size <= MOST_UNITS for size in sizes):
+        raise ValueError(f"expected 2 to 20 sizes of 1 to {MOST_UNITS} units, like 64-32-10; got {shown(words)}")
+    return sizes
+
+
+def listed(words: str) -> list[str]:
+    """``tanh,softmax`` as names."""
+    return words.split(",")
+
+
+IN_WORDS: dict[str, Callable[[str], Any]] = {"layers": layer_sizes, "activations": listed}
+"""Settings that are lists in a file."""
+
+
+def add_settings(p: Parser) -> None:
+    """An option for every key of a scenario file that a word can say; what is not said is not in the namespace."""
+    for section, keys in KEYS.items():
+        group = p.add_argument_group(f"{section}, as in [{section}] of a scenario file")
+        for name, key in keys.items():
+            if key.metavar:
+                group.add_argument(
+                    *key.options(name),
+                    dest=f"{section}.{name}",
+                    type=checked(key.check, IN_WORDS.get(name, plain), key.also),
+                    choices=key.names or None,
+                    default=argparse.SUPPRESS,
+                    metavar=key.metavar,
+                    help=about(key).replace("%", "%%"),
+                )
+            if name == "layers":
+                hidden = "of all hidden layers: " + ", ".join(HIDDEN)
+                group.add_argument(
+                    "--activation", type=checked(choice(HIDDEN)), choices=HIDDEN, metavar="NAME", help=hidden
+                )
+
+
+def about(key: Key) -> str:
+    """What the help says of a key: its meaning, and the names it takes."""
+    if not key.names or "|" in key.metavar:
+        return key.about
+    also = "; " + ", ".join(f"{short} is {name}" for short, name in key.also.items()) if key.also else ""
+    return f"{key.about}: {', '.join(key.names)}{also}"
+
+
+def parser_of(command: str) -> Parser:
+    """The parser of a command, or of the explorer."""
+    if command == EXPLORER:
+        return explorer_parser()
+    p = Parser(command, description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.")
+    p.usage = p.short_usage.removeprefix("usage: ")
+    if command == "datasets":
+        return p
+    p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml or a .csv file")
+    OWN[command](p)
+    add_settings(p)
+    return p
+
+
+def explorer_parser() -> Parser:
+    commands = "\n".join(f"  bptui {name:<14} {what}" for name, what in COMMANDS.items())
+    p = Parser(
+        EXPLORER,
+        usage="bptui [NAME | FILE.toml | FILE.csv] [options]\n       bptui COMMAND --help",
+        description=f"A debugger for back-propagation in the terminal.\n\n{EXAMPLES}\ncommands:\n{commands}",
+    )
+    p.add_argument(
+        "scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set, a .toml or a .csv file"
+    )
+    p.add_argument("--version", action="version", version=f"bptui {__version__}", help="print the version")
+    add_settings(p)
+    return p
+
+
+def add_trace(p: Parser) -> None:
+    count = checked(COUNT, plain)
+    p.add_argument("--from", dest="first", type=count, default=1, metavar="U", help="the first update printed (1)")
+    p.add_argument("--updates", type=count, default=1, metavar="K", help="how many updates (1)")
+    p.add_argument("--per-sample", action="store_true", help="the gradient of each sample too")
+    formats = ("json", "text")
+    p.add_argument(
+        "--format", type=checked(choice(formats)), choices=formats, default="json", metavar="json|text",
+        help="JSON, an object a line (json), or formulas and tables",
+    )  # fmt: skip
+
+
+def add_train(p: Parser) -> None:
+    p.add_argument("--epochs", type=checked(COUNT, plain), required=True, metavar="N", help="how many epochs")
+    p.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def add_save(p: Parser) -> None:
+    p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
+
+
+OWN: dict[str, Callable[[Parser], None]] = {"train": add_train, "trace": add_trace, "save-scenario": add_save}
+
+
+def command_of(words: list[str]) -> tuple[str, list[str]]:
+    """The command, which options may stand before, and the other words."""
+    place = first_word(words)
+    if place is not None and words[place] in COMMANDS:
+        return words[place], words[:place] + words[place + 1 :]
+    return EXPLORER, words
+
+
+def first_word(words: list[str]) -> int | None:
+    """Where the first word stands that is neither an option nor its value."""
+    if not words or not words[0].startswith("-"):
+        return 0 if words else None
+    parsers = [parser_of(name) for name in (EXPLORER, *COMMANDS)]
+    place = 0
+    while place < len(words) and words[place].startswith("-"):
+        if words[place] == "--":
+            return None
+        place += 2 if any(parser.takes_value(words[place]) for parser in parsers) else 1
+    return place if place < len(words) else None
+
+
+def spelled(key: str) -> str:
+    """``training.learning_rate`` as the option people type."""
+    section, _, name = key.partition(".")
+    known = KEYS.get(section, {}).get(name)
+    options = known.options(name) if known else ()
+    return options[0] if options else key

@@ -1,0 +1,139 @@
+"""From a parsed document to the choices it makes; every error names the key."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bptui.data import Dataset
+from bptui.data.clean import clean
+from bptui.data.dataset import one_hot
+from bptui.data.files import read_data
+from bptui.engine.optimizers import OptimizerSettings
+from bptui.engine.rates import RateSchedule
+from bptui.engine.update import UpdateRules
+from bptui.scenario.accept import nearest, shown
+from bptui.scenario.keys import FORMAT_VERSION, KEYS, USED_BY, DataChoice, NetworkChoice, default_activations
+from bptui.training.settings import Order, Settings
+
+
+def check_version(document: dict[str, Any]) -> None:
+    version = document.get("format_version")
+    if version is None:
+        raise ValueError(f"format_version is missing; write format_version = {FORMAT_VERSION} on the first line")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ValueError(f"format_version: expected {FORMAT_VERSION}, got {shown(version)}")
+    if version > FORMAT_VERSION:
+        raise ValueError(
+            f"format_version {shown(version)} is newer than this bptui knows ({FORMAT_VERSION}); update it"
+        )
+
+
+def section(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """One section with every value checked; errors name the key's path."""
+    raw = document.get(name, {})
+    if not isinstance(raw, dict):
+        raise ValueError(f"{name}: expected a section [{name}], got {shown(raw)}")
+    unknown_keys(raw, set(KEYS[name]), f"{name}.")
+    checked = {}
+    for key, value in raw.items():
+        try:
+            checked[key] = KEYS[name][key].check(value)
+        except ValueError as problem:
+            raise ValueError(f"{name}.{key}: {problem}") from None
+    return checked
+
+
+def unknown_keys(raw: dict[str, Any], known: set[str], where: str) -> None:
+    for key in raw:
+        if key not in known:
+            raise ValueError(f"unknown key {shown(where + key)}{nearest(key, sorted(known))}")
+
+
+def data_choice(raw: dict[str, Any], folder: Path) -> DataChoice:
+    given = [key for key in ("name", "file", "x") if key in raw]
+    if len(given) != 1:
+        raise ValueError(f"data: give one of name, file and x; got {' and '.join(given) or 'none'}")
+    chosen = {key: raw[key] for key in ("samples", "order", "test_fraction", "seed") if key in raw}
+    if "x" in raw:
+        return DataChoice(name="table", table=written_out(raw), **chosen)
+    if "targets" in raw or "labels" in raw:
+        raise ValueError("data: targets and labels go with x only")
+    if "file" in raw:
+        path = inside(folder, raw["file"])
+        return DataChoice(raw["file"], path, read_data(path), **chosen)
+    return DataChoice(name=raw["name"], **chosen)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """A file in the scenario's own folder or below it: a scenario from elsewhere reads nothing else."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError(f"data.file: {shown(name)} is outside the scenario's folder")
+    return path
+
+
+def written_out(raw: dict[str, Any]) -> Dataset:
+    """Data given as numbers in the scenario itself."""
+    if ("targets" in raw) == ("labels" in raw):
+        raise ValueError("data: x needs either targets or labels")
+    x = rectangle(raw["x"], "data.x")
+    if "targets" in raw:
+        return Dataset("table", x, rectangle(raw["targets"], "data.targets"), source="written in the scenario")
+    labels = np.array(raw["labels"])
+    classes = int(labels.max()) + 1
+    names = tuple(str(label) for label in range(classes))
+    return Dataset("table", x, one_hot(labels, classes), names, source="written in the scenario")
+
+
+def rectangle(rows: list[list[float]], key: str) -> Any:
+    for place, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"{key}: row {place} has {len(row)} numbers, row 0 has {len(rows[0])}")
+    return np.array(rows, dtype=np.float64)
+
+
+def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
+    if "layers" not in raw:
+        raise ValueError("network.layers is missing; for example layers = [2, 3, 1]")
+    layers = tuple(raw["layers"])
+    activations = tuple(raw.get("activations", default_activations(layers, loss)))
+    if "biases" in raw and "weights" not in raw:
+        raise ValueError("network.biases: start biases in numbers need network.weights in numbers too")
+    rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}
+    rest |= {key: tuple(raw[key]) for key in ("weights", "biases") if key in raw}
+    return NetworkChoice(layers, activations, units=unit_names(raw.get("units", []), layers), **rest)
+
+
+def unit_names(raw: list[list[str]], layers: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    """A name for every unit of every layer, or none at all. Raises ValueError."""
+    if raw and len(raw) != len(layers):
+        raise ValueError(f"network.units: names for {len(raw)} layers, the network has {len(layers)} with its input")
+    for place, (names, size) in enumerate(zip(raw, layers, strict=False)):
+        if len(names) != size:
+            raise ValueError(f"network.units: item {place} has {len(names)} names, the layer has {size} units")
+    return tuple(tuple(map(clean, names)) for names in raw)
+
+
+def refuse_unused(raw: dict[str, Any]) -> None:
+    """A constant that the chosen optimizer or schedule does not use would be ignored in silence."""
+    for key, (chooser, users) in USED_BY.items():
+        chosen = raw.get(chooser, {"optimizer": "sgd", "schedule": "constant"}[chooser])
+        if key in raw and chosen not in users:
+            raise ValueError(f"training.{key}: used by {chooser} {' and '.join(users)} only, not by {chosen}")
+
+
+def settings_choice(raw: dict[str, Any], order: Order) -> Settings:
+    def pick(*keys: str) -> dict[str, Any]:
+        return {key: raw[key] for key in keys if key in raw}
+
+    refuse_unused(raw)
+    schedule = {"name": raw.get("schedule", "constant")}
+    schedule |= {key: raw[f"schedule_{key}"] for key in ("length", "factor") if f"schedule_{key}" in raw}
+    constants = pick("momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay")
+    rules = UpdateRules(
+        schedule=RateSchedule(**schedule),
+        optimizer=OptimizerSettings(raw.get("optimizer", "sgd"), **constants),
+        **pick("loss", "reduction", "learning_rate", "micro_batches", "l1", "l2", "clip_norm"),
+    )
+    return Settings(rules, order=order, **pick("batch_size", "last_batch", "repeats", "repeat_until"))
