@@ -117,6 +117,16 @@ def datasets(options: argparse.Namespace) -> int:
     return 0
 
 
+def completion(options: argparse.Namespace) -> int:
+    from bptui.headless.completion import MISSING, script
+
+    try:
+        print(script(options.shell))
+    except ImportError:
+        return complain(MISSING, status=1)
+    return 0
+
+
 def explore(options: argparse.Namespace) -> int:
     from bptui.session.session import Session
 
@@ -133,6 +143,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "trace": trace,
     "save-scenario": save_scenario,
     "datasets": datasets,
+    "completion": completion,
 }
 
 

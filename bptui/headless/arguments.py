@@ -28,9 +28,16 @@ COMMANDS = {
     "trace": "print every number of some updates",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
+    "completion": "print what makes a shell complete bptui's words with Tab",
 }
 """Name → what it does; the explorer is what bptui does without one."""
 EXPLORER = ""
+SHELLS = ("bash", "zsh", "fish")
+COMPLETION = """where to put it:
+  bptui completion bash > ~/.local/share/bash-completion/completions/bptui
+  bptui completion zsh > ~/.zfunc/_bptui     (with ~/.zfunc in fpath)
+  bptui completion fish > ~/.config/fish/completions/bptui.fish
+"""
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
@@ -79,7 +86,7 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def short_usage(self) -> str:
-        name = "" if self.command == "datasets" else " [NAME]" if self.command == EXPLORER else " NAME"
+        name = {"datasets": "", "completion": " SHELL", EXPLORER: " [NAME]"}.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
 
@@ -144,7 +151,7 @@ IN_WORDS: dict[str, Callable[[str], Any]] = {"layers": layer_sizes, "activations
 """Settings that are lists in a file."""
 
 
-def add_settings(p: Parser) -> None:
+def add_settings(p: argparse.ArgumentParser) -> None:
     """An option for every key of a scenario file that a word can say; what is not said is not in the namespace."""
     for section, keys in KEYS.items():
         group = p.add_argument_group(f"{section}, as in [{section}] of a scenario file")
@@ -181,6 +188,10 @@ def parser_of(command: str) -> Parser:
     p = Parser(command, description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.")
     p.usage = p.short_usage.removeprefix("usage: ")
     if command == "datasets":
+        return p
+    if command == "completion":
+        p.epilog = COMPLETION
+        p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
         return p
     p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml or a .csv file")
     OWN[command](p)

@@ -1,6 +1,7 @@
 """``bptui train`` prints losses and accuracies per epoch; ``bptui datasets`` lists what there is."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bptui import Scenario
 from bptui.cli import main
 from bptui.data import BUILT_IN
+from bptui.scenario import built_in_names
 
 
 def test_a_line_for_the_start_and_for_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,13 +98,16 @@ def test_divergence_is_named_with_update_epoch_batch_and_layer_and_status_1(caps
     assert all(word in err for word in ("epoch", "batch", "layer 1"))
 
 
-def test_the_listing_names_every_set_with_its_licence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_listing_names_every_set_with_its_licence_within_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["datasets"]) == 0
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert set(BUILT_IN) <= set(lines)
-    assert "1797" in lines["digits"]
-    assert "CC BY 4.0" in lines["digits"]
-    assert "UCI" in lines["iris"]
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    entries = {words.split()[0]: " ".join(words.split()) for words in re.split(r"\n(?=\S)", out)}
+    assert list(entries) == ["name", *built_in_names()]
+    assert set(BUILT_IN) <= set(entries)
+    assert "1797" in entries["digits"]
+    assert "CC BY 4.0" in entries["digits"]
+    assert "(UCI Iris (R. A. Fisher), scikit-learn's copy)" in entries["iris"]
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
