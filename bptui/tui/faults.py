@@ -3,22 +3,46 @@
 Overrides ``App._fatal_error``, which is private: the dependency is pinned to the minor version.
 """
 
+import os
+import platform
+import sys
 import tempfile
 import traceback
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.segment import Segment, Segments
 from textual.app import App
+
+PACKAGES = ("bptui", "numpy", "textual", "rich", "plotext")
 
 
 class Faults(App[int]):
     """The mixin: a crash leaves the terminal restored, exit status 1, one line that names the log."""
 
     def _fatal_error(self) -> None:
-        log = write_log(traceback.format_exc())
+        log = write_log(f"{surroundings(self.size)}\n{traceback.format_exc()}")
         words = f"bptui: error: a fault of bptui itself; the details are in {log}\n"
         self._exit_renderables.append(Segments([Segment(words)]))
         self._close_messages_no_wait()
+
+
+def surroundings(size: tuple[int, int]) -> str:
+    """What a report of the fault needs to know: versions, and the terminal; ``size`` is columns and rows."""
+    encoding = getattr(sys.__stdout__, "encoding", None)
+    lines = [
+        f"Python {platform.python_version()} on {platform.platform()}",
+        *(f"{name} {version_of(name)}" for name in PACKAGES),
+        f"terminal {os.environ.get('TERM', 'without a name')!a}, {size[0]} x {size[1]}, encoding {encoding}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def version_of(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "of an unknown version"
 
 
 def write_log(details: str) -> str:

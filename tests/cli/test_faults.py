@@ -2,9 +2,11 @@
 
 import errno
 import os
+import platform
 import re
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,22 @@ def test_a_crash_leaves_one_line_a_log_and_a_terminal_that_works(fault: str, tmp
         details = log.read_text(encoding="utf-8")
         assert "RuntimeError: on purpose" in details
         assert "a value on the projector" not in details
+        assert details.startswith(f"Python {platform.python_version()} on ")
+        for name in ("bptui", "numpy", "textual", "rich", "plotext"):
+            assert f"\n{name} {version(name)}\n" in details
+        assert "\nterminal 'xterm-256color', 200 x 24, encoding utf-8\n" in details.replace("UTF-8", "utf-8")
+
+
+def test_what_is_not_known_of_the_surroundings_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(faults, "version", gone)
+    monkeypatch.setattr(sys, "__stdout__", None)
+    monkeypatch.delenv("TERM", raising=False)
+    told = faults.surroundings((80, 24))
+    assert "\nplotext of an unknown version\n" in told
+    assert told.endswith("\nterminal 'without a name', 80 x 24, encoding None\n")
 
 
 def test_where_no_log_can_be_written_the_line_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
