@@ -1,0 +1,155 @@
+"""Every number on the page for teachers is on the screen, after the keys the page names."""
+
+import contextlib
+import io
+import re
+import shlex
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bptui import cli
+from bptui.engine.weight import Weight
+from bptui.experiments.drill import Drill
+from bptui.scenario import Scenario
+from bptui.session.questions import QUESTIONS
+from bptui.session.session import Session
+from bptui.tui.drill import DrillScreen
+from tests.make_docs import FOLDER
+from tests.tui.pilots import Pilots, explore
+
+PAGE = (FOLDER / "teaching.md").read_text(encoding="utf-8")
+PLAN = re.findall(r"^\| (\d+)–(\d+) \| .*? \| `(bptui[^`]*)` \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE)
+LOOKS = re.findall(r"^- `(bptui[^`]*)`, keys (.*?): the screen shows (.*?)\.$", PAGE, re.MULTILINE)
+ENDS = re.findall(r"^- `(bptui train[^`]*)` ends with (.*?)\.$", PAGE, re.MULTILINE)
+SOLUTIONS = dict(re.findall(r"^### (\d)\. .*?$(.*?)(?=^###|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SIZE = (120, 40)
+
+
+def codes(words: str) -> list[str]:
+    return re.findall(r"`(.+?)`", words)
+
+
+def session_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Session:
+    opened: list[Session] = []
+
+    def keep(session: Session, options: object) -> int:
+        opened.append(session)
+        return 0
+
+    monkeypatch.setattr(cli, "open_explorer", keep)
+    assert cli.main(shlex.split(command)[1:]) == 0
+    return opened[0]
+
+
+async def until_quiet(at: Pilots) -> None:
+    """Wait until neither the explorer nor a drill over it is at work; a race goes on by itself."""
+    for _ in range(500):
+        screen = at.app.screen
+        if not at.explorer.busy and not (isinstance(screen, DrillScreen) and screen.working()):
+            return
+        await at.pilot.pause(0.02)
+    raise AssertionError("still at work after 10 seconds")
+
+
+@pytest.mark.parametrize(
+    ("command", "keys", "seen"),
+    [*(row[2:] for row in PLAN), *LOOKS],
+    ids=lambda words: words.replace("`", ""),
+)
+async def test_the_screen_shows_the_numbers_of_the_page(
+    command: str, keys: str, seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(seen)
+    async with explore(session_of(command, monkeypatch), SIZE) as at:
+        for key in codes(keys):
+            await at.press(key)
+            await until_quiet(at)
+        await at.pilot.pause(0.1)
+        for text in codes(seen):
+            assert text in at.text(), at.text()
+
+
+@pytest.mark.parametrize(("command", "seen"), ENDS, ids=lambda words: words.replace("`", ""))
+def test_training_ends_with_the_numbers_of_the_page(command: str, seen: str) -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert cli.main(shlex.split(command)[1:]) == 0
+    last = printed.getvalue().splitlines()[-1]
+    assert [text for text in codes(seen) if text not in last] == []
+
+
+def test_the_lecture_takes_45_minutes_without_a_gap_or_an_overlap() -> None:
+    times = [(int(begin), int(end)) for begin, end, *_ in PLAN]
+    assert times[0][0] == 0
+    assert times[-1][1] == 45
+    assert all(before[1] == after[0] for before, after in pairwise(times))
+
+
+def test_every_exercise_has_something_to_look_at() -> None:
+    assert list(SOLUTIONS) == [str(number) for number in range(1, len(SOLUTIONS) + 1)]
+    assert all("- `bptui" in body for body in SOLUTIONS.values())
+    assert len(LOOKS) + len(ENDS) == len(re.findall(r"^- `bptui", PAGE, re.MULTILINE))
+
+
+def test_every_question_of_w_is_told_what_to_look_at() -> None:
+    looked_at = PAGE[PAGE.index("## What to look at") : PAGE.index("## A lecture")]
+    for number, question in enumerate(QUESTIONS, 1):
+        assert f"{number}. **{question.words}**" in looked_at
+
+
+# --- the numbers in the solutions that no screen shows ---
+
+
+def test_1_the_step_by_hand() -> None:
+    record = Scenario.built_in("mazur").begin().record(1)
+    a, y, h = record.passed.a[2][0, 0], record.targets[0, 0], record.passed.a[1][0, 0]
+    delta = (a - y) * a * (1 - a)
+    for number in (a, y, h, delta, h * delta, 0.4 - 0.5 * h * delta):
+        assert f"{number:.4f}" in SOLUTIONS["1"]
+
+
+def test_4_the_product_of_means_is_not_the_mean_of_products() -> None:
+    record = Scenario.built_in("xor").begin().record(1)
+    x, delta = record.passed.a[0][:, 0], record.passed.delta[0][:, 0]
+    assert "1, 0, 1, 0" in SOLUTIONS["4"]
+    assert x.tolist() == [1, 0, 1, 0]
+    for number in (x.mean(), delta.mean(), x.mean() * delta.mean(), record.mean[Weight(1, 0, 0)]):
+        assert f"{number:.4f}" in SOLUTIONS["4"]
+    assert np.isclose((x * delta).mean(), record.mean[Weight(1, 0, 0)])
+
+
+def test_5_what_the_drill_does_to_the_mean_loss() -> None:
+    run = Scenario.built_in("trask").begin()
+    drill = Drill(run.problem, run.record(1))
+    while not drill.is_right:
+        drill.advance(1)
+    now = drill.now()
+    assert now.updates == 50
+    for loss in (now.begin.batch_loss, now.drill.batch_loss, now.passes.batch_loss):
+        assert f"{loss:.4f}" in SOLUTIONS["5"]
+    assert (now.rose, "Two got worse" in SOLUTIONS["5"]) == (2, True)
+
+
+def test_6_errors_of_both_signs_nearly_cancel() -> None:
+    record = Scenario.built_in("xor").begin().record(1)
+    for error in record.errors.ravel():
+        assert f"{error:+.4f}".replace("-", "−") in SOLUTIONS["6"]
+    assert f"The mean error is {record.errors.mean():.4f}" in SOLUTIONS["6"]
+    assert not record.passed.a[0][-1].any()
+    assert not record.passed.a[1][-1].any()
+    assert f"from {record.loss_mean:.4f} to" in SOLUTIONS["6"]
+
+
+def test_8_one_step_leads_to_the_mean_of_the_targets() -> None:
+    oberman = Scenario.built_in("oberman").begin().record(1)
+    assert oberman.before[Weight(1, 0, 0)] == 10
+    assert oberman.targets.ravel().tolist() == [1, 2, 6]
+    assert oberman.after[Weight(1, 0, 0)] == oberman.targets.mean() == 3
+
+
+def test_3_all_batches_of_the_digits_are_full() -> None:
+    scenario = Scenario.built_in("digits")
+    assert (scenario.settings.rules.learning_rate, scenario.settings.batch_size) == (0.1, 32)
+    assert scenario.begin().problem.count % 32 == 0
+    assert 0.1 / 32 == 0.003125
