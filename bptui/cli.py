@@ -18,6 +18,7 @@ from bptui.scenario.change import Given, changed
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
+    from bptui.tui.config import Config
 
 
 def main(arguments: list[str]) -> int:
@@ -127,6 +128,24 @@ def completion(options: argparse.Namespace) -> int:
     return 0
 
 
+def config(options: argparse.Namespace) -> int:
+    from bptui.tui.config import config_path, in_force
+
+    for line in in_force(config_path(), configured()):
+        print(line)
+    return 0
+
+
+def configured() -> "Config":
+    """What the config file says. Raises UsageError."""
+    from bptui.tui.config import ConfigError, config_path, read_config
+
+    try:
+        return read_config(config_path())
+    except ConfigError as problem:
+        raise UsageError(str(problem)) from None
+
+
 def explore(options: argparse.Namespace) -> int:
     from bptui.session.session import Session
 
@@ -144,6 +163,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,
+    "config": config,
 }
 
 
@@ -154,7 +174,7 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
         return complain("this terminal cannot move its cursor (TERM is dumb or not set); try TERM=xterm-256color")
     from bptui.tui.app import run_explorer
 
-    return run_explorer(session, colour=not (options.no_color or os.environ.get("NO_COLOR")))
+    return run_explorer(session, configured(), colour=not (options.no_color or os.environ.get("NO_COLOR")))
 
 
 def choose(options: argparse.Namespace) -> Scenario:

@@ -29,9 +29,12 @@ COMMANDS = {
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
     "completion": "print what makes a shell complete bptui's words with Tab",
+    "config": "print where the config file is and what is in force",
 }
 """Name → what it does; the explorer is what bptui does without one."""
 EXPLORER = ""
+BARE = ("datasets", "config")
+"""Commands without a scenario."""
 SHELLS = ("bash", "zsh", "fish")
 COMPLETION = """where to put it:
   bptui completion bash > ~/.local/share/bash-completion/completions/bptui
@@ -86,7 +89,7 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def short_usage(self) -> str:
-        name = {"datasets": "", "completion": " SHELL", EXPLORER: " [NAME]"}.get(self.command, " NAME")
+        name = {**dict.fromkeys(BARE, ""), "completion": " SHELL", EXPLORER: " [NAME]"}.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
 
@@ -187,7 +190,7 @@ def parser_of(command: str) -> Parser:
         return explorer_parser()
     p = Parser(command, description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.")
     p.usage = p.short_usage.removeprefix("usage: ")
-    if command == "datasets":
+    if command in BARE:
         return p
     if command == "completion":
         p.epilog = COMPLETION

@@ -1,5 +1,6 @@
 """The Textual app: themes, the command palette, and the frame around the explorer."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from bptui.session.session import Session
+from bptui.tui.config import Config
 from bptui.tui.explorer import Explorer
 from bptui.tui.faults import Faults
 from bptui.tui.frames import CellDiff
@@ -16,22 +18,26 @@ from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import Workbench
 
+PLAIN = Config()
+
 
 class BptuiApp(CellDiff, Faults):
-    """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode."""
+    """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
+    ``config`` is what the config file says."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
-    def __init__(self, session: Session, palette: str = "dark", colour: bool = True, ascii_only: bool = False) -> None:
+    def __init__(self, session: Session, config: Config = PLAIN, colour: bool = True, ascii_only: bool = False) -> None:
         super().__init__()
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
-        self.palette_name = palette if colour else MONO.name
-        self.explorer = Explorer(session, self.palette_name, ascii_only)
+        self.palette_name = config.theme if colour else MONO.name
+        self.remap = config.remap
+        self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
         self.animation_level = "none"
 
     def on_mount(self) -> None:
@@ -62,18 +68,24 @@ class BptuiApp(CellDiff, Faults):
         """The palette offers the key table, with the reason where a key cannot act now."""
         if not isinstance(screen, Workbench):
             return
-        for key in screen.table():
+        for key in screen.keys_now():
             if key.id != "palette":
                 reason = screen.why_not(key)
                 words = f"{key.tooltip} ({key.shown})" if reason is None else f"not now: {reason}"
                 yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 
-def run_explorer(session: Session, colour: bool) -> int:
+def run_explorer(session: Session, config: Config, colour: bool) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     for name in ("COLUMNS", "LINES"):  # they would override the terminal's real size
         os.environ.pop(name, None)
-    unicode = "utf" in (sys.stderr.encoding or "").lower()  # Textual draws on stderr
-    app = BptuiApp(session, colour=colour, ascii_only=not unicode)
+    app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
     app.run(mouse=False)
     return app.return_code or 0
+
+
+def draws_unicode(glyphs: str) -> bool:
+    """Whether to draw with Unicode on stderr, as Textual does; where it is demanded the stream is made to carry it."""
+    if glyphs == "unicode" and isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8")
+    return glyphs != "ascii" and "utf" in (sys.stderr.encoding or "").lower()

@@ -45,6 +45,10 @@ class GoTo(Workbench, ModalScreen[None]):
     def table(self) -> Table:
         return KEYS
 
+    def keys_now(self) -> Table:
+        """Its own: a key that types a letter could not close it."""
+        return self.table()
+
     def paint(self) -> None:
         """The notice, if there is one, in place of the question."""
         if self.notice:

@@ -9,7 +9,7 @@ from bptui.session.moment import phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.tui.dialogs import GoTo
-from bptui.tui.explorer_keys import KEYS, OTHER_KEYS, PANELS_HINT, STEP_KEYS
+from bptui.tui.explorer_keys import KEYS, OTHER_KEYS, STEP_KEYS
 from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.long_work import LongWork
 from bptui.tui.panel import Panel
@@ -31,10 +31,10 @@ class Explorer(Workbench):
 
     NAME = "Explorer"
 
-    def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
+    def __init__(self, session: Session, palette_name: str, ascii_only: bool, looks: Looks) -> None:
         super().__init__(palette_name, ascii_only)
         self.session: Session = session
-        self.looks = Looks()
+        self.looks = looks
         self.stage = Stage(self)
         self._sure = False  # that a long run may be lost
         self._work: LongWork | None = None
@@ -76,7 +76,11 @@ class Explorer(Workbench):
         return (f" ▶ {player.pace} " if player.playing else ""), "notice"
 
     def hints(self) -> list[tuple[str, str, bool]]:
-        return [*footer_hints(STEP_KEYS, self), PANELS_HINT, *footer_hints(OTHER_KEYS, self)]
+        by_id = {key.id: key for key in self.keys_now()}
+        first, more = ([by_id[key_id] for key_id in ids] for ids in (STEP_KEYS, OTHER_KEYS))
+        digits = [key.shown for key_id, key in by_id.items() if key_id.startswith("focus-")]
+        panels = f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", "panels", True
+        return [*footer_hints(first, self), panels, *footer_hints(more, self)]
 
     # --- work ---
 

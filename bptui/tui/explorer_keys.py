@@ -174,13 +174,9 @@ KEYS: tuple[Row, ...] = (
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip
 BY_ID = {key.id: key for key in KEYS}
-STEP_KEYS = tuple(BY_ID[key_id] for key_id in ("next-phase", "next-sample", "next-batch", "next-epoch", "play"))
-PANELS_HINT = ("1-6 Tab", "panels", True)
-OTHER_KEYS = tuple(
-    BY_ID[key_id]
-    for key_id in (
-        *("reduction", "explain", "questions", "compare", "lab", "double-batch", "rate-up", "go-to", "maximise"),
-        *("help", "quit"),
-    )
+STEP_KEYS = ("next-phase", "next-sample", "next-batch", "next-epoch", "play")
+OTHER_KEYS = (
+    *("reduction", "explain", "questions", "compare", "lab", "double-batch", "rate-up", "go-to", "maximise"),
+    *("help", "quit"),
 )
 """Which keys the footer names, the more important ones first; help and quit always."""

@@ -1,9 +1,10 @@
 """A key of a screen: its row feeds dispatch, footer, help, command palette and the tables of assets/docs/keys.md."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from bptui.tui.key_names import key_shown
 from bptui.views.help import KeyLine
 
 S = TypeVar("S")
@@ -36,6 +37,34 @@ LAST = "Other"
 def pressed(table: Table, name: str) -> Key[Any] | None:
     """The row of a key that was pressed."""
     return next((key for key in table if name in key.keys), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Remap:
+    """Other keys for ids. ``usual`` says on which keys an id of the explorer is: a screen that has it on others, since
+    it needs those for something of its own, keeps them."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __call__(self, table: Table) -> Table:
+        return tuple(map(self.row, table)) if self.keys else table
+
+    def row(self, key: Key[S]) -> Key[S]:
+        names = self.keys.get(key.id)
+        if names is None or self.usual.get(key.id, key.keys) != key.keys:
+            return key
+        return replace(key, keys=names, shown=" ".join(map(key_shown, names)))
+
+
+def doubled(table: Table) -> tuple[str, str, str] | None:
+    """A key on which two rows are, and their ids."""
+    seen: dict[str, str] = {}
+    for key in table:
+        for name in key.keys:
+            if seen.setdefault(name, key.id) != key.id:
+                return name, seen[name], key.id
+    return None
 
 
 def groups(table: Table) -> list[str]:

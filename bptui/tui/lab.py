@@ -1,6 +1,7 @@
 """The mistakes lab's screen: the true rule at the left, a wrong one at the right, both training on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bptui.experiments.mistakes.figures import Figures
 from bptui.experiments.mistakes.lab import Lab
@@ -104,10 +105,10 @@ class LabScreen(Trainer):
         return [curve_legend(curves, self.colour), *chart]
 
     def hints(self) -> list[tuple[str, str, bool]]:
-        """``h`` by what it leads to, where there is another case."""
-        hints = footer_hints(self.table(), self)
+        """The other case by what it leads to, where there is another case."""
         word = other_case(self.lab.figures())
-        return [(shown, word if shown == "h" else label, can) for shown, label, can in hints if shown != "h" or can]
+        keys = (replace(key, footer=word) if key.id == "other-case" else key for key in self.keys_now())
+        return footer_hints((key for key in keys if key.id != "other-case" or self.why_not(key) is None), self)
 
     # --- work ---
 

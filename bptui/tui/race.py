@@ -178,8 +178,10 @@ class RaceScreen(Workbench):
 
     def hints(self) -> list[tuple[str, str, bool]]:
         """The digits as one; without a race, only what can be done without."""
-        able = (key for key in self.table() if self.seen or self.why_not(key) is None)
-        return [("1-7", "ask", True), *footer_hints(able, self)]
+        keys = self.keys_now()
+        digits = [key.shown for key in keys if key.id.startswith("race-")]
+        able = (key for key in keys if self.seen or self.why_not(key) is None)
+        return [(f"{digits[0]}-{digits[-1]}", "ask", True), *footer_hints(able, self)]
 
 
 def asking(number: int, question: str) -> Key[RaceScreen]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptui.session.goal import parse_goal
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
+from bptui.tui.keys import Table
 from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
@@ -61,6 +62,22 @@ def open_scatter(explorer: "Explorer", at: str = "") -> None:
 
     app = explorer.app
     enter(explorer, ScatterScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+
+
+def tables() -> dict[str, Table]:
+    """The table of keys of every screen, by the screen's name, the explorer's first."""
+    from bptui.tui import drill, explain, explorer_keys, lab, lists, race, scatter
+
+    return {
+        "Explorer": explorer_keys.KEYS,
+        "Mistakes lab": lab.KEYS,
+        "Compare": race.KEYS,
+        "Drill": drill.KEYS,
+        "Noise": scatter.KEYS,
+        "Explain": explain.KEYS,
+        "Help": lists.HELP_KEYS,
+        "Questions": lists.QUESTION_KEYS,
+    }
 
 
 OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {

@@ -50,6 +50,10 @@ class Workbench(Screen[None]):
         """What its keys do."""
         raise NotImplementedError
 
+    def keys_now(self) -> Table:
+        """The table, with the keys that the config file gives its ids."""
+        return self.app.remap(self.table())
+
     def paint(self) -> None:
         """Show what there is to show, at the screen's size."""
         raise NotImplementedError
@@ -118,7 +122,7 @@ class Workbench(Screen[None]):
 
     def hints(self) -> list[tuple[str, str, bool]]:
         """Which keys the footer names, the more important ones first."""
-        return footer_hints(self.table(), self)
+        return footer_hints(self.keys_now(), self)
 
     # --- the clock ---
 
@@ -141,7 +145,7 @@ class Workbench(Screen[None]):
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
-        key = pressed(self.table(), event.key)
+        key = pressed(self.keys_now(), event.key)
         if key is not None:
             event.stop()
             event.prevent_default()
@@ -175,7 +179,7 @@ class Workbench(Screen[None]):
 
         self.pause()
         panel = self.parts()[0]
-        self.app.push_screen(Help(key_lines(self.table(), self), panel.palette, panel.ascii))
+        self.app.push_screen(Help(key_lines(self.keys_now(), self), panel.palette, panel.ascii))
 
     def next_theme(self) -> None:
         names = [palette.name for palette in PALETTES]

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyte
 
+OWN = {"XDG_CONFIG_HOME": "/nonexistent"}
+"""Nobody's own config file shall say how the tests go."""
 BPTUI = str(Path(sys.executable).with_name("bptui"))
 
 
@@ -27,7 +29,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         encoding="utf-8",
         timeout=20,
-        env={**os.environ, **environment},
+        env={**os.environ, **OWN, **environment},
         check=False,
     )
 
@@ -57,7 +59,7 @@ class Terminal:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.modes = termios.tcgetattr(self.slave)
         self.sent = b""
-        env = {**os.environ, "TERM": "xterm-256color", **environment}
+        env = {**os.environ, **OWN, "TERM": "xterm-256color", **environment}
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=env, start_new_session=True
         )
