@@ -168,13 +168,21 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 def open_explorer(session: "Session", options: argparse.Namespace) -> int:
-    if not (os.isatty(0) and os.isatty(2)):
-        return complain("the explorer needs a terminal for keyboard and screen; without one use bptui trace or train")
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        return complain("this terminal cannot move its cursor (TERM is dumb or not set); try TERM=xterm-256color")
+    problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
+    if problem:
+        return complain(problem)
     from bptui.tui.app import run_explorer
 
     return run_explorer(session, configured(), colour=not (options.no_color or os.environ.get("NO_COLOR")))
+
+
+def why_no_terminal() -> str | None:
+    """Why the explorer cannot be shown here; asked unless another driver of Textual's (a browser's) takes its place."""
+    if not (os.isatty(0) and os.isatty(2)):
+        return "the explorer needs a terminal for keyboard and screen; without one use bptui trace or train"
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return "this terminal cannot move its cursor (TERM is dumb or not set); try TERM=xterm-256color"
+    return None
 
 
 def choose(options: argparse.Namespace) -> Scenario:

@@ -1,5 +1,6 @@
 """The installed command in a real terminal: it starts, steps, counts, and leaves the terminal as it was."""
 
+import os
 import re
 import subprocess
 import sys
@@ -181,3 +182,26 @@ def test_hostile_names_send_nothing_to_the_terminal(tmp_path: Path) -> None:
         assert at.wait() == 0
         for sequence in (b"\x1b]52", b"\x1b[31mred", "\x9b".encode(), "\u202e".encode()):
             assert sequence not in at.sent
+
+
+def test_a_browser_may_take_the_place_of_the_terminal() -> None:
+    """As ``textual serve`` starts it: no terminal at all, another driver of Textual's."""
+    driver = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "COLUMNS": "100", "ROWS": "30", "TERM": ""}
+    with subprocess.Popen(
+        [BPTUI, "xor"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, **driver},
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            sent = b""
+            while b"Network" not in sent and (some := os.read(process.stdout.fileno(), 65536)):
+                sent += some
+            key = b"q"
+            process.stdin.write(b"D" + len(key).to_bytes(4, "big") + key)
+            process.stdin.flush()
+            _, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert b"Network" in sent
+    assert (process.returncode, err) == (0, b"")
