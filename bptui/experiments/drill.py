@@ -60,9 +60,9 @@ class Spent:
 class DrillNow:
     """Where the drill stands. ``start``, ``before``, ``now`` are the losses (n,) at the start, as the drill of this
     sample began, and now; ``change`` is now − before. ``done`` has the ε under which a row was right in its own drill.
-    ``collected`` of the next pass's ``batch_size`` back-propagations are made, their update is still to come;
-    ``passes_stop`` says why none comes. With ``penalised`` the updates also descend on a penalty on the weights, which
-    no loss here includes."""
+    ``collected`` of the next pass's ``batch_size`` back-propagations are made; as a ``short`` batch they made the
+    last of the passes' updates, unless that overflows. ``passes_stop`` says why none comes. With ``penalised`` the
+    updates also descend on a penalty on the weights, which no loss here includes."""
 
     sample: int
     epsilon: float
@@ -80,6 +80,7 @@ class DrillNow:
     drill: Spent
     passes: Spent
     collected: int
+    short: bool
     passes_stop: str | None
     penalised: bool
     batch_size: int
@@ -144,7 +145,6 @@ class Drill:
         losses = self._losses(self.network)
         self._start = self._before = losses
         mean = float(mean_over_samples(losses))
-        self._passes_mean = (0, mean)
         self.steps = [DrillPoint(0, self.sample, losses, mean, mean)]
 
     @property
@@ -220,11 +220,8 @@ class Drill:
 
     def _note(self) -> None:
         losses = self._losses(self.network)
-        if self._passes_mean[0] != self.passes.updates:
-            mean = float(mean_over_samples(self._losses(self.passes.network)))
-            self._passes_mean = (self.passes.updates, mean)
-        mean = float(mean_over_samples(losses))
-        self.steps.append(DrillPoint(self.updates, self.sample, losses, mean, self._passes_mean[1]))
+        mean, passes_mean = (float(mean_over_samples(of)) for of in (losses, self._losses(self.passes.network)))
+        self.steps.append(DrillPoint(self.updates, self.sample, losses, mean, passes_mean))
         if self.is_right:
             self._done[self.sample] = self.epsilon
         if len(self.steps) > min(max(MOST_LOSSES // len(losses), 8), MOST_STEPS):
@@ -257,10 +254,11 @@ class Drill:
                 self.updates, self.updates, self.steps[-1].mean, self._train_mean("drill", self.updates, self.network)
             ),
             passes=Spent(
-                self.updates, passes.updates, self._passes_mean[1],
-                self._train_mean("passes", passes.updates, passes.network),
+                self.updates, passes.updates, self.steps[-1].passes_mean,
+                self._train_mean("passes", self.updates, passes.network),
             ),
             collected=0 if passes.stop else self.updates - passes.spent,
+            short=passes.short > 0,
             passes_stop=str(passes.stop) if passes.stop else None,
             penalised=self.record.penalised,
             batch_size=passes.batch_size,

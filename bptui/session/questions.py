@@ -28,7 +28,7 @@ QUESTIONS = (
     ),
     Question(
         "n times on one sample until it is right, before the next?",
-        "No: drilling one sample un-learns the others.",
+        "No: what one sample gains, others often lose.",
         "the drill",
         (Open("drill", "until right"),),
     ),

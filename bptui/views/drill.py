@@ -178,23 +178,21 @@ def ways(now: DrillNow, width: int) -> list[Row]:
         rows.append(tuple(spans))
     if now.passes_stop:
         rows.append(((f"         the passes stopped: {now.passes_stop}", "wrong"),))
-    elif now.passes.updates == 0 and now.collected:
-        rows.append(((too_few(now, narrow), "notice"),))
-    elif now.collected and not narrow:
-        words = f"{now.collected} of the next batch's {now.batch_size} collected, not yet applied"
-        rows.append(((" " * 9 + words, "dim"),))
+    elif now.collected:
+        rows.append((("         " + unfilled(now, narrow), "dim"),))
     if now.looked_at < now.count:
         rows.append(((f"         training set: {now.looked_at} of its {now.count} samples, evenly spaced", "dim"),))
     return rows
 
 
-def too_few(now: DrillNow, narrow: bool) -> str:
-    """That the passes have not made an update yet, so that there is nothing to compare the drill with."""
+def unfilled(now: DrillNow, narrow: bool) -> str:
+    """What became of the back-propagations of the passes that do not fill a batch."""
+    if not now.short:
+        return f"{now.collected} of {now.batch_size}, not applied" + ("" if narrow else ": their update overflows")
     if narrow:
-        return f"         {now.collected} bp: no batch of {now.batch_size} yet"
-    spent = count(now.collected, "back-propagation")
-    be = "is" if now.collected == 1 else "are"
-    return f"         {spent} {be} not yet a batch of {now.batch_size}: nothing to compare yet"
+        return f"a short batch: {now.collected} of {now.batch_size}"
+    which = "the only" if now.passes.updates == 1 else "the last"
+    return f"{which} update is of a short batch: {now.collected} of its {now.batch_size} samples"
 
 
 def effort(spent: Spent, narrow: bool) -> str:
@@ -205,25 +203,44 @@ def effort(spent: Spent, narrow: bool) -> str:
 
 def moved(value: float, begin: float, size: int) -> list[Span]:
     """A mean loss, and whether it lies above or below the one at the start."""
-    glyph, role = (ROSE, "wrong") if value > begin else (FELL, "good") if value < begin else (" ", "text")
+    glyph, role = {"worse": (ROSE, "wrong"), "better": (FELL, "good")}.get(compared(value, begin), (" ", "text"))
     return [(right(num(value, 8), size), "text"), (f" {glyph}", role)]
 
 
 def truth(now: DrillNow) -> str:
-    """One plain sentence, said of the numbers at hand."""
-    rule = "training passes over all samples again and again, one small step a batch."
-    others = now.n - 1
+    """One plain sentence, made of the numbers at hand."""
     if now.count == 1:
         return "There is one sample only: to drill it and to train on it are the same."
     if now.drill.updates == 0:
-        return f"Repeat one sample until it is right, and see what becomes of the others; {rule}"
-    if now.rose:
-        return f"Drilling sample {now.sample + 1} un-learns others: {now.rose} of {others} got worse; {rule}"
+        rule = "training passes over all samples again and again, one small step a batch."
+        return f"Repeat one sample and see what becomes of the others; {rule}"
+    verdict = f"{became_of_others(now)}; {became_of_training(now)}"
+    if now.passes_stop:
+        return f"{verdict}."
+    passes = compared(now.passes.train_loss, now.drill.train_loss)
+    than = "the same" if passes == "the same" else f"{passes} than the drill"
+    return f"{verdict}; passes: {num(now.passes.train_loss, 8)}, {than}."
+
+
+def became_of_others(now: DrillNow) -> str:
     if now.updates == 0:
-        return f"Sample {now.sample + 1} is next, from where the drill before it left the network; {rule}"
-    if others:
-        return f"This drill made no other sample of the batch worse, which is luck; {rule}"
-    return f"A sample drilled alone says nothing about the others; {rule}"
+        return f"Sample {now.sample + 1} is next, from where the drill before it left the network"
+    if now.n == 1:
+        return "The batch has no other sample"
+    return f"Drilling sample {now.sample + 1}: {now.rose} of {count(now.n - 1, 'other')} rose, {now.fell} fell"
+
+
+def became_of_training(now: DrillNow) -> str:
+    """The mean of the training set since the start of the drill, better or worse."""
+    start, here = now.begin.train_loss, now.drill.train_loss
+    return f"training set {num(start, 8)} → {num(here, 8)}, {compared(here, start)}"
+
+
+def compared(value: float, other: float) -> str:
+    """Losses that are spelled alike are alike: nothing is told apart by a digit that nobody sees."""
+    if num(value, 8) == num(other, 8):
+        return "the same"
+    return "worse" if value > other else "better"
 
 
 def count(number: int, noun: str) -> str:

@@ -121,17 +121,31 @@ def test_the_passes_are_the_runs_own_updates(updates: int) -> None:
     assert it.passes.network.flat.tobytes() == theirs.flat.tobytes()
 
 
-def test_a_pass_makes_an_update_only_when_its_whole_batch_is_paid_for() -> None:
+def test_back_propagations_short_of_a_batch_make_an_update_that_the_whole_batch_replaces() -> None:
     it = drill_at(regression(7, batch_size=3))  # batches of 3, 3 and a short one of 1
     it.epsilon = 1e-12
-    made = []
+    made, short = [], []
     for _ in range(14):
         it.advance(1)
         made.append(it.passes.updates)
-    assert made == [0, 0, 1, 1, 1, 2, 3, 3, 3, 4, 4, 4, 5, 6]
+        short.append(it.passes.short)
+    assert made == [1, 1, 1, 2, 2, 2, 3, 4, 4, 4, 5, 5, 5, 6]
+    assert short == [1, 2, 0, 1, 2, 0, 0, 1, 2, 0, 1, 2, 0, 0]
     now = it.now()
     assert (now.drill.back_propagations, now.drill.updates) == (14, 14)
     assert (now.passes.back_propagations, now.passes.updates, now.collected) == (14, 6, 0)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_short_batch_is_an_update_of_the_samples_spent_and_of_no_other(reduction: str) -> None:
+    it = drill("digits", reduction=reduction)
+    it.epsilon = 1e-9
+    it.advance(6)
+    before, work = it.record.before, Workspace(it.record.before.architecture, 6)
+    work.load(it.record.passed.a[0], it.record.targets, range(6))
+    compute_update(before, it.rules, it.memory.copy(), 1, work)
+    assert it.passes.network.flat.tobytes() == (before.flat + work.step.flat).tobytes()
+    assert it.steps[-1].passes_mean != it.steps[0].mean
 
 
 def test_both_means_are_taken_over_the_batch_and_over_the_training_set() -> None:

@@ -54,7 +54,7 @@ async def test_trasks_drill_can_be_shown_with_two_keys(size: tuple[int, int]) ->
     async with drilling(size=size) as at:
         await at.press("e")
         assert "drill:  50 back-propagations, 50 updates" in at.text()
-        assert "passes: 50 back-propagations, 12 updates" in at.text()
+        assert "passes: 50 back-propagations, 13 updates" in at.text()
         await at.press("n", "e")
         assert at.screen.drill.updates == 125
         assert "wrong again" in at.text()

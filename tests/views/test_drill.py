@@ -14,7 +14,7 @@ from bptui.session.session import Session
 from bptui.views.drill import FELL, ROSE, chart_height, drill_chart, drill_rows, truth, what_is
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
-from bptui.views.text import cells, fit_rows
+from bptui.views.text import cells, fit_rows, wrapped
 from tests.experiments.builders import drill_at
 from tests.scenes import lines, own_data, own_session, scene, session
 
@@ -51,28 +51,18 @@ def test_the_counters_are_said_in_words() -> None:
     seen = drilled("digits", 100)
     made = seen[1].drill.updates
     assert line(seen, "drill:").split("   ")[0].strip() == f"drill:  {made} back-propagations, {made} updates"
-    assert line(seen, "passes:").split("   ")[0].strip() == f"passes: {made} back-propagations, 0 updates"
-    assert f"{made} back-propagations are not yet a batch of 32: nothing to compare yet" in "\n".join(shown(seen))
+    assert line(seen, "passes:").split("   ")[0].strip() == f"passes: {made} back-propagations, 1 update"
+    assert f"the only update is of a short batch: {made} of its 32 samples" in "\n".join(shown(seen))
 
 
 @pytest.mark.parametrize("width", [38, 60, 77, 78, 118])
-def test_passes_that_could_not_make_an_update_are_said_to_be_no_comparison(width: int) -> None:
-    for seen in (drilled("digits", 1), drilled("digits", 100)):
+def test_a_short_batch_of_the_passes_is_told_at_every_width(width: int) -> None:
+    for seen in (drilled("digits", 1), drilled("digits", 100), drilled("digits", 100, 40, 40)):
         now = seen[1]
-        assert now.passes.updates == 0
-        (said,) = [row for row in shown(seen, width, 40) if " batch of 32" in row]
-        assert "nothing to compare yet" in said or f"{now.collected} bp: no batch of 32 yet" in said
-        assert cells(said) <= width
-    for seen in (drilled("digits"), drilled("trask", 10_000)):
-        assert "to compare yet" not in "\n".join(shown(seen, width, 40))
-        assert "no batch of" not in "\n".join(shown(seen, width, 40))
-
-
-def test_what_is_collected_towards_a_later_update_is_told_too() -> None:
-    seen = drilled("trask", 10_000)
-    now = replace(seen[1], collected=3)
-    assert now.passes.updates > 0
-    assert "3 of the next batch's 4 collected, not yet applied" in "\n".join(shown((seen[0], now)))
+        assert now.passes.updates > 0
+        told = [row for row in shown(seen, width, 40) if "short batch" in row]
+        assert len(told) == (now.collected > 0)
+        assert all(f"{now.collected} of " in row and row.rstrip()[-1] != "…" and cells(row) <= width for row in told)
 
 
 def test_one_is_no_plural() -> None:
@@ -110,12 +100,37 @@ def test_how_many_rose_is_said() -> None:
 
 
 def test_the_sentence_says_what_happened() -> None:
-    assert truth(drilled("digits")[1]).startswith("Repeat one sample until it is right")
-    assert truth(drilled("digits", 100)[1]).startswith("Drilling sample 1 un-learns others: 30 of 31 got worse")
-    assert truth(drilled("drill", 3)[1]).startswith("A sample drilled alone says nothing about the others")
-    for seen in (drilled("digits"), drilled("digits", 100), drilled("drill", 3)):
-        assert "over all samples again and again, one small step a batch" in truth(seen[1])
-        assert "one small step a batch." in "\n".join(shown(seen)).replace("\n ", " ")
+    assert truth(drilled("digits")[1]).startswith("Repeat one sample")
+    assert "over all samples again and again, one small step a batch." in truth(drilled("digits")[1])
+    assert truth(drilled("digits", 100)[1]).startswith("Drilling sample 1: 30 of 31 others rose, 1 fell; training set")
+    assert truth(drilled("drill", 3)[1]).startswith("The batch has no other sample; training set")
+
+
+@pytest.mark.parametrize("name", ["digits", "sine", "iris", "trask", "moons"])
+@pytest.mark.parametrize("updates", [(1,), (2,), (30, 2)])
+def test_the_sentence_follows_the_numbers(name: str, updates: tuple[int, ...]) -> None:
+    seen = drilled(name, *updates)
+    now, said = seen[1], truth(seen[1])
+    start, here, passes = (num(way.train_loss, 8) for way in (now.begin, now.drill, now.passes))
+    assert now.updates == 0 or f"{now.rose} of {now.n - 1} others rose, {now.fell} fell" in said
+    for words, value, other in (
+        (f"training set {start} → {here}, ", now.drill, now.begin),
+        (f"; passes: {passes}, ", now.passes, now.drill),
+    ):
+        assert words in said
+        ahead = float(num(value.train_loss, 8)) - float(num(other.train_loss, 8))
+        verdict = "worse" if ahead > 0 else "better" if ahead < 0 else "the same"
+        assert said.split(words)[1].startswith(verdict)
+    assert "un-learn" not in said
+    assert len(wrapped(said, 76)) == 2
+
+
+def test_equal_numbers_carry_no_glyph() -> None:
+    scene_, now = drilled("digits", 3)
+    alike = replace(now, drill=replace(now.drill, train_loss=now.begin.train_loss * (1 + 1e-9)))
+    row = line((scene_, alike), "drill:")
+    assert row.rstrip().endswith(num(now.begin.train_loss, 8))
+    assert "the same" in truth(alike)
 
 
 def test_a_batch_of_one_sample_points_to_the_training_set() -> None:
@@ -225,7 +240,6 @@ def test_the_sentence_fits_what_is_there() -> None:
     assert "one sample only" in truth(drilled("mazur", 3)[1])
     assert "the training set has the others" not in "\n".join(shown(drilled("mazur", 3)))
     assert "Sample 2 is next" in truth(drilled("iris", 3, 0)[1])
-    assert "un-learns others" in truth(drilled("iris", 3)[1])
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.01])
