@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.html import table
 from bptui.engine.types import Floats, read_only
-from bptui.engine.weight import BIAS, Weight
+from bptui.engine.weight import BIAS, NUMBERED, Names, Weight
 
 Bias = Literal["trained", "frozen", "none"]
 BIASES: tuple[Bias, ...] = ("trained", "frozen", "none")
@@ -21,7 +21,8 @@ INITIALISATIONS = ("glorot", "he", "lecun", "pytorch", "uniform", "zeros")
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """Sizes of the layers, the input first, and the activation of every layer after it.
+    """Sizes of the layers, the input first, and the activation of every layer after it; ``names`` of the units make
+    no other network.
 
     Raises ValueError when fewer than two sizes, a size below 1, an unknown activation or a wrong count is given.
     """
@@ -29,6 +30,7 @@ class Architecture:
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     bias: Bias = "trained"
+    names: Names = field(default=NUMBERED, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.sizes) < 2 or min(self.sizes) < 1:
@@ -129,12 +131,16 @@ class Parameters:
     def _layer_html(self, layer: int) -> str:
         """A line per source, a column per unit."""
         weights = self.weights[layer - 1]
-        sources = [f"from x{i}" if layer == 1 else f"from {i}" for i in range(len(weights))]
+        sources = [f"from {self.architecture.names.source(layer, i)}" for i in range(len(weights))]
         rows = list(zip(sources, weights.tolist(), strict=True))
         if self.biases:
             rows.append(("bias", self.biases[layer - 1].tolist()))
         caption = f"layer {layer}: {' × '.join(map(str, weights.shape))}, {self.architecture.activations[layer - 1]}"
-        return table(caption, ["", *map(str, range(weights.shape[1]))], ((source, *row) for source, row in rows))
+        return table(
+            caption,
+            ["", *(self.architecture.names.unit(layer, unit) for unit in range(weights.shape[1]))],
+            ((source, *row) for source, row in rows),
+        )
 
 
 class Network(Parameters):

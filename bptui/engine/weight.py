@@ -32,9 +32,7 @@ class Weight:
     @property
     def symbol(self) -> str:
         """``w₂[0→1]`` from unit 0 to unit 1 of layer 2, ``w₁[x0→1]`` from an input, ``b₂[1]`` for a bias."""
-        if self.is_bias:
-            return f"b{sub(self.layer)}[{self.unit}]"
-        return f"w{sub(self.layer)}[{f'x{self.source}' if self.layer == 1 else self.source}→{self.unit}]"
+        return NUMBERED.symbol(self)
 
     def require(self, sizes: Sequence[int], biases: bool = True) -> None:
         """Raises IndexError where a network of these sizes, the input first, has no such weight: nothing is counted
@@ -57,6 +55,36 @@ class Weight:
         first, inputs = lowest_source(architecture), architecture.sizes[there.layer - 1]
         to_source = first + (there.source - first + source) % (inputs - first)
         return Weight(there.layer, to_source, (there.unit + unit) % architecture.sizes[there.layer])
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How units are called inside symbols: by their own names, the input's first, or by their numbers where ``units``
+    is ()."""
+
+    units: tuple[tuple[str, ...], ...] = ()
+
+    def unit(self, layer: int, unit: int) -> str:
+        """A unit of layer 1 … L (from 0): ``h1``, or its number."""
+        return self.units[layer][unit] if self.units else str(unit)
+
+    def input(self, number: int) -> str:
+        """An input (from 0): ``i1``, or ``x0``."""
+        return self.units[0][number] if self.units else f"x{number}"
+
+    def source(self, layer: int, source: int) -> str:
+        """An input of layer 1 … L that is no bias."""
+        return self.input(source) if layer == 1 else self.unit(layer - 1, source)
+
+    def symbol(self, weight: Weight) -> str:
+        """``w₂[h1→o1]`` and ``b₂[o1]``, or with numbers ``w₂[0→1]``, ``w₁[x0→1]`` and ``b₂[1]``."""
+        place = self.unit(weight.layer, weight.unit)
+        if weight.is_bias:
+            return f"b{sub(weight.layer)}[{place}]"
+        return f"w{sub(weight.layer)}[{self.source(weight.layer, weight.source)}→{place}]"
+
+
+NUMBERED = Names()
 
 
 def lowest_source(architecture: "Architecture") -> int:

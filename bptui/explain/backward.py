@@ -2,8 +2,8 @@
 
 from bptui.engine.weight import sub
 from bptui.explain.expression import Expression, Part, Product, Sum, minus, times, whole
-from bptui.explain.formula import Formula, long_sum, number
-from bptui.explain.quantity import Quantity, activation, name, of_unit, of_weight, tag, target
+from bptui.explain.formula import Formula, long_sum, named, number
+from bptui.explain.quantity import Quantity, activation, of_unit, of_weight, tag, target
 from bptui.explain.spelling import LayerSpelling, activation_name, activation_spelling, loss_spelling
 from bptui.training.record import UpdateRecord
 
@@ -32,14 +32,14 @@ def upstream_symbols(record: UpdateRecord, q: Quantity) -> str:
     """Σ_k w δ in symbols; the slope of the loss at the output."""
     if q.layer < record.layers:
         layer = sub(q.layer + 1)
-        return f"Σ_k w{layer}[{q.unit}→k] · δ{layer}[k]{tag(q.sample)}"
+        return f"Σ_k w{layer}[{record.names.unit(q.layer, q.unit)}→k] · δ{layer}[k]{tag(q.sample)}"
     return loss_slope_spelled(record, q)[0]
 
 
 def miss_of(record: UpdateRecord, q: Quantity) -> tuple[str, Expression]:
     """a − y of an output, in symbols and with numbers."""
     a, y = q.of_unit("a"), target(q.unit, q.sample)
-    return f"{name(a)} − {name(y)}", minus(number(record, a), number(record, y))
+    return f"{named(record, a)} − {named(record, y)}", minus(number(record, a), number(record, y))
 
 
 def loss_slope_spelled(record: UpdateRecord, q: Quantity) -> tuple[str, Expression]:
@@ -71,7 +71,7 @@ def delta(record: UpdateRecord, q: Quantity) -> Formula:
     assert inside is not None
     numbers = times(number(record, slope), Part(above, inside))
     note = "the chain rule, with this sample's own z" if q.layer < record.layers else ""
-    return Formula(f"{name(slope)} · {upstream_symbols(record, above)}", numbers, note)
+    return Formula(f"{named(record, slope)} · {upstream_symbols(record, above)}", numbers, note)
 
 
 def joined_delta(record: UpdateRecord, q: Quantity) -> Formula:
@@ -85,6 +85,8 @@ def contribution(record: UpdateRecord, q: Quantity) -> Formula:
     delta = of_unit("delta", q.layer, q.unit, q.sample)
     note = "this sample's own input and δ: no average"
     if q.source < 0:
-        return Formula(f"1 · {name(delta)}", times(whole(1), number(record, delta)), note)
+        return Formula(f"1 · {named(record, delta)}", times(whole(1), number(record, delta)), note)
     a = activation(q.layer - 1, q.source, q.sample)
-    return Formula(f"{name(a)} · {name(delta)}", times(number(record, a), number(record, delta)), note)
+    return Formula(
+        f"{named(record, a)} · {named(record, delta)}", times(number(record, a), number(record, delta)), note
+    )

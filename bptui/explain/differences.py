@@ -23,7 +23,8 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.reduce import Reduction, reduce_over_samples
 from bptui.engine.types import Floats, quiet
 from bptui.explain.backward import is_joined
-from bptui.explain.quantity import OF_A_WEIGHT, Quantity, name, of_unit, tag, weight_name
+from bptui.explain.formula import named
+from bptui.explain.quantity import OF_A_WEIGHT, Quantity, of_unit, tag
 from bptui.explain.values import upstream, value
 from bptui.training.record import UpdateRecord
 
@@ -88,7 +89,7 @@ def no_derivative(record: UpdateRecord, corner: tuple[int, int, int]) -> str:
     """Why there is none: a z at a corner of its activation function, by layer (from 1), sample and unit."""
     layer, sample, unit = corner
     said = ACTIVATIONS[record.before.architecture.activations[layer - 1]].at_corner or 0.0
-    z = name(of_unit("z", layer, unit, sample))
+    z = named(record, of_unit("z", layer, unit, sample))
     return f"not differentiable here: {z} is exactly 0, where φ has a corner; φ′ = {shortest(said)} is the convention"
 
 
@@ -101,7 +102,7 @@ def of_weight(record: UpdateRecord, q: Quantity) -> Comparison | str:
         reduction = "sum" if q.kind == "sum" else "mean"
     mover = Mover(record.before, record.settings.rules.loss, record.passed.a[0][rows], record.targets[rows])
     exact = q if one else q.of_weight("sum" if reduction == "sum" else "mean")
-    what = name(q) if one else f"{reduction} of ∂L/∂{weight_name(q)} over the batch"
+    what = named(record, q) if one else f"{reduction} of ∂L/∂{record.names.symbol(q.weight)} over the batch"
     n = 1 if one or reduction == "sum" else record.n
     home = record.before[q.weight]
     found = judged(what, value(record, exact), lambda number: mover.losses(q.weight, number), home, n)
@@ -115,14 +116,14 @@ def of_pre_activation(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """∂L_m/∂z of one unit against the loss with z moved up and down: that is δ."""
     layer, m = q.layer, q.sample
     delta = of_unit("delta", layer, q.unit, m)
-    what = f"{name(delta)} = ∂L/∂{name(q.of_unit('z'))}"
+    what = f"{named(record, delta)} = ∂L/∂{named(record, q.of_unit('z'))}"
     return of_moved_unit(record, layer, m, q.unit, what, value(record, delta), moves_z=True)
 
 
 def of_activation(record: UpdateRecord, q: Quantity) -> Comparison | str:
     """∂L_m/∂a of one unit or input against the loss with a moved up and down."""
     layer, m = q.layer, q.sample
-    what = f"∂L/∂{name(of_unit('a' if layer else 'input', layer, q.unit, m))}"
+    what = f"∂L/∂{named(record, of_unit('a' if layer else 'input', layer, q.unit, m))}"
     return of_moved_unit(record, layer, m, q.unit, what, upstream(record, layer, q.unit, m), moves_z=False)
 
 
@@ -168,7 +169,7 @@ def of_slope(record: UpdateRecord, q: Quantity) -> Comparison | str:
         activation.value(np.array([[number]]), out)
         return out[0]
 
-    return judged(name(q), value(record, q), values, home)
+    return judged(named(record, q), value(record, q), values, home)
 
 
 def of_batch(record: UpdateRecord, reduction: Reduction | None = None) -> Comparison | str:
@@ -194,4 +195,6 @@ def of_samples(record: UpdateRecord, rows: slice, reduction: Reduction, what: st
     left_out = (
         f"{out} of {parameters} weights and biases left out: not differentiable where a z is exactly 0" if out else ""
     )
-    return Comparison(what, lengths[0], lengths[1], found.agrees, found.relative_error, found.worst.symbol, left_out)
+    return Comparison(
+        what, lengths[0], lengths[1], found.agrees, found.relative_error, record.names.symbol(found.worst), left_out
+    )

@@ -66,8 +66,8 @@ def explain(record: UpdateRecord, quantity: Quantity) -> Explanation:
     found = () if formula.numbers is None else tuple(dict.fromkeys(quantities(formula.numbers)))
     return Explanation(
         quantity,
-        name(quantity),
-        words(quantity),
+        name(quantity, record.names),
+        words(quantity, record.names),
         formula.symbols,
         formula.numbers,
         value(record, quantity),

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptui.engine.types import Floats
 from bptui.explain.expression import Expression, Number, Rest, total
-from bptui.explain.quantity import Quantity
+from bptui.explain.quantity import Quantity, name
 from bptui.explain.values import value
 from bptui.training.record import UpdateRecord
 
@@ -33,6 +33,11 @@ def given(note: str) -> Formula:
 def number(record: UpdateRecord, q: Quantity) -> Number:
     """A number of the record, as a leaf of a formula. Raises ValueError or IndexError where there is none such."""
     return Number(value(record, q), q)
+
+
+def named(record: UpdateRecord, q: Quantity) -> str:
+    """The quantity in symbols, by the record's names of the units."""
+    return name(q, record.names)
 
 
 def long_sum(

@@ -2,8 +2,8 @@
 
 from bptui.engine.weight import sub
 from bptui.explain.expression import Product, Quotient, Sum, whole
-from bptui.explain.formula import Formula, long_sum, number
-from bptui.explain.quantity import LOSS_SUM, Quantity, activation, loss, name, of_weight, tag
+from bptui.explain.formula import Formula, long_sum, named, number
+from bptui.explain.quantity import LOSS_SUM, Quantity, activation, loss, of_weight, tag
 from bptui.explain.spelling import LayerSpelling, activation_name, activation_spelling, loss_spelling
 from bptui.training.record import UpdateRecord
 
@@ -19,10 +19,10 @@ def z(record: UpdateRecord, q: Quantity) -> Formula:
     terms = long_sum(w * a, lambda i: Product(tuple(number(record, part) for part in pair(i))), pair)
     source = "xi" if layer == 1 else "i"
     below = f"xi{tag(m)}" if layer == 1 else f"a{sub(layer - 1)}[i]{tag(m)}"
-    symbols = f"Σ_i w{sub(layer)}[{source}→{unit}] · {below}"
+    symbols = f"Σ_i w{sub(layer)}[{source}→{record.names.unit(layer, unit)}] · {below}"
     if record.before.biases:
         bias = of_weight("weight", layer, -1, unit)
-        terms, symbols = (*terms, number(record, bias)), f"{symbols} + {name(bias)}"
+        terms, symbols = (*terms, number(record, bias)), f"{symbols} + {named(record, bias)}"
     return Formula(symbols, Sum(terms))
 
 
@@ -32,7 +32,9 @@ def a(record: UpdateRecord, q: Quantity) -> Formula:
     if isinstance(spelling, LayerSpelling):
         return spelling.value(record, q)
     before = q.of_unit("z")
-    return Formula(*spelling.value(name(before), number(record, before)), f"φ is {activation_name(record, q.layer)}")
+    return Formula(
+        *spelling.value(named(record, before), number(record, before)), f"φ is {activation_name(record, q.layer)}"
+    )
 
 
 def slope(record: UpdateRecord, q: Quantity) -> Formula:
@@ -41,7 +43,7 @@ def slope(record: UpdateRecord, q: Quantity) -> Formula:
     if isinstance(spelling, LayerSpelling):
         raise ValueError(f"{kind} has no slope per unit")
     inside = q.of_unit(spelling.slope_in or "z")
-    return Formula(*spelling.slope(name(inside), number(record, inside)), f"φ is {kind}")
+    return Formula(*spelling.slope(named(record, inside), number(record, inside)), f"φ is {kind}")
 
 
 def sample_loss(record: UpdateRecord, q: Quantity) -> Formula:
@@ -58,4 +60,4 @@ def loss_sum(record: UpdateRecord, _: Quantity) -> Formula:
 
 def loss_mean(record: UpdateRecord, _: Quantity) -> Formula:
     """Σ_m L_m / n."""
-    return Formula(f"{name(LOSS_SUM)} / {record.n}", Quotient(number(record, LOSS_SUM), whole(record.n)))
+    return Formula(f"{named(record, LOSS_SUM)} / {record.n}", Quotient(number(record, LOSS_SUM), whole(record.n)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bptui.engine.weight import Weight, sub
+from bptui.engine.weight import NUMBERED, Names, Weight, sub
 
 Kind = Literal[
     "input",
@@ -116,28 +116,23 @@ def tag(sample: int) -> str:
     return f"[#{sample + 1}]"
 
 
-def weight_name(q: Quantity) -> str:
-    """The weight or bias that a quantity is of."""
-    return q.weight.symbol
-
-
-def name(q: Quantity) -> str:
-    """The quantity in symbols, with the tag of its sample: ``δ₂[0][#3]``."""
+def name(q: Quantity, names: Names = NUMBERED) -> str:
+    """The quantity in symbols, with the tag of its sample: ``δ₂[0][#3]``, or ``δ₂[o1][#3]`` where units have names."""
     if q.kind in OF_A_UNIT:
-        return _unit_symbol(q)
+        return _unit_symbol(q, names)
     if q.kind in OF_A_WEIGHT:
-        return _weight_symbol(q)
+        return _weight_symbol(q, names)
     if q.kind == "loss":
         return f"L{tag(q.sample)}"
     return {"loss-sum": "Σ L", "loss-mean": "mean L", "norm": "‖g‖", "clip": "clip", "rate": "γ"}[q.kind]
 
 
-def _unit_symbol(q: Quantity) -> str:
+def _unit_symbol(q: Quantity, names: Names) -> str:
     if q.kind == "input":
-        return f"x{q.unit}{tag(q.sample)}"
+        return f"{names.input(q.unit)}{tag(q.sample)}"
     if q.kind == "target":
-        return f"y[{q.unit}]{tag(q.sample)}"
-    place = f"{sub(q.layer)}[{q.unit}]{tag(q.sample)}"
+        return f"y[{names.unit(-1, q.unit)}]{tag(q.sample)}"
+    place = f"{sub(q.layer)}[{names.unit(q.layer, q.unit)}]{tag(q.sample)}"
     return {
         "z": f"z{place}",
         "a": f"a{place}",
@@ -147,8 +142,8 @@ def _unit_symbol(q: Quantity) -> str:
     }[q.kind]
 
 
-def _weight_symbol(q: Quantity) -> str:
-    weight = weight_name(q)
+def _weight_symbol(q: Quantity, names: Names) -> str:
+    weight = names.symbol(q.weight)
     return {
         "weight": weight,
         "contribution": f"∂L/∂{weight}{tag(q.sample)}",
@@ -165,14 +160,15 @@ def _weight_symbol(q: Quantity) -> str:
     }[q.kind]
 
 
-def words(q: Quantity) -> str:
+def words(q: Quantity, names: Names = NUMBERED) -> str:
     """What the quantity is, in plain words."""
-    where = f"unit {q.unit} of layer {q.layer}, sample {q.sample + 1}"
-    weight = f"the {'bias' if q.source < 0 else 'weight'} {weight_name(q)}" if q.kind in OF_A_WEIGHT else ""
+    unit = _called(q, names) if q.kind in OF_A_UNIT else ""
+    where = f"unit {unit} of layer {q.layer}, sample {q.sample + 1}"
+    weight = f"the {'bias' if q.source < 0 else 'weight'} {names.symbol(q.weight)}" if q.kind in OF_A_WEIGHT else ""
     memory = {"m": "mean of past gradients", "v": "memory"}.get(q.slot, "")
     return {
-        "input": f"input {q.unit} of sample {q.sample + 1}",
-        "target": f"target of output {q.unit}, sample {q.sample + 1}",
+        "input": f"input {unit} of sample {q.sample + 1}",
+        "target": f"target of output {unit}, sample {q.sample + 1}",
         "weight": f"{weight}, frozen during the batch",
         "z": f"pre-activation of {where}",
         "a": f"activation of {where}",
@@ -197,3 +193,10 @@ def words(q: Quantity) -> str:
         "step": f"what is added to {weight}, once for the batch",
         "after": f"{weight} after the update",
     }[q.kind]
+
+
+def _called(q: Quantity, names: Names) -> str:
+    """The unit that a quantity is of: an output for a target."""
+    if names.units and q.kind == "input":
+        return names.input(q.unit)
+    return names.unit(-1 if q.kind == "target" else q.layer, q.unit)

@@ -4,8 +4,8 @@ import numpy as np
 
 from bptui.engine.weight import sub
 from bptui.explain.expression import Expression, Product, Quotient, Sum, call, evaluate, minus, times
-from bptui.explain.formula import TOO_FAR, Formula, long_sum, number
-from bptui.explain.quantity import Quantity, name, of_unit, tag
+from bptui.explain.formula import TOO_FAR, Formula, long_sum, named, number
+from bptui.explain.quantity import Quantity, of_unit, tag
 from bptui.explain.values import value
 from bptui.training.record import UpdateRecord
 
@@ -16,7 +16,7 @@ def softmax(record: UpdateRecord, q: Quantity) -> Formula:
     top = power_of_e(record, q.of_unit("z"), shift)
     powers, symbol = sum_of_powers(record, q.sample, shift)
     away = " − max z" if shift else ""
-    return Formula(f"e^({name(q.of_unit('z'))}{away}) / {symbol}", Quotient(top, powers), "φ is softmax")
+    return Formula(f"e^({named(record, q.of_unit('z'))}{away}) / {symbol}", Quotient(top, powers), "φ is softmax")
 
 
 def shift_of(record: UpdateRecord, m: int) -> Quantity | None:
@@ -53,5 +53,5 @@ def softmax_delta(record: UpdateRecord, q: Quantity) -> Formula:
     own = q.of_unit("a")
     numbers = times(number(record, own), minus(number(record, q.of_unit("upstream")), Sum(terms)))
     other = f"{sub(layer)}[j]{tag(m)}"
-    symbols = f"{name(own)} · ({name(q.of_unit('upstream'))} − Σ_j ∂L/∂a{other} · a{other})"
+    symbols = f"{named(record, own)} · ({named(record, q.of_unit('upstream'))} − Σ_j ∂L/∂a{other} · a{other})"
     return Formula(symbols, numbers, "softmax: every output depends on every z")

@@ -27,8 +27,8 @@ from bptui.explain.expression import (
     times,
     whole,
 )
-from bptui.explain.formula import TOO_FAR, Formula, given, number
-from bptui.explain.quantity import RATE, Kind, Quantity, name, weight_name
+from bptui.explain.formula import TOO_FAR, Formula, given, named, number
+from bptui.explain.quantity import RATE, Kind, Quantity
 from bptui.explain.softmax import softmax, softmax_delta
 from bptui.training.record import UpdateRecord
 
@@ -149,7 +149,7 @@ def velocity(record: UpdateRecord, q: Quantity) -> Formula:
     """v ← μ v + g."""
     mu, past, g = setting(record.settings.rules.optimizer.momentum), q.of_weight("memory", "v"), q.of_weight("reduced")
     numbers = Sum((times(mu, number(record, past)), number(record, g)))
-    return Formula(f"μ · {name(past)} + {name(g)}", numbers, f"μ = {mu.words}")
+    return Formula(f"μ · {named(record, past)} + {named(record, g)}", numbers, f"μ = {mu.words}")
 
 
 def running_mean(symbol: str, constant: str, squared: bool) -> Callable[[UpdateRecord, Quantity], Formula]:
@@ -160,7 +160,7 @@ def running_mean(symbol: str, constant: str, squared: bool) -> Callable[[UpdateR
         past, g = q.of_weight("memory", q.slot), q.of_weight("reduced")
         new = square(number(record, g)) if squared else number(record, g)
         numbers = Sum((times(kept, number(record, past)), times(minus(ONE, kept), new)))
-        symbols = f"{symbol} · {name(past)} + (1 − {symbol}) · {name(g)}{'²' if squared else ''}"
+        symbols = f"{symbol} · {named(record, past)} + (1 − {symbol}) · {named(record, g)}{'²' if squared else ''}"
         return Formula(symbols, numbers, f"{symbol} = {kept.words}")
 
     return formula
@@ -173,7 +173,7 @@ def freed_of_start(symbol: str, constant: str) -> Callable[[UpdateRecord, Quanti
         beta, after = getattr(record.settings.rules.optimizer, constant), q.of_weight("memory-after", q.slot)
         bottom = minus(ONE, Power(setting(beta), whole(record.number)))
         note = f"memory begins at 0; t = {record.number} counts the updates"
-        return Formula(f"{name(after)} / (1 − {symbol}^t)", Quotient(number(record, after), bottom), note)
+        return Formula(f"{named(record, after)} / (1 − {symbol}^t)", Quotient(number(record, after), bottom), note)
 
     return formula
 
@@ -186,20 +186,24 @@ def down(record: UpdateRecord) -> Expression:
 def sgd(record: UpdateRecord, q: Quantity) -> Formula:
     """−γ g."""
     g = q.of_weight("reduced")
-    return Formula(f"−{name(RATE)} · {name(g)}", times(down(record), number(record, g)), "sgd")
+    return Formula(f"−{named(record, RATE)} · {named(record, g)}", times(down(record), number(record, g)), "sgd")
 
 
 def momentum(record: UpdateRecord, q: Quantity) -> Formula:
     """−γ v."""
     v = q.of_weight("memory-after", "v")
-    return Formula(f"−{name(RATE)} · {name(v)}", times(down(record), number(record, v)), "momentum")
+    return Formula(f"−{named(record, RATE)} · {named(record, v)}", times(down(record), number(record, v)), "momentum")
 
 
 def nesterov(record: UpdateRecord, q: Quantity) -> Formula:
     """−γ (g + μ v)."""
     g, v, mu = q.of_weight("reduced"), q.of_weight("memory-after", "v"), record.settings.rules.optimizer.momentum
     ahead = Sum((number(record, g), times(setting(mu), number(record, v))))
-    return Formula(f"−{name(RATE)} · ({name(g)} + μ · {name(v)})", times(down(record), ahead), "nesterov")
+    return Formula(
+        f"−{named(record, RATE)} · ({named(record, g)} + μ · {named(record, v)})",
+        times(down(record), ahead),
+        "nesterov",
+    )
 
 
 def rmsprop(record: UpdateRecord, q: Quantity) -> Formula:
@@ -217,14 +221,14 @@ def adamw(record: UpdateRecord, q: Quantity) -> Formula:
     symbols, numbers = scaled(record, q.of_weight("corrected", "m"), q.of_weight("corrected", "v"))
     decay = setting(record.settings.rules.optimizer.weight_decay)
     shrink = times(number(record, RATE), decay, number(record, q.of_weight("weight")))
-    shown = f"{symbols} − {name(RATE)} · λ · {weight_name(q)}"
+    shown = f"{symbols} − {named(record, RATE)} · λ · {record.names.symbol(q.weight)}"
     return Formula(shown, minus(numbers, shrink), f"adamw, λ = {decay.words}")
 
 
 def scaled(record: UpdateRecord, top: Quantity, v: Quantity) -> Spelled:
     """−γ top / (√v + ε)."""
     bottom = Sum((call("√", number(record, v)), setting(record.settings.rules.optimizer.epsilon)))
-    symbols = f"−{name(RATE)} · {name(top)} / (√({name(v)}) + ε)"
+    symbols = f"−{named(record, RATE)} · {named(record, top)} / (√({named(record, v)}) + ε)"
     return symbols, Quotient(times(down(record), number(record, top)), bottom)
 
 

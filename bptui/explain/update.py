@@ -2,8 +2,8 @@
 
 from bptui.engine.update import micro_batch_slices
 from bptui.explain.expression import ONE, Expression, Number, Quotient, Sum, call, setting, square, times, whole
-from bptui.explain.formula import SHOWN, Formula, long_sum, number
-from bptui.explain.quantity import CLIP, NORM, Quantity, name, of_weight, weight_name
+from bptui.explain.formula import SHOWN, Formula, long_sum, named, number
+from bptui.explain.quantity import CLIP, NORM, Quantity, of_weight
 from bptui.explain.spelling import SCHEDULE_SPELLINGS, optimizer_spelling
 from bptui.explain.values import unclipped as unclipped_vector
 from bptui.training.record import UpdateRecord
@@ -36,7 +36,7 @@ def summed(record: UpdateRecord, q: Quantity) -> Formula:
     """SUM = Σ_m of the contributions, by micro-batch where the batch was cut into some."""
     values = record.contributions(q.weight)
     samples = [q.of_weight("contribution", sample=m) for m in range(record.n)]
-    symbols = f"Σ_m ∂L/∂{weight_name(q)}[#m], m = 1 … {record.n}"
+    symbols = f"Σ_m ∂L/∂{record.names.symbol(q.weight)}[#m], m = 1 … {record.n}"
     parts = min(record.settings.rules.micro_batches, record.n)
     if parts == 1:
         return Formula(symbols, Sum(long_sum(values, lambda m: number(record, samples[m]), lambda m: (samples[m],))))
@@ -51,13 +51,13 @@ def summed(record: UpdateRecord, q: Quantity) -> Formula:
 def mean(record: UpdateRecord, q: Quantity) -> Formula:
     """MEAN = SUM / n, n the samples really in this batch."""
     total = q.of_weight("sum")
-    return Formula(f"{name(total)} / {record.n}", Quotient(number(record, total), whole(record.n)))
+    return Formula(f"{named(record, total)} / {record.n}", Quotient(number(record, total), whole(record.n)))
 
 
 def regularisation(record: UpdateRecord, q: Quantity) -> Formula:
     """λ₂ w + λ₁ sign(w), the gradient of ½ λ₂ w² + λ₁ |w|."""
     rules, before = record.settings.rules, q.of_weight("weight")
-    w, s = number(record, before), name(before)
+    w, s = number(record, before), named(record, before)
     terms: list[Expression] = []
     symbols = []
     if rules.l2:
@@ -80,10 +80,16 @@ def unclipped(record: UpdateRecord, q: Quantity) -> Formula:
         return FROZEN
     chosen = in_force(record, q)
     if not is_penalised(record, q):
-        return Formula(name(chosen), number(record, chosen), f"the {record.settings.rules.reduction} is in force")
+        return Formula(
+            named(record, chosen), number(record, chosen), f"the {record.settings.rules.reduction} is in force"
+        )
     penalty = q.of_weight("regularisation")
     numbers = Sum((number(record, chosen), number(record, penalty)))
-    return Formula(f"{name(chosen)} + {name(penalty)}", numbers, f"the {record.settings.rules.reduction} is in force")
+    return Formula(
+        f"{named(record, chosen)} + {named(record, penalty)}",
+        numbers,
+        f"the {record.settings.rules.reduction} is in force",
+    )
 
 
 def norm(record: UpdateRecord, _: Quantity) -> Formula:
@@ -98,7 +104,7 @@ def clip(record: UpdateRecord, _: Quantity) -> Formula:
     """min(1, c / ‖g‖)."""
     limit = setting(record.settings.rules.clip_norm)
     numbers = call("min", ONE, Quotient(limit, number(record, NORM)))
-    return Formula(f"min(1, {limit.words} / {name(NORM)})", numbers, "Pascanu et al. 2013")
+    return Formula(f"min(1, {limit.words} / {named(record, NORM)})", numbers, "Pascanu et al. 2013")
 
 
 def reduced(record: UpdateRecord, q: Quantity) -> Formula:
@@ -108,7 +114,9 @@ def reduced(record: UpdateRecord, q: Quantity) -> Formula:
     if not record.settings.rules.clip_norm:
         return unclipped(record, q)
     before = q.of_weight("unclipped")
-    return Formula(f"{name(CLIP)} · {name(before)}", times(number(record, CLIP), number(record, before)))
+    return Formula(
+        f"{named(record, CLIP)} · {named(record, before)}", times(number(record, CLIP), number(record, before))
+    )
 
 
 def memory_after(record: UpdateRecord, q: Quantity) -> Formula:
@@ -130,7 +138,7 @@ def after(record: UpdateRecord, q: Quantity) -> Formula:
     """θ ← θ + Δθ, once for the whole batch."""
     before, change = q.of_weight("weight"), q.of_weight("step")
     numbers = Sum((number(record, before), number(record, change)))
-    return Formula(f"{name(before)} + {name(change)}", numbers, "once for the whole batch")
+    return Formula(f"{named(record, before)} + {named(record, change)}", numbers, "once for the whole batch")
 
 
 def learning_rate(record: UpdateRecord, _: Quantity) -> Formula:

@@ -16,6 +16,7 @@ from bptui.engine.html import table
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
+from bptui.engine.weight import Names
 from bptui.scenario.accept import nearest, shown
 from bptui.scenario.arrays import parts_of
 from bptui.scenario.document import document_of, toml
@@ -195,7 +196,7 @@ class Scenario:
         """Sizes and activations of the network. Raises ScenarioError where these fit no network."""
         network = self.network
         try:
-            architecture = Architecture(network.layers, network.activations, network.bias)  # type: ignore[arg-type]
+            architecture = Architecture(network.layers, network.activations, network.bias, Names(network.units))  # type: ignore[arg-type]
         except ValueError as problem:
             raise ScenarioError(f"{self.origin}: network: {problem}") from None
         if architecture.parameters > MOST_PARAMETERS:

@@ -93,7 +93,7 @@ def columns(record: "UpdateRecord", layer: int) -> dict[str, NDArray[Any]]:
     architecture.require_layer(layer)
     weights = [weight for weight in architecture.addresses() if weight.layer == layer]
     out: dict[str, NDArray[Any]] = {
-        "weight": np.array([weight.symbol for weight in weights]),
+        "weight": np.array([record.names.symbol(weight) for weight in weights]),
         "source": np.array([weight.source for weight in weights]),
         "unit": np.array([weight.unit for weight in weights]),
     }

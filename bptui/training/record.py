@@ -14,7 +14,7 @@ from bptui.engine.reduce import mean_over_samples, reduce_over_samples, share_of
 from bptui.engine.statistics import contributions, cosines_with, sample_gradient, squared_norms
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, penalty
-from bptui.engine.weight import Weight
+from bptui.engine.weight import Names, Weight
 from bptui.training import forms
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
@@ -68,6 +68,11 @@ class UpdateRecord:
     def layers(self) -> int:
         """Number of layers that compute, the input not counted."""
         return self.before.architecture.layers
+
+    @property
+    def names(self) -> Names:
+        """How the units are called inside symbols."""
+        return self.before.architecture.names
 
     @property
     def ends_epoch(self) -> bool:

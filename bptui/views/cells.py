@@ -185,7 +185,7 @@ def weights_to_source(scene: Scene) -> list[Part]:
 
 def weights_to(scene: Scene, layer: int, unit: int, chosen: int) -> list[Part]:
     weights = scene.record.before.weights[layer - 1][:, unit]
-    return [Part(f"w{sub(layer)}[…→{unit}]", "head", weights, chosen)]
+    return [Part(f"w{sub(layer)}[…→{scene.record.names.unit(layer, unit)}]", "head", weights, chosen)]
 
 
 def heat(part: Part, units: int, columns: int, size: int) -> list[Row]:

@@ -81,7 +81,7 @@ def head(scene: Scene, c: Columns, units: range) -> str:
         some = [f"{symbol} {units.start}–{units.stop - 1} of {all_units}"] if len(units) < all_units else []
         words += left(fitting(c.strip, *some, symbol, "δ"), c.strip) + " "
     words += right(fitting(c.x, input_name(scene), "x" if layer == 1 else "a"), c.x)
-    words += " " + right(fitting(c.delta, f"{symbol}[{unit}]", symbol), c.delta)
+    words += " " + right(fitting(c.delta, f"{symbol}[{scene.record.names.unit(layer, unit)}]", symbol), c.delta)
     words += " " + right("x·δ" if layer == 1 and scene.moment.source >= 0 else "a·δ", c.product)
     return words + (" " + right("|∇L|", c.norm)) * bool(c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)
 
@@ -89,7 +89,10 @@ def head(scene: Scene, c: Columns, units: range) -> str:
 def input_name(scene: Scene) -> str:
     """The input of the selected weight: a feature's number, a unit's activation, or the 1 of the bias."""
     layer, source = scene.moment.layer, scene.moment.source
-    return "1" if source < 0 else f"x{source}" if layer == 1 else f"a{sub(layer - 1)}[{source}]"
+    if source < 0:
+        return "1"
+    called = scene.record.names.source(layer, source)
+    return called if layer == 1 else f"a{sub(layer - 1)}[{called}]"
 
 
 def input_of(scene: Scene, m: int, source: int) -> float | None:
@@ -161,7 +164,7 @@ def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:
     """One input of the layer and what the current sample adds to the weights that lead from it."""
     record, moment, m = scene.record, scene.moment, scene.moment.sample
     given, added = input_of(scene, m, source), scene.reached(m, "gradient")
-    name = "b" if source < 0 else f"x{source}" if moment.layer == 1 else str(source)
+    name = "b" if source < 0 else record.names.source(moment.layer, source)
     spans: list[Span] = [
         (" " + left(name, 3), "selected" if source == moment.source else "dim"),
         (right(PENDING if given is None else brief(given, CELL - 1), CELL), "text"),
@@ -176,9 +179,9 @@ def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:
 def caption(scene: Scene, width: int) -> list[Row]:
     """Which weight the products belong to, and that they use each sample's own input."""
     moment = scene.moment
-    product = f"{input_name(scene)} · δ{sub(moment.layer)}[{moment.unit}]"
+    product = f"{input_name(scene)} · δ{sub(moment.layer)}[{scene.record.names.unit(moment.layer, moment.unit)}]"
     own = "x" if moment.layer == 1 and moment.source >= 0 else "a"
     return [
-        ((fitting(width, f" {own}·δ = {product}, for {moment.weight.symbol}", f" {own}·δ = {product}"), "text"),),
+        ((fitting(width, f" {own}·δ = {product}, for {scene.weight_name}", f" {own}·δ = {product}"), "text"),),
         ((fitting(width, f" each its own {own} and δ: no average", f" own {own}, own δ"), "dim"),),
     ]

@@ -127,7 +127,7 @@ def spellings(scene: Scene, some: list[Edge]) -> list[list[str]]:
     record = scene.record
     short = [num(edge.value, SHORT_NUMBER, plus=True) for edge in some]
     values = [num(edge.value, NUMBER, plus=True) for edge in some]
-    named = [f"{edge.weight.symbol} {value}" for edge, value in zip(some, values, strict=True)]
+    named = [f"{record.names.symbol(edge.weight)} {value}" for edge, value in zip(some, values, strict=True)]
     if scene.phase.kind != "update":
         return [named, values, short]
     after = [num(record.after[edge.weight], NUMBER, plus=True) for edge in some]

@@ -50,20 +50,20 @@ def explanation_rows(scene: Scene, walk: Walk, width: int, height: int) -> list[
     what: list[Row] = [((f" {line}", "dim"),) for line in prose(it.words, width - 1)]
     if height < LOW:
         what, it = [], replace(it, note="")  # the list one walks in must stay in sight
-    top = [breadcrumb(walk, width), *what, *([()] if what else []), *formula_rows(it, width)]
+    top = [breadcrumb(scene, walk, width), *what, *([()] if what else []), *formula_rows(it, width)]
     if not reached(scene, walk.here):
         top.append(((" not computed yet at this moment: a look ahead", "wrong"),))
     bottom = check_rows(walk, width)
     if not walk.up:
-        bottom = [users_row(it, width), *bottom]
+        bottom = [users_row(scene, it, width), *bottom]
     room = max(height - len(top) - len(bottom), 2)
     listed = list_rows(scene, it, walk, width, room)
     return [*top, *fit_rows(listed, width, room), *bottom][:height]
 
 
-def breadcrumb(walk: Walk, width: int) -> Row:
+def breadcrumb(scene: Scene, walk: Walk, width: int) -> Row:
     """The trail, its beginning left out where it is too long."""
-    names = [name(q) for q in walk.trail]
+    names = [name(q, scene.record.names) for q in walk.trail]
     while len(names) > 1 and cells(" ▸ ".join(names)) + 4 > width:
         names = ["…", *names[2 if names[0] == "…" else 1 :]]
     *before, last = names
@@ -129,19 +129,20 @@ def list_rows(scene: Scene, it: Explanation, walk: Walk, width: int, height: int
         return [(), ((" no terms: the walk ends here", "dim"),)]
     heading = f" used by ({len(choices)}), choose:" if walk.up else f" made of ({len(choices)}):"
     shown = window(len(choices), max(height - 1, 1), min(walk.cursor, len(choices) - 1))
-    left = min(max(cells(name(choices[k])) for k in shown), max(width - 14, 1))
+    left = min(max(cells(name(choices[k], scene.record.names)) for k in shown), max(width - 14, 1))
     rows = (choice_row(scene, choices[k], k == walk.cursor, left, width) for k in shown)
     return [((heading, "head"),), *rows]
 
 
 def choice_row(scene: Scene, q: Quantity, chosen: bool, left: int, width: int) -> Row:
     """``left`` is the room for the symbol."""
-    symbol = name(q)
+    names = scene.record.names
+    symbol = name(q, names)
     known = reached(scene, q)
     number = num(value(scene.record, q), 9) if known else "·"
     padded = cut(symbol, left) + " " * max(left - cells(symbol), 0)
     role = "selected" if chosen else "text" if known else "pending"
-    told = words(q) if known else f"to come: {words(q)}"
+    told = words(q, names) if known else f"to come: {words(q, names)}"
     room = max(width - left - 15, 0)
     return (
         (" ▸ " if chosen else "   ", role),
@@ -151,12 +152,12 @@ def choice_row(scene: Scene, q: Quantity, chosen: bool, left: int, width: int) -
     )
 
 
-def users_row(it: Explanation, width: int) -> Row:
+def users_row(scene: Scene, it: Explanation, width: int) -> Row:
     """What uses the number, as many as fit."""
     if not it.used_by:
         return ((" used by: nothing further in this update", "dim"),)
     count = len(it.used_by)
-    shown = [name(q) for q in it.used_by[: max(width // 4, 1)]]
+    shown = [name(q, scene.record.names) for q in it.used_by[: max(width // 4, 1)]]
     while len(shown) > 1 and cells(users_words(shown, count)) > width:
         shown = shown[:-1]
     return ((users_words(shown, count), "dim"),)

@@ -141,7 +141,10 @@ def side(
     return [
         tuple(reduced),
         (*step, signed(change.step)),
-        ((cut(f" {figures.weight.symbol}", width - cells(moved)), "strong"), (moved, "text")),
+        (
+            (cut(f" {figures.architecture.names.symbol(figures.weight)}", width - cells(moved)), "strong"),
+            (moved, "text"),
+        ),
         ((" batch loss ", "dim"), (precise(loss), "strong"), (" before update", "dim")),
     ]
 
@@ -171,7 +174,7 @@ def both_sides(figures: Figures, width: int) -> list[Row]:
 
     heads = (right("true", column), TRUE), (right("wrong", column), WRONG)
     return [
-        ((left(f" {figures.weight.symbol}", 11), "strong"), *heads),
+        ((left(f" {figures.architecture.names.symbol(figures.weight)}", 11), "strong"), *heads),
         line("gradient", of("reduced"), True),
         line("step", of("step"), True),
         line("after", of("after"), False),
@@ -217,7 +220,15 @@ def weight_list(figures: Figures, width: int, height: int) -> list[Row]:
         weight, true, wrong = figures.into_unit[k]
         marker = "▸" if k == here else " "
         numbers = ((right(num(value, 9, plus=True), column), sign_role(value)) for value in (true, wrong))
-        rows.append(((left(f"{marker}{weight.symbol}", name), "selected" if k == here else "text"), *numbers))
+        rows.append(
+            (
+                (
+                    left(f"{marker}{figures.architecture.names.symbol(weight)}", name),
+                    "selected" if k == here else "text",
+                ),
+                *numbers,
+            )
+        )
     return rows
 
 

@@ -57,7 +57,7 @@ def who(scene: Scene, layer: int, unit: int) -> str:
     """``Hidden unit 2 of layer 1`` or ``Output setosa``, as the other panels call it."""
     if layer == scene.record.layers:
         return f"Output {scene.unit_name(layer, unit)}"
-    return f"Hidden unit {unit} of layer {layer}"
+    return f"Hidden unit {scene.record.names.unit(layer, unit)} of layer {layer}"
 
 
 def unchanged(scene: Scene) -> str:
@@ -67,7 +67,7 @@ def unchanged(scene: Scene) -> str:
 
 def weight_words(scene: Scene) -> str:
     """The selected weight as the other panels write it."""
-    return scene.moment.weight.symbol
+    return scene.weight_name
 
 
 def tell_input(scene: Scene) -> str:

@@ -121,7 +121,7 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     at = sub(layer)
     numbers = f" {num(z, digits)}{gap}a{at} {num(a, digits)}" if forward else f" ·{gap}a{at} ·"
     unit_row: Row = (
-        (f" z{at}[{unit}]", "selected"),
+        (f" z{at}[{record.names.unit(layer, unit)}]", "selected"),
         (numbers, "text"),
         (f"{gap}δ{at} {num(delta, digits + 1, plus=True)}" if backward else f"{gap}δ{at} ·", "text"),
     )
@@ -133,7 +133,7 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     weight_row: Row = (
-        (f" {moment.weight.symbol} ", "selected"),
+        (f" {scene.weight_name} ", "selected"),
         (num(weight, 8, plus=True), sign_role(weight)),
         *change,
         ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),

@@ -13,7 +13,6 @@ from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num, share, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells, window, wrapped
-from bptui.views.update import weight_name
 
 STRIP_FROM = 16  # rows of a box that has room for the strip of dots
 TALL, MANY = 28, 24  # and for a higher one, where there are many samples
@@ -63,7 +62,7 @@ def chart_height(scene: Scene, now: ScatterNow, width: int, height: int) -> int:
 def heading(scene: Scene, now: ScatterNow, width: int) -> Row:
     n = scene.record.n
     what = f"a·δ of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
-    return ((f" {weight_name(scene)} ", "strong"), (what if width >= 50 else f"update {scene.record.number}", "text"))
+    return ((f" {scene.weight_name} ", "strong"), (what if width >= 50 else f"update {scene.record.number}", "text"))
 
 
 # --- the strip of dots ---

@@ -49,6 +49,11 @@ class Scene:
         return self.moment.phase
 
     @property
+    def weight_name(self) -> str:
+        """The selected weight in symbols."""
+        return self.record.names.symbol(self.moment.weight)
+
+    @property
     def frozen(self) -> bool:
         """Is the selected number a bias that never changes?"""
         return self.moment.weight.is_bias and self.record.before.architecture.bias == "frozen"

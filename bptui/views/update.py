@@ -61,18 +61,13 @@ def shown_in(scene: Scene, height: int) -> range:
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 
 
-def weight_name(scene: Scene) -> str:
-    """The selected weight."""
-    return scene.moment.weight.symbol
-
-
 def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     """Contributions in their order, SUM and MEAN with the one in force marked, × −γ, before → after."""
     record, moment = scene.record, scene.moment
     contributions = record.contributions(moment.weight)
     a = np.ones(record.n) if moment.weight.is_bias else record.passed.a[moment.layer - 1][:, moment.source]
     delta = record.passed.delta[moment.layer - 1][:, moment.unit]
-    name: Span = (f" {weight_name(scene)}", "strong")
+    name: Span = (f" {scene.weight_name}", "strong")
     told = ("  added sample by sample", "  sample by sample", "")
     rows = [first_fitting(((name, (words, "dim")) for words in told), width)]
     for m in shown_in(scene, height):

@@ -16,7 +16,7 @@ def weight_table(scene: Scene, width: int, height: int) -> list[Row]:
     weights = weights_of(scene)
     at = weights.index(scene.moment.weight) if scene.moment.weight in weights else 0
     shown = [weights[k] for k in window(len(weights), max(height - HEADS, 0), at)]
-    names = max((len(weight.symbol) for weight in shown), default=0)
+    names = max((len(scene.record.names.symbol(weight)) for weight in shown), default=0)
     room = width - names - 2
     count = max(min(room // (LEAST + 1), NUMBERS), 1)
     size = min(room // count - 1, MOST)
@@ -49,7 +49,7 @@ def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) 
         role = "pending" if value is None else sign_role(value) if signed else "text"
         numbers.append((" " + right(words, size), role))
     mark = "▸" if selected else " "
-    return ((mark + left(weight.symbol, names + 1), "selected" if selected else "text"), *numbers)
+    return ((mark + left(scene.record.names.symbol(weight), names + 1), "selected" if selected else "text"), *numbers)
 
 
 def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | None, bool], ...]:

@@ -79,9 +79,9 @@ async def test_the_walk_down_from_a_weight_ends_in_what_is_given_and_comes_back(
 async def test_the_screen_shows_formula_numbers_and_result() -> None:
     async with opened("mazur", "gradient") as it:
         text = it.text()
-        assert "∂L/∂w₂[0→0][#1] = a₁[0][#1] · δ₂[0][#1]" in text
+        assert "∂L/∂w₂[h1→o1][#1] = a₁[h1][#1] · δ₂[o1][#1]" in text
         assert f"= {precise(value(it.screen.scene.record, it.here))}" in text
-        assert "▸ a₁[0][#1]" in text
+        assert "▸ a₁[h1][#1]" in text
 
 
 async def test_u_goes_up_and_offers_a_choice() -> None:

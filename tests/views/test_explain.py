@@ -125,12 +125,12 @@ def test_a_hidden_delta_is_shown_in_symbols_numbers_and_result() -> None:
     it = at(session("mazur"), "delta", 1, layer=1)
     rows = lines(explanation_rows(it, Walk((of_unit("delta", 1, 0, 0),)), 78, 20))
     text = "\n".join(rows)
-    assert "δ₁[0][#1] = φ′(z₁[0][#1]) · Σ_k w₂[0→k] · δ₂[k][#1]" in text
+    assert "δ₁[h1][#1] = φ′(z₁[h1][#1]) · Σ_k w₂[h1→k] · δ₂[k][#1]" in text
     assert "= 0.2413 · (0.4000 · 0.1385 + 0.5000 · −0.0381)" in text
     assert "= 0.00877135469" in text
-    for term in ("φ′(z₁[0][#1])", "∂L/∂a₁[0][#1]", "w₂[0→0]", "δ₂[1][#1]"):
+    for term in ("φ′(z₁[h1][#1])", "∂L/∂a₁[h1][#1]", "w₂[h1→o1]", "δ₂[o2][#1]"):
         assert any(re.match(rf" [▸ ] {re.escape(term)} ", row) for row in rows), term
-    assert "used by: ∂L/∂w₁[x0→0][#1], ∂L/∂w₁[x1→0][#1], ∂L/∂b₁[0][#1]" in text
+    assert "used by: ∂L/∂w₁[i1→h1][#1], ∂L/∂w₁[i2→h1][#1], ∂L/∂b₁[h1][#1]" in text
 
 
 @given(it=any_scene())

@@ -35,7 +35,7 @@ def test_a_small_network_maximised_shows_every_number_it_has() -> None:
     it = at(session("mazur"), "reduce")
     record, shown = it.record, panel(it, 118, 30)
     for weight in (Weight(layer, i, o) for layer in (1, 2) for i in (0, 1) for o in (0, 1)):
-        assert f"{weight.symbol} {num(record.before[weight], 7, plus=True)}" in shown
+        assert f"{record.names.symbol(weight)} {num(record.before[weight], 7, plus=True)}" in shown
     for layer in (1, 2):
         for values in (record.passed.z[layer - 1], record.passed.a[layer], record.passed.delta[layer - 1]):
             assert all(num(value, 7, plus=True) in shown for value in values[0])
@@ -52,7 +52,7 @@ def test_at_the_update_each_edge_says_where_its_weight_has_gone() -> None:
     it = at(session("mazur"), "update")
     for weight in (Weight(2, i, o) for i in (0, 1) for o in (0, 1)):
         before, after = (num(theta[weight], 7, plus=True) for theta in (it.record.before, it.record.after))
-        assert f"{weight.symbol} {before} → {after}" in panel(it, 118, 30)
+        assert f"{it.record.names.symbol(weight)} {before} → {after}" in panel(it, 118, 30)
 
 
 @pytest.mark.parametrize(("width", "height"), [(78, 20), (118, 34), (198, 57)])
@@ -78,7 +78,7 @@ def test_the_selected_unit_and_weight_are_told_at_every_size(name: str, width: i
     shown = panel(it, width, height)
     assert "▸" in shown
     if height >= 8:
-        assert it.moment.weight.symbol in shown
+        assert it.weight_name in shown
 
 
 def test_in_a_narrow_gap_stand_the_numbers_of_the_selected_unit_and_no_lines() -> None:

@@ -41,7 +41,7 @@ def reshaped(case: Case, sizes: tuple[int, ...], activations: tuple[str, ...], w
 def with_hidden(case: Case, name: str, words: str) -> Case:
     """The same weights with another activation in hidden layers."""
     old = case.start.architecture
-    new = Architecture(old.sizes, (*(name for _ in old.activations[:-1]), old.activations[-1]), old.bias)
+    new = Architecture(old.sizes, (*(name for _ in old.activations[:-1]), old.activations[-1]), old.bias, old.names)
     return replace(case, start=Network(new, case.start.flat), words=words)
 
 

@@ -156,7 +156,7 @@ def linear(case: Case) -> Case:
     if output_joined(case):
         return gently(with_hidden(case, "identity", "the same weights, hidden units linear"))
     old = case.start.architecture
-    architecture = Architecture(old.sizes, ("identity",) * old.layers, old.bias)
+    architecture = Architecture(old.sizes, ("identity",) * old.layers, old.bias, old.names)
     start = Network(architecture, case.start.flat)
     return gently(replace(case, start=start, words="the same weights, all units linear"))
 
@@ -182,7 +182,7 @@ def no_repeated_bias(case: Case) -> str:
 
 def frozen_biases(case: Case) -> Case:
     old = case.start.architecture
-    architecture = Architecture(old.sizes, old.activations, "frozen")
+    architecture = Architecture(old.sizes, old.activations, "frozen", old.names)
     return replace(case, start=Network(architecture, case.start.flat), words="the biases frozen")
 
 
@@ -190,7 +190,7 @@ def trained_biases(case: Case) -> Case | None:
     old = case.start.architecture
     if max(old.sizes[:-1]) == 1:
         return None
-    architecture = Architecture(old.sizes, old.activations, "trained")
+    architecture = Architecture(old.sizes, old.activations, "trained", old.names)
     start = explicit(architecture, case.start.weights, case.start.biases)
     return replace(case, start=start, words="the biases learn")
 
