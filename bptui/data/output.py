@@ -35,4 +35,24 @@ def _umask() -> int:
 def free_name(path: Path) -> Path:
     """The path itself, or the first of name-2, name-3 … that no file has yet."""
     names = (path if k == 1 else path.with_name(f"{path.stem}-{k}{path.suffix}") for k in count(1))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not os.path.lexists(name))
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write UTF-8 text under the path's free name, which is taken first, so that nothing is ever overwritten; the name.
+
+    Raises OSError, and then there is no new file.
+    """
+    while True:
+        name = free_name(path)
+        try:
+            name.touch(exist_ok=False)
+        except FileExistsError:  # somebody was quicker
+            continue
+        try:
+            write_whole(name, text)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                name.unlink()
+            raise
+        return name

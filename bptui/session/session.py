@@ -65,6 +65,11 @@ class Session:
         """The settings of that update."""
         return self.run.settings_at(self.next_update)
 
+    @property
+    def setup(self) -> Scenario:
+        """The scenario with what is in force now: it begins the run that a restart would."""
+        return replace(self.scenario, settings=self.next_settings)
+
     def why_not(self, move: Move) -> str | None:
         """Why this move cannot be made now, or None."""
         moment = self.moment
@@ -208,8 +213,7 @@ class Session:
     def reseed(self) -> str:
         """From the start with the next seed: other start weights, order and split, the settings now in force."""
         self.player = self.player.paused()
-        settings, selection = self.next_settings, self.moment
-        scenario = replace(self.scenario.seeded(self.scenario.data.seed + 1), settings=settings)
+        selection, scenario = self.moment, self.setup.seeded(self.scenario.data.seed + 1)
         self._begin(scenario.begin())
         self.scenario = scenario
         self._select_again(selection)

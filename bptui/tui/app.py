@@ -77,8 +77,9 @@ class BptuiApp(CellDiff, Faults):
 
 def run_explorer(session: Session, config: Config, colour: bool) -> int:
     """Run the explorer in this terminal; returns the exit status."""
-    for name in ("COLUMNS", "LINES"):  # they would override the terminal's real size
-        os.environ.pop(name, None)
+    if not os.environ.get("TEXTUAL_DRIVER"):  # in a browser they are the size
+        for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
+            os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
     app.run(mouse=False)
     return app.return_code or 0

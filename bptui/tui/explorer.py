@@ -4,6 +4,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from bptui.data.clean import clean
+from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal, parse_goal
 from bptui.session.moment import phases
 from bptui.session.moves import Move
@@ -166,6 +168,14 @@ class Explorer(Workbench):
             self.notice = intent()
         except ArithmeticError as problem:
             self.notice = str(problem)
+
+    def save_scenario(self) -> None:
+        """Keep the set-up now in force as a scenario file."""
+        setup = self.session.setup
+        try:
+            self.save(f"{setup.title}.toml", setup.toml())
+        except ScenarioError as problem:
+            self.notice = clean(str(problem))
 
     def ask_goal(self) -> None:
         screen = GoTo(parse_goal, self.app.palette_name, self.app.ascii)

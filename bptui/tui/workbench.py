@@ -1,6 +1,7 @@
 """What every screen of bptui is: panels, a table of keys, a clock while something is under way, and a notice."""
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from bptui.data.output import free_name, write_whole
+from bptui.data.clean import clean
+from bptui.data.output import write_new
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
@@ -191,13 +193,19 @@ class Workbench(Screen[None]):
         self.notice = f"theme {self.app.palette_name}"
 
     def save_picture(self) -> None:
-        path = free_name(Path(f"{self.picture_name()}.svg"))
+        self.save(f"{self.picture_name()}.svg", picture(self.app, "bptui"))
+
+    def save(self, name: str, text: str) -> None:
+        """Keep a text as a new file in the current folder. Where the screen is in a browser that folder is somebody
+        else's, and the text goes to the browser."""
+        if self.app.is_web:
+            self.app.deliver_text(StringIO(text), save_filename=name)
+            self.notice = f"{clean(name)} goes to the browser"
+            return
         try:
-            write_whole(path, picture(self.app, "bptui"))
+            self.notice = f"saved {clean(str(write_new(Path(name), text)))}"
         except OSError as problem:
-            self.notice = f"{path}: {problem.strerror}; nothing was saved"
-        else:
-            self.notice = f"saved {path}"
+            self.notice = f"{clean(name)}: {problem.strerror}; nothing was saved"
 
     def why_no_palette(self) -> str | None:
         return "the palette needs a terminal with Unicode" if self.app.ascii else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bptui.data.output import free_name, write_whole
+from bptui.data.output import free_name, write_new, write_whole
 
 
 def test_a_new_file_holds_the_text_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -59,3 +59,30 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert free_name(path) == tmp_path / "a-2.svg"
     (tmp_path / "a-2.svg").touch()
     assert free_name(path) == tmp_path / "a-3.svg"
+
+
+def test_a_new_file_takes_no_name_that_is_there_not_even_a_link_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("old", encoding="utf-8")
+    (tmp_path / "a-2.toml").symlink_to(tmp_path / "gone")
+    assert write_new(tmp_path / "a.toml", "new") == tmp_path / "a-3.toml"
+    assert (tmp_path / "a.toml").read_text(encoding="utf-8") == "old"
+    assert (tmp_path / "a-3.toml").read_text(encoding="utf-8") == "new"
+    assert not (tmp_path / "gone").exists()
+
+
+def test_whoever_is_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter([tmp_path / "a.toml", tmp_path / "a-2.toml"])
+    monkeypatch.setattr("bptui.data.output.free_name", lambda _: next(names))
+    (tmp_path / "a.toml").write_text("theirs", encoding="utf-8")
+    assert write_new(tmp_path / "a.toml", "ours") == tmp_path / "a-2.toml"
+    assert (tmp_path / "a.toml").read_text(encoding="utf-8") == "theirs"
+
+
+def test_what_cannot_be_written_leaves_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bptui.data.output.write_whole", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_new(tmp_path / "a.toml", "new")
+    assert list(tmp_path.iterdir()) == []

@@ -141,6 +141,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "drill": ((), shows(screen=DrillScreen)),
     "noise": ((), shows(screen=ScatterScreen)),
     "picture": ((), same),
+    "save-scenario": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),
     "palette": ((), shows(screen=CommandPalette)),
