@@ -192,7 +192,7 @@ def choose(options: argparse.Namespace) -> Scenario:
     if name in built_in_names():
         scenario = Scenario.built_in(name)
     elif path.suffix or is_there(path):
-        scenario = Scenario.of_file(path)
+        scenario = Scenario.of_file(path, anywhere=True)
     else:
         known = built_in_names()
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"

@@ -41,7 +41,7 @@ GIVEN = {
 
 MEANING = {
     "name": "a built-in set",
-    "file": "a table ([files](files.md)) in the scenario's folder or below it",
+    "file": "a table ([files](files.md)) in the scenario's folder or below it, or anywhere if you open it by path",
     "x": "the inputs in numbers, a row a sample",
     "targets": "the targets in numbers, a row a sample",
     "labels": "or a class for each sample, counted from 0",

@@ -35,6 +35,45 @@ USED_BY = {
     "schedule_factor": ("schedule", ("step", "cosine")),
 }
 """Constants that only some optimizers or schedules use."""
+OTHER_NAMES = {
+    **dict.fromkeys(
+        ("epochs", "epoch", "n_epochs", "num_epochs", "max_iter", "iterations"),
+        "how long to train is no part of a scenario: bptui train NAME --epochs N",
+    ),
+    "betas": "here they are beta1 and beta2 in [training]",
+    "version": "the first line is format_version = 1",
+    **dict.fromkeys(("model", "net", "nn"), "network"),
+    **dict.fromkeys(("train", "trainer"), "training"),
+    **dict.fromkeys(("dataset", "datasets"), "data"),
+    **dict.fromkeys(("lr", "rate", "learningrate", "learning_rate_init", "eta", "gamma", "step_size"), "learning_rate"),
+    **dict.fromkeys(("batch", "batchsize", "minibatch", "mini_batch", "minibatch_size"), "batch_size"),
+    **dict.fromkeys(("hidden", "hidden_layers", "hidden_layer_sizes", "layer_sizes", "sizes", "neurons"), "layers"),
+    **dict.fromkeys(("activation", "nonlinearity"), "activations"),
+    "use_bias": "bias",
+    **dict.fromkeys(("initializer", "initialization", "initialisation", "weight_init", "kernel_initializer"), "init"),
+    **dict.fromkeys(("path", "csv", "filename", "file_name"), "file"),
+    **dict.fromkeys(("inputs", "input", "features"), "x"),
+    **dict.fromkeys(("y", "target", "outputs", "output"), "targets"),
+    **dict.fromkeys(("label", "classes"), "labels"),
+    **dict.fromkeys(("n_samples", "num_samples"), "samples"),
+    "shuffle": "order",
+    **dict.fromkeys(("test_size", "test_split", "validation_split", "test", "test_share"), "test_fraction"),
+    **dict.fromkeys(("random_state", "random_seed", "rng"), "seed"),
+    **dict.fromkeys(("cost", "criterion", "objective", "loss_function"), "loss"),
+    **dict.fromkeys(("optim", "optimiser", "solver"), "optimizer"),
+    **dict.fromkeys(("scheduler", "lr_schedule", "lr_scheduler"), "schedule"),
+    "mu": "momentum",
+    "rho": "decay",
+    "eps": "epsilon",
+    **dict.fromkeys(("beta_1", "b1"), "beta1"),
+    **dict.fromkeys(("beta_2", "b2"), "beta2"),
+    "drop_last": "last_batch",
+    **dict.fromkeys(("accumulation_steps", "accumulate", "microbatches"), "micro_batches"),
+    **dict.fromkeys(("l2_penalty", "ridge", "l2_regularization"), "l2"),
+    **dict.fromkeys(("l1_penalty", "lasso", "l1_regularization"), "l1"),
+    **dict.fromkeys(("clip", "gradient_clip", "grad_clip", "clipnorm", "max_norm", "max_grad_norm"), "clip_norm"),
+}
+"""What keys and sections are called elsewhere → here; or a sentence that says where it is."""
 
 
 @dataclass(frozen=True, slots=True)

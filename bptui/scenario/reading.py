@@ -13,7 +13,15 @@ from bptui.engine.optimizers import OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.keys import FORMAT_VERSION, KEYS, USED_BY, DataChoice, NetworkChoice, default_activations
+from bptui.scenario.keys import (
+    FORMAT_VERSION,
+    KEYS,
+    OTHER_NAMES,
+    USED_BY,
+    DataChoice,
+    NetworkChoice,
+    default_activations,
+)
 from bptui.training.settings import Order, Settings
 
 
@@ -34,7 +42,7 @@ def section(document: dict[str, Any], name: str) -> dict[str, Any]:
     raw = document.get(name, {})
     if not isinstance(raw, dict):
         raise ValueError(f"{name}: expected a section [{name}], got {shown(raw)}")
-    unknown_keys(raw, set(KEYS[name]), f"{name}.")
+    unknown_keys(raw, name)
     checked = {}
     for key, value in raw.items():
         try:
@@ -44,13 +52,38 @@ def section(document: dict[str, Any], name: str) -> dict[str, Any]:
     return checked
 
 
-def unknown_keys(raw: dict[str, Any], known: set[str], where: str) -> None:
+def unknown_keys(raw: dict[str, Any], title: str) -> None:
+    """Raises ValueError for a key that the section ("": the document) has not, with what is meant or accepted."""
+    known = KEYS[title] if title else {"format_version": None} | KEYS
     for key in raw:
         if key not in known:
-            raise ValueError(f"unknown key {shown(where + key)}{nearest(key, sorted(known))}")
+            place = f"{title}.{key}" if title else key
+            raise ValueError(
+                f"unknown key {shown(place)}{meant(key, title) or nearest(key, known) or list_of_keys(title)}"
+            )
 
 
-def data_choice(raw: dict[str, Any], folder: Path) -> DataChoice:
+def meant(key: str, title: str) -> str:
+    """``; here it is …`` for a name that another section has, or that other programs use; else nothing."""
+    name = key.lower().replace("-", "_")
+    ours = OTHER_NAMES.get(name, name)
+    if " " in ours:
+        return f"; {ours}"
+    if ours in KEYS:
+        return f"; here it is the section [{ours}]"
+    home = next((section for section, keys in KEYS.items() if ours in keys), None)
+    if home is None or (home == title and ours == key):
+        return ""
+    return f"; here it is {ours}" if home == title else f"; here it is {ours} in [{home}]"
+
+
+def list_of_keys(title: str) -> str:
+    if title:
+        return f"; [{title}] has {', '.join(KEYS[title])}"
+    return f"; a scenario has {', '.join(('format_version', *(f'[{name}]' for name in KEYS)))}"
+
+
+def data_choice(raw: dict[str, Any], folder: Path, anywhere: bool) -> DataChoice:
     given = [key for key in ("name", "file", "x") if key in raw]
     if len(given) != 1:
         raise ValueError(f"data: give one of name, file and x; got {' and '.join(given) or 'none'}")
@@ -60,15 +93,15 @@ def data_choice(raw: dict[str, Any], folder: Path) -> DataChoice:
     if "targets" in raw or "labels" in raw:
         raise ValueError("data: targets and labels go with x only")
     if "file" in raw:
-        path = inside(folder, raw["file"])
+        path = inside(folder, raw["file"], anywhere)
         return DataChoice(raw["file"], path, read_data(path), **chosen)
     return DataChoice(name=raw["name"], **chosen)
 
 
-def inside(folder: Path, name: str) -> Path:
+def inside(folder: Path, name: str, anywhere: bool) -> Path:
     """A file in the scenario's own folder or below it: a scenario from elsewhere reads nothing else."""
     path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    if not anywhere and not path.is_relative_to(folder.resolve()):
         raise ValueError(f"data.file: {shown(name)} is outside the scenario's folder")
     return path
 

@@ -79,8 +79,11 @@ class Scenario:
         return replace(cls.read(asset("scenarios", f"{name}.toml")), origin=name)
 
     @classmethod
-    def read(cls, path: Path | str) -> "Scenario":
-        """Read a TOML file. Raises ScenarioError for anything that is not right in it."""
+    def read(cls, path: Path | str, *, anywhere: bool = False) -> "Scenario":
+        """Read a TOML file. Raises ScenarioError for anything that is not right in it.
+
+        Its data file lies in the same folder or below it; ``anywhere`` is for a scenario whose author you trust.
+        """
         path = Path(path)
         try:
             document = tomllib.loads(text_of(path, LARGEST_FILE))
@@ -90,13 +93,13 @@ class Scenario:
             raise ScenarioError(str(problem)) from None
         except ValueError as problem:  # tomllib.TOMLDecodeError, or an integer with too many digits
             raise ScenarioError(f"{path}: {one_line(problem)}") from None
-        return cls.from_document(document, str(path), path.parent)
+        return cls.from_document(document, str(path), path.parent, anywhere=anywhere)
 
     @classmethod
-    def of_file(cls, path: Path | str) -> "Scenario":
+    def of_file(cls, path: Path | str, *, anywhere: bool = False) -> "Scenario":
         """A scenario file (.toml), or data with a network that fits them. Raises ScenarioError."""
         path = Path(path)
-        return cls.read(path) if path.suffix.lower() == ".toml" else cls.of_data(path)
+        return cls.read(path, anywhere=anywhere) if path.suffix.lower() == ".toml" else cls.of_data(path)
 
     @classmethod
     def of_data(cls, path: Path | str) -> "Scenario":
@@ -112,13 +115,15 @@ class Scenario:
         return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
 
     @classmethod
-    def from_document(cls, document: dict[str, Any], origin: str, folder: Path | str) -> "Scenario":
-        """Check the parsed document; ``folder`` is where file names in it start."""
+    def from_document(
+        cls, document: dict[str, Any], origin: str, folder: Path | str, *, anywhere: bool = False
+    ) -> "Scenario":
+        """Check the parsed document; ``folder`` is where file names in it start, ``anywhere`` as for :meth:`read`."""
         try:
             check_version(document)
             sections = {name: section(document, name) for name in KEYS}
-            unknown_keys(document, {"format_version", *KEYS}, "")
-            data = data_choice(sections["data"], Path(folder))
+            unknown_keys(document, "")
+            data = data_choice(sections["data"], Path(folder), anywhere)
             settings = settings_choice(sections["training"], data.order)
             return cls(data, network_choice(sections["network"], settings.rules.loss), settings, origin)
         except (ValueError, DataError) as problem:

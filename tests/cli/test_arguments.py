@@ -313,3 +313,15 @@ def test_a_bad_file_is_named(tmp_path: Path) -> None:
     line = complaint(str(path))
     assert str(path) in line
     assert "line 2" in line
+
+
+def test_a_scenario_that_was_typed_may_name_a_file_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "points.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    assert main(["save-scenario", "../points.csv", "--lr", "0.25"]) == 0
+    Path("mine.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    scenario = begun(monkeypatch, "mine.toml")
+    assert (len(scenario.dataset()), scenario.settings.rules.learning_rate) == (2, 0.25)

@@ -13,7 +13,7 @@ from bptui.data import BUILT_IN
 from bptui.data.shipped import asset
 from bptui.scenario import Scenario, ScenarioError, built_in_names
 from bptui.scenario.change import resized
-from bptui.scenario.keys import KEYS
+from bptui.scenario.keys import KEYS, OTHER_NAMES
 from bptui.scenario.scenario import LARGEST_FILE
 
 GOOD = """
@@ -185,6 +185,47 @@ def test_what_is_not_right_is_named(mine: Path, body: str | bytes, said: str) ->
     assert said in refusal(mine, body)
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("training.lr", "unknown key 'training.lr'; here it is learning_rate"),
+        ("training.batchSize", "; here it is batch_size"),
+        ("training.learning-rate", "; here it is learning_rate"),
+        ("training.epochs", "; how long to train is no part of a scenario: bptui train NAME --epochs N"),
+        ("training.seed", "; here it is seed in [data]"),
+        ("data.batch", "; here it is batch_size in [training]"),
+        ("data.path", "; here it is file"),
+        ("network.hidden", "; here it is layers"),
+        ("network.activation", "; here it is activations"),
+        ("network.unit", "; did you mean 'units'?"),
+        ("network.qqqqqq", "; [network] has layers, activations, bias, init, weights, biases, units"),
+        ("training.qqqqqq", "; [training] has loss, batch_size, reduction, "),
+    ],
+)
+def test_a_key_of_another_name_is_answered_with_ours(mine: Path, key: str, said: str) -> None:
+    assert said in refusal(mine, changed(key, "1"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("lr = 0.5", "unknown key 'lr'; here it is learning_rate in [training]"),
+        ("epochs = 3", "bptui train NAME --epochs N"),
+        ("model = 3", "unknown key 'model'; here it is the section [network]"),
+        ("version = 1", "the first line is format_version = 1"),
+        ("qqqqqq = 1", "; a scenario has format_version, [data], [network], [training]"),
+    ],
+)
+def test_a_key_outside_its_section_is_answered_with_its_place(mine: Path, line: str, said: str) -> None:
+    assert said in refusal(mine, f"{line}\n{GOOD}")
+
+
+def test_other_names_are_of_keys_and_sections_there_are() -> None:
+    known = {*KEYS, *(key for keys in KEYS.values() for key in keys)}
+    assert {ours for ours in OTHER_NAMES.values() if " " not in ours} <= known
+    assert not known & set(OTHER_NAMES)
+
+
 WRONG: list[tuple[str, list[str]]] = [
     ("data.samples", ["0", "-1", "1.5", "true", '"many"', "inf", "[4]", "99999999999999999999"]),
     ("data.order", ['"random"', "1"]),
@@ -229,6 +270,27 @@ def test_no_key_accepts_a_value_of_another_kind(mine: Path, key: str, value: str
 def test_a_file_outside_the_folder_is_refused(mine: Path, name: str) -> None:
     body = changed("data.file", f'"{name}"').replace('name = "xor"\n', "")
     assert "is outside the scenario's folder" in refusal(mine, body)
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_file_elsewhere_is_read_for_who_says_that_it_may(tmp_path: Path, absolute: bool) -> None:
+    (tmp_path / "points.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
+    path = tmp_path / "folder" / "mine.toml"
+    path.parent.mkdir()
+    name = (tmp_path / "points.csv").as_posix() if absolute else "../points.csv"
+    path.write_text(changed("data.file", f'"{name}"').replace('name = "xor"\n', ""), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="outside the scenario's folder"):
+        Scenario.read(path)
+    with pytest.raises(ScenarioError, match="outside the scenario's folder"):
+        Scenario.of_file(path)
+    assert Scenario.of_file(path, anywhere=True).begin().problem.train_x.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "..", "/"])
+def test_what_is_no_plain_file_is_refused_anywhere(mine: Path, name: str) -> None:
+    mine.write_text(changed("data.file", f'"{name}"').replace('name = "xor"\n', ""), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"not a plain file|a folder"):
+        Scenario.read(mine, anywhere=True)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
