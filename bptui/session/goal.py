@@ -1,10 +1,12 @@
 """Goals: how far a run must be known, and the line that asks for an update, an epoch or a batch."""
 
+import re
 from dataclasses import dataclass
 
 from bptui.training.schedule import Position
 
-MOST_DIGITS = 7
+PART = re.compile(r"([ebu]?)([0-9]{1,7})")
+PARTS = re.compile(rf"{PART.pattern}(?:\s*[ebu][0-9]{{1,7}})?")
 ACCEPTED = 'write an update like "120", an epoch like "e3", or its batch "e3 b5", up to 9999999'
 
 
@@ -44,13 +46,12 @@ def parse_goal(words: str) -> Goal:
 
     Raises ValueError saying what is accepted.
     """
+    parts = PARTS.fullmatch(words.lower().replace(",", " ").strip())
     numbers: dict[str, int] = {}
-    for part in words.lower().replace(",", " ").split():
-        key, digits = (part[0], part[1:]) if part[:1] in "ebu" and part[1:] else ("u", part)
-        plain = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
-        if not plain or int(digits) < 1 or key in numbers:
+    for key, digits in PART.findall(words.lower()) if parts else ():
+        if int(digits) < 1 or (key or "u") in numbers:
             raise ValueError(ACCEPTED)
-        numbers[key] = int(digits)
+        numbers[key or "u"] = int(digits)
     if set(numbers) == {"u"}:
         return Goal(numbers["u"])
     if "e" in numbers and "u" not in numbers:

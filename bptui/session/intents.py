@@ -52,7 +52,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Show a notice; ``{n}`` in it is the number of samples in the batch."""
+    """Show a notice; ``{n}`` in it is the number of samples in the batch, ``{samples}`` says it in words."""
 
     words: str
 

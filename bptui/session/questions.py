@@ -46,7 +46,7 @@ QUESTIONS = (
             Stand("gradient"),
             SelectTelling(),
             Focus("update"),
-            Say("{n} samples, each row its own x · its own δ: Enter explains one, ↑ ↓ another unit"),
+            Say("{samples}, each its own x · its own δ: Enter explains one, ↑ ↓ another unit"),
         ),
     ),
     Question(

@@ -82,8 +82,17 @@ class Session:
         """How far the run must be known for this move."""
         return moves.until_reached(self.run, self.moment, move)
 
-    def move(self, move: Move) -> None:
-        self.moment = moves.make(self.run, self.moment, move)
+    def move(self, move: Move) -> str:
+        """Make a move; says why the run had to stop, where it goes no further."""
+        before = self.moment
+        self.moment = moves.make(self.run, before, move)
+        stuck = self.run.stop and (self.moment == before or self.at_stop)
+        return str(self.run.stop) if stuck else ""
+
+    def return_to(self, moment: Moment) -> str:
+        """Stand again where one stood in this run."""
+        self.moment = moment
+        return f"back at update {moment.update}, as before the question"
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         """Move the selection by a number of layers, units and sources; back in a layer, to what was selected there."""

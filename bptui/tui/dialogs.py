@@ -59,6 +59,7 @@ class GoTo(Workbench, ModalScreen[None]):
             self.goal = self.parse(event.value)
         except ValueError as problem:
             self.notice = str(problem)
+            self.query_one(Input).select_all()  # what is typed next replaces it
             self.paint()
         else:
             self.dismiss()

@@ -6,43 +6,29 @@ from functools import partial
 from bptui.explain import Comparison, Explanation, Quantity, Walk, compare, explain
 from bptui.explain.differences import of_batch
 from bptui.tui.keys import Key, Table
-from bptui.tui.panel import Panel
-from bptui.tui.workbench import COMMON, Workbench
+from bptui.tui.sheet import Sheet
+from bptui.tui.workbench import COMMON
 from bptui.views.explain import explanation_rows
 from bptui.views.scene import Scene
-
-HINTS = "↑↓ term · Enter in · ← back · u up · v check · Esc closes"
-SHORT_HINTS = "Esc closes"
+from bptui.views.text import Row
 
 
-class ExplainScreen(Workbench):
+class ExplainScreen(Sheet):
     """``scene`` is the moment that is explained, ``start`` the first number looked at."""
 
     NAME = "Explain"
+    TITLE_WORDS = "Explain"
 
     def __init__(self, scene: Scene, start: Quantity, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.scene = scene
         self.walk_now = Walk((start,))
-        self.panel = Panel("explain-screen", bordered=True)
-
-    def parts(self) -> list[Panel]:
-        return [self.panel]
 
     def table(self) -> Table:
         return KEYS
 
-    def lay_out(self) -> None:
-        self.panel.styles.offset = (0, 0)
-        self.panel.styles.width, self.panel.styles.height = self.size.width, self.size.height
-
-    def paint(self) -> None:
-        width, height = self.size
-        if width == 0 or height == 0:
-            return
-        rows = explanation_rows(self.scene, self.walk_now, *self.panel.inner(width, height))
-        hints = self.notice or (HINTS if width >= len(HINTS) + 20 else SHORT_HINTS)
-        self.panel.show(rows, width, height, f"Explain · {hints}", focused=True)
+    def rows(self, width: int, height: int) -> list[Row]:
+        return explanation_rows(self.scene, self.walk_now, width, height)
 
     # --- what keys ask for ---
 
@@ -89,12 +75,14 @@ class ExplainScreen(Workbench):
 
 FAR = 10**6
 KEYS: Table = (
-    Key("down", ("down",), "↓", "Explain", "the term below", lambda screen: screen.move(1)),
+    Key("down", ("down",), "↓", "Explain", "the term below", lambda screen: screen.move(1), "term"),
     Key("up", ("up",), "↑", "Explain", "the term above", lambda screen: screen.move(-1)),
-    Key("enter", ("enter", "right"), "Enter →", "Explain", "into the term: what it is made of", ExplainScreen.enter),
-    Key("back", ("backspace", "left"), "←", "Explain", "back along the way", ExplainScreen.back),
-    Key("users", ("u",), "u", "Explain", "up: what uses this number", ExplainScreen.up),
-    Key("check", ("v",), "v", "Explain", "check it by finite differences, and the whole batch", ExplainScreen.check),
+    Key("enter", ("enter", "right"), "Enter →", "Explain", "into the term: what it is made of",
+        ExplainScreen.enter, "in"),
+    Key("back", ("backspace", "left"), "←", "Explain", "back along the way", ExplainScreen.back, "back"),
+    Key("users", ("u",), "u", "Explain", "up: what uses this number", ExplainScreen.up, "used by"),
+    Key("check", ("v",), "v", "Explain", "check it by finite differences, and the whole batch",
+        ExplainScreen.check, "check"),
     Key("page-down", ("pagedown",), "PgDn", "Explain", "half a screen down", lambda screen: screen.page(1)),
     Key("page-up", ("pageup",), "PgUp", "Explain", "half a screen up", lambda screen: screen.page(-1)),
     Key("first", ("home",), "Home", "Explain", "the first term", lambda screen: screen.move(-FAR)),

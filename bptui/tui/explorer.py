@@ -7,12 +7,12 @@ from typing import Any
 from bptui.data.clean import clean
 from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal, parse_goal
-from bptui.session.moment import phases
+from bptui.session.moment import Moment, phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.tui.dialogs import GoTo
-from bptui.tui.explorer_keys import KEYS, OTHER_KEYS, STEP_KEYS
-from bptui.tui.keys import Key, Table, footer_hints
+from bptui.tui.explorer_keys import BY_ID, KEYS, hints
+from bptui.tui.keys import Key, Table
 from bptui.tui.long_work import LongWork
 from bptui.tui.panel import Panel
 from bptui.tui.stage import Stage
@@ -40,6 +40,7 @@ class Explorer(Workbench):
         self.stage = Stage(self)
         self._sure = False  # that a long run may be lost
         self._work: LongWork | None = None
+        self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         if session.next_settings.rules.learning_rate == 0:
             self.notice = "the learning rate is 0: the weights will not change"
 
@@ -74,15 +75,10 @@ class Explorer(Workbench):
             self.stage.paint_footer(self.footer_rows)
 
     def state(self) -> Span:
-        player = self.session.player
-        return (f" ▶ {player.pace} " if player.playing else ""), "notice"
+        return (f" ▶ {self.session.player.pace} " if self.session.player.playing else ""), "notice"
 
     def hints(self) -> list[tuple[str, str, bool]]:
-        by_id = {key.id: key for key in self.keys_now()}
-        first, more = ([by_id[key_id] for key_id in ids] for ids in (STEP_KEYS, OTHER_KEYS))
-        digits = [key.shown for key_id, key in by_id.items() if key_id.startswith("focus-")]
-        panels = f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", "panels", True
-        return [*footer_hints(first, self), panels, *footer_hints(more, self)]
+        return hints(self)
 
     # --- work ---
 
@@ -123,6 +119,8 @@ class Explorer(Workbench):
 
     def press(self, key_id: str) -> None:
         self._sure = self._sure and key_id == "quit"
+        if key_id == "play" or BY_ID[key_id].group in ("Step", "Change"):
+            self.way_back = None  # one goes on from here
         super().press(key_id)
 
     def quit(self) -> None:
@@ -138,24 +136,22 @@ class Explorer(Workbench):
     def move(self, move: Move) -> None:
         self.pause()
         self.look(Looks.unscrolled)
-        session = self.session
-
-        def finish() -> str:
-            before = session.moment
-            session.move(move)
-            stuck = session.run.stop and (session.moment == before or session.at_stop)
-            return str(session.run.stop) if stuck else ""
-
-        self.start(session.until_reached(move), finish)
+        self.start(self.session.until_reached(move), lambda: self.session.move(move))
 
     def pause(self) -> None:
         """Stop playing, and show that it has stopped; long work goes on."""
         if self.session.pause():
-            self.wake()
-            self.paint()
+            self.do(lambda _: None)
+
+    def remember(self) -> None:
+        """Before an answer moves what one looks at: Esc goes back to how it is now."""
+        self.way_back = self.session.moment, self.looks
 
     def stop(self) -> None:
-        """Stop long work at the batch it has reached, or playing where it is."""
+        """Stop long work at the batch it has reached, or playing where it is; else go back to before an answer."""
+        if not self.busy and self.way_back is not None:
+            moment, self.looks = self.way_back
+            self.way_back, self.notice = None, self.session.return_to(moment)
         if self._work is not None:
             self._work = None
             self.session.halt()

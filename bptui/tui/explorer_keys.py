@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
-from bptui.tui.keys import Key
+from bptui.tui.keys import Key, footer_hints
 from bptui.tui.screens import open_drill, open_explain, open_lab, open_questions, open_race, open_scatter
 from bptui.tui.workbench import COMMON
 from bptui.views.looks import Looks
@@ -93,7 +93,7 @@ def samples_to_come(session: Session) -> str | None:
 
 
 def nothing_runs(explorer: "Explorer") -> str | None:
-    return None if explorer.busy else "nothing is running"
+    return None if explorer.busy or explorer.way_back else "nothing is running"
 
 
 KEYS: tuple[Row, ...] = (
@@ -104,8 +104,8 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.change(lambda: e.session.change_speed(1)), "", fast_end),
     Key("slower", ("minus",), "-", "Play", "play slower",
         lambda e: e.change(lambda: e.session.change_speed(-1)), "", slow_end),
-    Key("stop", ("escape",), "Esc", "Play", "stop long work after the current batch", lambda e: e.stop(), "",
-        nothing_runs),
+    Key("stop", ("escape",), "Esc", "Play", "stop long work after the current batch; back from what a question showed",
+        lambda e: e.stop(), "", nothing_runs),
     Key("go-to", ("g",), "g", "Step", "go to an update, or an epoch and batch", lambda e: e.ask_goal(), "go to"),
     Key("reduction", ("m",), "m", "Change", "sum or mean over the batch, from the next update on",
         lambda e: e.change(e.session.toggle_reduction), "sum/mean"),
@@ -182,3 +182,15 @@ OTHER_KEYS = (
     *("help", "quit"),
 )
 """Which keys the footer names, the more important ones first; help and quit always."""
+
+
+def hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
+    """What the footer says of them, as they are set now."""
+    by_id = {key.id: key for key in explorer.keys_now()}
+    steps, (reduction, *others) = (
+        footer_hints((by_id[key_id] for key_id in ids), explorer) for ids in (STEP_KEYS, OTHER_KEYS)
+    )
+    digits = [key.shown for key_id, key in by_id.items() if key_id.startswith("focus-")]
+    panels = f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", "panels", True
+    back = [(by_id["stop"].shown, "back", True)] if explorer.way_back else []
+    return [*steps, panels, reduction, *back, *others]

@@ -3,7 +3,7 @@
 from textual import events
 
 from bptui.session.questions import QUESTIONS, Question
-from bptui.tui.keys import Key, Table, pressed
+from bptui.tui.keys import Key, Table, footer_hints, pressed
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON
 from bptui.views.help import KeyLine, help_rows
@@ -17,6 +17,7 @@ class List(Sheet):
     """Says all its lines; those that have room are shown."""
 
     first = 0
+    more = False  # below the lines shown
 
     def lines(self, width: int) -> list[Row]:
         """All of them, at most ``width`` columns wide."""
@@ -25,7 +26,11 @@ class List(Sheet):
     def rows(self, width: int, height: int) -> list[Row]:
         lines = self.lines(width)
         self.first = min(max(self.first, 0), max(len(lines) - height, 0))
+        self.more = self.first + height < len(lines)
         return lines[self.first : self.first + height]
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        return footer_hints((key for key in self.table() if self.more or key.id != "down"), self)
 
     def scroll(self, rows: int) -> None:
         self.first += rows

@@ -105,7 +105,8 @@ def carry_out(explorer: "Explorer", intent: Intent) -> None:
         case Open(screen, at):
             OPENERS[screen](explorer, at)
         case Say(words):
-            explorer.notice = words.format(n=session.record.n)
+            n = session.record.n
+            explorer.notice = words.format(n=n, samples="1 sample" if n == 1 else f"{n} samples")
 
 
 def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: bool = False) -> None:
@@ -126,8 +127,10 @@ def open_questions(explorer: "Explorer") -> None:
     screen = Questions(explorer.app.palette_name, explorer.app.ascii)
 
     def answer(_: None) -> None:
-        for intent in screen.chosen.intents if screen.chosen else ():
-            explorer.do(partial(carry_out, intent=intent))
+        if screen.chosen:
+            explorer.remember()
+            for intent in screen.chosen.intents:
+                explorer.do(partial(carry_out, intent=intent))
 
     explorer.pause()
     explorer.app.push_screen(screen, answer)

@@ -8,11 +8,11 @@ FIRST_WANTED = (NETWORK, EXPLAIN, BATCH, UPDATE, DELTAS, LOSS)
 SMALLEST = (40, 10)
 COLUMN = 40  # columns in which a panel reads well
 TWO_COLUMNS = 72  # columns from which two panels stand side by side
-STACKED = 22  # rows of body from which panels stand above one another
 TALL = 40  # rows of body from which two columns hold all six
-TWO_ROWED_FOOTER = (100, 24)  # narrower than this and at least so high: the keys need two rows
+TWO_ROWED_FOOTER = (100, 22)  # narrower than this and at least so high: the keys need two rows
 LEAST_LIST = 8  # rows of a panel that lists samples
 LEAST_BELOW = 13  # rows of the panel below such a list
+STACKED = LEAST_LIST + LEAST_BELOW  # rows of body from which panels stand above one another
 ONE_SAMPLE = 12  # rows in which one sample is shown at length
 AROUND_LIST = 5  # rows of such a panel besides its samples
 

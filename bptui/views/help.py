@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bptui.views.text import Row, Span, left, wrapped
 
-KEY_WIDTH = 10
+KEY_WIDTH = 12
 GUIDE = (
     "When is back-propagation applied?",
     "  Once for every sample: one forward and one backward pass at frozen weights.",
@@ -13,10 +13,11 @@ GUIDE = (
     "  Batch size 1 is SGD, all samples in one batch is gradient descent.",
     "",
     "How to read the screen",
-    "  In a map of cells ▵ ▴ ▲ are positive numbers, ▿ ▾ ▼ negative ones, from small to large;",
-    "  0 is zero, · is not computed yet. A solid edge is a positive weight, a dotted one a negative.",
-    "  Where edges would run into each other the selected unit's weights alone are shown, as numbers.",
-    "  Below a unit's a stand its target t, δ, z and bias b, as many as there are rows for.",
+    "  In a map of cells ▵ ▴ ▲ are positive numbers, ▿ ▾ ▼ negative ones, from",
+    "  small to large; 0 is zero, · is not computed yet. ▲▼ names the largest size.",
+    "  A solid edge is a positive weight, a dotted one a negative. Where edges",
+    "  would run into each other, the selected unit's weights stand as numbers.",
+    "  Below a unit's a stand its target t, δ, z and bias b, as rows allow.",
     "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
     "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
     "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2.",

@@ -188,13 +188,15 @@ class TestGoTo:
             ("E3 B5", Goal(epoch=3, batch=5)),
             ("e3,b5", Goal(epoch=3, batch=5)),
             ("b5 e3", Goal(epoch=3, batch=5)),
+            ("e3b5", Goal(epoch=3, batch=5)),
         ],
     )
     def test_what_is_accepted(self, words: str, goal: Goal) -> None:
         assert parse_goal(words) == goal
 
     @pytest.mark.parametrize(
-        "words", ["", "0", "e0", "-1", "1.5", "e", "b5", "e3 u5", "1 2", "e1 e2", "x3", "12345678", "٣", "²"]
+        "words",
+        ["", "0", "e0", "-1", "1.5", "e", "b5", "e3 u5", "1 2", "e1 e2", "x3", "12345678", "٣", "²", "1e5", "e3b5u1"],
     )
     def test_anything_else_is_refused_with_an_example(self, words: str) -> None:
         with pytest.raises(ValueError, match='an update like "120"'):

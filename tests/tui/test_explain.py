@@ -140,7 +140,8 @@ async def test_it_fills_screens_of_all_sizes(size: tuple[int, int]) -> None:
         rows = it.text().split("\n")
         assert len(rows) == size[1]
         assert rows[0].startswith("┏━ Explain")
-        assert rows[-1].startswith("┗")
+        assert rows[-2].startswith("┗")
+        assert "Esc close" in rows[-1]
         assert "δ₂[0][#1]" in it.text()
 
 

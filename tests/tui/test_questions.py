@@ -176,3 +176,26 @@ async def test_the_footer_does_not_say_that_it_plays_once_the_questions_are_open
         await at.press("escape")
         assert not at.session.player.playing
         assert "▶" not in at.foot()
+
+
+@pytest.mark.parametrize("digit", ["1", "4", "8"])
+async def test_escape_goes_back_to_where_the_question_was_asked(digit: str) -> None:
+    async with explore() as at:
+        await at.press("b", "b", "left")
+        moment, looks = at.session.moment, at.explorer.looks
+        await asked(at, digit)
+        assert at.session.moment != moment
+        assert "Esc back" in at.foot()
+        await at.press("escape")
+        assert (at.session.moment, at.explorer.looks) == (moment, looks)
+        await at.press("escape")
+        assert "nothing is running" in at.foot()
+
+
+async def test_who_goes_on_from_an_answer_is_not_taken_back() -> None:
+    async with explore() as at:
+        await asked(at, "1")
+        await at.press("p")
+        moment = at.session.moment
+        await at.press("escape")
+        assert at.session.moment == moment
