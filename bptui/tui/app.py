@@ -12,10 +12,9 @@ from textual.screen import Screen
 from bptui.session.session import Session
 from bptui.tui.config import Config
 from bptui.tui.explorer import Explorer
-from bptui.tui.faults import Faults
-from bptui.tui.frames import CellDiff
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
+from bptui.tui.private import CellDiff, Faults
 from bptui.tui.workbench import Workbench
 
 PLAIN = Config()

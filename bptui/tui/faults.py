@@ -1,30 +1,13 @@
-"""What Textual 8.2 does with a fault of the program, done otherwise: one line and a log, no locals on a projector.
-
-Overrides ``App._fatal_error``, which is private: the dependency is pinned to the minor version.
-"""
+"""What is left of a fault of the program: one line that names a log, no locals on a projector."""
 
 import os
 import platform
 import sys
 import tempfile
-import traceback
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rich.segment import Segment, Segments
-from textual.app import App
-
 PACKAGES = ("bptui", "numpy", "textual", "rich", "plotext")
-
-
-class Faults(App[int]):
-    """The mixin: a crash leaves the terminal restored, exit status 1, one line that names the log."""
-
-    def _fatal_error(self) -> None:
-        log = write_log(f"{surroundings(self.size)}\n{traceback.format_exc()}")
-        words = f"bptui: error: a fault of bptui itself; the details are in {log}\n"
-        self._exit_renderables.append(Segments([Segment(words)]))
-        self._close_messages_no_wait()
 
 
 def surroundings(size: tuple[int, int]) -> str:

@@ -1,18 +1,13 @@
 """Writes only the cells that changed. Textual writes every dirty line anew, each segment with its full colour code.
 
-A mixin over ``App._display``, which is private: the dependency is pinned to the minor version it was written for,
-and whatever it does not understand it leaves to Textual, forgetting what it knew of the screen.
+What Textual is about to write is caught in :mod:`bptui.tui.private`.
 """
 
 from functools import lru_cache
-from typing import Any
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
-from rich.console import Console
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
@@ -62,19 +57,6 @@ def cells_of(strips: list[Strip]) -> list[Cell]:
                 out.append((text[start:end], style))
                 out += [("", style)] * (size - 1)
     return out
-
-
-class Diffed(CompositorUpdate):
-    """An update already turned into what the terminal must be sent."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def render_segments(self, console: Console) -> str:
-        return self.text
-
-    def __rich_console__(self, *_: Any) -> Any:
-        yield self.text
 
 
 @lru_cache(maxsize=4096)
@@ -147,43 +129,4 @@ def attributes(sgr: tuple[str, ...]) -> dict[str, str]:
         background = 40 <= number <= 49 or 100 <= number <= 107
         out["fg" if foreground else "bg" if background else code] = code
         k += 1
-    return out
-
-
-class CellDiff(App[int]):
-    """The mixin: compares each update with the shadow of the screen and hands on only the difference."""
-
-    _shadow: Shadow | None = None
-
-    def forget_screen(self) -> None:
-        """Nothing is known of the terminal any more: the next update is written whole."""
-        self._shadow = None
-
-    def _display(self, screen: Any, renderable: Any) -> None:
-        if self._batch_count or not isinstance(renderable, ChopsUpdate | LayoutUpdate) or self.is_inline:
-            if renderable is not None and not self._batch_count:
-                self.forget_screen()
-            super()._display(screen, renderable)
-            return
-        width, height = self.size
-        if self._shadow is None or self._shadow.size != (width, height):
-            self._shadow = Shadow(width, height)
-        runs = [
-            (y, x, cells)
-            for y, start, strips in lines_of(renderable)
-            if 0 <= y < height
-            for x, cells in self._shadow.differences(y, start, strips)
-        ]
-        super()._display(screen, Diffed(encode(runs, self.console._color_system)) if runs else None)
-
-
-def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[Strip]]]:
-    """(line, first column, strips) of an update; strips follow one another without a gap."""
-    if isinstance(update, LayoutUpdate):
-        return [(y, update.region.x, list(strips)) for y, strips in enumerate(update.strips, update.region.y)]
-    out = []
-    for y in sorted({y for y, _, _ in update.spans}):
-        for x, strip in update.chops[y].items():
-            if strip is not None:
-                out.append((y, x, [strip]))
     return out

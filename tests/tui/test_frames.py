@@ -13,7 +13,8 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import Cell, Diffed, Shadow, attributes, cells_of, change_pen, encode, lines_of
+from bptui.tui.frames import Cell, Shadow, attributes, cells_of, change_pen, encode
+from bptui.tui.private import Diffed, lines_of
 
 from .pilots import WIDE, explore
 

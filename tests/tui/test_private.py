@@ -1,0 +1,98 @@
+"""The private names of Textual: all there in this version, and in one module; without them bptui runs all the same."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from textual import _compositor
+from textual.app import App
+
+import bptui
+from bptui.tui import private
+from bptui.tui.app import BptuiApp
+from tests.cli.commands import terminal
+
+from .pilots import WIDE, explore
+
+OURS = Path(bptui.__file__).parent
+
+
+def test_this_version_of_textual_has_every_one() -> None:
+    """Where this fails bptui still runs; see what the newer version has in their place."""
+    for name in ("_display", "_fatal_error", "_close_messages_no_wait"):
+        assert callable(getattr(App, name)), name
+    app = App[int]()
+    assert app._batch_count == 0
+    assert app._exit_renderables == []
+    assert hasattr(Console(), "_color_system")
+    assert {"spans", "chops"} <= set(_compositor.ChopsUpdate.__init__.__annotations__)
+    assert {"strips", "region"} <= set(_compositor.LayoutUpdate.__init__.__annotations__)
+
+
+def test_one_module_alone_knows_them() -> None:
+    knows = re.compile(r"textual\._|\b_(display|fatal_error|batch_count|exit_renderables|compositor|color_system)\b")
+    assert [path.name for path in OURS.rglob("*.py") if knows.search(path.read_text(encoding="utf-8"))] == [
+        "private.py"
+    ]
+
+
+@pytest.mark.parametrize("broken", ["lines_of", "encode"])
+async def test_where_one_means_something_else_textual_writes_the_whole(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+    whole = App._display
+
+    def display(app: App[int], screen: Any, renderable: Any) -> None:
+        given.append(renderable)
+        whole(app, screen, renderable)
+
+    monkeypatch.setattr(App, "_display", display)
+    monkeypatch.setattr(private, broken, None)
+    async with explore("xor", WIDE) as at:
+        await at.press("p", "2", "s", "e")
+        app = at.app
+        assert isinstance(app, BptuiApp)
+        assert not app._understood
+        assert [each for each in given if isinstance(each, _compositor.LayoutUpdate | _compositor.ChopsUpdate)]
+        assert not [each for each in given if isinstance(each, private.Diffed)]
+
+
+def test_without_any_of_them_the_terminal_shows_the_explorer() -> None:
+    program = """
+import sys
+import textual.app, textual.screen  # Textual itself has them
+import textual._compositor as compositor
+
+class Hidden(type(compositor)):
+    def __getattribute__(self, name):
+        if name in ("ChopsUpdate", "LayoutUpdate", "CompositorUpdate"):
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
+compositor.__class__ = Hidden
+from bptui.tui import private
+assert private.ChopsUpdate is private.Unknown
+sys.argv = ["bptui", "xor"]
+from bptui.__main__ import run
+run()
+"""
+    with terminal(command=[sys.executable, "-c", program], width=100) as at:
+        at.wait_for("Network")
+        at.type("p")
+        at.wait_for("forward")
+        at.type("q")
+        assert at.wait() == 0
+
+
+def test_a_fault_is_told_even_where_textual_keeps_nothing_to_say_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[App[int]] = []
+    monkeypatch.setattr(App, "_fatal_error", lambda app: told.append(app))  # noqa: PLW0108 - a method is called on it
+    monkeypatch.setattr(private, "write_log", lambda details: "a log")
+    app = private.Faults()
+    del app._exit_renderables
+    app._fatal_error()
+    assert told == [app]
