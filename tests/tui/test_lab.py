@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.session import Session
+from bptui.tui.keys import Remap
 from bptui.tui.lab import LabScreen
 
 
@@ -18,6 +19,7 @@ class Host(App[None]):
     def __init__(self, name: str, ascii_only: bool = False, colour: bool = True) -> None:
         super().__init__()
         palette = "dark" if colour else "mono"
+        self.remap = Remap()
         self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
 
     def on_mount(self) -> None:
