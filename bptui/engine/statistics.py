@@ -16,6 +16,8 @@ from bptui.engine.reduce import mean_over_samples, reduce_over_samples, sum_over
 from bptui.engine.types import Floats
 from bptui.engine.weight import Weight
 
+ROUNDING = 1e-14  # of a squared mean: variances below are those of the last digits
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchStatistics:
@@ -82,11 +84,14 @@ def batch_statistics(architecture: Architecture, passed: Pass, with_cosines: boo
     squares = sum_of_squares(passed, variance)
     reduce_over_samples(variance.flat, n, "mean", variance.flat)
     length_of_mean = float(mean.flat.dot(mean.flat))
-    variance.flat -= mean.flat * mean.flat
-    np.maximum(variance.flat, 0.0, out=variance.flat)  # rounding may leave −1e-17 where all samples agree
+    of_mean = mean.flat * mean.flat
+    variance.flat -= of_mean
+    of_mean *= ROUNDING
+    variance.flat[variance.flat <= of_mean] = 0.0  # what rounding leaves where all samples agree is no noise
     norms = np.sqrt(squares)
     cosines = cosines_with(mean, norms, passed) if with_cosines else np.empty(0)
-    spread = max(float(mean_over_samples(squares)) - length_of_mean, 0.0)
+    spread = float(mean_over_samples(squares)) - length_of_mean
+    spread = spread if spread > ROUNDING * length_of_mean else 0.0
     noise_scale = spread / length_of_mean if length_of_mean > 0 else float("inf")
     return BatchStatistics(norms, mean, variance, cosines, noise_scale)
 

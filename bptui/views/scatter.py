@@ -90,9 +90,27 @@ def strip(now: ScatterNow, chosen: int, width: int, height: int) -> list[Row]:
             role = "selected" if column == at else "negative" if column < zero else "positive"
             spans.append((text, role))
         rows.append(tuple(spans))
-    axis = "".join("┼" if column == zero else "─" for column in range(width))
-    rows.append((((" " + axis), "dim"),))
+    rows.append((((" " + axis(now, width)), "dim"),))
     return [*rows, band(now, width)]
+
+
+def axis(now: ScatterNow, width: int) -> str:
+    """┼ at 0, and the numbers at both ends; one that is not 0 stands behind the 0 where it has no room before it."""
+    zero, (low, high) = now.spread.place(0.0, width), now.spread.ends
+    line = ["─"] * width
+    line[zero] = "┼"
+    first, last = ("" if end == 0 else num(end, 8) for end in (low, high))
+    if len(first) < zero:
+        line[: len(first)] = first
+        first = ""
+    if last and len(last) < width - 1 - zero:
+        line[width - len(last) :] = last
+        last = ""
+    beside_zero = " ".join(part for part in ("0", first and f"from {first}", last and f"to {last}") if part)
+    start = zero + 1 if zero + 1 + len(beside_zero) <= width else zero - len(beside_zero)
+    if all(char == "─" for char in line[start : start + len(beside_zero)]):
+        line[start : start + len(beside_zero)] = beside_zero
+    return "".join(line)
 
 
 def dot_cell(stacks: Integers, line: int) -> str:
@@ -105,7 +123,7 @@ def dot_cell(stacks: Integers, line: int) -> str:
 
 
 def band(now: ScatterNow, width: int) -> Row:
-    """◆ at the mean, ├ ┤ at one deviation, [ ] at one standard error; the ends of the axis at the sides."""
+    """◆ at the mean, ├ ┤ at one deviation, [ ] at one standard error."""
     spread, line = now.spread, [" "] * width
 
     def place(away: float) -> int:
@@ -117,35 +135,30 @@ def band(now: ScatterNow, width: int) -> Row:
     if not isnan(spread.standard_error):
         line[place(-spread.standard_error)], line[place(spread.standard_error)] = "[", "]"
     line[place(0.0)] = "◆"
-    low, high = (num(end, 8) for end in spread.ends)
-    if all(char == " " for char in line[: len(low) + 1]):
-        line[: len(low)] = low
-    if all(char == " " for char in line[width - len(high) - 1 :]):
-        line[width - len(high) :] = high
     return ((" " + "".join(line), "lit-text"),)
 
 
 def statistics(now: ScatterNow, width: int) -> list[Row]:
-    """Sum, mean, deviation and standard error, each by its name."""
+    """Sum, mean, deviation and standard error of this batch, each by its name."""
     spread, n = now.spread, len(now.norms)
     first: list[Span] = [
-        (" SUM ", "dim"),
+        (" this batch: SUM " if width >= SIDE_BY_SIDE else " SUM ", "dim"),
         (num(spread.total, 8, plus=True), sign_role(spread.total)),
         (f" · MEAN ÷{n} ", "dim"),
         (num(spread.mean, 8, plus=True), sign_role(spread.mean)),
         (" ◆", "lit-text"),
     ]
-    choices = deviations(now)
+    choices = deviations(now, "its deviation" if width >= SIDE_BY_SIDE else "deviation")
     second = next((spans for spans in choices if row_cells(spans) <= width), choices[-1])
     both = [*first, (" ·", "dim"), *second]
     return [tuple(both)] if row_cells(both) <= width else [tuple(first), tuple(second)]
 
 
-def deviations(now: ScatterNow) -> list[list[Span]]:
+def deviations(now: ScatterNow, name: str) -> list[list[Span]]:
     """The deviation of the batch's samples, and the standard error of their mean with the sample deviation it comes
     from: in ever fewer words."""
     spread, n = now.spread, len(now.norms)
-    own: list[Span] = [(" deviation ", "dim"), (num(spread.deviation, 8), "strong"), (" ├┤", "lit-text")]
+    own: list[Span] = [(f" {name} ", "dim"), (num(spread.deviation, 8), "strong"), (" ├┤", "lit-text")]
     if n == 1:
         return [[*own, (" · standard error unknown from one sample", "dim")], [*own, (" · [ ] unknown", "dim")]]
     error: list[Span] = [(num(spread.standard_error, 8), "strong"), (" [ ]", "lit-text")]
@@ -170,13 +183,14 @@ def by_this_batch(now: ScatterNow) -> str:
 def scale(now: ScatterNow, width: int) -> str:
     """The simple noise scale (McCandlish et al. 2018), and what it means."""
     if now.population == 1:
-        return "one sample has no noise: every batch is that sample."
+        return "one sample has no noise: every batch is that sample. bptui xor has four."
     batch = by_this_batch(now)
     if not now.laws:
         return f"noise scale tr(Σ)/|G|²: {batch}; measuring {now.measured} of {now.count} training samples …"
+    of = f"all {now.count}" if now.count == now.population else str(now.count)
     meaning = "" if width < 100 else " there the noise of a batch's mean is as long as the gradient;"
     return (
-        f"noise scale tr(Σ)/|G|² = {num(now.noise_scale, 5)} samples ({batch}):{meaning} "
+        f"noise scale tr(Σ)/|G|² = {num(now.noise_scale, 5)} samples (of {of}; {batch}):{meaning} "
         f"batches far smaller are mostly noise, far larger ones gain little."
     )
 
@@ -260,13 +274,15 @@ def law(now: ScatterNow, width: int, height: int) -> list[Row]:
         done = share(now.measured / now.count)
         return [(("  measuring batches …", "dim"),), ((f"  {done} of the training set", "dim"),)]
     wide = width >= LAW_WIDE
+    of = f"all {now.count}" if now.count == now.population else str(now.count)
+    what = f"{'deviation of means' if wide else 'batch means'}, {of} sample{'s' if now.count > 1 else ''}"
     head = f"  {'batch':>5} {'measured':>8} {'dev/√n':>7} {'× f':>7}"
     rows: list[Row] = [((head + (f"{'ratio':>7}" if wide else ""), "head"),)]
     rows += [law_row(now, line, wide) for line in now.laws]
     if len(rows) < height:
-        rows.insert(0, (("  deviation of the batch's mean", "text"),))
-    of = f"{now.count} of {now.population}" if now.count < now.population else str(now.count)
-    notes = (f"f = √((N−n)/(N−1)), N = {of}:", "drawn without replacement")
+        rows.insert(0, ((f"  {what}", "text"),))
+    population = f"{now.count} of {now.population}" if now.count < now.population else str(now.count)
+    notes = (f"f = √((N−n)/(N−1)), N = {population}:", "drawn without replacement")
     return [*rows, *(((f"  {note}", "dim"),) for note in notes)][:height]
 
 

@@ -1,6 +1,7 @@
 """Statistics of a batch, which the engine gets from the factored pass, against all per-sample gradients at once."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -176,3 +177,13 @@ def test_a_pass_has_no_contributions_of_a_weight_that_is_not_there(place: tuple[
 def test_a_sample_that_is_not_there_has_no_gradient(sample: int) -> None:
     with pytest.raises(IndexError, match=f"no sample {sample}; there are 0 to"):
         sample_gradient(CASE.network.architecture, CASE.passed(), sample)
+
+
+@given(case=cases())
+@settings(deadline=None, max_examples=50)
+@pytest.mark.parametrize("times", [1, 2, 7, 100])
+def test_samples_that_are_all_alike_have_no_noise_at_all(case: Case, times: int) -> None:
+    case = replace(case, x=np.repeat(case.x[:1], times, axis=0), y=np.repeat(case.y[:1], times, axis=0))
+    ours = statistics(case)
+    assert not ours.variance.flat.any()
+    assert ours.noise_scale == (0.0 if ours.mean.flat.any() else math.inf)

@@ -18,7 +18,7 @@ from bptui.training.problem import Problem
 from bptui.training.record import ROW_KEYS, RowKey
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import num
-from bptui.views.scatter import chart_height, law_chart, law_legend, scatter_rows, strip
+from bptui.views.scatter import axis, chart_height, law_chart, law_legend, scatter_rows, strip
 from bptui.views.scene import Scene
 from bptui.views.text import cells
 from tests.experiments.builders import scatter_at
@@ -106,6 +106,35 @@ def test_the_pointer_stands_over_the_chosen_samples_dot() -> None:
 def test_the_mean_stands_between_its_errors_and_deviations() -> None:
     band = shown(seen("digits"))[5]
     assert band.index("├") < band.index("[") < band.index("◆") < band.index("]") < band.index("┤")
+
+
+@pytest.mark.parametrize("width", [38, 60, 78, 118])
+@pytest.mark.parametrize("name", ["digits", "iris", "sine", "xor", "trask"])
+def test_both_ends_of_the_strips_axis_are_told_and_its_0(name: str, width: int) -> None:
+    it = seen(name)
+    told = axis(it[1], width)
+    assert cells(told) == width
+    assert told.count("┼") == 1
+    for end in it[1].spread.ends:
+        assert num(end, 8) in told
+    assert "┼0" in told or "0┼" in told
+
+
+def test_what_is_of_this_batch_and_what_of_all_training_samples_is_said() -> None:
+    for width in (78, 118):
+        text = "\n".join(shown(seen("digits"), 0, width, 40))
+        assert "this batch: SUM" in text
+        assert "its deviation" in text
+        assert ("batch means" if width == 78 else "deviation of means") + ", all 800 samples" in text
+        assert "samples (of all 800; estimated" in text
+
+
+@pytest.mark.parametrize("weight", [Weight(1, 0, 0), Weight(1, 1, 1), Weight(2, 1, 1), Weight(2, -1, 1)])
+def test_a_single_sample_is_shown_no_noise_of_its_last_digits(weight: Weight) -> None:
+    text = "\n".join(shown(seen("mazur", weight), 0, 118, 40))
+    assert "deviation 0 ├┤" in text
+    assert "e−1" not in text
+    assert "every batch is that sample. bptui xor has four" in text
 
 
 def test_a_gradient_of_0_everywhere_has_no_strip() -> None:
