@@ -10,3 +10,8 @@ def shortest(value: float, digits: int = 6) -> str:
 def rounded(value: float, digits: int = 6) -> float:
     """The value that :func:`shortest` writes."""
     return float(f"{value:.{digits}g}")
+
+
+def grouped(value: float) -> str:
+    """A whole number with a space between its thousands: 1 280 000."""
+    return f"{value:,.0f}".replace(",", " ")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bptui.data.digits import grouped
 from bptui.training.schedule import Position
 
 PART = re.compile(r"([ebu]?)([0-9]{1,7})")
@@ -24,16 +25,17 @@ class Goal:
             return (following.epoch, following.batch) > (self.epoch, self.batch)
         return frontier >= self.update
 
-    def share(self, frontier: int, following: Position) -> float:
-        """How much of the way from the start is made, 0 … 1."""
+    def share(self, frontier: int, following: Position, batches: int) -> float:
+        """How much of the way from the start is made, 0 … 1, where an epoch has so many ``batches``."""
         if self.epoch:
-            return min((following.epoch - 1) / self.epoch, 1.0)
+            done = (following.epoch - 1) * batches + following.batch - 1
+            return min(done / max((self.epoch - 1) * batches + self.batch, 1), 1.0)
         return min(frontier / max(self.update, 1), 1.0)
 
     def __str__(self) -> str:
         if self.epoch:
-            return f"epoch {self.epoch}"
-        return f"update {self.update}"
+            return f"epoch {grouped(self.epoch)}"
+        return f"update {grouped(self.update)}"
 
 
 def until_epoch_ends(epoch: int) -> Goal:

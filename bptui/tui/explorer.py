@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from bptui.data.clean import clean
+from bptui.data.digits import grouped
 from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal, parse_goal
 from bptui.session.moment import Moment, phases
@@ -19,6 +20,7 @@ from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.looks import SORT_WORDS, Looks
+from bptui.views.progress import spellings
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
 
@@ -103,7 +105,10 @@ class Explorer(Workbench):
     def _go_on(self, work: LongWork, pause: Callable[[], bool]) -> None:
         ended = work.go_on(pause)
         self._work = work if ended is None else None
-        self.notice = work.progress() if ended is None else ended
+        self.notice = ended or ""
+
+    def progress(self) -> list[str]:
+        return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))
 
     def start(self, goal: Goal, finish: Callable[[], str]) -> None:
         """Begin work that may be long; short work is done before the next frame."""
@@ -114,7 +119,7 @@ class Explorer(Workbench):
 
     def why_not(self, key: Key[Any]) -> str | None:
         if self._work is not None and key.id not in ALWAYS:
-            return "work is under way: Esc stops it"
+            return f"work is under way: {self.shown('stop')} stops it"
         return super().why_not(key)
 
     def press(self, key_id: str) -> None:
@@ -131,7 +136,7 @@ class Explorer(Workbench):
             super().quit()
         else:
             self._sure = True
-            self.notice = f"q again quits: the {made} updates of this run are not kept"
+            self.notice = f"{self.shown('quit')} again quits: the {grouped(made)} updates of this run are not kept"
 
     def move(self, move: Move) -> None:
         self.pause()
@@ -155,7 +160,7 @@ class Explorer(Workbench):
         if self._work is not None:
             self._work = None
             self.session.halt()
-            self.notice = f"stopped after update {self.session.run.frontier}"
+            self.notice = f"stopped after update {grouped(self.session.run.frontier)}"
         self.pause()
 
     def change(self, intent: Callable[[], str]) -> None:

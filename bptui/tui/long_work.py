@@ -1,12 +1,31 @@
-"""Long work: a run on its way to a goal, a slice at a time, and what is said meanwhile."""
+"""Long work: a run on its way to a goal, a slice at a time, and how fast it goes."""
 
 from collections.abc import Callable
 from time import perf_counter
 
 from bptui.session.goal import Goal
 from bptui.training.run import Run
+from bptui.views.progress import Progress
 
 SURE = 0.5  # seconds after which a rate is worth saying
+
+
+class Pace:
+    """How fast something grows, from its ``first`` value on."""
+
+    def __init__(self, first: float) -> None:
+        self.first = first
+        self._began = perf_counter()
+
+    def rate(self, now: float) -> float | None:
+        """How much a second, once it can be told and there is any."""
+        spent = perf_counter() - self._began
+        return (now - self.first) / spent if spent > SURE and now > self.first else None
+
+    def left(self, now: float, goal: float) -> float | None:
+        """Seconds until the goal, if it goes on like this."""
+        rate = self.rate(now)
+        return None if rate is None else max(goal - now, 0.0) / rate
 
 
 class LongWork:
@@ -16,20 +35,17 @@ class LongWork:
         self.run = run
         self.goal = goal
         self._finish = finish
-        self._began = perf_counter()
-        self._from = run.frontier, goal.share(run.frontier, run.next_position)
+        self._updates, self._shares = Pace(run.frontier), Pace(self._share())
 
     def go_on(self, pause: Callable[[], bool]) -> str | None:
         """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
         return self._finish() if self.run.extend(self.goal, pause) else None
 
-    def progress(self) -> str:
-        """How far it has come, and once it can be told: how fast, and for how long still."""
-        frontier, first, begun = self.run.frontier, *self._from
-        spent = perf_counter() - self._began
-        made = self.goal.share(frontier, self.run.next_position)
-        words = f"working: update {frontier}, {made:.0%} of the way to {self.goal}"
-        if spent > SURE and made > begun:
-            left = spent * (1 - made) / (made - begun)
-            words += f" · {(frontier - first) / spent:.0f}/s, {left:.0f} s left"
-        return f"{words} · Esc stops"
+    def progress(self) -> Progress:
+        made, share = self.run.frontier, self._share()
+        return Progress(made, "update", share, str(self.goal), self._updates.rate(made), self._shares.left(share, 1.0))
+
+    def _share(self) -> float:
+        run = self.run
+        batches = run.next_position.batches(run.settings_at(run.frontier + 1), run.problem.count)
+        return self.goal.share(run.frontier, run.next_position, batches)

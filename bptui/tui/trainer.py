@@ -1,12 +1,16 @@
 """A screen that makes updates of its own: as many as a key asked for, or as its player owes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 from time import perf_counter
 
+from bptui.data.digits import grouped
 from bptui.session.player import UPDATES, Player
 from bptui.tui.keys import Key, Table
+from bptui.tui.long_work import Pace
 from bptui.tui.workbench import Workbench
+from bptui.views.progress import Progress, spellings
 from bptui.views.text import Span
 
 UNTIL_DONE = 10**9  # updates that are asked for where the work itself says when it is done
@@ -19,6 +23,8 @@ class Trainer(Workbench):
     player = Player(speed=1, speeds=UPDATES)
     asked = 0
     """Updates asked for and not made yet."""
+    _wanted = 0
+    _pace: Pace
 
     def make(self, updates: int, pause: Callable[[], bool]) -> int:
         """Make at most n updates, fewer where ``pause()`` says so; how many were made."""
@@ -34,7 +40,7 @@ class Trainer(Workbench):
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         if self.asked:
             self.asked -= self.make(self.asked, pause)
-            self.notice = self._to_go()
+            self.notice = ""
         else:
             self.player, owed = self.player.tick(elapsed)
             if owed:
@@ -44,11 +50,16 @@ class Trainer(Workbench):
             self.halt()
             self.notice = reason
 
-    def _to_go(self) -> str:
+    def progress(self) -> list[str]:
         if not self.asked:
-            return ""
-        left = f": {self.asked} updates to go" if self.asked < UNTIL_DONE // 2 else ""
-        return f"working{left} · Esc stops"
+            return []
+        wanted, pace = self._wanted, self._pace
+        made = wanted - self.asked
+        it = Progress(made, "update", rate=pace.rate(made))
+        if wanted < UNTIL_DONE:
+            goal = f"{grouped(wanted)} updates"
+            it = replace(it, share=made / wanted, goal=goal, left=pace.left(made, wanted))
+        return spellings(it, self.shown("stop"))
 
     def state(self) -> Span:
         return (f" ▶ {self.player.pace} " if self.player.playing else ""), "notice"
@@ -58,7 +69,8 @@ class Trainer(Workbench):
     def ask(self, updates: int) -> None:
         """Make n updates more; what is short is done before the next frame."""
         self.halt()
-        self.asked = updates
+        self.asked = self._wanted = updates
+        self._pace = Pace(0)
         until = perf_counter() + AT_ONCE
         self.work(0.0, lambda: perf_counter() > until)
 

@@ -19,7 +19,7 @@ from bptui.tui.panel import Panel
 from bptui.tui.pictures import picture
 from bptui.views.arrange import SMALLEST
 from bptui.views.help import footer_rows
-from bptui.views.text import Row, Span, cells, fit
+from bptui.views.text import Row, Span, cells, first_fitting, fit
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -79,6 +79,14 @@ class Workbench(Screen[None]):
         """A word before the keys of the footer."""
         return "", "notice"
 
+    def progress(self) -> list[str]:
+        """What is said of work under way in place of the keys, the longest wording first; [] for nothing."""
+        return []
+
+    def shown(self, key_id: str) -> str:
+        """The key that has this id, as people read it."""
+        return next(key.shown.split()[0] for key in self.keys_now() if key.id == key_id)
+
     def picture_name(self) -> str:
         """The name of a picture of this screen, without its ending."""
         return f"bptui-{self.NAME.lower().replace(' ', '-')}"
@@ -116,11 +124,12 @@ class Workbench(Screen[None]):
         return self.footer_rows(width, 1)[0]
 
     def footer_rows(self, width: int, height: int) -> list[Row]:
-        """What the keys do, in one row or in two; a notice takes the first."""
+        """What the keys do, in one row or in two; a notice or the progress of work takes the first."""
         state = self.state()
         first, *more = footer_rows(self.hints(), width, height, cells(state[0]))
-        top = ((f" {self.notice}", "notice"),) if self.notice else (state, *first)
-        return [fit(top, width, "notice" if self.notice else "bar"), *(fit(row, width, "bar") for row in more)]
+        said = [self.notice] if self.notice else self.progress()
+        top = first_fitting([((f" {words}", "notice"),) for words in said], width) if said else (state, *first)
+        return [fit(top, width, "notice" if said else "bar"), *(fit(row, width, "bar") for row in more)]
 
     def hints(self) -> list[tuple[str, str, bool]]:
         """Which keys the footer names, the more important ones first."""
