@@ -14,6 +14,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import SCHEDULES
+from bptui.headless.arguments import COMMANDS, parser_of
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS, USED_BY
 from bptui.session.questions import QUESTIONS
@@ -158,9 +159,33 @@ def meaning(key: str) -> str:
 
 def section_table(section: str) -> str:
     return table(
-        ("key", "accepts", "default", "what it is"),
-        ((code(key), accepted(section, key), default(section, key), meaning(key)) for key in KEYS[section]),
+        ("key", "option", "accepts", "default", "what it is"),
+        (
+            (code(name), spellings(key.options(name)), accepted(section, name), default(section, name), meaning(name))
+            for name, key in KEYS[section].items()
+        ),
     )
+
+
+def spellings(options: Iterable[str]) -> str:
+    return " ".join(map(code, options)) or "in a file only"
+
+
+def commands() -> str:
+    """Every command with the options that are its own."""
+    settings = {option for keys in KEYS.values() for name, key in keys.items() for option in key.options(name)}
+    everywhere = {"-h", "--help", "--no-color", "--activation"}
+
+    def own_options(command: str) -> str:
+        mine = [option for option in parser_of(command).known if option not in settings | everywhere]
+        return " ".join(map(code, mine)) or "none"
+
+    rows = [(code(f"bptui {name}"), what, own_options(name)) for name, what in COMMANDS.items()]
+    return table(("command", "what it does", "options of its own"), rows)
+
+
+def common_keys() -> str:
+    return table(("key", "what it does"), ((" ".join(map(code, k.shown.split())), safe(k.tooltip)) for k in COMMON))
 
 
 def instead_table() -> str:
@@ -188,6 +213,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "drill": lambda: key_table(own(drill.KEYS)),
     "noise": lambda: key_table(own(scatter.KEYS)),
     "explain": lambda: key_table(own(explain.KEYS)),
+    "common": common_keys,
+    "commands": commands,
     "data": lambda: section_table("data"),
     "network": lambda: section_table("network"),
     "training": lambda: section_table("training"),

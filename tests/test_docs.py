@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+import sys
 import tomllib
 from difflib import unified_diff
 from pathlib import Path
@@ -25,9 +26,10 @@ from bptui.engine import (
     compute_update,
 )
 from bptui.engine.network import Parameters
-from bptui.headless.arguments import COMMANDS as COMMAND_NAMES
-from bptui.scenario import Scenario
+from bptui.headless.arguments import COMMANDS as HEADLESS
+from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
+from bptui.tui.config import config_path, read_config
 from bptui.tui.pictures import picture
 from tests import make_screenshots
 from tests.make_docs import FOLDER, MADE, PARTS, renewed
@@ -44,7 +46,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 COMMANDS = [
-    line.split("  #")[0].strip()
+    re.split("  #| > ", line)[0].strip()
     for page in EVERY_PAGE.values()
     for block in blocks(page, "sh")
     for line in block.splitlines()
@@ -102,7 +104,7 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
-    headless = words[1:2] and words[1] in COMMAND_NAMES
+    headless = set(words) & set(HEADLESS)
     assert bool(printed.getvalue()) if headless else opened == ["explorer"]
 
 
@@ -147,6 +149,54 @@ def test_what_the_page_says_is_refused_is_refused_with_its_place(body: str, tmp_
     path.write_text(body, encoding="utf-8")
     with pytest.raises(ValueError, match=r"mine\.csv:\d+"):
         read_data(path)
+
+
+def test_the_config_of_the_page_is_accepted_and_says_what_it_seems_to(tmp_path: Path) -> None:
+    (block,) = blocks(PAGES["assets/docs/config.md"], "toml")
+    path = tmp_path / "config.toml"
+    path.write_text(block, encoding="utf-8")
+    config = read_config(path)
+    assert (config.theme, config.focus, config.maximised) == ("light", "update", False)
+    assert config.remap.keys == {"next-phase": ("j",), "previous-phase": ("J", "backspace")}
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "file"),
+    [
+        ("linux", {"XDG_CONFIG_HOME": "/xdg"}, "/xdg/bptui/config.toml"),
+        ("linux", {"HOME": "/me"}, "/me/.config/bptui/config.toml"),
+        ("darwin", {"HOME": "/me"}, "/me/Library/Application Support/bptui/config.toml"),
+        ("win32", {"APPDATA": "/data"}, "/data/bptui/config.toml"),
+    ],
+)
+def test_the_config_file_is_where_the_page_says(
+    platform: str, variables: dict[str, str], file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert config_path() == Path(file)
+    said = file.replace("/xdg", "$XDG_CONFIG_HOME").replace("/me", "~").replace("/data", "%APPDATA%")
+    page = PAGES["assets/docs/config.md"]
+    assert f"`{said}`" in page.replace("\\", "/")
+
+
+def test_the_exit_statuses_are_those_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(error: BaseException) -> int:
+        def end(options: object) -> int:
+            raise error
+
+        monkeypatch.setitem(cli.RUN, "datasets", end)
+        monkeypatch.setattr(cli, "give_up_output", lambda: None)
+        return cli.main(["datasets"])
+
+    page = PAGES["assets/docs/commands.md"]
+    statuses = [int(status) for status in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
+    errors = (OSError("full"), ScenarioError("wrong"), KeyboardInterrupt(), BrokenPipeError())
+    with contextlib.redirect_stderr(io.StringIO()):
+        assert statuses == [0, *map(ended, errors)]
 
 
 def test_the_scenario_of_the_page_names_every_key_and_is_accepted(tmp_path: Path) -> None:
