@@ -32,7 +32,7 @@ from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.tui.config import config_path, read_config
 from bptui.tui.pictures import picture
 from tests import make_screenshots
-from tests.make_docs import FOLDER, MADE, PARTS, renewed
+from tests.make_docs import FOLDER, GIVEN, MADE, PARTS, renewed
 from tests.tui.pilots import explore
 
 ROOT = FOLDER.parent.parent
@@ -209,6 +209,34 @@ def test_the_scenario_of_the_page_names_every_key_and_is_accepted(tmp_path: Path
         assert set(document[section]) <= set(keys)
         for key in keys:
             assert key in block, f"{section}.{key} is not on the page"
+
+
+def told_only(loss: str, **network: object) -> Scenario:
+    document = {
+        "format_version": 1,
+        "data": {"x": [[0, 1], [1, 0]], "labels": [0, 1]},
+        "network": {"layers": [2, 2, 2], **network},
+        "training": {"loss": loss},
+    }
+    return Scenario.from_document(document, "test", Path())
+
+
+@pytest.mark.parametrize(
+    ("loss", "last"),
+    [("half-squared-error", "identity"), ("binary-cross-entropy", "sigmoid"), ("cross-entropy", "softmax")],
+)
+def test_activations_that_are_not_said_are_those_the_page_says(loss: str, last: str) -> None:
+    assert told_only(loss).network.activations == ("tanh", last)
+    assert GIVEN["activations"] == "tanh; at the output what the loss needs, else identity"
+
+
+def test_biases_that_are_not_said_are_those_the_page_says() -> None:
+    weights = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+    start = told_only("half-squared-error", weights=weights).begin().start
+    assert not any(bias.any() for bias in start.biases)
+    drawn = told_only("half-squared-error", init="pytorch").begin().start
+    assert all(bias.any() for bias in drawn.biases)
+    assert GIVEN["biases"] == "0 beside weights, else drawn by init"
 
 
 def test_the_optimizers_constants_are_the_ones_the_page_names() -> None:

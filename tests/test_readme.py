@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+from bptui.tui import explorer_keys
 from tests.make_docs import FOLDER
 from tests.test_docs import ROOT, blocks
 
@@ -43,3 +44,11 @@ def test_make_knows_the_commands_of_the_readme() -> None:
     assert targets[:2] == ["run", "test"]
     for target in targets:
         assert f"\n{target}:" in makefile
+
+
+def test_the_keys_of_the_first_minute_are_the_explorers() -> None:
+    table = README[README.index("## The first minute") : README.index("## Where to go on")]
+    named = {key for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for key in re.findall("`(.+?)`", row)}
+    known = {shown for key in explorer_keys.KEYS for shown in key.shown.split()}
+    assert len(named) > 10
+    assert named <= known
