@@ -136,7 +136,7 @@ class Explorer(Workbench):
             super().quit()
         else:
             self._sure = True
-            self.notice = f"{self.shown('quit')} again quits: the {grouped(made)} updates of this run are not kept"
+            self.notice = f"{self.shown('quit')} again quits; {grouped(made)} updates are lost"
 
     def move(self, move: Move) -> None:
         self.pause()

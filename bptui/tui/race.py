@@ -9,6 +9,7 @@ from bptui.experiments.races import PRESETS, Preset, own_race
 from bptui.session.session import Session
 from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table, footer_hints
+from bptui.tui.long_work import Pace
 from bptui.tui.panel import Panel, place
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import Box
@@ -27,6 +28,7 @@ from bptui.views.race import (
 from bptui.views.text import Row, Span
 
 SLICE = 0.012  # seconds of training inside one frame: keys are answered at once
+PINNED_HINTS = 20  # columns of the footer that keys keep: help and close
 LONGEST = 0.036  # with the measuring of the lanes
 
 
@@ -44,6 +46,7 @@ class RaceScreen(Workbench):
         self.seen: RaceLook | None = None
         self.until: float | None = None  # the progress being trained for; None: paused
         self.drawing = Drawing(self)
+        self._pace = Pace(0)
 
     def parts(self) -> list[Panel]:
         return list(self.panels.values())
@@ -73,7 +76,12 @@ class RaceScreen(Workbench):
             race, was = preset.begin(run, settings), self.seen
             again = RaceLook(preset, race, preset.axis)
             self.seen = replace(again, measure=was.measure, log=was.log) if was else again
-            self.until = race.goal
+            self._go(race.goal)
+
+    def _go(self, until: float) -> None:
+        """Train until this much progress."""
+        self.until = until
+        self._pace = Pace(self.look().race.progress)
 
     def open_number(self, number: int) -> None:
         self.open(self.presets[number - 1])
@@ -92,21 +100,33 @@ class RaceScreen(Workbench):
     def toggle_play(self) -> None:
         race = self.look().race
         if self.until is not None:
-            self.until = None
-            race.settle()
+            self.halt()
         else:
             if race.finished:  # as far again
                 race.prolong(2 * race.goal)
-            self.until = race.goal
+            self._go(race.goal)
 
     def next_epoch(self) -> None:
         """Go on to the end of an epoch, and stop there."""
         race = self.look().race
-        self.until = race.next_epoch()
-        race.prolong(self.until)
+        until = race.next_epoch()
+        race.prolong(until)
+        self._go(until)
 
     def restart(self) -> None:
         self.open(self.look().preset)
+
+    def halt(self) -> None:
+        """Stop where it is, every lane measured there."""
+        self.until = None
+        self.look().race.settle()
+
+    def close_or_stop(self) -> None:
+        """Stop a race under way first; close where there is none."""
+        if self.until is None:
+            self.close()
+        else:
+            self.halt()
 
     def pause(self) -> None:
         self.until = None
@@ -173,7 +193,11 @@ class RaceScreen(Workbench):
             y += height
 
     def state(self) -> Span:
-        words = progress(self.look()) if self.seen else ""
+        words = ""
+        if self.seen:
+            made, goal = self.seen.race.progress, self.until if self.until is not None else self.seen.race.goal
+            room = self.size.width - PINNED_HINTS
+            words = progress(self.look(), self._pace.rate(made), self._pace.left(made, goal), room)
         return words, "notice" if self.until is not None else "bar-strong"
 
     def hints(self) -> list[tuple[str, str, bool]]:
@@ -211,5 +235,7 @@ KEYS: Table = (
     racing("again", "r", "r", "the same race again", RaceScreen.restart, "again"),
     racing("menu", "0", "0", "back to the list of questions", RaceScreen.show_menu, "list"),
     *COMMON,
-    Key("close", ("escape", "q"), "Esc", "Compare", "close", RaceScreen.close, "close"),
+    Key("stop", ("escape",), "Esc", "Compare", "stop the race where it is, or close",
+        RaceScreen.close_or_stop, "close"),
+    Key("close", ("q",), "q", "Compare", "close", RaceScreen.close),
 )  # fmt: skip

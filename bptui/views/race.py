@@ -6,6 +6,7 @@ from math import isnan
 
 import numpy as np
 
+from bptui.data.digits import grouped
 from bptui.engine.types import Floats
 from bptui.experiments.gradient_noise import PROBE
 from bptui.experiments.lane import UNITS, Lane, Point, Unit
@@ -15,6 +16,7 @@ from bptui.experiments.standings import Measure, Standings, ceiling, covered, ex
 from bptui.training.run import Run
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import counted, num, share
+from bptui.views.progress import time_left
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
@@ -281,9 +283,21 @@ def remarks(look: RaceLook, stand: Standings) -> list[str]:
     return [*probed, *timed, LEGEND]
 
 
-def progress(look: RaceLook) -> str:
-    """How far the race is."""
+def progress(look: RaceLook, rate: float | None = None, left: float | None = None, width: int = 80) -> str:
+    """How far the race is; while it goes on its rate a second and the seconds left, where they are known and have
+    room in ``width`` columns."""
     race = look.race
     done = min(race.progress, race.goal)
     state = "▶" if look.running else "■" if race.finished else "paused"
-    return f" {state} {counted(done)}/{counted(race.goal)} {AXES[race.unit].split()[-1]} "
+    short = f" {state} {whole(done)}/{whole(race.goal)} {AXES[race.unit].split()[-1]} "
+    if not look.running or rate is None or left is None:
+        return short
+    part, time = f" ▶ {done / race.goal:.0%}", f" · {time_left(left)} left "
+    way = f"{part} of {whole(race.goal)} {AXES[race.unit]}"
+    words = (f"{way} · {whole(rate)}/s{time}", f"{way}{time}", f"{part}{time}")
+    return next((spelling for spelling in words if cells(spelling) <= width), f"{part} ")
+
+
+def whole(value: float) -> str:
+    """A count with its thousands apart; short where it is of millions or no whole number."""
+    return grouped(value) if value < 1e6 and (value >= 100 or value == int(value)) else counted(value)

@@ -1,6 +1,7 @@
 """The Compare screen under the fingers: a digit starts a race at once, it stops at its goal, keys are answered."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -145,13 +146,46 @@ async def test_a_question_that_cannot_be_raced_says_why() -> None:
         assert shown(screen)[-1].strip() == "too few training samples: all lanes would be alike"
 
 
+async def test_escape_first_stops_the_race_with_every_lane_measured_where_it_is() -> None:
+    async with compare("moons") as (screen, pilot):
+        await pilot.press("1")
+        await until(screen, 200)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.is_current
+        assert not screen.working()
+        race = screen.race
+        assert race is not None
+        assert not race.finished
+        assert all(lane.points[-1].seen == lane.progress("seen") for lane in race.lanes)
+        assert "paused" in shown(screen)[-1]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not screen.is_current
+
+
+@pytest.mark.parametrize("size", [(40, 24), (80, 24), (120, 40)])
+async def test_a_race_under_way_says_share_and_time_left_beside_help_and_close(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bptui.tui.long_work.SURE", 0.0)
+    async with compare("moons", size) as (screen, pilot):
+        await pilot.press("1")
+        await until(screen, 200)
+        await pilot.pause(0.2)
+        foot = shown(screen)[-1]
+        assert re.match(r" ▶ \d+%( of [\d ]+ samples seen · [\d ]+/s)? · [\d a-z]+ left ", foot), foot
+        assert ("/s" in foot) == (size[0] >= 80)
+        assert foot.rstrip().endswith("? help  Esc close")
+
+
 @pytest.mark.parametrize("key", ["escape", "q"])
 async def test_closing_gives_the_explorer_back_and_leaves_its_run_alone(key: str) -> None:
     async with compare() as (screen, pilot):
         frontier = screen.session.run.frontier
         await pilot.press("1")
         await until(screen, 10)
-        await pilot.press(key)
+        await pilot.press("space", key)
         await pilot.pause()
         assert pilot.app.screen is pilot.app.explorer  # type: ignore[attr-defined]
         assert screen.session.run.frontier == frontier

@@ -284,6 +284,19 @@ class TestWords:
         assert progress(look(running=True)).strip().startswith("▶")
 
     @pytest.mark.parametrize(
+        ("width", "said"),
+        [
+            (60, " ▶ 25% of 200 samples seen · 1 234/s · 1 min 30 s left "),
+            (50, " ▶ 25% of 200 samples seen · 1 min 30 s left "),
+            (30, " ▶ 25% · 1 min 30 s left "),
+            (10, " ▶ 25% "),
+        ],
+    )
+    def test_on_its_way_it_says_how_fast_and_for_how_long_where_there_is_room(self, width: int, said: str) -> None:
+        seen = RaceLook(PRESETS[0], race(done=50), "seen", running=True)
+        assert progress(seen, 1234.0, 90.0, width) == said
+
+    @pytest.mark.parametrize(
         ("value", "written"),
         [(0, "0"), (8000, "8000"), (99_999, "99999"), (328_640, "328.6k"), (40_448_000, "40.45M")],
     )
