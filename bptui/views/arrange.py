@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN = 1, 2, 3, 4, 5, 6
+READ_WITH = {DELTAS: UPDATE, UPDATE: EXPLAIN}
+"""The panel that goes on where another ends, for screens that show only two."""
 FIRST_WANTED = (NETWORK, EXPLAIN, BATCH, UPDATE, DELTAS, LOSS)
 SMALLEST = (40, 10)
 COLUMN = 40  # columns in which a panel reads well
@@ -88,9 +90,10 @@ def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]
 
 
 def side_by_side(count: int, focus: int, beside: int) -> list[int]:
-    """So many panels of one low row: the network with the last one looked at; the update brings what explains it."""
-    if count == 2 and focus == UPDATE:
-        return [UPDATE, EXPLAIN]
+    """So many panels of one low row: the network with the last one looked at; of two, the samples' deltas bring the
+    update that adds them up, and the update what explains it."""
+    if count == 2 and focus in READ_WITH:
+        return [focus, READ_WITH[focus]]
     others = (NETWORK, focus, beside, *FIRST_WANTED)
     return sorted(dict.fromkeys(others), key=others.index)[:count]
 

@@ -21,8 +21,8 @@ CELL = 8  # columns of a number of the current sample's share of the layer
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Widths of the strip of cells, of x (the weight's input), δ, a · δ, the norm and the cosine; 0 where a column is
-    left out."""
+    """Widths of the strip of cells, of x (the weight's input), δ, a · δ, the norm and the cosine; 0 for a strip or
+    cosine left out."""
 
     strip: int
     x: int
@@ -33,22 +33,25 @@ class Columns:
 
 
 def columns(scene: Scene, width: int) -> Columns:
-    """The weight's input, its δ and their product always; then what the rows are sorted by, some cells of the layer,
-    the norm, the cosine, all cells, and longer numbers, as there is room."""
+    """The weight's input, its δ, their product and the norm in short always; then what the rows are sorted by, longer
+    products, some cells of the layer, the cosine, all cells, and longer numbers, as there is room."""
     units = scene.record.before.architecture.sizes[scene.moment.layer]
-    sizes = [0, 5, 7, 7, 0, 0]
+    sizes = [0, 5, 6, 6, 6, 0]
     strip, norm, cosine = 0, 4, 5
-    spare = width - STATE - sum(sizes[1:4]) - 2
-    wishes = [(strip, min(units, SOME_UNITS)), (norm, 6), *([(cosine, COSINE - 1)] if scene.phase.per_batch else [])]
-    by = {"norm": norm, "cosine": cosine}.get(scene.sort)
-    for place, wanted in sorted(wishes, key=lambda wish: wish[0] != by):
+    spare = width - STATE - sum(sizes) - 3
+    if scene.phase.per_batch and scene.sort == "cosine" and spare >= COSINE:
+        sizes[cosine] = COSINE - 1
+        spare -= COSINE
+    spare = grow(sizes, {2: 7, 3: 7}, spare)
+    wishes = [(strip, min(units, SOME_UNITS)), (cosine, COSINE - 1)]
+    for place, wanted in wishes if scene.phase.per_batch and not sizes[cosine] else wishes[:1]:
         least = min(wanted, LEAST_STRIP) if place == strip else wanted
         if spare > least:  # and a space
             sizes[place] = min(wanted, spare - 1)
             spare -= sizes[place] + 1
     if sizes[strip]:
         spare = grow(sizes, {strip: units}, spare)
-    grow(sizes, {1: 7, 2: 8, 3: 8, **({norm: 7} if sizes[norm] else {})}, spare)
+    grow(sizes, {1: 7, 2: 8, 3: 8, norm: 7}, spare)
     return Columns(*sizes)
 
 
@@ -83,7 +86,7 @@ def head(scene: Scene, c: Columns, units: range) -> str:
     words += right(fitting(c.x, input_name(scene), "x" if layer == 1 else "a"), c.x)
     words += " " + right(fitting(c.delta, f"{symbol}[{scene.record.names.unit(layer, unit)}]", symbol), c.delta)
     words += " " + right("x·δ" if layer == 1 and scene.moment.source >= 0 else "a·δ", c.product)
-    return words + (" " + right("|∇L|", c.norm)) * bool(c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)
+    return words + " " + right("|∇L|", c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)
 
 
 def input_name(scene: Scene) -> str:
@@ -123,8 +126,7 @@ def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Colum
         signed_number(delta, c.delta),
         signed_number(contribution if added else None, c.product),
     ]
-    if c.norm:
-        spans.append((" " + right(num(record.gradient_norms[m], c.norm) if added else PENDING, c.norm), role))
+    spans.append((" " + right(num(record.gradient_norms[m], c.norm) if added else PENDING, c.norm), role))
     if c.cosine:
         spans.append(signed_number(float(record.cosines[m]), c.cosine))
     return tuple(spans)
@@ -181,7 +183,10 @@ def caption(scene: Scene, width: int) -> list[Row]:
     moment = scene.moment
     product = f"{input_name(scene)} · δ{sub(moment.layer)}[{scene.record.names.unit(moment.layer, moment.unit)}]"
     own = "x" if moment.layer == 1 and moment.source >= 0 else "a"
+    told = f" each its own {own} and δ: no average", f" own {own}, own δ"
+    frozen = scene.record.before.architecture.bias == "frozen"
+    frozen_too = ("; |∇L| with the frozen biases", "; |∇L| with frozen biases", "") if frozen else ("",)
     return [
         ((fitting(width, f" {own}·δ = {product}, for {scene.weight_name}", f" {own}·δ = {product}"), "text"),),
-        ((fitting(width, f" each its own {own} and δ: no average", f" own {own}, own δ"), "dim"),),
+        ((fitting(width, *(words + tail for tail in frozen_too for words in told)), "dim"),),
     ]

@@ -197,6 +197,8 @@ def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
         shown = named if len(named) + 3 <= height else named[: max(height - 3, 0)]
         rows += [distance_row(name, distance, column) for name, distance in shown]
         rows.append(distance_row("all", figures.overall, column))
+        if figures.architecture.bias == "frozen" and len(rows) + 1 < height:
+            rows.append(((" |g| without the frozen biases", "dim"),))
     rows.append(worst_row(figures))
     room = height - len(rows) - 1
     if room >= 2:

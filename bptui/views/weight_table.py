@@ -45,25 +45,27 @@ def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) 
     selected = weight == scene.moment.weight
     numbers: list[Span] = []
     for value, signed in numbers_of(scene, weight)[-count:]:
-        words = "·" if value is None else num(value, size, plus=signed)
-        role = "pending" if value is None else sign_role(value) if signed else "text"
+        words = value if isinstance(value, str) else "·" if value is None else num(value, size, plus=signed)
+        role = "pending" if not isinstance(value, float) else sign_role(value) if signed else "text"
         numbers.append((" " + right(words, size), role))
     mark = "▸" if selected else " "
     return ((mark + left(scene.record.names.symbol(weight), names + 1), "selected" if selected else "text"), *numbers)
 
 
-def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | None, bool], ...]:
-    """(number, written with its sign?) in the order of the heads; None for what is not known yet."""
+def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | str | None, bool], ...]:
+    """(number, written with its sign?) in the order of the heads; None for what is not known yet, a word for the step
+    that there will never be."""
     record, done = scene.record, scene.done
     if done == record.n:
         reduced = record.mean if record.settings.rules.reduction == "mean" else record.summed
         gradient: float | None = reduced[weight]
     else:
         gradient = float(record.running(weight)[done - 1]) if done else None
+    stays = weight.is_bias and record.before.architecture.bias == "frozen"
     applied = scene.phase.kind == "update"
     return (
         (record.before[weight], False),
         (gradient, True),
-        (record.step[weight] if scene.phase.per_batch else None, True),
+        ("frozen" if stays else record.step[weight] if scene.phase.per_batch else None, True),
         (record.after[weight] if applied else None, False),
     )

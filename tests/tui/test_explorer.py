@@ -19,7 +19,7 @@ from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
 from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, PALETTES, Palette
-from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, UPDATE
+from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, READ_WITH, UPDATE
 from bptui.views.panels import BY_NUMBER
 from tests.scenes import own_data, own_session
 
@@ -46,10 +46,10 @@ async def test_every_scenario_opens_and_fills_the_screen(name: str, size: tuple[
 
 
 @pytest.mark.parametrize("panel", [panel for panel in BY_NUMBER if panel != NETWORK])
-async def test_a_focused_panel_stands_beside_the_network(panel: int) -> None:
+async def test_a_focused_panel_stands_beside_the_network_or_what_it_is_read_with(panel: int) -> None:
     async with explore() as at:
         await at.press(str(panel))
-        assert titles(at) == ({UPDATE, EXPLAIN} if panel == UPDATE else {1, panel})
+        assert titles(at) == {panel, READ_WITH.get(panel, NETWORK)}
         assert f"┏━ {panel} " in at.text()
         await at.press("1")
         assert titles(at) == {1, panel}

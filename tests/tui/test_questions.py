@@ -116,10 +116,11 @@ async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
         record = at.session.record
         assert at.session.moment.phase.kind == "reduce"
         assert at.explorer.looks.focus == DELTAS
+        assert all(words in at.text() for words in ("3 Deltas", "4 Update", "|∇L|"))
         entries = record.contributions(Weight(2, 0, 0))
         for norm, entry in zip(record.gradient_norms, entries, strict=True):
             assert any(num(norm, width) in at.text() for width in (6, 7))
-            assert any(num(entry, width, plus=True) in at.text() for width in (7, 8))
+            assert any(num(entry, width, plus=True) in at.text() for width in (6, 7, 8))
 
 
 async def test_9_shows_how_the_samples_gradients_scatter() -> None:

@@ -58,6 +58,11 @@ def test_the_update_brings_what_explains_it_to_a_usual_screen() -> None:
     assert set(arrange(80, 24, NETWORK, UPDATE, False, 32).panels) == {NETWORK, UPDATE}
 
 
+def test_the_deltas_bring_the_update_that_adds_them_up_to_a_usual_screen() -> None:
+    assert list(arrange(80, 24, DELTAS, DELTAS, False, 32).panels) == [DELTAS, UPDATE]
+    assert set(arrange(80, 24, NETWORK, DELTAS, False, 32).panels) == {NETWORK, DELTAS}
+
+
 @pytest.mark.parametrize("size", [(100, 30), (120, 40), (80, 50), (200, 60)])
 def test_what_just_happened_is_explained_wherever_four_panels_fit(size: tuple[int, int]) -> None:
     for beside in OTHERS:

@@ -52,6 +52,28 @@ def test_a_first_layer_input_is_known_before_its_delta() -> None:
         assert set("".join(row[1:])) == {PENDING}
 
 
+@pytest.mark.parametrize("sort", ["batch", "loss", "norm", "cosine"])
+@pytest.mark.parametrize("width", [38, 45, 60])
+@pytest.mark.parametrize("name", ["digits", "iris", "xor", "mazur"])
+def test_the_length_of_each_samples_gradient_always_stands_there(name: str, width: int, sort: str) -> None:
+    it = at(name, "reduce", sort=sort, layer=2)
+    head, *rows = painted("deltas", it, width, 16)
+    assert "|∇L|" in head
+    listed = [row for row in rows if row[0] in "■▣□"]
+    assert listed
+    size = columns(it, width).norm
+    for row in listed:
+        assert num(it.record.gradient_norms[int(row[1:4]) - 1], size) in row.split()
+
+
+@pytest.mark.parametrize("width", [38, 45, 60, 78])
+def test_that_the_length_has_the_frozen_biases_in_it_is_said(width: int) -> None:
+    it = at("mazur", "reduce", layer=2)
+    assert "|∇L| with " in painted("deltas", it, width, 16)[-1]
+    assert it.record.gradient_norms[0] > np.linalg.norm(it.record.reduced.flat)  # what the optimizer gets is shorter
+    assert "frozen" not in "".join(painted("deltas", at("xor", "reduce", layer=2), width, 16))
+
+
 @pytest.mark.parametrize(("sort", "place"), [("norm", "|∇L|"), ("cosine", "cos")])
 @pytest.mark.parametrize("width", [38, 45, 60])
 def test_what_the_rows_are_sorted_by_is_always_shown(sort: str, place: str, width: int) -> None:

@@ -324,3 +324,12 @@ def test_the_worst_error_is_of_the_updates_made_and_says_so() -> None:
     said = text(layer_table(figures, 38, 7))
     assert f"worst applied {num(figures.worst[0], 8)} in update {figures.worst[1]}" in said
     assert figures.worst[1] == figures.made
+
+
+def test_the_lab_says_that_its_lengths_leave_frozen_biases_out() -> None:
+    it = lab_at(session("mazur"))
+    figures = it.figures()
+    assert figures.overall is not None
+    assert figures.overall.true_norm < session("mazur").record.gradient_norms[0]
+    assert "|g| without the frozen biases" in text(layer_table(figures, 38, 8))
+    assert "frozen" not in text(layer_table(lab_at(session("xor")).figures(), 38, 8))

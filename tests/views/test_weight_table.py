@@ -45,6 +45,16 @@ def test_reduced_but_not_applied_there_is_a_step_and_no_weight_after() -> None:
     assert row_of(at("update"), "w₂[1→0]")[-1] == num(record.after[weight], 10)
 
 
+@pytest.mark.parametrize("kind", ["gradient", "reduce", "update"])
+@pytest.mark.parametrize("width", [38, 60])
+def test_a_frozen_bias_has_a_gradient_and_no_step(kind: str, width: int) -> None:
+    it = scene(session("mazur"), Moment(1, phase_of(kind), 0, layer=2))
+    row = row_of(it, "b₂[o1]", width)
+    assert row[-2] == "frozen"
+    assert row[-1] == ("·" if kind != "update" else row_of(it, "b₂[o1]")[1])
+    assert "frozen" not in row_of(it, "w₂[h1→o1]", width)
+
+
 @pytest.mark.parametrize("width", range(24, 60, 3))
 def test_a_narrow_table_keeps_its_last_columns_and_cuts_no_number(width: int) -> None:
     it = at("update")
