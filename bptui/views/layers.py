@@ -113,7 +113,11 @@ def marked_window(count: int, height: int, at: int) -> range:
 
 
 def listed(count: int, height: int, at: int, width: int, row: Callable[[int], Row]) -> list[Row]:
-    """Rows 0 … ``count`` − 1 made by ``row``, of too many those around ``at`` between marks for the others."""
+    """Rows 0 … ``count`` − 1 made by ``row``, of too many those around ``at`` between marks for the others; where there
+    is no room for two marks, one counts them all, and where there is a single row, it is the mark."""
+    if 0 < height < min(count, 3):
+        sign = "↓" if at == 0 else "↑" if at == count - 1 else "↕"
+        return [*(row(at) for _ in range(height - 1)), *more(f" {sign}", count - height + 1, width)]
     shown = marked_window(count, height, at)
     rows = [*more(" ↑", shown.start, width), *map(row, shown), *more(" ↓", count - shown.stop, width)]
     return rows[: max(height, 0)]

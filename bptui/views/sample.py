@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING
-from bptui.views.layers import Symbol, listed, numbers, selected_unit, unit_label, units_of
+from bptui.views.layers import Symbol, fitting, listed, numbers, selected_unit, unit_label, units_of
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells
@@ -54,6 +54,8 @@ def ends(scene: Scene, width: int, height: int) -> list[Row]:
         blocks = (inputs(scene, across, rows), across + SPACE), (outputs(scene, beside_it, rows), beside_it)
         return beside(blocks, rows)
     above = max(min(given, max(height // 2, height - said)), 0)
+    if 0 < above < min(given, LEAST_LIST - 1):  # a head and no input below it: the outputs need these rows
+        above = 1
     return [*inputs(scene, width, above), *outputs(scene, width, height - above)]
 
 
@@ -97,6 +99,8 @@ def inputs(scene: Scene, width: int, height: int) -> list[Row]:
         return (f" {left(names[k], size)} ", role), (right(brief(float(x[k]), NUMBER), NUMBER), "text")
 
     head: Row = ((f" {left(title, size)} {right('x', NUMBER)}", "head"),)
+    if height == 1:
+        return [((fitting(width, f" ↑ {len(names)} more: inputs", f" ↑ {len(names)} more"), "dim"),)]
     return [head, *listed(len(names), height - 1, max(at, 0), width, row)] if height > 0 else []
 
 

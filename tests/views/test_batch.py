@@ -122,6 +122,23 @@ def test_more_outputs_than_rows_are_counted() -> None:
     assert hidden + len(re.findall(r"class \d+ ", shown)) == 40
 
 
+@pytest.mark.parametrize("height", range(9, 24))
+@pytest.mark.parametrize("width", [38, 58])
+@pytest.mark.parametrize(("classes", "features", "samples"), [(2, 2, 5), (3, 4, 5), (3, 4, 3), (5, 7, 4)])
+def test_of_the_sample_told_every_input_and_output_is_shown_or_counted(
+    classes: int, features: int, samples: int, width: int, height: int
+) -> None:
+    names = tuple(f"class{k}" for k in range(classes)), tuple(f"given{k}" for k in range(features))
+    it = own_session(own_data(*names, samples=samples))
+    for source in range(features):
+        rows = painted("batch", scene(it, Moment(1, Phase("update"), 0, 1, 0, source)), width, height)
+        told = "\n".join(rows).partition("sample 1 of")[2].partition("layer 1")[0]
+        if told:
+            shown = len(re.findall(r" (?:class|given)\d ", told))
+            hidden = sum(int(count) for count in re.findall(r"[↑↓↕] (\d+) more", told))
+            assert shown + hidden == classes + features, told
+
+
 @pytest.mark.parametrize("name", ["xor", "mazur", "sine", "spiral", "trask", "moons", "oberman"])
 def test_at_80_columns_no_number_of_these_examples_is_left_out(name: str) -> None:
     assert "…" not in "".join(painted("batch", at(name, "reduce"), 38, 16))
