@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test check format bench mutants clean
+.PHONY: run test test-versions check format bench mutants clean
 
 run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest -n 2
+
+test-versions:
+	$(PYTHON) tests/versions.py
 
 check: $(VENV)/check
 	$(BIN)/ruff format --check .
@@ -23,20 +26,22 @@ format: $(VENV)/check
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bptui needs Python 3.11 or newer: make PYTHON=python3.11")'
-	@echo 'setting up $(VENV), once'
-	$(PYTHON) -m venv $(VENV)
+# An environment whose making was broken off has no pip of its own: it is made anew.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bptui needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@$(BIN)/python -c 'import pip, sys; sys.exit(not pip.__file__.startswith(sys.prefix) or sys.prefix == sys.base_prefix)' \
+		2>/dev/null || { echo 'setting up $(VENV), once'; $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
 
-$(VENV)/app: pyproject.toml | $(BIN)/python
+$(VENV)/app: pyproject.toml | $(VENV)/made
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/test: pyproject.toml | $(BIN)/python
+$(VENV)/test: pyproject.toml | $(VENV)/made
 	$(PIP) -e '.[test]'
 	@touch $@
 
-$(VENV)/check: pyproject.toml | $(BIN)/python
+$(VENV)/check: pyproject.toml | $(VENV)/made
 	$(PIP) -e '.[check]'
 	@touch $@
 
@@ -59,4 +64,4 @@ mutants: .mutants/ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .bench .mutants mutants build dist
+	rm -rf $(VENV) .versions .bench .mutants mutants build dist

@@ -1,3 +1,4 @@
-"""The version, in one place."""
+"""The version and the day of it, in one place."""
 
 __version__ = "0.1.0"
+RELEASED = "2026-11-22"

@@ -7,6 +7,7 @@ from typing import get_args
 import bptui
 from bptui.session.intents import PanelName, ScreenName
 from bptui.tui.screens import OPENERS
+from bptui.version import RELEASED
 from bptui.views.panels import NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ def test_the_house_names_targets_of_the_makefile() -> None:
 
 def test_the_change_log_tells_of_this_version() -> None:
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## {re.escape(bptui.__version__)} \(\d{{4}}-\d\d-\d\d\)$", log, re.MULTILINE)
+    assert f"\n## {bptui.__version__} ({RELEASED})\n" in log
 
 
 def test_intents_name_the_panels_and_the_doors_there_are() -> None:

@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from bptui import __version__
 from bptui.engine.activations import ACTIVATIONS
 from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key
+from bptui.version import RELEASED, __version__
 
 EXAMPLES = """examples:
   bptui                          step through training on 1 000 real digits
@@ -212,7 +212,7 @@ def explorer_parser() -> Parser:
     p.add_argument(
         "scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set, a .toml or a .csv file"
     )
-    p.add_argument("--version", action="version", version=f"bptui {__version__}", help="print the version")
+    p.add_argument("--version", action="version", version=f"bptui {__version__} ({RELEASED})", help="print the version")
     add_settings(p)
     return p
 

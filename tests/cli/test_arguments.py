@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from bptui import __version__, cli
+from bptui import cli
 from bptui.cli import main
 from bptui.headless import arguments
 from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
 from bptui.scenario import Scenario, built_in_names
 from bptui.scenario.keys import KEYS, LOSSES_TOO
+from bptui.version import RELEASED, __version__
 
 from .commands import complaint, plain_complaint, run
 
@@ -62,7 +63,7 @@ def test_every_example_of_the_help_runs(
 
 def test_version() -> None:
     done = run("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"bptui {__version__}\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"bptui {__version__} ({RELEASED})\n", "")
 
 
 @pytest.mark.parametrize("flag", ["--help", "--version"])
