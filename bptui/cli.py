@@ -15,9 +15,11 @@ from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of
 from bptui.scenario import Scenario, ScenarioError, built_in_names
 from bptui.scenario.accept import nearest, shown
 from bptui.scenario.change import Given, changed
+from bptui.scenario.weights import kind_of, save, started_from
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
+    from bptui.training import Run
     from bptui.tui.config import Config
 
 
@@ -95,12 +97,40 @@ def trace(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    from bptui.headless.train import epochs
+    from bptui.headless.progress import ProgressLine, interruptible
+    from bptui.headless.train import epochs, where
 
     run = choose(options).begin()
-    for line in epochs(run, options.epochs, options.json):
-        print(line, flush=True)
+    kept = place_for_weights(options.save_weights)
+    with interruptible() as interrupt:
+        for line in epochs(run, options.epochs, options.json, interrupt, ProgressLine(options.epochs, colour(options))):
+            print(line, flush=True)
+    if kept:
+        keep_weights(kept, run)
+    if interrupt.asked:
+        print(f"bptui: {where(run, options.epochs)}", file=sys.stderr)
+        return 130
     return complain(str(run.stop), status=1) if run.stop else 0
+
+
+def place_for_weights(path: Path | None) -> Path | None:
+    """Refused before the work, not after it. Raises UsageError."""
+    if path is not None:
+        kind_of(path)
+        if path.is_dir() or not path.parent.is_dir():
+            raise UsageError(f"--save-weights {path}: {'a folder' if path.is_dir() else 'there is no such folder'}")
+    return path
+
+
+def keep_weights(path: Path, run: "Run") -> None:
+    from bptui.headless.train import network_at_end
+
+    save(path, network_at_end(run))
+    print(f"bptui: the weights after update {run.frontier} are in {clean(str(path))}", file=sys.stderr)
+
+
+def colour(options: argparse.Namespace) -> bool:
+    return not (options.no_color or os.environ.get("NO_COLOR"))
 
 
 def save_scenario(options: argparse.Namespace) -> int:
@@ -173,7 +203,7 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
         return complain(problem)
     from bptui.tui.app import run_explorer
 
-    return run_explorer(session, configured(), colour=not (options.no_color or os.environ.get("NO_COLOR")))
+    return run_explorer(session, configured(), colour=colour(options))
 
 
 def why_no_terminal() -> str | None:
@@ -198,10 +228,11 @@ def choose(options: argparse.Namespace) -> Scenario:
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
         raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
     try:
-        return changed(scenario, given(options), options.activation)
+        scenario = changed(scenario, given(options), options.activation)
     except ValueError as problem:
         key, _, why = str(problem).partition(": ")
         raise UsageError(f"argument {spelled(key)}: {why}") from None
+    return started_from(scenario, options.weights) if options.weights else scenario
 
 
 def given(options: argparse.Namespace) -> Given:

@@ -7,14 +7,15 @@ from itertools import count
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write UTF-8 text so that at any moment either the old file or the whole new one is there: a temporary file in
-    the same folder, brought to the disk, then put in its place. Raises OSError, the old file as it was."""
+def write_whole(path: Path, body: str | bytes) -> None:
+    """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a
+    temporary file in the same folder, brought to the disk, then put in its place. Raises OSError, the old file as it
+    was."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(body.encode() if isinstance(body, str) else body)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o666 & ~_umask())

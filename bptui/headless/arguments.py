@@ -3,6 +3,7 @@
 import argparse
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from bptui.engine.activations import ACTIVATIONS
@@ -156,6 +157,7 @@ IN_WORDS: dict[str, Callable[[str], Any]] = {"layers": layer_sizes, "activations
 
 def add_settings(p: argparse.ArgumentParser) -> None:
     """An option for every key of a scenario file that a word can say; what is not said is not in the namespace."""
+    p.add_argument("--weights", type=Path, metavar="FILE", help="start weights from a file (.npz or .json)")
     for section, keys in KEYS.items():
         group = p.add_argument_group(f"{section}, as in [{section}] of a scenario file")
         for name, key in keys.items():
@@ -232,6 +234,12 @@ def add_trace(p: Parser) -> None:
 def add_train(p: Parser) -> None:
     p.add_argument("--epochs", type=checked(COUNT, plain), required=True, metavar="N", help="how many epochs")
     p.add_argument("--json", action="store_true", help="one JSON object a line")
+    p.add_argument(
+        "--save-weights",
+        type=Path,
+        metavar="FILE",
+        help="write the trained weights there (.npz or .json), also at ctrl+C",
+    )
 
 
 def add_save(p: Parser) -> None:

@@ -2,29 +2,53 @@
 
 import json
 import math
-import sys
 from collections.abc import Callable, Iterator
 from time import monotonic
 
+from bptui.engine.network import Network
+from bptui.headless.progress import Interrupt, ProgressLine
 from bptui.training.run import Run
 from bptui.training.schedule import Position
 
-BAR = 24
-EVERY = 0.1  # seconds between two paintings of the bar
 
-
-def epochs(run: Run, count: int, as_json: bool) -> Iterator[str]:
-    """A line for the start (epoch 0) and for the end of each epoch. Stops early where the run had to stop."""
+def epochs(run: Run, count: int, as_json: bool, interrupt: Interrupt, progress: ProgressLine) -> Iterator[str]:
+    """A line for the start (epoch 0) and for the end of each epoch. Stops early where the run had to stop, and after
+    the update in hand where that is asked for."""
     if not as_json:
         yield head(run)
     yield line(run, 0, as_json)
-    bar = Bar(run, count)
+
+    def between_updates() -> bool:
+        if progress.due:
+            progress.paint(*how_far(run, count, progress.started))
+        return interrupt.asked
+
     for epoch in range(1, count + 1):
-        run.extend(beyond(epoch), bar.moved)
-        bar.clear()
-        if run.stop:
+        whole = run.extend(beyond(epoch), between_updates)
+        progress.clear()
+        if run.stop or not whole:
             return
         yield line(run, epoch, as_json)
+
+
+def how_far(run: Run, count: int, started: float) -> tuple[float, str]:
+    """Epochs made so far with the part of the one in hand, and words with the rate."""
+    position, settings = run.next_position, run.settings_at(run.frontier + 1)
+    batches = position.batches(settings, run.problem.count)
+    done = position.epoch - 1 + (position.batch - 1) / batches
+    rate = run.frontier / max(monotonic() - started, 1e-3)
+    return done, f"epoch {position.epoch} of {count}, {rate:.0f} updates/s"
+
+
+def where(run: Run, count: int) -> str:
+    """What is done, for who stopped it."""
+    whole = run.next_position.epoch - 1
+    return f"stopped after update {run.frontier}, {whole} of {count} epochs complete"
+
+
+def network_at_end(run: Run) -> Network:
+    """The network as the last update made left it."""
+    return run.record(run.frontier).after if run.frontier else run.start
 
 
 def penalised(run: Run) -> bool:
@@ -69,32 +93,3 @@ def line(run: Run, epoch: int, as_json: bool) -> str:
         line += f" {values['penalty']:>12.6g}"
         line += f" {values['train_loss'] + values['penalty']:>12.6g}" if averaged(run) else ""
     return line.rstrip()
-
-
-class Bar:
-    """A progress bar on stderr, on a terminal only, painted a few times a second."""
-
-    def __init__(self, run: Run, count: int) -> None:
-        self.run, self.count = run, count
-        self.shown = sys.stderr.isatty()
-        self.painted = 0.0
-        self.on_screen = False
-
-    def moved(self) -> bool:
-        """Asked between two updates: paint if it is time; never pauses the run."""
-        if self.shown and monotonic() - self.painted > EVERY:
-            self.painted, self.on_screen = monotonic(), True
-            position, settings = self.run.next_position, self.run.settings_at(self.run.frontier + 1)
-            batches = position.batches(settings, self.run.problem.count)
-            done = (position.epoch - 1 + (position.batch - 1) / batches) / self.count
-            filled = int(done * BAR)
-            words = f"epoch {position.epoch} of {self.count}, batch {position.batch} of {batches}"
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR - filled)}] {words}\x1b[K")
-            sys.stderr.flush()
-        return False
-
-    def clear(self) -> None:
-        if self.on_screen:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-            self.on_screen = False

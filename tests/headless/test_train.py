@@ -123,3 +123,31 @@ def test_headless_commands_do_not_load_textual() -> None:
         "sys.exit(any(name in sys.modules for name in ('textual', 'rich', 'plotext')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("end", ["npz", "json"])
+def test_training_goes_on_from_the_weights_that_were_kept(
+    end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"w.{end}"
+    assert main(["train", "mazur", "--epochs", "3", "--json", "--save-weights", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert err == f"bptui: the weights after update 3 are in {path}\n"
+    assert main(["train", "mazur", "--epochs", "1", "--json", "--weights", str(path)]) == 0
+    again = capsys.readouterr().out
+    assert json.loads(again.splitlines()[0])["train_loss"] == json.loads(out.splitlines()[-1])["train_loss"]
+    assert main(["trace", "mazur", "--weights", str(path)]) == 0
+    before = json.loads(capsys.readouterr().out)["before"]
+    main(["trace", "mazur", "--from", "4"])
+    assert json.loads(capsys.readouterr().out)["before"] == before
+
+
+@pytest.mark.parametrize("name", ["gone/w.npz", "w.pt", "."])
+def test_a_place_where_no_weights_can_go_is_refused_before_the_work(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    assert main(["train", "xor", "--epochs", "1000000000", "--save-weights", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert str(path) in err
