@@ -18,8 +18,7 @@ from bptui.tui.long_work import LongWork
 from bptui.tui.panel import Panel
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
-from bptui.views.arrange import UPDATE
-from bptui.views.looks import SORT_WORDS, Looks
+from bptui.views.looks import Looks
 from bptui.views.progress import spellings
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
@@ -193,21 +192,5 @@ class Explorer(Workbench):
         """Look at the session in another way."""
         self.looks = change(self.looks)
 
-    def arrow(self, across: int, down: int) -> None:
-        """Arrows in the focused panel: samples where it lists them, inputs × units in update, else layer and unit."""
-        if down and self.looks.panel.chooses_samples:
-            self.pause()
-            self.session.choose_row(self.scene().rows, down)
-            self.look(Looks.unscrolled)
-        elif across and self.looks.focus == UPDATE:
-            self.session.select(source=across)
-        else:
-            self.session.select(layer=across, unit=down)
-
     def scroll_panel(self, pages: int) -> None:
         self.look(lambda looks: self.stage.scrolled(looks, self.scene(), pages))
-
-    def next_sort(self) -> None:
-        classes, n = bool(self.session.run.problem.data.classes), self.session.record.n
-        self.look(lambda looks: looks.next_sort(classes, n))
-        self.notice = f"samples: {SORT_WORDS[self.looks.sort]}"

@@ -8,7 +8,8 @@ from bptui.session.session import Session
 from bptui.tui.keys import Key, footer_hints
 from bptui.tui.screens import open_drill, open_explain, open_lab, open_questions, open_race, open_scatter
 from bptui.tui.workbench import COMMON
-from bptui.views.looks import Looks
+from bptui.views.arrange import UPDATE
+from bptui.views.looks import SORT_WORDS, Looks
 from bptui.views.panels import PANELS, PanelSpec
 
 if TYPE_CHECKING:
@@ -73,11 +74,30 @@ def focus(panel: PanelSpec) -> Row:
     )
 
 
+def arrow(explorer: "Explorer", across: int, down: int) -> None:
+    """Arrows in the focused panel: samples where it lists them, inputs × units in update, else layer and unit."""
+    session, looks = explorer.session, explorer.looks
+    if down and looks.panel.chooses_samples:
+        explorer.pause()
+        session.choose_row(explorer.scene().rows, down)
+        explorer.look(Looks.unscrolled)
+    elif across and looks.focus == UPDATE:
+        session.select(source=across)
+    else:
+        session.select(layer=across, unit=down)
+
+
+def next_sort(explorer: "Explorer") -> None:
+    record, classes = explorer.session.record, bool(explorer.session.run.problem.data.classes)
+    explorer.look(lambda looks: looks.next_sort(classes, record.n))
+    explorer.notice = f"samples: {SORT_WORDS[explorer.looks.sort]}"
+
+
 def no_sample_to_choose(explorer: "Explorer") -> str | None:
     """Before the batch's end its samples are moments of time, and only the step keys move in time."""
     if not explorer.looks.panel.chooses_samples or explorer.scene().phase.per_batch:
         return None
-    return "a sample can be chosen when all are in: b; s and S step to the next and the one before"
+    return "a sample can be chosen when all are in (b); before that s and S step"
 
 
 def nothing_to_scroll(explorer: "Explorer") -> str | None:
@@ -130,13 +150,13 @@ KEYS: tuple[Row, ...] = (
     Key("maximise", ("f",), "f", "Panels", "maximise the focused panel, or back",
         lambda e: e.look(lambda looks: replace(looks, maximised=not looks.maximised)), "full"),
     Key("up", ("up",), "↑", "Select", "unit above; in panels 2 and 3 the sample above, once all are in",
-        lambda e: e.arrow(0, -1), "", no_sample_to_choose),
+        lambda e: arrow(e, 0, -1), "", no_sample_to_choose),
     Key("down", ("down",), "↓", "Select", "unit below; in panels 2 and 3 the sample below, once all are in",
-        lambda e: e.arrow(0, 1), "", no_sample_to_choose),
+        lambda e: arrow(e, 0, 1), "", no_sample_to_choose),
     Key("left", ("left",), "←", "Select", "layer to the left; in panel 4 the weight from the input before",
-        lambda e: e.arrow(-1, 0)),
+        lambda e: arrow(e, -1, 0)),
     Key("right", ("right",), "→", "Select", "layer to the right; in panel 4 the weight from the input after",
-        lambda e: e.arrow(1, 0)),
+        lambda e: arrow(e, 1, 0)),
     Key("source-before", ("comma",), ",", "Select", "the selected unit's weight from the input before",
         lambda e: e.session.select(source=-1)),
     Key("source-after", ("full_stop",), ".", "Select", "the selected unit's weight from the input after",
@@ -146,7 +166,7 @@ KEYS: tuple[Row, ...] = (
     Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1), "",
         nothing_to_scroll),
     Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
-        lambda e: e.next_sort(), "", session_reason(samples_to_come)),
+        next_sort, "", session_reason(samples_to_come)),
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen",
         lambda e: e.look(Looks.next_axis)),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic",

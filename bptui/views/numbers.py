@@ -4,9 +4,12 @@ from math import floor, isinf, isnan, log10
 
 from bptui.data.digits import shortest
 
+SMALL = 1e-3  # below it an exponent says more digits than decimals
+
 
 def num(value: float, width: int = 8, plus: bool = False) -> str:
-    """The value in at most ``width`` columns (5 or more), one of them for the sign, at most 4 decimals.
+    """The value in at most ``width`` columns (5 or more), one of them for the sign, with at most 4 decimals, or
+    4 digits where a small one has room for them: factors beside their product shall not look like other factors.
 
     ``plus`` writes the sign of positive numbers too: for quantities whose sign is the message.
     """
@@ -27,14 +30,17 @@ def num(value: float, width: int = 8, plus: bool = False) -> str:
 def _fixed(size: float, room: int) -> str | None:
     """Plain decimals, or None where an exponent would show more digits, or they do not fit."""
     whole = max(floor(log10(size)), 0) + 1
-    decimals = min(room - whole - 1, 4)
+    wanted = 4 if not SMALL <= size < 0.1 else 3 - floor(log10(size))
+    decimals = min(room - whole - 1, wanted)
     if decimals <= 0:
         return f"{size:.0f}" if len(f"{size:.0f}") <= room else None
     body = f"{size:.{decimals}f}"
     if len(body) > room:  # rounded up to one digit more
         body = f"{size:.{decimals - 1}f}"
     seen = body.lstrip("0.").replace(".", "")
-    enough = 1 if room < 6 else 2  # d.de−p takes six columns, de−p four
+    while decimals > 4 and body.endswith("0"):
+        body, decimals = body[:-1], decimals - 1
+    enough = 1 if room < 6 else 2 if room < 7 else 3  # d.dde−p takes seven columns, d.de−p six, de−p four
     honest = size >= 10.0**-decimals or len(seen) > 1  # 0.0005 as 0.001 would be twice the value
     return body if size >= 1 or (len(seen) >= enough and honest) else None
 

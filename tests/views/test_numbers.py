@@ -144,3 +144,19 @@ def test_no_room_with_a_screen_spells_numbers_by_itself() -> None:
         if own.search(line)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "words"),
+    [
+        (0.008476865, 9, "0.008477"),
+        (0.008476865, 7, "0.0085"),
+        (0.0085, 9, "0.0085"),
+        (9.954e-4, 9, "9.954e−4"),
+        (9.954e-4, 8, "9.95e−4"),
+        (0.0316, 8, "0.0316"),
+    ],
+)
+def test_a_small_factor_has_as_many_digits_as_its_product(value: float, width: int, words: str) -> None:
+    """−0.1 · 0.0085 beside −8.477e−4 would read as a false equation."""
+    assert num(value, width) == words
