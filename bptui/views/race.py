@@ -290,11 +290,11 @@ def progress(look: RaceLook, rate: float | None = None, left: float | None = Non
     done = min(race.progress, race.goal)
     state = "▶" if look.running else "■" if race.finished else "paused"
     short = f" {state} {whole(done)}/{whole(race.goal)} {AXES[race.unit].split()[-1]} "
-    if not look.running or rate is None or left is None:
-        return short
-    part, time = f" ▶ {done / race.goal:.0%}", f" · {time_left(left)} left "
-    way = f"{part} of {whole(race.goal)} {AXES[race.unit]}"
-    words = (f"{way} · {whole(rate)}/s{time}", f"{way}{time}", f"{part}{time}")
+    part = f" {state} {done / race.goal:.0%}"
+    words = [short]
+    if look.running and rate is not None and left is not None:
+        time, way = f" · {time_left(left)} left ", f"{part} of {whole(race.goal)} {AXES[race.unit]}"
+        words = [f"{way} · {whole(rate)}/s{time}", f"{way}{time}", f"{part}{time}"]
     return next((spelling for spelling in words if cells(spelling) <= width), f"{part} ")
 
 

@@ -296,6 +296,10 @@ class TestWords:
         seen = RaceLook(PRESETS[0], race(done=50), "seen", running=True)
         assert progress(seen, 1234.0, 90.0, width) == said
 
+    @pytest.mark.parametrize(("width", "said"), [(20, " paused 50/200 seen "), (19, " paused 25% ")])
+    def test_where_it_was_stopped_it_says_where(self, width: int, said: str) -> None:
+        assert progress(RaceLook(PRESETS[0], race(done=50), "seen"), width=width) == said
+
     @pytest.mark.parametrize(
         ("value", "written"),
         [(0, "0"), (8000, "8000"), (99_999, "99999"), (328_640, "328.6k"), (40_448_000, "40.45M")],
