@@ -76,7 +76,7 @@ class BptuiApp(CellDiff, Faults):
 
 def run_explorer(session: Session, config: Config, colour: bool) -> int:
     """Run the explorer in this terminal; returns the exit status."""
-    if not os.environ.get("TEXTUAL_DRIVER"):  # in a browser they are the size
+    if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
@@ -84,8 +84,16 @@ def run_explorer(session: Session, config: Config, colour: bool) -> int:
     return app.return_code or 0
 
 
+def in_browser() -> bool:
+    """Has ``textual serve`` started this?"""
+    return "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
+
+
 def draws_unicode(glyphs: str) -> bool:
-    """Whether to draw with Unicode on stderr, as Textual does; where it is demanded the stream is made to carry it."""
+    """Whether to draw with Unicode on stderr, as Textual does; where it is demanded the stream is made to carry it. A
+    browser always has it."""
+    if in_browser():
+        return glyphs != "ascii"
     if glyphs == "unicode" and isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8")
     return glyphs != "ascii" and "utf" in (sys.stderr.encoding or "").lower()

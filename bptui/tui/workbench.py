@@ -1,5 +1,6 @@
 """What every screen of bptui is: panels, a table of keys, a clock while something is under way, and a notice."""
 
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -228,6 +229,10 @@ class Workbench(Screen[None]):
         for panel in self.parts():
             panel.refresh()
 
+    def why_not_suspend(self) -> str | None:
+        here = self.app.is_web or sys.platform == "win32"
+        return "there is no shell here to suspend to" if here else None
+
     def suspend(self) -> None:
         self.pause()
         self.app.action_suspend_process()
@@ -249,7 +254,8 @@ COMMON: Table = (
     Key("palette", ("ctrl+p",), "ctrl+p", "Other", "command palette", Workbench.open_palette, "",
         Workbench.why_no_palette),
     Key("repaint", ("ctrl+l",), "ctrl+l", "Other", "paint the whole screen anew", Workbench.repaint_all),
-    Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", Workbench.suspend),
+    Key("suspend", ("ctrl+z",), "ctrl+z", "Other", "suspend to the shell; fg comes back", Workbench.suspend, "",
+        Workbench.why_not_suspend),
     Key("quit", ("ctrl+q",), "ctrl+q", "Other", "quit bptui", Workbench.quit),
     Key("help", ("question_mark", "f1"), "? F1", "Other", "help: keys and words", Workbench.show_help, "help"),
 )  # fmt: skip
