@@ -3,7 +3,6 @@
 import argparse
 import io
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,6 @@ from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of
 from bptui.scenario import Scenario, ScenarioError, built_in_names
 from bptui.scenario.accept import nearest, shown
 from bptui.scenario.change import Given, changed
-from bptui.scenario.weights import kind_of, save, started_from
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
@@ -33,7 +31,7 @@ def main(arguments: list[str]) -> int:
             if not command and words:
                 refuse_misspelt(words[0])
             options = parser_of(command).parse_args(words)
-            options.line = shlex.join(arguments)
+            options.words = arguments
             status = RUN[command](options)
         except SystemExit:  # argparse has printed its help or the version
             status = 0
@@ -116,6 +114,8 @@ def train(options: argparse.Namespace) -> int:
 def place_for_weights(path: Path | None) -> Path | None:
     """Refused before the work, not after it. Raises UsageError."""
     if path is not None:
+        from bptui.scenario.weights import kind_of
+
         kind_of(path)
         if path.is_dir() or not path.parent.is_dir():
             raise UsageError(f"--save-weights {path}: {'a folder' if path.is_dir() else 'there is no such folder'}")
@@ -124,6 +124,7 @@ def place_for_weights(path: Path | None) -> Path | None:
 
 def keep_weights(path: Path, run: "Run") -> None:
     from bptui.headless.train import network_at_end
+    from bptui.scenario.weights import save
 
     save(path, network_at_end(run))
     print(f"bptui: the weights after update {run.frontier} are in {clean(str(path))}", file=sys.stderr)
@@ -134,9 +135,11 @@ def colour(options: argparse.Namespace) -> bool:
 
 
 def save_scenario(options: argparse.Namespace) -> int:
+    import shlex
+
     scenario = choose(options)
     scenario.begin()
-    print(f"# bptui {clean(options.line)}\n{scenario.toml(whole=options.all)}", end="")
+    print(f"# bptui {clean(shlex.join(options.words))}\n{scenario.toml(whole=options.all)}", end="")
     return 0
 
 
@@ -232,7 +235,11 @@ def choose(options: argparse.Namespace) -> Scenario:
     except ValueError as problem:
         key, _, why = str(problem).partition(": ")
         raise UsageError(f"argument {spelled(key)}: {why}") from None
-    return started_from(scenario, options.weights) if options.weights else scenario
+    if options.weights:
+        from bptui.scenario.weights import started_from
+
+        scenario = started_from(scenario, options.weights)
+    return scenario
 
 
 def given(options: argparse.Namespace) -> Given:

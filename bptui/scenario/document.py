@@ -1,6 +1,5 @@
 """The way back: from a scenario to the document it would be read from, and that document as TOML."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from bptui.scenario.keys import (
 from bptui.training.settings import Settings
 
 WIDTH = 100
+ESCAPED = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {ord('"'): '\\"', ord("\\"): "\\\\"}
+"""What may not stand in a TOML text as it is."""
 
 
 def document_of(
@@ -136,7 +137,7 @@ def written(value: Any, column: int, indent: str = "") -> str:
     """A text, a number or a list; a list that does not fit behind ``column`` gets lines for its items."""
     if isinstance(value, str):
         value.encode()
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+        return f'"{value.translate(ESCAPED)}"'
     if not isinstance(value, list):
         return repr(value)
     inner = indent + "  "

@@ -326,3 +326,12 @@ def test_a_scenario_that_was_typed_may_name_a_file_elsewhere(
     Path("mine.toml").write_text(capsys.readouterr().out, encoding="utf-8")
     scenario = begun(monkeypatch, "mine.toml")
     assert (len(scenario.dataset()), scenario.settings.rules.learning_rate) == (2, 0.25)
+
+
+def test_the_explorer_starts_without_what_only_other_commands_need() -> None:
+    program = (
+        "import sys; from bptui import cli; cli.open_explorer = lambda session, options: 0; cli.main(['xor']);"
+        "sys.exit(' '.join({'json', 'zipfile', 'shlex', 'shtab', 'bptui.scenario.weights'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
