@@ -43,7 +43,7 @@ class Edge:
 
 def between(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[Row]:
     """``height`` rows of ``width`` columns between a layer (from 0) and the next one."""
-    before = " " * (width > 2)
+    before = " " * (width > 2 and width != NUMBERED)
     after = " " * (width > NUMBERED + 1)
     room = width - len(before) - len(after)
     all_edges = edges(scene, layer, start, end) if start.ports and end.ports and width >= NUMBERED else []
@@ -123,16 +123,18 @@ def preferred(some: list[Edge], lined: bool) -> tuple[float, ...]:
 
 
 def spellings(scene: Scene, some: list[Edge]) -> list[list[str]]:
-    """Name and number, at the update with the number after it; the number alone; a short one."""
+    """Name and number, at the update with the number after it; the number behind a w, as it may stand in a row with a
+    unit's δ; a short one."""
     record = scene.record
-    short = [num(edge.value, SHORT_NUMBER, plus=True) for edge in some]
+    short = [f"w{num(edge.value, SHORT_NUMBER, plus=True)}" for edge in some]
     values = [num(edge.value, NUMBER, plus=True) for edge in some]
     named = [f"{record.names.symbol(edge.weight)} {value}" for edge, value in zip(some, values, strict=True)]
+    alone = [f"w{value}" for value in values]
     if scene.phase.kind != "update":
-        return [named, values, short]
+        return [named, alone, short]
     after = [num(record.after[edge.weight], NUMBER, plus=True) for edge in some]
     moved = [f"{words} → {value}" for words, value in zip(named, after, strict=True)]
-    return [moved, named, values, short]
+    return [moved, named, alone, short]
 
 
 @lru_cache(maxsize=256)

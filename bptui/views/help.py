@@ -16,11 +16,11 @@ GUIDE = (
     "  In a map of cells ▵ ▴ ▲ are positive numbers, ▿ ▾ ▼ negative ones, from",
     "  small to large; 0 is zero, · is not computed yet. ▲▼ names the largest size.",
     "  A solid edge is a positive weight, a dotted one a negative. Where edges",
-    "  would run into each other, the selected unit's weights stand as numbers.",
+    "  would run into each other, the selected unit's weights stand as numbers: w+0.719.",
     "  Below a unit's a stand its target t, δ, z and bias b, as rows allow.",
     "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
     "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
-    "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2.",
+    "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2, w₂[…→3] all into unit 3.",
     "  Samples of a batch count from 1; rows of the data, inputs and units from 0.",
 )
 

@@ -99,7 +99,7 @@ def shared(forms: list[Form], width: int, selected: int) -> tuple[list[int], lis
     wired = [k for k in range(len(gaps)) if forms[k].wired and forms[k + 1].wired]
     spare = width - sum(sizes) - sum(gaps)
     for gap in (selected, selected + 1):
-        spare = grow(gaps, {gap: NUMBERED} if gap in wired else {}, spare)
+        spare = grow(gaps, {gap: NUMBERED + 1} if gap in wired else {}, spare)
     spare = grow(gaps, dict.fromkeys(range(len(gaps)), ARROW), spare)
     spare = grow(sizes, {k: one.usual - 1 for k, one in enumerate(forms)}, spare)
     spare = grow(gaps, {selected: READABLE} if selected in wired else {}, spare)

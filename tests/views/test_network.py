@@ -118,6 +118,16 @@ def test_numbers_stand_on_all_edges_or_on_the_selected_unit_s_alone(
         assert all(num(weight, 7, plus=True) in shown for weight in weights)
 
 
+@pytest.mark.parametrize(("width", "height"), [(38, 16), (58, 22), (78, 20), (118, 30)])
+@pytest.mark.parametrize("name", ["xor", "mazur", "iris", "trask"])
+@pytest.mark.parametrize("layer", [1, 2])
+def test_a_weight_in_a_row_with_a_delta_cannot_be_read_as_the_delta(
+    name: str, width: int, height: int, layer: int
+) -> None:
+    shown = panel(at(session(name), "reduce", layer=layer), width, height)
+    assert not re.search(r"(?:[δzb] |\d )[+−][\d.]+ *[+−]\d", shown), shown
+
+
 @pytest.mark.parametrize(("width", "lined"), [(64, False), (118, False), (198, True)])
 def test_many_lines_that_meet_are_drawn_only_where_they_have_room(width: int, lined: bool) -> None:
     shown = panel(at(session("digits"), "reduce"), width, 40)
