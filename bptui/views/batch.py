@@ -27,6 +27,7 @@ class Columns:
     input: int
     target: int
     answer: int
+    loss: int
     state: int
 
 
@@ -34,8 +35,9 @@ def columns(scene: Scene, width: int) -> Columns:
     """One number or the beginning of a name for each; then all numbers in their short spelling and whole names, the
     narrowest column first; then the state in words; then longer spellings."""
     index = max(len(str(len(scene.data) - 1)), 3)
+    loss = max(cells(num(value, LOSS)) for value in scene.record.passed.loss)
     sizes = [3, 2, 6]  # input, target, answer
-    spare = width - (4 + 1 + index + 1 + 1 + 1 + 1 + LOSS) - sum(sizes)
+    spare = width - (4 + 1 + index + 1 + 1 + 1 + 1 + loss) - sum(sizes)
     first, short, wide = (dict(enumerate(goals)) for goals in wishes(scene))
     spare = grow(sizes, first, spare)
     if scene.data.classes:  # a name before a second input
@@ -44,7 +46,7 @@ def columns(scene: Scene, width: int) -> Columns:
     state = STATE if spare >= STATE else 0
     spare = grow(sizes, wide, spare - state)
     given, target, answer = sizes
-    return Columns(index, given, target, answer, state)
+    return Columns(index, given, target, answer, loss, state)
 
 
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
@@ -91,7 +93,7 @@ def batch(scene: Scene, width: int, height: int) -> list[Row]:
 def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
     """The head and a row for each of these samples."""
     c = columns(scene, width)
-    words = ("row", c.index), (fitting(c.target, "target", "y"), c.target), ("answer", c.answer), ("loss", LOSS)
+    words = ("row", c.index), (fitting(c.target, "target", "y"), c.target), ("answer", c.answer), ("loss", c.loss)
     row, target, answer, loss = (right(cut(word, size), size) for word, size in words)
     inputs = given_inputs(scene, shown, c.input)
     features = scene.data.x.shape[1]
@@ -118,7 +120,7 @@ def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) ->
         (left(x, c.input), role),
         (" " + right(y, c.target), role),
         (" " + right(said, c.answer), "wrong" if wrong else role),
-        (" " + right(loss, LOSS), role),
+        (" " + right(loss, c.loss), role),
         (f" {word}" if c.state else "", state_role),
     )
 
@@ -203,7 +205,8 @@ def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     if len(a) == 1:
         return fitting(width, num(a[0], 7), num(a[0], width)), right_answer
     best = int(a.argmax())
-    return f"{cut(classes[best], width - 5)} {num(a[best], 5)}", right_answer
+    number = num(a[best], 5)
+    return f"{cut(classes[best], width - 1 - cells(number))} {number}", right_answer
 
 
 def totals(scene: Scene, width: int) -> list[Row]:

@@ -101,6 +101,14 @@ def test_beside_a_long_list_the_current_sample_is_told_in_full() -> None:
     assert [row.split()[-3] for row in rows[2:12]] == answers
 
 
+def test_names_of_classes_take_what_the_numbers_of_a_row_leave() -> None:
+    head, *rows = painted("batch", at("iris", "reduce"), 38, 15)
+    listed = "\n".join(row for row in rows if row.startswith("■"))
+    assert head.split()[-3:] == ["target", "answer", "loss"]
+    assert " setosa " in listed
+    assert re.search(r" virgi… vir… 0\.\d\d \d\.\d{4}$", listed, re.MULTILINE)  # one space, no more
+
+
 def test_one_feature_of_several_is_named() -> None:
     assert "x0 …" in painted("batch", at("iris", "reduce"), 38, 15)[0]
     assert "input" in painted("batch", at("xor", "reduce"), 38, 15)[0]
