@@ -97,7 +97,8 @@ def no_sample_to_choose(explorer: "Explorer") -> str | None:
     """Before the batch's end its samples are moments of time, and only the step keys move in time."""
     if not explorer.looks.panel.chooses_samples or explorer.scene().phase.per_batch:
         return None
-    return "a sample can be chosen when all are in (b); before that s and S step"
+    batch, after, before = map(explorer.shown, ("next-batch", "next-sample", "previous-sample"))
+    return f"a sample can be chosen when all are in ({batch}); before that {after} and {before} step"
 
 
 def nothing_to_scroll(explorer: "Explorer") -> str | None:
@@ -108,8 +109,9 @@ def no_accuracy(session: Session) -> str | None:
     return None if session.run.problem.data.classes else "a regression has no right or wrong answers"
 
 
-def samples_to_come(session: Session) -> str | None:
-    return None if session.moment.phase.per_batch else "not before all samples are in: press b"
+def samples_to_come(explorer: "Explorer") -> str | None:
+    here = explorer.session.moment.phase.per_batch
+    return None if here else f"not before all samples are in: press {explorer.shown('next-batch')}"
 
 
 def nothing_runs(explorer: "Explorer") -> str | None:
@@ -166,7 +168,7 @@ KEYS: tuple[Row, ...] = (
     Key("page-down", ("pagedown",), "PgDn", "Select", "scroll the focused panel down", lambda e: e.scroll_panel(1), "",
         nothing_to_scroll),
     Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
-        next_sort, "", session_reason(samples_to_come)),
+        next_sort, "", samples_to_come),
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen",
         lambda e: e.look(Looks.next_axis)),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic",

@@ -118,7 +118,7 @@ class LabScreen(Trainer):
     def why_no_update(self) -> str | None:
         if not self.lab.ended:
             return None
-        harm = "from here on it would do harm: h goes back to the run"
+        harm = f"from here on it would do harm: {self.shown('other-case')} goes back to the run"
         return harm if self.lab.at_limit else self.lab.true.stop
 
     # --- what keys ask for ---

@@ -42,7 +42,8 @@ class Sheet(Workbench):
             self.bar.show([self.small_words()], width, 1)
             return
         rows = self.rows(*self.panel.inner(width, height - 1))
-        self.panel.show(rows, width, height - 1, f"{self.TITLE_WORDS} · Esc closes", focused=True)
+        leave = next(key.shown.split()[0] for key in self.keys_now() if key.footer == "close")
+        self.panel.show(rows, width, height - 1, f"{self.TITLE_WORDS} · {leave} closes", focused=True)
         self.bar.show([self.footer(width)], width, 1)
 
 

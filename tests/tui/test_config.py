@@ -198,6 +198,17 @@ async def test_footer_help_and_palette_show_the_keys_in_force(tmp_path: Path) ->
         assert "  F3 " in at.text()
 
 
+async def test_reasons_and_titles_name_the_keys_in_force(tmp_path: Path) -> None:
+    config = read(tmp_path, '[keys]\nnext-batch = "j"\nclose = ["f8", "q"]')
+    async with explore("digits", config=config) as at:
+        await at.do("sort")
+        assert "not before all samples are in: press j" in at.foot()
+        await at.do("focus-2", "down")
+        assert "when all are in (j)" in at.foot()
+        await at.do("questions")
+        assert "F8 closes" in at.lines()[0]
+
+
 async def test_a_common_key_is_remapped_in_every_screen(tmp_path: Path) -> None:
     async with explore(config=read(tmp_path, '[keys]\nhelp = "f3"\nclose = "Q"')) as at:
         for door in ("lab", "compare", "drill", "noise", "explain", "questions"):
