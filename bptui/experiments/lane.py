@@ -65,6 +65,7 @@ class Lane:
         self.cost = multiply_adds(run.start.architecture, entry.settings.repeat_until > 0)  # of a sample seen
         self.measure()
         self.noise = self._noise()
+        self.start_noise = self.noise.of_batch  # at weights that all lanes share
 
     @property
     def note(self) -> str | None:

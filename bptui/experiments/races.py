@@ -32,7 +32,7 @@ class Preset:
     answer: str
     axis: Unit
     lanes: Lanes
-    needs: str = "too few training samples: all lanes would be alike"
+    needs: str = "too few training samples, all lanes alike: try bptui xor"
 
     def why_not(self, settings: Settings, count: int) -> str | None:
         """Why there is nothing to compare, or None."""

@@ -15,6 +15,7 @@ from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import Box
 from bptui.views.race import (
     RaceLook,
+    below,
     chart,
     chart_title,
     common,
@@ -170,11 +171,11 @@ class RaceScreen(Workbench):
             self._paint_race(self.look(), width, height - 1)
 
     def _paint_race(self, look: RaceLook, width: int, height: int) -> None:
-        above, middle, below = heights(look, width, height)
+        above, middle, rest = heights(look, width, height)
         parts = {"head": (head(look, width, above), above)}
         if middle:
             parts["chart"] = (self._curves(look, width, middle), middle)
-        parts["table"] = ([*table(look, width), verdict(look, width)], below)
+        parts["table"] = ([*table(look, width), verdict(look, width), *below(look, width)], rest)
         self._stack({**parts, "foot": ([self.footer(width)], 1)}, chart_title(look))
 
     def _curves(self, look: RaceLook, width: int, height: int) -> list[Row]:

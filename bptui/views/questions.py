@@ -1,5 +1,6 @@
 """The list of questions, each with the true answer in a sentence and where it is seen."""
 
+from bptui.session.intents import Open
 from bptui.session.questions import QUESTIONS
 from bptui.views.text import Row, wrapped
 
@@ -13,3 +14,9 @@ def question_rows(width: int) -> list[Row]:
         rows += [(("    " + line, "strong"),) for line in rest]
         rows += [(("    " + line, "text"),) for line in wrapped(f"{question.answer} → {question.shown}", width - 4)]
     return rows
+
+
+def asked_by(opening: Open) -> str:
+    """The keys of the question that this answers, for its title: "w 3 · "; "" where no question opens it."""
+    numbers = (number for number, question in enumerate(QUESTIONS, start=1) if opening in question.intents)
+    return "".join(f"w {number} · " for number in list(numbers)[:1])

@@ -8,15 +8,17 @@ import numpy as np
 
 from bptui.data.digits import grouped
 from bptui.engine.types import Floats
-from bptui.experiments.gradient_noise import PROBE
 from bptui.experiments.lane import UNITS, Lane, Point, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import Preset
 from bptui.experiments.standings import Measure, Standings, ceiling, covered, exceeds, standings
+from bptui.session.intents import Open
 from bptui.training.run import Run
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.numbers import counted, num, share
 from bptui.views.progress import time_left
+from bptui.views.questions import asked_by
+from bptui.views.race_lessons import lessons
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
@@ -61,8 +63,9 @@ def role_of(place: int) -> str:
     return f"series-{place + 1}"
 
 
-def title(words: str, width: int) -> Row:
-    return fit(((" Compare ", "bar-strong"), (f" {words}", "bar")), width, "bar")
+def title(words: str, width: int, asked: str = "") -> Row:
+    """``asked`` is the key of the question that this race answers."""
+    return fit(((f" {asked}Compare ", "bar-strong"), (f" {words}", "bar")), width, "bar")
 
 
 def common(run: Run, name: str) -> str:
@@ -106,7 +109,7 @@ def question(preset: Preset, reason: str | None, width: int, full: bool) -> list
 def head(look: RaceLook, width: int, height: int) -> list[Row]:
     """The question, and what to look at if there is room for it."""
     preset = look.preset
-    first = title(f"{preset.number} {preset.question}", width)
+    first = title(f"{preset.number} {preset.question}", width, asked_by(Open("race", preset.name)))
     if height < head_height(preset, width):  # half a sentence would be no help
         return [first]
     return [first, *(((f" {part}", "text"),) for part in wrapped(preset.answer, width - 2))]
@@ -118,11 +121,19 @@ def head_height(preset: Preset, width: int) -> int:
 
 
 def heights(look: RaceLook, width: int, height: int) -> tuple[int, int, int]:
-    """Rows of the question, of the chart (0 where it has no room) and of the table with its verdict."""
-    rows = len(look.race.lanes) + 2
+    """Rows of the question, of the chart (0 where it has no room) and of the table with its verdict and, where the
+    chart has room beside them, its lessons."""
+    rows, more = len(look.race.lanes) + 2, len(below(look, width))
+    if height - head_height(look.preset, width) - rows - more >= LEAST_CHART:
+        rows += more
     above = min(head_height(look.preset, width), max(height - rows - LEAST_CHART, 1))
     middle = height - above - rows
     return (above, middle, rows) if middle >= LEAST_CHART else (above, 0, height - above)
+
+
+def below(look: RaceLook, width: int) -> list[Row]:
+    """What stands under the verdict."""
+    return lessons(look.race, width, any(column.head == "noise" for column in chosen(width)))
 
 
 # --- the chart ---
@@ -215,11 +226,7 @@ COLUMNS = (
     Column("variance", 9, 12, lambda lane, point: num(lane.noise.variance, 7)),
     Column("time", 8, 4, lambda lane, point: in_seconds(lane.seconds)),
 )
-LEGEND = (
-    "noise: a batch's gradient against the mean gradient's length · scale: noise scale in samples · "
-    "memory: activations and deltas of a batch"
-)
-PROBED = "noise on {} of {}, drawn by the seed"
+LEGEND = "scale: noise scale in samples · memory: activations and deltas of a batch"
 
 
 def chosen(width: int) -> list[Column]:
@@ -238,7 +245,8 @@ def table(look: RaceLook, width: int) -> list[Row]:
     where the screen is narrow."""
     columns = chosen(width)
     name = min(WIDEST_NAME, max(width - sum(column.width for column in columns), 8))
-    lead = left(" lane", name - 6) + right("loss:", 6)
+    so_far = " lane, so far" if not look.race.finished and name >= 19 else " lane"
+    lead = left(so_far, name - 6) + right("loss:", 6)
     rows: list[Row] = [((lead, "head"), *((right(c.head, c.width), "head") for c in columns))]
     for place, lane in enumerate(look.race.lanes):
         point = lane.points[-1]
@@ -275,12 +283,10 @@ def verdict(look: RaceLook, width: int) -> Row:
 def remarks(look: RaceLook, stand: Standings) -> list[str]:
     """What else is to be said where there is room, the most important first."""
     race = look.race
-    count = race.lanes[0].run.problem.count
     ends = (stand.quickest, stand.slowest)
     least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in ends)
-    probed = [PROBED.format(PROBE, count)] if count > PROBE else []
     timed = [f"time: {least} to {most}"] if race.finished else []  # before that the lanes have not done equal work
-    return [*probed, *timed, LEGEND]
+    return [*timed, LEGEND]
 
 
 def progress(look: RaceLook, rate: float | None = None, left: float | None = None, width: int = 80) -> str:

@@ -143,7 +143,7 @@ async def test_a_question_that_cannot_be_raced_says_why() -> None:
     async with compare("mazur") as (screen, pilot):
         await pilot.press("1")
         assert screen.race is None
-        assert shown(screen)[-1].strip() == "too few training samples: all lanes would be alike"
+        assert shown(screen)[-1].strip() == "too few training samples, all lanes alike: try bptui xor"
 
 
 async def test_escape_first_stops_the_race_with_every_lane_measured_where_it_is() -> None:

@@ -21,10 +21,12 @@ from bptui.views.race import (
     AXES,
     MEASURES,
     RaceLook,
+    below,
     chart,
     chart_title,
     head,
     head_height,
+    heights,
     in_bytes,
     in_seconds,
     menu,
@@ -33,6 +35,7 @@ from bptui.views.race import (
     table,
     verdict,
 )
+from bptui.views.race_lessons import times, why_batches
 from bptui.views.text import Row, row_cells
 from tests.networks import outputs
 from tests.training.builders import begin, with_rate
@@ -156,9 +159,23 @@ class TestTable:
     def test_a_probe_that_is_not_the_whole_training_set_is_said(self) -> None:
         it = Scenario.built_in("digits")
         small = PRESETS[0].begin(it.begin(), it.settings)
-        said = text_of(verdict(RaceLook(PRESETS[0], small, "seen"), 80))
-        assert "noise on 512 of 800, drawn by the seed" in said
-        assert "drawn by the seed" not in text_of(verdict(look(), 200))
+        for width in (80, 160):
+            (said,) = map(text_of, below(RaceLook(PRESETS[0], small, "seen"), width))
+            assert ", on 512 of 800 samples" in said
+            assert said.startswith(" noise: ")
+            assert ("drawn by the seed" in said) == (width == 160)
+            assert "512" not in "".join(map(text_of, below(look(), width)))
+
+    def test_noise_is_defined_where_the_table_has_it_and_nowhere_else(self) -> None:
+        for width in (40, 60, 80, 120):
+            heads = text_of(table(look(), width)[0])
+            said = [text_of(row) for row in below(look(), width)]
+            assert any(row.startswith(" noise: ") for row in said) == ("noise" in heads)
+
+    def test_until_its_end_the_table_says_so_far(self) -> None:
+        for done, told in ((50, True), (200, False)):
+            row = text_of(table(RaceLook(PRESETS[0], race(done=done), "seen"), 80)[0])
+            assert ("so far" in row) == told
 
     def test_equal_lanes_are_named_together(self) -> None:
         twins = Race(begin(), (Entry("a", FOUR), Entry("b", FOUR)), 40)
@@ -386,3 +403,46 @@ def test_a_lane_with_a_penalty_has_losses_without_it_and_says_so() -> None:
     assert "penalty" not in chart_title(look())
     lane = it.lanes[1]
     assert lane.points[-1].train_loss == lane.run.problem.metrics(lane.network, strict.rules.loss)[0]
+
+
+class TestWhyBatches:
+    @pytest.mark.parametrize("name", ["digits", "moons", "iris"])
+    def test_what_the_lead_of_batch_1_cost_is_told_in_the_lanes_own_numbers(self, name: str) -> None:
+        it = Scenario.built_in(name)
+        race = PRESETS[0].begin(it.begin(), it.settings)
+        assert why_batches(race) == ""
+        race.advance(race.goal)
+        said = why_batches(race)
+        one, other = race.lanes[:2]
+        updates, noise = one.run.frontier / other.run.frontier, one.start_noise / other.start_noise
+        assert f"Lane 1 made {times(updates)} the updates of lane 2 at one γ" in said
+        assert f"took {times(one.seconds / other.seconds)} as long" in said
+        assert f"its batches are {times(noise)} as noisy" in said
+        per_second = [(lane.points[0].train_loss - lane.points[-1].train_loss) / lane.seconds for lane in (one, other)]
+        faster = 2 if per_second[1] >= per_second[0] else 1
+        by = max(per_second) / min(per_second)
+        assert said.endswith(
+            f"A second of lane {faster} lowered the loss {times(by)} as much as one of lane {3 - faster}."
+        )
+
+    def test_lanes_that_differ_in_more_than_their_batch_draw_no_such_conclusion(self) -> None:
+        it = Scenario.built_in("xor")
+        for preset in PRESETS[1:]:
+            race = preset.begin(it.begin(), replace(it.settings, batch_size=2))
+            race.advance(race.goal)
+            assert why_batches(race) == ""
+
+    def test_at_80_by_24_it_stands_under_the_table_of_the_question(self) -> None:
+        it = Scenario.built_in("digits")
+        race = PRESETS[0].begin(it.begin(), it.settings)
+        race.advance(race.goal)
+        seen = RaceLook(PRESETS[0], race, "seen")
+        _, middle, rest = heights(seen, 80, 23)
+        assert middle >= 7
+        assert rest == len(table(seen, 80)) + 1 + len(below(seen, 80)) >= 9
+        assert all(row_cells(row) <= 80 for row in below(seen, 80))
+
+
+def test_a_race_that_a_question_opens_bears_the_questions_number() -> None:
+    for preset, asked in ((PRESETS[0], " w 7 · Compare "), (PRESETS[1], " w 3 · Compare "), (PRESETS[3], " Compare ")):
+        assert text_of(head(RaceLook(preset, race(), "seen"), 80, 9)[0]).startswith(f"{asked} {preset.number} ")

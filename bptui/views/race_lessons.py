@@ -1,0 +1,62 @@
+"""What a race's own numbers say beside its table: what noise is, and what batches are for."""
+
+from dataclasses import replace
+from math import isfinite
+
+from bptui.experiments.gradient_noise import PROBE
+from bptui.experiments.lane import Lane
+from bptui.experiments.race import Race
+from bptui.views.numbers import counted, rate
+from bptui.views.text import Row, cells, wrapped
+
+
+def lessons(race: Race, width: int, with_noise: bool) -> list[Row]:
+    """The conclusion once lanes that differ in their batch size have done equal work, and what ``noise`` is in the
+    table where it is there."""
+    rows: list[Row] = [((f" {line}", "text"),) for line in wrapped(why_batches(race), width - 2) if line]
+    return [*rows, ((noise_defined(race, width), "dim"),)] if with_noise else rows
+
+
+def noise_defined(race: Race, width: int) -> str:
+    """In the longest words that fit."""
+    count = race.lanes[0].run.problem.count
+    on, seeded = (f", on {PROBE} of {count} samples", ", drawn by the seed") if count > PROBE else ("", "")
+    what = " noise: how far a batch's gradient is off the mean one, ÷ the latter's length"
+    choices = (
+        f"{what}, at the lane's weights now{on}{seeded}",
+        f"{what}{on}",
+        f" noise: a batch's gradient off the mean one, ÷ its length{on}",
+        " noise: a batch's gradient off the mean one, ÷ its length",
+    )
+    return next((words for words in choices if cells(words) <= width), "")
+
+
+def why_batches(race: Race) -> str:
+    """What the lane of the smallest batches paid for its updates, beside the next larger; "" where nothing is to be
+    said."""
+    lanes = sorted(race.lanes, key=batch_size)
+    first, second = lanes[:2]
+    alike = {replace(lane.settings, batch_size=None) for lane in lanes}
+    if not race.finished or len(alike) > 1 or batch_size(first) == batch_size(second) or first.note or second.note:
+        return ""
+    one, other = (race.lanes.index(lane) + 1 for lane in (first, second))
+    a, b = first.points[-1], second.points[-1]
+    time = first.seconds / max(second.seconds, 1e-9)
+    words = f"lane {one} made {times(a.update / b.update)} the updates of lane {other} at one γ and took {times(time)} "
+    words += "as long"
+    if isfinite(first.start_noise) and 0 < second.start_noise < first.start_noise:
+        words += f"; from the start weights its batches are {times(first.start_noise / second.start_noise)} as noisy"
+    gained, others = (lane.points[0].train_loss - lane.points[-1].train_loss for lane in (first, second))
+    if min(gained, others) > 0:
+        faster = others / gained * time
+        better, worse, by = (other, one, faster) if faster >= 1 else (one, other, 1 / faster)
+        words += f". A second of lane {better} lowered the loss {times(by)} as much as one of lane {worse}"
+    return words[0].upper() + words[1:] + "."
+
+
+def batch_size(lane: Lane) -> int:
+    return min(lane.settings.batch_size or lane.run.problem.count, lane.run.problem.count)
+
+
+def times(ratio: float) -> str:
+    return f"{rate(ratio, 3) if ratio < 100 else counted(round(ratio))} ×"
