@@ -406,10 +406,11 @@ def test_a_lane_with_a_penalty_has_losses_without_it_and_says_so() -> None:
 
 
 class TestWhyBatches:
-    @pytest.mark.parametrize("name", ["digits", "moons", "iris"])
+    @pytest.mark.parametrize("name", ["iris", "moons"])
     def test_what_the_lead_of_batch_1_cost_is_told_in_the_lanes_own_numbers(self, name: str) -> None:
         it = Scenario.built_in(name)
-        race = PRESETS[0].begin(it.begin(), it.settings)
+        run = it.begin()
+        race = Race(run, PRESETS[0].lanes(it.settings, run.problem.count), 2 * run.problem.count)
         assert why_batches(race) == ""
         race.advance(race.goal)
         said = why_batches(race)
@@ -427,14 +428,15 @@ class TestWhyBatches:
 
     def test_lanes_that_differ_in_more_than_their_batch_draw_no_such_conclusion(self) -> None:
         it = Scenario.built_in("xor")
-        for preset in PRESETS[1:]:
-            race = preset.begin(it.begin(), replace(it.settings, batch_size=2))
+        for preset in (preset for preset in PRESETS[1:] if preset.name != "repeats"):
+            race = Race(it.begin(), preset.lanes(replace(it.settings, batch_size=2), 4), 40)
             race.advance(race.goal)
             assert why_batches(race) == ""
 
     def test_at_80_by_24_it_stands_under_the_table_of_the_question(self) -> None:
-        it = Scenario.built_in("digits")
-        race = PRESETS[0].begin(it.begin(), it.settings)
+        it = Scenario.built_in("iris")
+        run = it.begin()
+        race = Race(run, PRESETS[0].lanes(it.settings, run.problem.count), 2 * run.problem.count)
         race.advance(race.goal)
         seen = RaceLook(PRESETS[0], race, "seen")
         _, middle, rest = heights(seen, 80, 23)
