@@ -3,12 +3,13 @@ of :func:`explanation_rows`), and panel 6, which follows the phase (:func:`expla
 
 import re
 import textwrap
+from collections import deque
 from dataclasses import replace
 
 from bptui.explain import Explanation, Quantity, Walk, explain, name, value, words
 from bptui.explain.expression import Number
 from bptui.explain.formula import LISTED
-from bptui.explain.quantity import OF_A_WEIGHT
+from bptui.explain.quantity import GIVEN, OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
 from bptui.views.numbers import num, precise, sign_role
 from bptui.views.scene import Scene
@@ -195,12 +196,32 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
 
 
 def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
-    """Panel 6: what just happened, in a sentence; then the numbers it made for the selected unit or weight."""
+    """Panel 6: what just happened, in a sentence; then the numbers it made for the selected unit or weight; where rows
+    are left, how the numbers came about that they are made of."""
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
-    blocks = [formula_rows(explain(scene.record, q), width) for q in produced(scene.moment, scene.phase)]
+    made = produced(scene.moment, scene.phase)
+    blocks = [formula_rows(explain(scene.record, q), width) for q in made]
     while len(blocks) > 1 and len(rows) + sum(len(block) + 1 for block in blocks) > height:
         blocks = blocks[1:]  # the last says most
     for block in blocks:
         rows += [(), *block]
-    return rows[:height]
+    return [*rows, *made_of(scene, made, width, height - len(rows))][:height]
+
+
+def made_of(scene: Scene, made: tuple[Quantity, ...], width: int, height: int) -> list[Row]:
+    """Below a heading the formulas of what these numbers are made of, and of what that is made of in turn, each whole;
+    as many as have room."""
+    rows: list[Row] = [(), ((" made of", "head"),)]
+    told, to_come = {*made}, deque(made)
+    while to_come:
+        for q in explain(scene.record, to_come.popleft()).terms:
+            if q in told or q.kind in GIVEN:
+                continue
+            block = formula_rows(explain(scene.record, q), width)
+            if len(rows) + len(block) > height:
+                return rows if len(rows) > 2 else []
+            told.add(q)
+            to_come.append(q)
+            rows += block
+    return rows if len(rows) > 2 else []

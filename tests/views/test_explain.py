@@ -133,6 +133,24 @@ def test_a_hidden_delta_is_shown_in_symbols_numbers_and_result() -> None:
     assert "used by: ∂L/∂w₁[i1→h1][#1], ∂L/∂w₁[i2→h1][#1], ∂L/∂b₁[h1][#1]" in text
 
 
+def test_where_rows_are_left_stands_what_the_number_is_made_of() -> None:
+    it = at(session("xor"), "gradient", sample=1)
+    rows = lines(explain_panel(it, 78, 60))
+    below = rows[rows.index(" made of") + 1 :]
+    for q in (of_unit("a", 1, 0, 1), of_unit("delta", 2, 0, 1), of_unit("z", 1, 0, 1), of_unit("a", 2, 0, 1)):
+        first = next(k for k, row in enumerate(below) if row.startswith(f" {name(q)} = "))
+        assert f"   = {precise(value(it.record, q))}" in below[first : first + 6]
+    assert all(len(explain_panel(it, 78, height)) <= height for height in range(1, 40))
+
+
+@given(it=any_scene())
+@settings(max_examples=40)
+def test_what_a_number_is_made_of_is_known_before_it(it: Scene) -> None:
+    for q in produced(it.moment, it.phase):
+        for term in explain(it.record, q).terms:
+            assert all(reached(it, below) for below in explain(it.record, term).terms)
+
+
 @given(it=any_scene())
 @settings(max_examples=60)
 def test_the_formula_on_the_panel_evaluates_to_about_the_result_on_the_panel(it: Scene) -> None:

@@ -107,6 +107,16 @@ def values_of(scene: Scene) -> np.ndarray:
     return np.concatenate([np.ravel(part) for part in parts])
 
 
+def made_of(scene: Scene) -> np.ndarray:
+    """The numbers that those of this moment are made of, and what these are made of in turn: the first of them."""
+    record, found = scene.record, list(produced(scene.moment, scene.phase))
+    for q in found:  # it grows meanwhile
+        if len(found) > 400:
+            break
+        found += [term for term in explain(record, q).terms if term not in found]
+    return np.array([value(record, q) for q in found])
+
+
 def counts_of(scene: Scene) -> set[str]:
     """All whole numbers that may be named: counts, places, indices, units."""
     record = scene.record
@@ -142,7 +152,9 @@ def test_every_number_in_a_panel_is_a_number_of_the_record(view: str, data: st.D
     rows = [re.sub(r"\S*…\S*", "", row) for row in painted(view, it, width, TALL)]  # what is cut says so itself
     rows = [re.sub(r"\d+ more: \S+", "", row) for row in rows]  # the rest of a long sum: tests/explain adds it up
     found = numbers(rows, it)
-    if view == "explain":  # a minus may be the formula's, a point the sentence's
+    if view == "explain":
+        values = np.concatenate([values, made_of(it)])
+        # a minus may be the formula's, a point the sentence's
         found = (words.lstrip("+−").rstrip(".") for words in found)
     orphans = [w for w in found if not is_known(w, values, counts, gamma)]
     assert not orphans, "\n".join(rows)
