@@ -166,7 +166,8 @@ class Drill:
         if self.stop is not None:
             return f"the drill cannot go on: {self.stop}; r restarts"
         if self.is_right:
-            return f"sample {self.sample + 1} is right: n drills the next one, [ asks for more"
+            following = "n drills the next one, " if self.record.n > 1 else ""
+            return f"sample {self.sample + 1} has a loss below ε: {following}[ asks for more"
         if self.updates_here >= MOST_UPDATES:
             return f"given up after {MOST_UPDATES} updates; ] asks for less, n takes the next sample"
         return None

@@ -46,9 +46,9 @@ def part_title(name: str, figures: Figures, log: bool, width: int) -> str:
     reduction = figures.rules.reduction
     return {
         "true": fitting(f"True rule: {reduction} of the samples' gradients", f"True rule: {reduction} of gradients"),
-        "wrong": fitting(f"Wrong rule: {figures.name}", f"Wrong: {figures.name}", figures.name),
+        "wrong": fitting(f"Wrong rule: {figures.name}", f"Wrong: {figures.name}", "Wrong rule"),
         "numbers": "Both rules",
-        "table": "Gradients by layer",
+        "table": fitting("Gradients by layer, at the wrong side's weights", "|g| at the wrong side's weights"),
         "chart": f"Batch loss by update, {'log' if log else 'linear'}",
     }.get(name, "")
 

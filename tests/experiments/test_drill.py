@@ -262,3 +262,10 @@ def test_a_large_training_set_is_looked_at_in_parts() -> None:
     places = drill_room.looked_at(it.problem)
     assert len(set(places.tolist())) == MOST_TRAIN
     assert places.tolist() == list(range(0, 3 * MOST_TRAIN, 3))
+
+
+def test_a_batch_of_one_sample_has_no_next_one_to_drill() -> None:
+    it = drill_at(regression(4, batch_size=1))
+    it.epsilon = 10.0
+    assert it.is_right
+    assert str(it.why_not()) == "sample 1 has a loss below ε: [ asks for more"

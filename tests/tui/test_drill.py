@@ -73,7 +73,7 @@ async def test_an_update_of_a_sample_that_is_right_is_refused_with_the_reason() 
     async with drilling() as at:
         await at.press("e", "s")
         assert at.screen.drill.updates == 50
-        assert "sample 1 is right: n drills the next one" in at.text()
+        assert "sample 1 has a loss below ε: n drills the next one" in at.text()
 
 
 async def test_space_plays_and_pauses() -> None:
@@ -96,7 +96,7 @@ async def test_playing_ends_when_the_sample_is_right() -> None:
                 break
             await at.pilot.pause(0.02)
         assert at.screen.drill.is_right
-        assert "sample 1 is right" in at.text()
+        assert "sample 1 has a loss below ε" in at.text()
 
 
 async def test_brackets_change_epsilon_in_1_2_5_steps_to_the_end_of_the_ladder() -> None:

@@ -333,3 +333,11 @@ def test_the_lab_says_that_its_lengths_leave_frozen_biases_out() -> None:
     assert figures.overall.true_norm < session("mazur").record.gradient_norms[0]
     assert "|g| without the frozen biases" in text(layer_table(figures, 38, 8))
     assert "frozen" not in text(layer_table(lab_at(session("xor")).figures(), 38, 8))
+
+
+@pytest.mark.parametrize("width", [36, 38, 58, 98])
+@pytest.mark.parametrize("rule", range(len(ROWS)))
+def test_titles_say_which_side_is_wrong_and_whose_weights_the_table_is_of(rule: int, width: int) -> None:
+    figures = trained("xor", rule, False).figures()
+    assert part_title("wrong", figures, False, width).startswith("Wrong")
+    assert part_title("table", figures, False, width).endswith("at the wrong side's weights")
