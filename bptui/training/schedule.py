@@ -29,13 +29,15 @@ def epoch_order(seed: int, epoch: int, count: int, order: Order) -> Integers:
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where an update stands: epoch, batch and repeat count from 1; ``start`` is the batch's first place in the
-    epoch's order; ``seen`` counts the forward-and-backward passes of single samples made before it."""
+    epoch's order; ``seen`` counts the forward-and-backward passes of single samples made before it,
+    ``looked`` the forward passes made only to see whether a batch is learnt well enough (repeat_until)."""
 
     epoch: int = 1
     batch: int = 1
     start: int = 0
     repeat: int = 1
     seen: int = 0
+    looked: int = 0
 
     def size(self, settings: Settings, count: int) -> int:
         """Number of samples in the batch: the batch size, or what is left of the epoch; a batch size beyond the data
@@ -46,18 +48,19 @@ class Position:
         """The position of the next update. ``settled``: the batch's loss is below repeat_until."""
         size = self.size(settings, count)
         seen = self.seen + size
+        looked = self.looked + (size if settings.repeat_until > 0 else 0)
         if self.repeat < settings.repeats and not settled:
-            return Position(self.epoch, self.batch, self.start, self.repeat + 1, seen)
+            return Position(self.epoch, self.batch, self.start, self.repeat + 1, seen, looked)
         start = self.start + size
         if _left(start, settings, count) == 0:
-            return Position(self.epoch + 1, 1, 0, 1, seen)
-        return Position(self.epoch, self.batch + 1, start, 1, seen)
+            return Position(self.epoch + 1, 1, 0, 1, seen, looked)
+        return Position(self.epoch, self.batch + 1, start, 1, seen, looked)
 
     def under(self, settings: Settings, count: int) -> "Position":
         """The same place under other settings: a rest too short for a batch that must be whole ends the epoch."""
         if self.start and _left(self.start, settings, count) == 0:
-            return Position(self.epoch + 1, 1, 0, 1, self.seen)
-        return Position(self.epoch, self.batch, self.start, min(self.repeat, settings.repeats), self.seen)
+            return Position(self.epoch + 1, 1, 0, 1, self.seen, self.looked)
+        return Position(self.epoch, self.batch, self.start, min(self.repeat, settings.repeats), self.seen, self.looked)
 
     def batches(self, settings: Settings, count: int) -> int:
         """Number of batches in this epoch, as far as the settings stay what they are."""

@@ -79,15 +79,18 @@ def curve_of(scene: Scene, name: str) -> Curve:
 
 
 def chart(scene: Scene, columns: int) -> Chart:
-    """The curves of the loss, or of the right answers, as far as the run is known, and where in them one stands; at
-    most two points per dot column."""
+    """The curves of the loss, or of the right answers, as far as the run has been made, and where in them one stands;
+    at most two points per dot column. An update that one is stepping through is not made yet."""
     drawn = []
+    under_way = scene.frontier == scene.moment.update and scene.phase.kind != "update"
+    made = scene.frontier - under_way
     log = scene.log and not scene.accuracy
     for where, name, words, role in ACCURACIES if scene.accuracy else CURVES:
         curve = curve_of(scene, where)
-        low, high = curve.low(name), curve.high(name)
-        if curve.used and not np.isnan(low).all():
-            x = curve.axis(scene.axis)
+        shown = int(np.searchsorted(curve.axis("update"), made, side="right"))
+        low, high = curve.low(name)[:shown], curve.high(name)[:shown]
+        if shown and not np.isnan(low).all():
+            x = curve.axis(scene.axis)[:shown]
             if where == "updates":  # read before the update: it belongs to the weights that the update before left
                 x = np.concatenate(([0.0], x[:-1]))
             x, low, high = squeeze(x, low, high, columns)

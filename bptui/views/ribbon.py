@@ -97,7 +97,10 @@ def applied_rows(scene: Scene) -> Iterator[Row]:
     has been applied."""
     record, n, done, k = scene.record, scene.record.n, scene.done, scene.record.number
     if scene.phase.kind == "update":
-        for words in (f"{n} × forward, {n} × backward, 1 × change of the weights", f"{n} passes, 1 change"):
+        whole = f"{n} × forward, {n} × backward, 1 × change of the weights"
+        looked = record.following.looked - record.position.looked
+        looks = f"{whole}; {looked} × forward to see whether it is learnt" if looked else whole
+        for words in (looks, whole, f"{n} passes, 1 change"):
             yield ((f" update {k} applied: {words}", "good"),)
         return
     not_yet, added = "nothing applied yet", f"{done} of {n} gradients added"

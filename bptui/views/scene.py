@@ -88,13 +88,16 @@ class Scene:
 
     @property
     def passes(self) -> tuple[int, int]:
-        """Forward and backward passes of single samples made up to this moment, since the start of the run."""
-        before, m, layers = self.record.position.seen, self.moment.sample, self.record.layers
+        """Forward and backward passes of single samples made up to this moment, since the start of the run; forward
+        ones also those that only look whether a batch is learnt well enough, which follow its update."""
+        record, m, layers = self.record, self.moment.sample, self.record.layers
+        before = record.position.seen
+        looked = (record.following if self.phase.kind == "update" else record.position).looked
         if self.phase.per_batch:  # whichever sample is looked at, all have been through
-            return before + self.record.n, before + self.record.n
+            return before + looked + record.n, before + record.n
         forward = m + self.reached(m, "forward", layers)
         backward = m + self.reached(m, "delta", 1)
-        return before + forward, before + backward
+        return before + looked + forward, before + backward
 
     def reached(self, sample: int, kind: Literal["forward", "loss", "delta", "gradient"], layer: int = 0) -> bool:
         return self.moment.reached(sample, kind, layer, self.record.layers)

@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from bptui.scenario import Scenario
 from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.tui.plot import draw
@@ -141,3 +142,14 @@ def test_train_and_test_are_of_the_last_epochs_end_however_long_the_run_is() -> 
     train = it.run.problem.metrics(record.after, record.settings.rules.loss)[0]
     assert shown[0].endswith("after epoch 5:")
     assert f"train {num(train, 8)}" in shown[1]
+
+
+def test_an_update_that_one_steps_through_is_not_drawn_before_it_is_made() -> None:
+    it = Session(Scenario.built_in("xor"))
+    fresh = chart(scene(it), 80)
+    assert all(series.x.max() == 0 for series in fresh.series)
+    it.move(("batch", 1))
+    assert max(series.x.max() for series in chart(scene(it), 80).series) == 1
+    it.move(("batch", 1))
+    it.move(("batch", -1))  # the way back leaves what was seen
+    assert max(series.x.max() for series in chart(scene(it), 80).series) == 2

@@ -1,0 +1,31 @@
+"""The counters of the header: every pass that was made is among them."""
+
+from dataclasses import replace
+
+from bptui.session.moment import Moment
+from bptui.session.session import Session
+from tests.scenes import painted, phase_of, scene
+from tests.tui.pilots import session_with
+
+
+def until_learnt(updates: int) -> Session:
+    """xor, one sample a batch, each repeated up to five times until its loss is small."""
+    it = session_with("xor", batch_size=1)
+    settings = replace(it.next_settings, batch_size=1, repeats=5, repeat_until=0.05)
+    it.change(settings)
+    it.run.extend_to(updates)
+    return it
+
+
+def test_a_look_whether_a_batch_is_learnt_is_a_forward_pass_too() -> None:
+    it = until_learnt(6)
+    after = scene(it, Moment(6, phase_of("update"), 0, it.layers))
+    assert after.passes == (12, 6)
+    assert "forward 12 · backward 6 · updates 6" in "\n".join(painted("header", after, 120, 2))
+    assert "1 × forward to see whether it is learnt" in "\n".join(painted("ribbon", after, 120, 3))
+
+
+def test_the_look_comes_after_the_update() -> None:
+    it = until_learnt(6)
+    before = scene(it, Moment(6, phase_of("reduce"), 0, it.layers))
+    assert before.passes == (11, 6)
