@@ -53,7 +53,7 @@ async def test_both_sides_stand_beside_each_other_with_the_sentences_on_top() ->
             "occurs",
             "True rule",
             "average the inputs",
-            "Gradients by layer",
+            "at the wrong side's weights",
             "0.080",
         ):
             assert words in text
