@@ -11,7 +11,7 @@ from textual.widget import Widget
 from bptui.data.plain import in_plain
 from bptui.tui.palette import in_ascii, style_of
 from bptui.views.arrange import Box
-from bptui.views.text import Row, cut, fit, fit_rows
+from bptui.views.text import Row, cells, cut, fit, fit_rows
 
 STRIPS_KEPT = 512
 
@@ -37,14 +37,16 @@ class Panel(Widget):
         """Columns and rows left for content in a box of this size."""
         return (max(width - 2, 0), max(height - 2, 0)) if self.bordered else (width, height)
 
-    def show(self, rows: list[Row], width: int, height: int, title: str = "", focused: bool = False) -> None:
+    def show(
+        self, rows: list[Row], width: int, height: int, title: str = "", foot: str = "", focused: bool = False
+    ) -> None:
         """Show these rows in a box of ``width`` columns and ``height`` rows, cut or padded to it."""
         inner_width, inner_height = self.inner(width, height)
         content = fit_rows(rows, inner_width, inner_height)
         if self.ascii:
             content, title = fit_rows(map(in_ascii, content), inner_width, inner_height), in_plain(title)
         if self.bordered:
-            content = framed(content, width, title, focused)
+            content = framed(content, width, title, foot, focused)
         if self.ascii:
             content = [in_ascii(row) for row in content]
         old, self._rows = self._rows, content
@@ -76,15 +78,17 @@ class Panel(Widget):
         return strip
 
 
-def framed(content: list[Row], width: int, title: str, focused: bool) -> list[Row]:
-    """The rows in a border with a title in it; the focused one has heavy lines."""
+def framed(content: list[Row], width: int, title: str, foot: str, focused: bool) -> list[Row]:
+    """The rows in a border with a title above and a foot below in it; the focused one has heavy lines."""
     role = "border-focus" if focused else "border"
     corners, side, flat = ("┏┓┗┛", "┃", "━") if focused else ("┌┐└┘", "│", "─")
     name = cut(title, max(width - 6, 0))
     lead: Row = ((corners[0] + flat + " ", role), (name, "title" if focused else "text"), (" ", role))
     used = sum(len(text) for text, _ in lead)
     top = fit((*lead, (flat * max(width - used - 1, 0) + corners[1], role)), width)
-    bottom: Row = ((corners[2] + flat * (width - 2) + corners[3], role),)
+    said = f" {foot} " if foot and cells(foot) + 6 <= width else ""
+    line = flat * (width - 3 - cells(said))
+    bottom: Row = ((corners[2] + line, role), (said, "dim"), (flat + corners[3], role))
     return [top, *(((side, role), *row, (side, role)) for row in content), bottom]
 
 

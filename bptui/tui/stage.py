@@ -69,8 +69,8 @@ class Stage:
     def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:
         """The focused panel's list, ``pages`` further."""
         shown, by_itself = (self._samples(looks.focus, it) for it in (scene, replace(scene, scroll=0)))
-        count = scene.record.n if looks.focus == UPDATE else len(scene.rows)
-        return looks.scrolled_to(shown.start + scrolled(shown, count, pages) - by_itself.start)
+        further = scrolled(shown, samples_of(looks.focus, scene), pages)
+        return looks.scrolled_to(shown.start + further - by_itself.start)
 
     def _samples(self, number: int, scene: Scene) -> range:
         """Which of its samples a panel with a list shows; none where it has no box."""
@@ -84,7 +84,8 @@ class Stage:
 
     def _show(self, number: int, box: Box, rows: list[Row], scene: Scene) -> None:
         title = f"{number} {BY_NUMBER[number].name}{BY_NUMBER[number].title(scene)}"
-        self.panels[number].show(rows, box.width, box.height, title, focused=number == self._focused)
+        foot = not_shown(self._samples(number, scene), samples_of(number, scene)) if BY_NUMBER[number].scrolls else ""
+        self.panels[number].show(rows, box.width, box.height, title, foot, focused=number == self._focused)
 
     def _with_chart(self, rows: list[Row], box: Box, scene: Scene) -> list[Row]:
         """The current numbers, the chart as last drawn."""
@@ -94,3 +95,14 @@ class Stage:
         shows = *known, scene.applied, scene.axis, scene.log, scene.accuracy, scene.stop, scene.changes
         lines = self.drawing.rows(width, height - len(rows), shows, lambda: chart(scene, 2 * width), scene.colour)
         return [*rows, *lines]
+
+
+def samples_of(number: int, scene: Scene) -> int:
+    """How many samples a panel's list has: the ledger keeps the batch's order and leaves none out."""
+    return scene.record.n if number == UPDATE else len(scene.rows)
+
+
+def not_shown(shown: range, count: int) -> str:
+    """How many samples of a list stand above and below those shown."""
+    above, below = shown.start, count - shown.stop
+    return " ".join(f"{arrow} {n}" for arrow, n in (("↑", above), ("↓", below)) if n > 0)

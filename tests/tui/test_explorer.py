@@ -528,3 +528,16 @@ async def test_hostile_names_keep_the_layout() -> None:
         await at.pilot.pause(0.3)
         assert [strip.cell_length for strip in at.strips()] == [WIDE[0]] * WIDE[1]
         assert not {"\x1b", "\n", "\u202e"} & set("".join(at.lines()))
+
+
+async def test_a_list_cut_by_its_panel_says_how_many_samples_are_not_shown() -> None:
+    async with explore("digits") as at:
+        await at.press("b", "2")
+        shown = sum(line.count("■") for line in at.lines()[6:])
+        above = 32 - shown
+        assert f" ↑ {above} ━┛" in at.text()
+        await at.press("pageup", "pageup", "pageup")
+        assert f" ↓ {above} ━┛" in at.text()
+    async with explore("xor") as at:
+        assert "↑" not in at.text()
+        assert "↓" not in at.text()
