@@ -6,13 +6,16 @@ import numpy as np
 
 from bptui.experiments.mistakes import Distance
 from bptui.experiments.mistakes.figures import Change, Figures
+from bptui.session.intents import Open
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
 from bptui.views.numbers import num, precise, rate, sign_role
+from bptui.views.questions import asked_by
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
 FEWEST_WEIGHTS = 3
 TITLE_FRAME = 4  # columns of a panel's inside that a title leaves free
+ROOMY = 80  # columns from which the title names the question of `w` too
 ROUNDING = 1e-12  # relative errors below are called rounding
 TRUE, WRONG = "series-3", "series-6"
 """The two sides' colours: those of the signs, blue and orange, say the sign of a number on this screen."""
@@ -21,9 +24,10 @@ STYLES: tuple[Style, Style] = ("line", "dashes")  # where both coincide, both ca
 
 
 def lab_title(figures: Figures, width: int) -> Row:
-    """Which rule of how many, and where in the training."""
+    """Which rule of how many, the question that it answers, and where in the training."""
+    asked = asked_by(Open("lab", figures.mistakes[figures.number].id)) if width >= ROOMY else ""
     name: list[Span] = [
-        (f" Mistakes lab · {figures.number + 1} of {len(figures.mistakes)} · ", "bar"),
+        (f" Mistakes lab · {asked}{figures.number + 1} of {len(figures.mistakes)} · ", "bar"),
         (figures.name, "bar-strong"),
     ]
     place = figures.position

@@ -13,6 +13,7 @@ from bptui.experiments.mistakes.distance import layer_vector
 from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
+from bptui.session.intents import Open
 from bptui.session.session import Session
 from bptui.tui.palette import MONO, PALETTES, Palette
 from bptui.views.lab import (
@@ -31,6 +32,7 @@ from bptui.views.lab import (
 from bptui.views.lab_plan import lab_plan
 from bptui.views.loss import chart as chart_of_the_explorer
 from bptui.views.numbers import num, rate
+from bptui.views.questions import asked_by
 from bptui.views.text import Row, row_cells
 from tests.experiments.builders import lab_at
 from tests.scenes import lines, scene, session
@@ -341,3 +343,8 @@ def test_titles_say_which_side_is_wrong_and_whose_weights_the_table_is_of(rule: 
     figures = trained("xor", rule, False).figures()
     assert part_title("wrong", figures, False, width).startswith("Wrong")
     assert part_title("table", figures, False, width).endswith("at the wrong side's weights")
+
+
+def test_the_title_names_the_question_that_the_lab_answers() -> None:
+    assert asked_by(Open("lab", "mean-error-mean-activations")) == "w 5 · "
+    assert asked_by(Open("lab", "drop-slope")) == ""
