@@ -15,7 +15,8 @@ _HIDDEN = [
     0x2029,
     0xFEFF,
 ]
-_TABLE = _PICTURES | dict.fromkeys(_HIDDEN, _STAND_IN)
+_TABLE: dict[int, int | None] = {**_PICTURES, **dict.fromkeys(_HIDDEN, _STAND_IN), 0x200D: None}
+"""A joiner (U+200D) is left out: at an end it would swallow the blank or the ellipsis behind it."""
 
 
 def clean(text: str, longest: int = LONGEST) -> str:

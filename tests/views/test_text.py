@@ -150,3 +150,7 @@ def test_cleaning_twice_changes_nothing() -> None:
     assert clean(once) == once
     assert len(once) == LONGEST
     assert once.endswith("…")
+
+
+def test_a_joiner_at_the_end_swallows_no_blank() -> None:
+    assert [left(clean("\u200d"), 2), left(clean("a\u200d"), 3)] == ["  ", "a  "]
