@@ -41,8 +41,9 @@ $(VENV)/test: pyproject.toml | $(VENV)/made
 	$(PIP) -e '.[test]'
 	@touch $@
 
+# the types of the tests are checked too
 $(VENV)/check: pyproject.toml | $(VENV)/made
-	$(PIP) -e '.[check]'
+	$(PIP) -e '.[check,test]'
 	@touch $@
 
 bench: .bench/ready

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bptui.data.clean import clean
 from bptui.data.plain import NAMED
+from bptui.engine.update import UNDEFINED
 from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of, spelled
 from bptui.scenario import Scenario, ScenarioError, built_in_names
 from bptui.scenario.accept import nearest, shown
@@ -185,7 +186,8 @@ def explore(options: argparse.Namespace) -> int:
     try:
         session = Session(choose(options))
     except ArithmeticError as problem:
-        return complain(f"{problem}; check data and start weights")
+        advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
+        return complain(f"{problem}; {advice}")
     return open_explorer(session, options)
 
 

@@ -17,6 +17,8 @@ CURVES = (
     ("epochs", "train_loss", "train", "series-1"),
     ("epochs", "test_loss", "test", "series-2"),
 )
+DIVERGES = 10.0
+"""Times its start that a training loss must be to be remarked: noise alone does not take it so far."""
 STYLES: dict[str, Style] = {"series-0": "band", "series-1": "line", "series-2": "dashes"}
 ACCURACIES = (
     ("epochs", "train_accuracy", "train", "series-1"),
@@ -31,9 +33,22 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
     stop, here or ahead."""
     spelled = zip(*(spell(scene, digits) for digits in (8, 6, 5)), strict=True)
     rows = [first_fitting(longest_first, width) for longest_first in spelled]
+    grown = growth(scene)
+    if grown > DIVERGES and not scene.stop:
+        said = (
+            f"train is {num(grown, 8)} × what it was at the start: lower γ",
+            f"{num(grown, 6)} × start: lower γ",
+        )
+        rows.append(first_fitting((((f" {words}", "wrong"),) for words in said), width))
     if scene.stop:
         rows.append(first_fitting((((f" {words}", "wrong"),) for words in scene.stop.spellings), width))
     return rows
+
+
+def growth(scene: Scene) -> float:
+    """How many times the loss on the training set is what it was before the first update; 0 where it is not known."""
+    start = scene.history.epochs.last("train_loss")[:1]
+    return scene.epoch_end.train_loss / float(start[0]) if len(start) and start[0] > 0 else 0.0
 
 
 def spell(scene: Scene, digits: int) -> list[Row]:

@@ -37,8 +37,15 @@ def weights_of(scene: Scene) -> list[Weight]:
 
 
 def heads(scene: Scene) -> tuple[str, ...]:
-    gradient = scene.record.settings.rules.reduction.upper() if scene.done == scene.record.n else "Σ"
+    """The gradient's column holds what is used: with a penalty or clipping not the sum or mean itself."""
+    used = "g used" if is_adjusted(scene) else scene.record.settings.rules.reduction.upper()
+    gradient = used if scene.done == scene.record.n else "Σ"
     return "before", gradient, "Δ", "after"
+
+
+def is_adjusted(scene: Scene) -> bool:
+    """Does a penalty or clipping stand between the reduced gradient and what the optimizer gets?"""
+    return scene.record.penalised or bool(scene.record.settings.rules.clip_norm)
 
 
 def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) -> Row:
@@ -58,7 +65,7 @@ def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | str | None, 
     record, done = scene.record, scene.done
     if done == record.n:
         reduced = record.mean if record.settings.rules.reduction == "mean" else record.summed
-        gradient: float | None = reduced[weight]
+        gradient: float | None = (record.reduced if is_adjusted(scene) else reduced)[weight]
     else:
         gradient = float(record.running(weight)[done - 1]) if done else None
     stays = weight.is_bias and record.before.architecture.bias == "frozen"

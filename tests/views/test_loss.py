@@ -15,6 +15,7 @@ from bptui.views.loss import chart, loss_rows
 from bptui.views.numbers import num
 from bptui.views.scene import AXES, Axis, scene_of
 from tests.scenes import lines, own_data, own_session, phase_of, scene, session
+from tests.tui.pilots import session_with
 
 
 def test_the_batch_loss_is_the_records_however_long_the_run_is() -> None:
@@ -153,3 +154,12 @@ def test_an_update_that_one_steps_through_is_not_drawn_before_it_is_made() -> No
     it.move(("batch", 1))
     it.move(("batch", -1))  # the way back leaves what was seen
     assert max(series.x.max() for series in chart(scene(it), 80).series) == 2
+
+
+def test_a_loss_that_has_grown_is_remarked_before_it_overflows() -> None:
+    it = session_with("plane", learning_rate=5.0)
+    it.run.extend_to(200)
+    at = scene(it, Moment(200, phase_of("update"), it.run.record(200).n - 1, it.layers))
+    assert at.epoch_end.train_loss > 1e6
+    assert "× what it was at the start: lower γ" in "\n".join(lines(loss_rows(at, 60)))
+    assert "lower γ" not in "\n".join(lines(loss_rows(scene(session("xor")), 60)))
