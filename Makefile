@@ -11,7 +11,7 @@ run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 test-versions:
 	$(PYTHON) tests/versions.py

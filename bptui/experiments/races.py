@@ -128,7 +128,7 @@ def rates(settings: Settings, count: int) -> tuple[Entry, ...]:
 
 
 def optimizers(settings: Settings, count: int) -> tuple[Entry, ...]:
-    """All of them, each at a rate fit for it: steps of momentum add up to 1/(1 − μ) times those of plain descent."""
+    """All of them, each at a rate of its own: steps of momentum add up to 1/(1 − μ) times those of plain descent."""
     plain = averaged(settings, count)
     present, mu = plain.rules.optimizer, plain.rules.optimizer.momentum
     gamma = plain.rules.learning_rate
@@ -182,7 +182,8 @@ PRESETS = (
     Preset(
         5, "optimizers", "Does another optimizer back-propagate differently?",
         "No: at the same weights every lane gets the same gradient, by the same multiply-adds. The optimizer only "
-        "decides what step to make of it, and what to remember. Each has a rate fit for it.",
+        "decides what step to make of it, and what to remember. Each lane has a rate of its own (momentum's is 1 − μ "
+        "times that of sgd); another may suit it better.",
         "seen", optimizers,
     ),
     Preset(

@@ -74,7 +74,7 @@ def common(run: Run, name: str) -> str:
     samples = f"{run.problem.count} training sample{'s' if run.problem.count > 1 else ''}"
     return (
         f"All lanes: {name}, {samples}, network {sizes}, seed {run.problem.seed}. Lanes begin with the settings now in "
-        "force and differ in what the question is about."
+        "force, every batch met once (but in 3 and 7), and differ in what the question is about; 2 is plain descent."
     )
 
 
