@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import textual._wait
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("bptui", deadline=None)
@@ -13,6 +14,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],  # one process collects the tests more than once
 )
 settings.load_profile("bptui")
+
+
+# A pilot asks every 20 ms whether the program rests, most of a test's time; asked every 5 ms it waits less. A share of
+# work below a twentieth still is rest.
+textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 200, 1 / 4000
 
 
 def stray_variables() -> list[str]:

@@ -139,6 +139,7 @@ class Drill:
         self.updates = 0  # in all; each is one back-propagation
         self.updates_here = 0  # on this sample
         self.stop: Divergence | None = None
+        self.moves = True
         self.passes = Passes(self.problem, self.record, self.settings, self.memory)
         self._means: dict[tuple[str, int], float] = {}
         self._done: dict[int, float] = {}
@@ -168,6 +169,8 @@ class Drill:
         if self.is_right:
             following = "n drills the next one, " if self.record.n > 1 else ""
             return f"sample {self.sample + 1} has a loss below ε: {following}[ asks for more"
+        if not self.moves:
+            return f"sample {self.sample + 1} gets a step of 0: none moves it; n drills the next one"
         if self.updates_here >= MOST_UPDATES:
             return f"given up after {MOST_UPDATES} updates; ] asks for less, n takes the next sample"
         return None
@@ -187,6 +190,7 @@ class Drill:
         """Drill the next sample of the batch, from where the network now is; the optimizer remembers."""
         self.sample = (self.sample + 1) % self.record.n
         self.updates_here = 0
+        self.moves = True
         self._before = self.losses
         if self.is_right:
             self._done[self.sample] = self.epsilon
@@ -212,6 +216,7 @@ class Drill:
         except Divergence as divergence:
             self.stop = divergence
             return False
+        self.moves = bool(work.step.flat.any())
         self.network.flat += work.step.flat
         self.updates += 1
         self.updates_here += 1

@@ -60,4 +60,5 @@ def loss_sum(record: UpdateRecord, _: Quantity) -> Formula:
 
 def loss_mean(record: UpdateRecord, _: Quantity) -> Formula:
     """Σ_m L_m / n."""
-    return Formula(f"{named(record, LOSS_SUM)} / {record.n}", Quotient(number(record, LOSS_SUM), whole(record.n)))
+    note = "without the penalty on the weights" if record.penalised else ""
+    return Formula(f"{named(record, LOSS_SUM)} / {record.n}", Quotient(number(record, LOSS_SUM), whole(record.n)), note)

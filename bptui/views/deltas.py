@@ -81,7 +81,8 @@ def head(scene: Scene, c: Columns, units: range) -> str:
     words = f"{'#':>4} "
     if units:
         all_units = scene.record.before.architecture.sizes[layer]
-        some = [f"{symbol} {units.start}–{units.stop - 1} of {all_units}"] if len(units) < all_units else []
+        shown = [f"{symbol} {units.start}–{units.stop - 1} of {all_units}", f"{symbol} …", "δ…"]
+        some = shown if len(units) < all_units else []
         words += left(fitting(c.strip, *some, symbol, "δ"), c.strip) + " "
     words += right(fitting(c.x, input_name(scene), "x" if layer == 1 else "a"), c.x)
     words += " " + right(fitting(c.delta, f"{symbol}[{scene.record.names.unit(layer, unit)}]", symbol), c.delta)

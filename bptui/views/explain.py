@@ -11,7 +11,7 @@ from bptui.explain.expression import Number
 from bptui.explain.formula import LISTED
 from bptui.explain.quantity import GIVEN, OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
-from bptui.views.numbers import num, precise, sign_role
+from bptui.views.numbers import factor, num, precise, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, fit_rows, right, window
 
@@ -24,7 +24,7 @@ TIE = "\u00a0"  # a space at which no line is broken
 
 def screen_number(number: float) -> str:
     """Numbers inside formulas."""
-    return num(number, 8)
+    return factor(number, 8)
 
 
 def reached(scene: Scene, q: Quantity) -> bool:

@@ -20,6 +20,7 @@ GUIDE = (
     "  Below a unit's a stand its target t, δ, z and bias b, as rows allow.",
     "  z is a unit's pre-activation, a its activation, δ = ∂L/∂z its delta.",
     "  ■ sample done, ▣ current, □ to come; ▸ the selected unit, ◦ the input of its weight.",
+    "  ◂ marks what is in force; ▶ ◀ between layers: the way of the pass just now.",
     "  w₂[5→3] leads from unit 5 of layer 1 to unit 3 of layer 2, w₂[…→3] all into unit 3.",
     "  Samples of a batch count from 1; rows of the data, inputs and units from 0.",
 )

@@ -9,7 +9,7 @@ from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.session.intents import Open
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
-from bptui.views.numbers import num, precise, rate, sign_role
+from bptui.views.numbers import factor, num, precise, rate, sign_role
 from bptui.views.questions import asked_by
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
@@ -136,12 +136,12 @@ def side(
     roomy = width >= 46
     reduced: list[Span] = [(" gradient " if roomy else " g ", "dim"), signed(change.reduced)]
     if truth is not None:
-        reduced += [("  truth here ", "dim"), (num(truth, 9, plus=True), "dim")]
+        reduced += [("  truth here ", "dim"), (factor(truth, 9, plus=True), "dim")]
     gamma = rate(figures.rules.learning_rate)
     step: list[Span] = [(" step ", "dim"), (f"−{gamma} × ", "dim"), signed(change.reduced), (" = ", "dim")]
     if row_cells(step) + 9 > width:
         step = step[:1]
-    moved = f" {num(change.before, 8)} → {num(change.after, 8)}"
+    moved = f" {factor(change.before, 8)} → {factor(change.after, 8)}"
     return [
         tuple(reduced),
         (*step, signed(change.step)),
@@ -154,7 +154,7 @@ def side(
 
 
 def signed(value: float) -> Span:
-    return num(value, 9, plus=True), sign_role(value)
+    return factor(value, 9, plus=True), sign_role(value)
 
 
 def both_sides(figures: Figures, width: int) -> list[Row]:

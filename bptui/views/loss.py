@@ -55,7 +55,7 @@ def spell(scene: Scene, digits: int) -> list[Row]:
     """The rows of the losses, each number in at most ``digits`` columns."""
     record, end = scene.record, scene.epoch_end
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
-    words = num(record.loss_mean, max(digits, 6)) if batch else "·"
+    words = num(record.loss_mean, max(digits, 6)) if batch else "to come"
     second: list[Span] = []
     for role, name, value, correct in (
         ("series-1", "train", end.train_loss, end.train_accuracy),

@@ -3,7 +3,7 @@
 from bptui.explain import Quantity, value
 from bptui.explain.quantity import activation, loss, of_unit, of_weight
 from bptui.session.moment import Moment, Phase
-from bptui.views.numbers import num, rate
+from bptui.views.numbers import factor, rate
 from bptui.views.scene import Scene
 
 
@@ -50,7 +50,7 @@ def narrate(scene: Scene) -> str:
 
 
 def said(scene: Scene, q: Quantity) -> str:
-    return num(value(scene.record, q), 8)
+    return factor(value(scene.record, q), 8)
 
 
 def who(scene: Scene, layer: int, unit: int) -> str:
@@ -113,8 +113,8 @@ def tell_delta(scene: Scene) -> str:
     else:
         above = "the output" if layer + 1 == record.layers else f"layer {layer + 1}"
         why = (
-            f"{num(value(record, q.of_unit('slope')), 8)} (slope at its own z) × "
-            f"{num(value(record, q.of_unit('upstream')), 8)} (the δ of {above} through the weights)"
+            f"{factor(value(record, q.of_unit('slope')), 8)} (slope at its own z) × "
+            f"{factor(value(record, q.of_unit('upstream')), 8)} (the δ of {above} through the weights)"
         )
         return (
             f"{who(scene, layer, q.unit)} hands back δ = {why} = {delta} for sample {q.sample + 1}; {unchanged(scene)}."
@@ -125,7 +125,7 @@ def tell_delta(scene: Scene) -> str:
 def tell_contribution(scene: Scene) -> str:
     (q,) = produced(scene.moment, scene.phase)
     moment, record = scene.moment, scene.record
-    a = "1" if q.source < 0 else num(float(record.passed.a[q.layer - 1][q.sample, q.source]), 8)
+    a = "1" if q.source < 0 else factor(float(record.passed.a[q.layer - 1][q.sample, q.source]), 8)
     product = f"{a} · {said(scene, of_unit('delta', q.layer, q.unit, q.sample))} = {said(scene, q)}"
     return (
         f"Sample {moment.sample + 1} adds a · δ = {product} to the sum of {weight_words(scene)}, "
@@ -166,8 +166,8 @@ def penalty_words(scene: Scene) -> str:
     reduction = record.settings.rules.reduction
     without = record.loss_sum if reduction == "sum" else record.loss_mean
     return (
-        f"; the {reduction} of the losses {num(without, 8)} and the penalty on the weights {num(record.penalty, 8)} "
-        f"make {num(record.penalised_loss, 8)}"
+        f"; the {reduction} of the losses {factor(without, 8)} and the penalty on the weights "
+        f"{factor(record.penalty, 8)} make {factor(record.penalised_loss, 8)}"
     )
 
 
@@ -189,7 +189,7 @@ def tell_update(scene: Scene) -> str:
             f"The update is made, once for the whole batch, but {weight_words(scene)} is a frozen bias: "
             f"it stays {before}; {passes} made this one update."
         )
-    step = num(value(record, change), 8, plus=True)
+    step = factor(value(record, change), 8, plus=True)
     return (
         f"{weight_words(scene)} changes once for the whole batch: {before} → {said(scene, after)}, "
         f"a step of {step} by {record.settings.rules.optimizer.name} with γ = {rate(record.learning_rate)}; "

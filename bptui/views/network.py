@@ -119,11 +119,11 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     z, a = record.passed.z[layer - 1][m, unit], record.passed.a[layer][m, unit]
     delta = record.passed.delta[layer - 1][m, unit]
     at = sub(layer)
-    numbers = f" {num(z, digits)}{gap}a{at} {num(a, digits)}" if forward else f" ·{gap}a{at} ·"
+    numbers = f" {num(z, digits)}{gap}a{at} {num(a, digits)}{gap}δ{at}" if forward else f", a{at}, δ{at}"
     unit_row: Row = (
         (f" z{at}[{record.names.unit(layer, unit)}]", "selected"),
-        (numbers, "text"),
-        (f"{gap}δ{at} {num(delta, digits + 1, plus=True)}" if backward else f"{gap}δ{at} ·", "text"),
+        (numbers, "text" if forward else "pending"),
+        (f" {num(delta, digits + 1, plus=True)}", "text") if backward else (" to come", "pending"),
     )
     weight = record.before[moment.weight]
     change: list[Span] = []
@@ -136,6 +136,6 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
         (f" {scene.weight_name} ", "selected"),
         (num(weight, 8, plus=True), sign_role(weight)),
         *change,
-        ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input ·", "text"),
+        ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input to come", "text"),
     )
     return [unit_row, weight_row]

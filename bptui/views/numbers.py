@@ -4,15 +4,26 @@ from math import floor, isinf, isnan, log10
 
 from bptui.data.digits import shortest
 
+DECIMALS = 4
 SMALL = 1e-3  # below it an exponent says more digits than decimals
 
 
 def num(value: float, width: int = 8, plus: bool = False) -> str:
-    """The value in at most ``width`` columns (5 or more), one of them for the sign, with at most 4 decimals, or
-    4 digits where a small one has room for them: factors beside their product shall not look like other factors.
+    """The value in at most ``width`` columns (5 or more), one of them for the sign, with at most 4 decimals, so that
+    the points of a column stand below each other; a tiny one takes an exponent.
 
     ``plus`` writes the sign of positive numbers too: for quantities whose sign is the message.
     """
+    return _written(value, width, plus, False)
+
+
+def factor(value: float, width: int = 8, plus: bool = False) -> str:
+    """The value as ``num`` writes it, a small one with 4 digits where there is room: for equations and sentences, where
+    a factor with fewer would not give the product beside it."""
+    return _written(value, width, plus, True)
+
+
+def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     value = float(value)
     if isnan(value):
         return "nan"
@@ -23,14 +34,14 @@ def num(value: float, width: int = 8, plus: bool = False) -> str:
     if size == 0:
         return "0"
     room = width - 1
-    body = _fixed(size, room)
+    body = _fixed(size, room, exact)
     return sign + (_exponent(size, room) if body is None else body)
 
 
-def _fixed(size: float, room: int) -> str | None:
-    """Plain decimals, or None where an exponent would show more digits, or they do not fit."""
+def _fixed(size: float, room: int, exact: bool) -> str | None:
+    """Plain decimals, with ``exact`` for at least 4 digits, or None where an exponent would show more digits."""
     whole = max(floor(log10(size)), 0) + 1
-    wanted = 4 if not SMALL <= size < 0.1 else 3 - floor(log10(size))
+    wanted = 3 - floor(log10(size)) if exact and SMALL <= size < 0.1 else DECIMALS
     decimals = min(room - whole - 1, wanted)
     if decimals <= 0:
         return f"{size:.0f}" if len(f"{size:.0f}") <= room else None
@@ -38,9 +49,9 @@ def _fixed(size: float, room: int) -> str | None:
     if len(body) > room:  # rounded up to one digit more
         body = f"{size:.{decimals - 1}f}"
     seen = body.lstrip("0.").replace(".", "")
-    while decimals > 4 and body.endswith("0"):
+    while decimals > DECIMALS and body.endswith("0"):
         body, decimals = body[:-1], decimals - 1
-    enough = 1 if room < 6 else 2 if room < 7 else 3  # d.dde−p takes seven columns, d.de−p six, de−p four
+    enough = 1 if room < 6 else 2 if room < 7 or not exact else 3  # d.dde−p takes seven columns, d.de−p six, de−p four
     honest = size >= 10.0**-decimals or len(seen) > 1  # 0.0005 as 0.001 would be twice the value
     return body if size >= 1 or (len(seen) >= enough and honest) else None
 

@@ -92,7 +92,8 @@ def deltas_title(scene: Scene) -> str:
 
 
 def update_title(scene: Scene) -> str:
-    return f" · {scene.record.settings.rules.reduction} in force"
+    when = "in force" if scene.done == scene.record.n else "when all are in"
+    return f" · {scene.record.settings.rules.reduction} {when}"
 
 
 def loss_title(scene: Scene) -> str:

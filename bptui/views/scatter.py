@@ -10,7 +10,7 @@ from bptui.experiments.scatter import ScatterNow
 from bptui.views.batch import prediction, short_input, target
 from bptui.views.charts import Chart, Series, Style, sign_of
 from bptui.views.glyphs import BRAILLE_DOTS
-from bptui.views.numbers import num, share, sign_role
+from bptui.views.numbers import factor, num, share, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells, window, wrapped
 
@@ -143,9 +143,9 @@ def statistics(now: ScatterNow, width: int) -> list[Row]:
     spread, n = now.spread, len(now.norms)
     first: list[Span] = [
         (" this batch: SUM " if width >= SIDE_BY_SIDE else " SUM ", "dim"),
-        (num(spread.total, 8, plus=True), sign_role(spread.total)),
+        (factor(spread.total, 8, plus=True), sign_role(spread.total)),
         (f" · MEAN ÷{n} ", "dim"),
-        (num(spread.mean, 8, plus=True), sign_role(spread.mean)),
+        (factor(spread.mean, 8, plus=True), sign_role(spread.mean)),
         (" ◆", "lit-text"),
     ]
     choices = deviations(now, "its deviation" if width >= SIDE_BY_SIDE else "deviation")
@@ -158,11 +158,11 @@ def deviations(now: ScatterNow, name: str) -> list[list[Span]]:
     """The deviation of the batch's samples, and the standard error of their mean with the sample deviation it comes
     from: in ever fewer words."""
     spread, n = now.spread, len(now.norms)
-    own: list[Span] = [(f" {name} ", "dim"), (num(spread.deviation, 8), "strong"), (" ├┤", "lit-text")]
+    own: list[Span] = [(f" {name} ", "dim"), (factor(spread.deviation, 8), "strong"), (" ├┤", "lit-text")]
     if n == 1:
         return [[*own, (" · standard error unknown from one sample", "dim")], [*own, (" · [ ] unknown", "dim")]]
-    error: list[Span] = [(num(spread.standard_error, 8), "strong"), (" [ ]", "lit-text")]
-    sample: list[Span] = [(f" · sample deviation s (÷{n - 1}) ", "dim"), (num(spread.sample_deviation, 8), "strong")]
+    error: list[Span] = [(factor(spread.standard_error, 8), "strong"), (" [ ]", "lit-text")]
+    sample: list[Span] = [(f" · sample deviation s (÷{n - 1}) ", "dim"), (factor(spread.sample_deviation, 8), "strong")]
     return [
         [*own, *sample, (f" · standard error s/√{n} = ", "dim"), *error],
         [*own, (f" · standard error s/√{n} = ", "dim"), *error, (f", s by ÷{n - 1}", "dim")],

@@ -6,7 +6,7 @@ from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import largest_of, signed
-from bptui.views.numbers import num, rate, sign_role
+from bptui.views.numbers import factor, num, rate, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
 from bptui.views.weight_table import weight_table
@@ -110,7 +110,7 @@ def reductions(scene: Scene) -> list[Spellings]:
             [
                 (
                     (" " + left("Σ so far", 10), "strong"),
-                    (right(num(total, 9, plus=True) if done else "·", 9), sign_role(total) if done else "pending"),
+                    (right(factor(total, 9, plus=True) if done else "·", 9), sign_role(total) if done else "pending"),
                 )
             ],
             [((words, "pending"), (when, "pending")) for when in (" when all are in", " at the end", "")],
@@ -121,7 +121,7 @@ def reductions(scene: Scene) -> list[Spellings]:
         force, value = name == in_force, weight_of(scene, vector)
         number: Row = (
             (" " + left(words, 10), "strong" if force else "dim"),
-            (right(num(value, 9, plus=True), 9), sign_role(value) if force else "dim"),
+            (right(factor(value, 9, plus=True), 9), sign_role(value) if force else "dim"),
         )
         rows.append([(*number, (said, "strong")) for said in used] if force else [number])
     return rows
@@ -131,7 +131,7 @@ def application(scene: Scene) -> list[Spellings]:
     """From the reduced gradient to the weight after; before the last sample it says that nothing is applied."""
     record = scene.record
     what = "bias" if scene.moment.weight.is_bias else "weight"
-    before: Span = (f" {what} {num(weight_of(scene, record.before), 9)}", "text")
+    before: Span = (f" {what} {factor(weight_of(scene, record.before), 9)}", "text")
     if not scene.phase.per_batch:
         missing = record.n - scene.done
         words = f"{missing} {'sample' if missing == 1 else 'samples'}" if missing else ""
@@ -148,7 +148,7 @@ def application(scene: Scene) -> list[Spellings]:
     if scene.phase.kind == "reduce":
         still = (" still: not yet applied", " not yet applied", " not applied", "")
         return [*rows, [(before, (each, "strong")) for each in still]]
-    after: Span = (num(weight_of(scene, record.after), 9), "strong")
+    after: Span = (factor(weight_of(scene, record.after), 9), "strong")
     applied = (" applied once", " applied", " once", "")
     return [*rows, [(before, (" → ", "text"), after, (each, "good")) for each in applied]]
 
@@ -170,7 +170,7 @@ def adjustments(scene: Scene) -> list[Spellings]:
 def labelled(words: str, number: float, plus: bool = False) -> Spellings:
     """A number below those of SUM and MEAN."""
     role = sign_role(number) if plus else "text"
-    return [((" " + left(words, 10), "text"), (right(num(number, 9, plus), 9), role))]
+    return [((" " + left(words, 10), "text"), (right(factor(number, 9, plus), 9), role))]
 
 
 def step_row(scene: Scene) -> Spellings:
@@ -179,9 +179,9 @@ def step_row(scene: Scene) -> Spellings:
     step, gradient = weight_of(scene, record.step), weight_of(scene, record.reduced)
     how = [f" = {rules.optimizer.name} makes it = ", f" by {rules.optimizer.name} = ", " = "]
     if rules.optimizer.name == "sgd":
-        how = [f" = −{rate(record.learning_rate)} · {num(gradient, size)} = " for size in (8, 7, 6)] + [" = "]
+        how = [f" = −{rate(record.learning_rate)} · {factor(gradient, size)} = " for size in (8, 7, 6)] + [" = "]
     symbol = " Δb" if scene.moment.weight.is_bias else " Δw"
-    return [((f"{symbol}{each}", "text"), (num(step, 9, plus=True), sign_role(step))) for each in how]
+    return [((f"{symbol}{each}", "text"), (factor(step, 9, plus=True), sign_role(step))) for each in how]
 
 
 def layer_map(scene: Scene, width: int, height: int) -> list[Row]:

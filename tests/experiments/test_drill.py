@@ -199,9 +199,16 @@ class TestWhenItEnds:
 
     def test_a_sample_that_never_gets_right_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(drill_room, "MOST_UPDATES", 30)
-        it = drill(learning_rate=0.0)
+        it = drill(learning_rate=1e-9)
         assert it.advance(10_000) == 30
         assert "given up" in str(it.why_not())
+        it.next_sample()
+        assert it.why_not() is None
+
+    def test_a_sample_that_no_step_moves_says_so(self) -> None:
+        it = drill(learning_rate=0.0)
+        assert it.advance(10_000) == 1
+        assert "none moves it" in str(it.why_not())
         it.next_sample()
         assert it.why_not() is None
 

@@ -14,7 +14,7 @@ from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.views.explain import explain_panel, explanation_rows, reached
 from bptui.views.narrate import narrate, produced
-from bptui.views.numbers import num, precise
+from bptui.views.numbers import factor, precise
 from bptui.views.scene import Scene
 from bptui.views.text import row_cells
 from tests.explain.reading import parse
@@ -116,8 +116,8 @@ def test_each_phase_is_told_with_its_numbers(kind: str, layer: int) -> None:
         "before": record.before.weights[1][0, 0],
         "after": record.after.weights[1][0, 0],
     }
-    words = {key: num(number, 8) for key, number in numbers.items()}
-    words["step"] = num(value(record, weight.of_weight("step")), 8, plus=True)
+    words = {key: factor(number, 8) for key, number in numbers.items()}
+    words["step"] = factor(value(record, weight.of_weight("step")), 8, plus=True)
     assert narrate(it).startswith(SENTENCES[kind, layer].format(**words))
 
 

@@ -31,7 +31,7 @@ from bptui.views.lab import (
 )
 from bptui.views.lab_plan import lab_plan
 from bptui.views.loss import chart as chart_of_the_explorer
-from bptui.views.numbers import num, rate
+from bptui.views.numbers import factor, num, rate
 from bptui.views.questions import asked_by
 from bptui.views.text import Row, row_cells
 from tests.experiments.builders import lab_at
@@ -98,9 +98,9 @@ def test_the_numbers_of_both_sides_are_the_figures() -> None:
     true, wrong = figures.true_change, figures.wrong_change
     assert true is not None
     assert wrong is not None
-    assert num(true.reduced, 9, plus=True) in text(true_side(figures, 38))
+    assert factor(true.reduced, 9, plus=True) in text(true_side(figures, 38))
     for value in (wrong.reduced, wrong.step, figures.true_here):
-        assert num(float(value or 0), 9, plus=True) in text(wrong_side(figures, 38))
+        assert factor(float(value or 0), 9, plus=True) in text(wrong_side(figures, 38))
     assert "truth here" not in text(true_side(figures, 38))
     for change in (true, wrong):
         assert num(change.after, 9) in text(both_sides(figures, 38))

@@ -30,7 +30,7 @@ def test_the_batch_loss_waits_for_the_last_sample() -> None:
     it = session("xor")
     before = scene(it, Moment(1, phase_of("forward", 2), 3, 2))
     after = scene(it, Moment(1, phase_of("loss"), 3, 2))
-    assert "batch ·" in lines(loss_rows(before))[0]
+    assert "batch to come" in lines(loss_rows(before))[0]
     assert f"batch {num(it.run.record(1).loss_mean, 8)}" in lines(loss_rows(after))[0]
 
 

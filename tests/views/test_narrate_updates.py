@@ -10,7 +10,7 @@ from bptui.engine.weight import Weight
 from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.views.narrate import narrate
-from bptui.views.numbers import num
+from bptui.views.numbers import factor
 from tests.scenes import own_data, own_session, phase_of, scene, session
 
 
@@ -27,7 +27,7 @@ def own(**rules: Any) -> Session:
 def test_where_the_sum_is_in_force_the_sum_is_what_is_kept(source: int) -> None:
     it = own(reduction="sum")
     record, weight = it.run.record(1), Weight(2, source, 0)
-    total, mean = num(record.summed[weight], 8), num(record.mean[weight], 8)
+    total, mean = factor(record.summed[weight], 8), factor(record.mean[weight], 8)
     assert total != mean
     words = told(it, "reduce", weight)
     assert f"the sum {total} is kept;" in words
@@ -38,7 +38,7 @@ def test_where_the_sum_is_in_force_the_sum_is_what_is_kept(source: int) -> None:
 def test_where_the_mean_is_in_force_the_sum_is_divided(source: int) -> None:
     it = own()
     record, weight = it.run.record(1), Weight(2, source, 0)
-    total, mean = num(record.summed[weight], 8), num(record.mean[weight], 8)
+    total, mean = factor(record.summed[weight], 8), factor(record.mean[weight], 8)
     assert f"their sum {total} ÷ {record.n} = {mean} is in force;" in told(it, "reduce", weight)
 
 
@@ -46,7 +46,7 @@ def test_where_the_mean_is_in_force_the_sum_is_divided(source: int) -> None:
 def test_a_frozen_bias_is_told_to_be_frozen_and_takes_no_step(layer: int) -> None:
     it = session("mazur")
     record, weight = it.run.record(1), Weight(layer, -1, 0)
-    stays = f"stays {num(record.before[weight], 8)}"
+    stays = f"stays {factor(record.before[weight], 8)}"
     for kind in ("reduce", "update"):
         words = told(it, kind, weight)
         assert "frozen" in words
@@ -65,10 +65,10 @@ def test_the_batch_s_loss_is_told_without_and_with_the_penalty(reduction: str) -
     it = own(reduction=reduction, l2=0.5)
     record = it.run.record(1)
     reduced = record.loss_sum if reduction == "sum" else record.loss_mean
-    numbers = f"{num(reduced, 8)} and the penalty on the weights {num(record.penalty, 8)}"
+    numbers = f"{factor(reduced, 8)} and the penalty on the weights {factor(record.penalty, 8)}"
     words = told(it, "reduce", Weight(2, 0, 0))
-    assert f"the {reduction} of the losses {numbers} make {num(reduced + record.penalty, 8)}" in words
-    assert f"{num(record.reduced[Weight(2, 0, 0)], 8)} after l2" in words
+    assert f"the {reduction} of the losses {numbers} make {factor(reduced + record.penalty, 8)}" in words
+    assert f"{factor(record.reduced[Weight(2, 0, 0)], 8)} after l2" in words
     assert "after" not in told(it, "reduce", Weight(2, -1, 0))
 
 

@@ -17,7 +17,7 @@ from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
 from bptui.views.narrate import produced
-from bptui.views.numbers import num, precise, rate, share
+from bptui.views.numbers import factor, num, precise, rate, share
 from bptui.views.scene import Scene
 from bptui.views.weight_table import weights_of
 from tests.scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
@@ -126,7 +126,7 @@ def counts_of(scene: Scene) -> set[str]:
 
 
 def is_known(words: str, values: np.ndarray, counts: set[str], gamma: str) -> bool:
-    """Is this what num() makes of one of the values or of its size, or a count, or the learning rate?"""
+    """Is this what num() or factor() makes of one of the values or of its size, or a count, or the learning rate?"""
     if words in counts or words.lstrip("−") == gamma:
         return True
     near, step = abs(float(read_back(words))), float(shown_step(words))
@@ -134,7 +134,7 @@ def is_known(words: str, values: np.ndarray, counts: set[str], gamma: str) -> bo
     if any(float(c).is_integer() and words == f"{c:.0f}".replace("-", "−") for c in close):
         return True  # whole inputs and targets are written without decimals
     return any(
-        words in (precise(v), share(v / 100).rstrip("%")) or words == num(v, width, plus)
+        words in (precise(v), share(v / 100).rstrip("%"), num(v, width, plus), factor(v, width, plus))
         for c in close
         for v in (c, abs(c))
         for width in NUMBER_WIDTHS

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,22 +12,25 @@ from hypothesis import strategies as st
 
 import bptui
 from bptui.data.digits import shortest
-from bptui.views.numbers import num, rate, share, sign_role
+from bptui.views.numbers import factor, num, rate, share, sign_role
 from tests.scenes import read_back, shown_step
 
+BOTH = st.sampled_from((num, factor))
 WIDTHS = st.integers(5, 14)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 EDGES = (0.0, -0.0, 5e-324, -5e-324, 1e308, -1.7976931348623157e308, 0.00005, 0.99995, 9.99995, 99999.5, 999999.5)
 
 
-@given(st.floats(), WIDTHS, st.booleans())
-def test_a_number_never_exceeds_its_width(value: float, width: int, plus: bool) -> None:
-    assert 1 <= len(num(value, width, plus)) <= width
+@given(BOTH, st.floats(), WIDTHS, st.booleans())
+def test_a_number_never_exceeds_its_width(write: Callable[..., str], value: float, width: int, plus: bool) -> None:
+    assert 1 <= len(write(value, width, plus)) <= width
 
 
-@given(FLOATS, st.integers(7, 14), st.booleans())
-def test_a_number_reads_back_within_half_a_unit_of_its_last_digit(value: float, width: int, plus: bool) -> None:
-    words = num(value, width, plus)
+@given(BOTH, FLOATS, st.integers(7, 14), st.booleans())
+def test_a_number_reads_back_within_half_a_unit_of_its_last_digit(
+    write: Callable[..., str], value: float, width: int, plus: bool
+) -> None:
+    words = write(value, width, plus)
     assert abs(read_back(words) - Decimal(value)) <= shown_step(words) / 2
 
 
@@ -39,10 +43,15 @@ def test_extremes_read_back_too(value: float, width: int) -> None:
 
 
 @given(st.floats(1e-3, 9999.0), st.booleans())
-def test_at_the_usual_width_at_least_three_digits_are_told(value: float, plus: bool) -> None:
-    words = num(value, 8, plus)
+def test_a_factor_of_the_usual_width_has_at_least_three_digits(value: float, plus: bool) -> None:
+    words = factor(value, 8, plus)
     assert abs(read_back(words) - Decimal(value)) <= Decimal(value) * Decimal("0.02")
     assert len(re.sub(r"e.*|[^0-9]", "", words).lstrip("0")) >= 2
+
+
+@given(st.floats(1e-3, 9999.0), st.integers(8, 14))
+def test_a_column_of_usual_numbers_has_its_points_below_each_other(value: float, width: int) -> None:
+    assert re.fullmatch(r"\d+\.\d{4}|\d{3,4}\.\d{2,4}", num(value, width))
 
 
 @pytest.mark.parametrize(
@@ -53,27 +62,31 @@ def test_a_number_is_not_rounded_up_to_the_smallest_decimal(value: float, width:
     assert num(value, width) == words
 
 
-@given(st.floats(), WIDTHS, st.booleans())
-@example(-1e-9, 8, False)
-@example(-0.0, 8, True)
-def test_only_zero_is_written_as_zero(value: float, width: int, plus: bool) -> None:
-    words = num(value, width, plus)
+@given(BOTH, st.floats(), WIDTHS, st.booleans())
+@example(num, -1e-9, 8, False)
+@example(num, -0.0, 8, True)
+def test_only_zero_is_written_as_zero(write: Callable[..., str], value: float, width: int, plus: bool) -> None:
+    words = write(value, width, plus)
     if not re.search("[1-9∞…]|nan", words):
         assert words == "0"
         assert value == 0
 
 
-@given(st.floats(allow_nan=False), WIDTHS, st.booleans())
-def test_the_sign_is_a_real_minus_and_plus_on_request(value: float, width: int, plus: bool) -> None:
-    words = num(value, width, plus)
+@given(BOTH, st.floats(allow_nan=False), WIDTHS, st.booleans())
+def test_the_sign_is_a_real_minus_and_plus_on_request(
+    write: Callable[..., str], value: float, width: int, plus: bool
+) -> None:
+    words = write(value, width, plus)
     assert "-" not in words
     assert words.startswith("−") == (value < 0)
     assert words.startswith("+") == (plus and value > 0)
 
 
-@given(FLOATS, FLOATS, WIDTHS)
-def test_a_larger_number_is_never_written_as_a_smaller_one(a: float, b: float, width: int) -> None:
-    first, second = num(min(a, b), width), num(max(a, b), width)
+@given(BOTH, FLOATS, FLOATS, WIDTHS)
+def test_a_larger_number_is_never_written_as_a_smaller_one(
+    write: Callable[..., str], a: float, b: float, width: int
+) -> None:
+    first, second = write(min(a, b), width), write(max(a, b), width)
     if "…" not in first + second:
         assert read_back(first) <= read_back(second)
 
@@ -159,4 +172,4 @@ def test_no_room_with_a_screen_spells_numbers_by_itself() -> None:
 )
 def test_a_small_factor_has_as_many_digits_as_its_product(value: float, width: int, words: str) -> None:
     """−0.1 · 0.0085 beside −8.477e−4 would read as a false equation."""
-    assert num(value, width) == words
+    assert factor(value, width) == words

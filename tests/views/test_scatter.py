@@ -17,7 +17,7 @@ from bptui.session.session import Session
 from bptui.training.problem import Problem
 from bptui.training.record import ROW_KEYS, RowKey
 from bptui.views.glyphs import BRAILLE_DOTS
-from bptui.views.numbers import num
+from bptui.views.numbers import factor, num
 from bptui.views.scatter import axis, chart_height, law_chart, law_legend, scatter_rows, strip
 from bptui.views.scene import Scene
 from bptui.views.text import cells
@@ -57,13 +57,13 @@ def dots(rows: list[str]) -> int:
 def test_sum_mean_deviation_and_standard_error_stand_by_their_names() -> None:
     it = seen("digits")
     text, spread = "\n".join(shown(it)), it[1].spread
-    assert f"SUM {num(spread.total, 8, plus=True)}" in text
-    assert f"MEAN ÷32 {num(spread.mean, 8, plus=True)}" in text
-    assert f"deviation {num(spread.deviation, 8)}" in text
-    assert f"standard error s/√32 = {num(spread.standard_error, 8)} [ ], s by ÷31" in text
+    assert f"SUM {factor(spread.total, 8, plus=True)}" in text
+    assert f"MEAN ÷32 {factor(spread.mean, 8, plus=True)}" in text
+    assert f"deviation {factor(spread.deviation, 8)}" in text
+    assert f"standard error s/√32 = {factor(spread.standard_error, 8)} [ ], s by ÷31" in text
     wide = "\n".join(shown(it, 0, 118, 40))
-    assert f"sample deviation s (÷31) {num(spread.sample_deviation, 8)}" in wide
-    assert f"s/√32 {num(spread.standard_error, 8)}" in "\n".join(shown(it, 0, 50))
+    assert f"sample deviation s (÷31) {factor(spread.sample_deviation, 8)}" in wide
+    assert f"s/√32 {factor(spread.standard_error, 8)}" in "\n".join(shown(it, 0, 50))
 
 
 @pytest.mark.parametrize("width", [38, 78, 118])
@@ -183,8 +183,8 @@ def test_how_the_batches_were_drawn_is_said() -> None:
 def test_the_noise_scale_has_a_sentence() -> None:
     it = seen("digits")
     text = " ".join(line.strip() for line in shown(it, 0, 118, 40)[9:12])
-    assert f"noise scale tr(Σ)/|G|² = {num(it[1].noise_scale, 5)} samples" in text
-    assert f"estimated from this batch {num(it[1].batch_noise_scale, 5)}" in text
+    assert f"noise scale tr(Σ)/|G|² = {factor(it[1].noise_scale, 5)} samples" in text
+    assert f"estimated from this batch {factor(it[1].batch_noise_scale, 5)}" in text
     assert "batches far smaller are mostly noise" in text
 
 

@@ -10,7 +10,7 @@ from bptui.explain import value
 from bptui.explain.quantity import of_weight
 from bptui.session.moment import Moment, phases
 from bptui.views.batch import batch
-from bptui.views.numbers import num, rate
+from bptui.views.numbers import factor, num, rate
 from bptui.views.text import Row, fit
 from bptui.views.update import update
 from tests.scenes import lines, own_data, own_session, phase_of, scene, session
@@ -26,7 +26,7 @@ def test_nothing_is_in_force_before_all_samples_are_in() -> None:
     assert "in force" not in some
     assert "÷3 " not in some
     assert "3 of 32 added so far" in some
-    assert f"Σ so far  {num(float(it.run.record(1).running(Weight(2, 0, 0))[2]), 9, plus=True):>9}" in some
+    assert f"Σ so far  {factor(float(it.run.record(1).running(Weight(2, 0, 0))[2]), 9, plus=True):>9}" in some
     assert "MEAN Σ ÷32 when all are in" in some
 
 
@@ -35,7 +35,7 @@ def test_the_step_is_a_true_equation() -> None:
     it.run.extend_to(1)
     record = it.run.record(1)
     gradient, step = record.mean[Weight(2, 0, 0)], record.step[Weight(2, 0, 0)]
-    words = f"Δw = −{rate(record.learning_rate)} · {num(gradient, 8)} = {num(step, 9, plus=True)}"
+    words = f"Δw = −{rate(record.learning_rate)} · {factor(gradient, 8)} = {factor(step, 9, plus=True)}"
     assert words in shown(update(scene(it, Moment(1, phase_of("reduce"), 3, 2)), 38, 24))
 
 
@@ -44,7 +44,7 @@ def test_a_frozen_bias_is_said_to_be_frozen() -> None:
     text = shown(update(scene(it, Moment(1, phase_of("update"), 0, 2, 0, -1)), 38, 24))
     assert "not used: frozen" in text
     assert "this bias is frozen: no step for it" in text
-    assert f"bias {num(0.6, 9)} stays" in text
+    assert f"bias {factor(0.6, 9)} stays" in text
     assert "applied once" not in text
     assert "in force" not in text
 
@@ -59,8 +59,8 @@ def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> No
         text.index(words)
         for words in (
             "◂ in force",
-            f"+ penalty {num(penalty, 9, plus=True):>9}",
-            f"to sgd    {num(record.reduced[Weight(2, 0, 0)], 9, plus=True):>9}",
+            f"+ penalty {factor(penalty, 9, plus=True):>9}",
+            f"to sgd    {factor(record.reduced[Weight(2, 0, 0)], 9, plus=True):>9}",
             "Δw =",
         )
     ]
@@ -117,6 +117,6 @@ def test_sum_and_mean_are_the_sum_and_the_mean_and_the_one_in_force_is_marked(re
     moment = Moment(1, phase_of("reduce"), record.n - 1, weight.layer, weight.unit, weight.source)
     rows = lines(update(scene(it, moment), 38, 24))
     summed, mean = (next(row for row in rows if row.startswith(start)) for start in (" SUM", f" MEAN ÷{record.n}"))
-    assert summed.split()[1] == num(float(record.contributions(weight).sum()), 9, plus=True)
-    assert mean.split()[2] == num(float(record.contributions(weight).mean()), 9, plus=True)
+    assert summed.split()[1] == factor(float(record.contributions(weight).sum()), 9, plus=True)
+    assert mean.split()[2] == factor(float(record.contributions(weight).mean()), 9, plus=True)
     assert ("in force" in summed, "in force" in mean) == (reduction == "sum", reduction == "mean")
