@@ -58,8 +58,7 @@ class Pilots:
         raise AssertionError("no chart after 4 seconds")
 
     async def resize(self, width: int, height: int) -> None:
-        await self.pilot.resize_terminal(width, height)
-        await self.pilot.pause()
+        await resize(self.pilot, width, height)
 
     def strips(self) -> list[Strip]:
         """The lines of the whole screen as Textual composes them."""
@@ -74,6 +73,18 @@ class Pilots:
 
     def text(self) -> str:
         return "\n".join(self.lines())
+
+
+async def resize(pilot: Pilot[int], width: int, height: int) -> None:
+    """Another size, and wait until the screen of that size stands still."""
+    await pilot.resize_terminal(width, height)
+    seen: list[str] = []
+    for _ in range(100):
+        await pilot.pause(0.02)
+        before, seen = seen, [strip.text for strip in pilot.app.screen._compositor.render_strips()]
+        if seen == before and len(seen) == height:
+            return
+    raise AssertionError("the screen does not come to rest")
 
 
 def clock_runs(screen: Workbench) -> bool:

@@ -14,7 +14,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.drill import KEYS, DrillScreen
 from bptui.tui.lists import Help
 
-from .pilots import clock_runs
+from .pilots import clock_runs, resize
 
 
 class Drilling:
@@ -170,8 +170,7 @@ async def test_a_screen_too_small_says_what_it_needs_and_comes_back(size: tuple[
     async with drilling(size=size) as at:
         words = f"bptui needs 40×10, has {size[0]}×{size[1]}"
         assert at.text().startswith(words if size[0] > 30 else "…")
-        await at.pilot.resize_terminal(80, 24)
-        await at.pilot.pause()
+        await resize(at.pilot, 80, 24)
         assert "sample 1 of 4" in at.text()
 
 

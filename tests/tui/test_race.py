@@ -16,7 +16,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.race import RaceScreen
 from bptui.views.race import stretch
 
-from .pilots import clock_runs
+from .pilots import clock_runs, resize
 
 SIZES = [(80, 24), (120, 40), (40, 10), (60, 16), (200, 60)]
 
@@ -220,8 +220,7 @@ async def test_below_40_by_10_there_is_one_line(size: tuple[int, int]) -> None:
 async def test_a_smaller_window_is_laid_out_anew() -> None:
     async with compare("iris", (120, 40)) as (screen, pilot):
         await pilot.press("1")
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        await resize(pilot, 80, 24)
         assert [len(row) for row in shown(screen)] == [80] * 24
 
 

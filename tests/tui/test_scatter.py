@@ -14,7 +14,7 @@ from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.scatter import KEYS, ScatterScreen
 
-from .pilots import clock_runs
+from .pilots import clock_runs, resize
 
 
 class Looking:
@@ -154,8 +154,7 @@ async def test_a_screen_too_small_says_what_it_needs_and_comes_back(size: tuple[
     async with looking(size=size) as at:
         words = f"bptui needs 40×10, has {size[0]}×{size[1]}"
         assert at.text().startswith(words if size[0] > 30 else "…")
-        await at.pilot.resize_terminal(80, 24)
-        await at.pilot.pause()
+        await resize(at.pilot, 80, 24)
         assert "noise scale" in at.text()
 
 
