@@ -11,7 +11,7 @@ run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 4
 
 test-versions:
 	$(PYTHON) tests/versions.py
