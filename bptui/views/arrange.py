@@ -73,6 +73,8 @@ def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]
     explained = min(max(body.height * 2 // 5, LEAST_LIST), 16)
     listed = min(samples + AROUND_LIST if samples > 1 else ONE_SAMPLE, body.height - max(LEAST_BELOW, body.height // 3))
     listed = max(listed, LEAST_LIST)
+    if body.height >= TALL:  # room for the current sample in full below the list
+        listed = max(listed, min(samples + AROUND_LIST + 1 + ONE_SAMPLE, body.height * 2 // 5))
     below = body.height - listed
     network = [(NETWORK, body.height - explained), (EXPLAIN, explained)]
     if body.width >= 3 * COLUMN:

@@ -179,7 +179,7 @@ def step_row(scene: Scene) -> Spellings:
     step, gradient = weight_of(scene, record.step), weight_of(scene, record.reduced)
     how = [f" = {rules.optimizer.name} makes it = ", f" by {rules.optimizer.name} = ", " = "]
     if rules.optimizer.name == "sgd":
-        how = [f" = −{rate(record.learning_rate)} · {factor(gradient, size)} = " for size in (8, 7, 6)] + [" = "]
+        how = [f" = −{rate(record.learning_rate)} · {factor(gradient, size)} = " for size in (9, 8, 7, 6)] + [" = "]
     symbol = " Δb" if scene.moment.weight.is_bias else " Δw"
     return [((f"{symbol}{each}", "text"), (factor(step, 9, plus=True), sign_role(step))) for each in how]
 

@@ -35,7 +35,7 @@ def test_the_step_is_a_true_equation() -> None:
     it.run.extend_to(1)
     record = it.run.record(1)
     gradient, step = record.mean[Weight(2, 0, 0)], record.step[Weight(2, 0, 0)]
-    words = f"Δw = −{rate(record.learning_rate)} · {factor(gradient, 8)} = {factor(step, 9, plus=True)}"
+    words = f"Δw = −{rate(record.learning_rate)} · {factor(gradient, 9)} = {factor(step, 9, plus=True)}"
     assert words in shown(update(scene(it, Moment(1, phase_of("reduce"), 3, 2)), 38, 24))
 
 
