@@ -92,7 +92,12 @@ def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[St
 class Faults(App[int]):
     """The mixin: a crash leaves the terminal restored, exit status 1, one line that names the log."""
 
+    _told = False
+
     def _fatal_error(self) -> None:
+        if self._told:  # while it closes more may fail, and only the first log is named
+            return
+        self._told = True
         log = write_log(f"{surroundings(self.size)}\n{traceback.format_exc()}")
         words = f"bptui: error: a fault of bptui itself; the details are in {log}\n"
         try:

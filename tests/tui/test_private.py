@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.segment import Segments
 from textual import _compositor
 from textual.app import App
 
@@ -96,3 +97,20 @@ def test_a_fault_is_told_even_where_textual_keeps_nothing_to_say_at_the_end(monk
     del app._exit_renderables
     app._fatal_error()
     assert told == [app]
+
+
+def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs: list[str] = []
+
+    def write_log(details: str) -> str:
+        logs.append(details)
+        return f"log {len(logs)}"
+
+    monkeypatch.setattr(private, "write_log", write_log)
+    app = private.Faults()
+    app._fatal_error()
+    app._fatal_error()
+    assert len(logs) == 1
+    (told,) = app._exit_renderables
+    assert isinstance(told, Segments)
+    assert "log 1" in "".join(segment.text for segment in told.segments)
