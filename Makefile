@@ -14,7 +14,7 @@ test: $(VENV)/test
 	$(BIN)/python -m pytest -n 4
 
 test-versions:
-	$(PYTHON) tests/versions.py
+	@nice -n 10 $(PYTHON) tests/versions.py
 
 check: $(VENV)/check
 	$(BIN)/ruff format --check .
