@@ -30,9 +30,9 @@ the same bits. A scenario that cannot be used raises ScenarioError, one line; wh
 Records, networks and scenarios show themselves as tables in a notebook.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bptui.lazy import lazily
 from bptui.version import __version__
 
 if TYPE_CHECKING:
@@ -67,13 +67,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load a name of the library from its room (PEP 562)."""
-    if name not in ROOMS:
-        raise AttributeError(f"module 'bptui' has no attribute {name!r}")
-    value = getattr(import_module(ROOMS[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, ROOMS)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,5 @@
-"""The command line: arguments → scenario → the explorer. Textual is imported only when the explorer opens."""
+"""The command line: arguments → scenario → the explorer. numpy is imported when there is something to compute, Textual
+when the explorer opens."""
 
 import argparse
 import io
@@ -6,17 +7,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bptui.data.clean import clean
 from bptui.data.plain import NAMED
-from bptui.engine.update import UNDEFINED
 from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of, spelled
-from bptui.scenario import Scenario, ScenarioError, built_in_names
-from bptui.scenario.accept import nearest, shown
-from bptui.scenario.change import Given, changed
+from bptui.scenario.accept import ScenarioError, nearest, shown
+from bptui.scenario.names import built_in_names
 
 if TYPE_CHECKING:
+    from bptui.scenario import Scenario
+    from bptui.scenario.change import Given
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.tui.config import Config
@@ -83,10 +84,10 @@ def refuse_misspelt(word: str) -> None:
 
 
 def trace(options: argparse.Namespace) -> int:
+    run = choose(options).begin()
     from bptui.headless.trace import json_lines, text
 
     lines = text if options.format == "text" else json_lines
-    run = choose(options).begin()
     try:
         for line in lines(run, options.first, options.updates, options.per_sample):
             print(line, flush=True)
@@ -96,10 +97,10 @@ def trace(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
+    run = choose(options).begin()
     from bptui.headless.progress import ProgressLine, interruptible
     from bptui.headless.train import epochs, where
 
-    run = choose(options).begin()
     kept = place_for_weights(options.save_weights)
     with interruptible() as interrupt:
         for line in epochs(run, options.epochs, options.json, interrupt, ProgressLine(options.epochs, colour(options))):
@@ -181,10 +182,12 @@ def configured() -> "Config":
 
 
 def explore(options: argparse.Namespace) -> int:
+    scenario = choose(options)
+    from bptui.engine.update import UNDEFINED
     from bptui.session.session import Session
 
     try:
-        session = Session(choose(options))
+        session = Session(scenario)
     except ArithmeticError as problem:
         advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
         return complain(f"{problem}; {advice}")
@@ -220,18 +223,17 @@ def why_no_terminal() -> str | None:
     return None
 
 
-def choose(options: argparse.Namespace) -> Scenario:
+def choose(options: argparse.Namespace) -> "Scenario":
     """The scenario named, with the options laid over it. Raises ScenarioError or UsageError."""
-    name = options.scenario
+    name, known = options.scenario, built_in_names()
     path = Path(name)
-    if name in built_in_names():
-        scenario = Scenario.built_in(name)
-    elif path.suffix or is_there(path):
-        scenario = Scenario.of_file(path, anywhere=True)
-    else:
-        known = built_in_names()
+    if name not in known and not path.suffix and not is_there(path):
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
         raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
+    from bptui.scenario import Scenario
+    from bptui.scenario.change import changed
+
+    scenario = Scenario.built_in(name) if name in known else Scenario.of_file(path, anywhere=True)
     try:
         scenario = changed(scenario, given(options), options.activation)
     except ValueError as problem:
@@ -244,9 +246,9 @@ def choose(options: argparse.Namespace) -> Scenario:
     return scenario
 
 
-def given(options: argparse.Namespace) -> Given:
+def given(options: argparse.Namespace) -> "Given":
     """The settings said on the command line: section → key → value."""
-    out: Given = {}
+    out: dict[str, dict[str, Any]] = {}
     for place, value in vars(options).items():
         section, dot, key = place.partition(".")
         if dot:

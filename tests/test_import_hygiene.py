@@ -102,6 +102,38 @@ assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("--help", 0),
+        ("train --help", 0),
+        ("--version", 0),
+        ("completion zsh", 0),
+        ("trian xor", 2),
+        ("xor --lerning-rate 1", 2),
+        ("--lr much xor", 2),
+        ("train digits", 2),
+        ("train diggits --epochs 1", 2),
+        ("diggits", 2),
+    ],
+)
+def test_help_and_refusals_do_not_wait_for_numpy(words: str, status: int) -> None:
+    """Nor the words that a shell completes: whoever asks what can be typed waits for nothing that computes."""
+    script = f"""
+import sys
+from bptui.cli import main
+status = main({words.split()!r})
+print(status, *sorted({{"numpy", "textual", "rich"}} & set(sys.modules)), sep=",")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == str(status)
+
+
+def test_a_command_that_computes_does_load_numpy() -> None:
+    script = "from bptui.cli import main; main(['datasets']); import sys; assert 'numpy' in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+
 def test_the_library_leaves_the_threads_of_numpy_alone() -> None:
     script = """
 import os

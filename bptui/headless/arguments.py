@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bptui.engine.activations import ACTIVATIONS
 from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key
+from bptui.scenario.names import ACTIVATIONS
 from bptui.version import RELEASED, __version__
 
 EXAMPLES = """examples:

@@ -11,6 +11,10 @@ from typing import Any
 Check = Callable[[Any], Any]
 
 
+class ScenarioError(ValueError):
+    """A scenario that cannot be used; the message is one line that names the file and the key."""
+
+
 def integer(low: int, high: int) -> Check:
     """A whole number in a range; true and false are not numbers."""
 

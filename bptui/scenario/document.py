@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from bptui.data.dataset import Dataset, one_hot
+from bptui.scenario.defaults import default_activations
 from bptui.scenario.keys import (
     FORMAT_VERSION,
     USED_BY,
     DataChoice,
     NetworkChoice,
-    default_activations,
 )
 from bptui.training.settings import Settings
 

@@ -3,17 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bptui.data import BUILT_IN, Dataset
-from bptui.engine.activations import ACTIVATIONS
-from bptui.engine.losses import LOSSES
-from bptui.engine.network import BIASES, INITIALISATIONS
-from bptui.engine.optimizers import OPTIMIZERS
-from bptui.engine.rates import SCHEDULES
-from bptui.engine.reduce import REDUCTIONS
 from bptui.scenario.accept import Check, choice, integer, list_of, number, or_word, text
-from bptui.training.settings import LAST_BATCH, ORDERS, Order
+from bptui.scenario.names import (
+    ACTIVATIONS,
+    BIASES,
+    DATA_SETS,
+    INITIALISATIONS,
+    LAST_BATCH,
+    LOSSES,
+    OPTIMIZERS,
+    ORDERS,
+    REDUCTIONS,
+    SCHEDULES,
+)
+
+if TYPE_CHECKING:
+    from bptui.data import Dataset
+    from bptui.training.settings import Order
 
 FORMAT_VERSION = 1
 MOST_UNITS = 10_000
@@ -83,9 +91,9 @@ class DataChoice:
 
     name: str = "digits"
     file: Path | None = None
-    table: Dataset | None = None
+    table: "Dataset | None" = None
     samples: int | None = None
-    order: Order = "shuffle"
+    order: "Order" = "shuffle"
     test_fraction: float = 0.0
     seed: int = 7
 
@@ -136,7 +144,7 @@ def one_of(names: Iterable[str], about: str, also: dict[str, str] | None = None)
 
 KEYS: dict[str, dict[str, Key]] = {
     "data": {
-        "name": Key(choice(BUILT_IN), "a built-in set"),
+        "name": Key(choice(DATA_SETS), "a built-in set"),
         "file": Key(text, "a data file (CSV) beside the scenario"),
         "x": Key(TABLE, "the inputs in numbers, a row per sample"),
         "targets": Key(TABLE, "the targets in numbers, a row per sample"),
@@ -162,9 +170,7 @@ KEYS: dict[str, dict[str, Key]] = {
     "training": {
         "loss": one_of(LOSSES, "what is to become small; only the first has a ½", LOSSES_TOO),
         "batch_size": Key(or_word("all", COUNT), "samples in a batch", "N|all", ("--batch",)),
-        "reduction": Key(
-            choice(REDUCTIONS), "what is done with the gradients of a batch", "sum|mean", (), tuple(REDUCTIONS)
-        ),
+        "reduction": Key(choice(REDUCTIONS), "what is done with the gradients of a batch", "sum|mean", (), REDUCTIONS),
         "learning_rate": Key(number(0), "the learning rate γ, 0 or more", "RATE", ("--lr",)),
         "schedule": one_of(SCHEDULES, "how the rate changes"),
         "schedule_length": Key(COUNT, "its length in updates", "N"),
@@ -185,13 +191,3 @@ KEYS: dict[str, dict[str, Key]] = {
         "clip_norm": Key(number(0), "longest gradient; 0 is off", "C"),
     },
 }
-
-
-def output_activation(loss: str, wanted: str) -> str:
-    """The activation the loss needs at the output; else the wanted one, softmax giving way to sigmoid."""
-    return LOSSES[loss].joined or ("sigmoid" if wanted == "softmax" else wanted)
-
-
-def default_activations(layers: tuple[int, ...], loss: str) -> tuple[str, ...]:
-    """What layers compute unless they say so: tanh, and at the output what goes with the loss."""
-    return (*("tanh",) * (len(layers) - 2), output_activation(loss, "identity"))

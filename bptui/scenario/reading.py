@@ -13,6 +13,7 @@ from bptui.engine.optimizers import OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
+from bptui.scenario.defaults import default_activations
 from bptui.scenario.keys import (
     FORMAT_VERSION,
     KEYS,
@@ -20,7 +21,6 @@ from bptui.scenario.keys import (
     USED_BY,
     DataChoice,
     NetworkChoice,
-    default_activations,
 )
 from bptui.training.settings import Order, Settings
 

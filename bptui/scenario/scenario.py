@@ -17,10 +17,11 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Names
-from bptui.scenario.accept import nearest, shown
+from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.arrays import parts_of
 from bptui.scenario.document import document_of, toml
 from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.names import built_in_names
 from bptui.scenario.reading import (
     check_version,
     data_choice,
@@ -35,10 +36,6 @@ from bptui.training.settings import Settings
 
 LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
 MOST_PARAMETERS = 5_000_000
-
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be used; the message is one line that names the file and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +241,6 @@ class Scenario:
 
     def _refuse(self, why: str) -> NoReturn:
         raise ScenarioError(f"{self.origin}: {why}")
-
-
-def built_in_names() -> tuple[str, ...]:
-    """Names of the shipped scenarios: the data sets first, then the worked examples."""
-    shipped = sorted(path.stem for path in asset("scenarios").glob("*.toml"))
-    return (*(name for name in BUILT_IN if name in shipped), *(name for name in shipped if name not in BUILT_IN))
 
 
 def single_output(data: Dataset, architecture: Architecture) -> Dataset:

@@ -21,9 +21,9 @@ from bptui.data.bounded import bytes_of, text_of
 from bptui.data.dataset import DataError, Floats
 from bptui.data.output import write_whole
 from bptui.engine.network import Parameters
-from bptui.scenario.accept import nearest, shown
+from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.keys import KEYS
-from bptui.scenario.scenario import MOST_PARAMETERS, Scenario, ScenarioError
+from bptui.scenario.scenario import MOST_PARAMETERS, Scenario
 
 LARGEST_ARRAY = 8 * MOST_PARAMETERS + 10_000  # bytes with numpy's own header
 NAMES = ("weights", "biases")
