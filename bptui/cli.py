@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +212,8 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
         return complain(problem)
     from bptui.tui.app import run_explorer
 
-    return run_explorer(session, configured(), colour=colour(options))
+    said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
+    return run_explorer(session, replace(configured(), **said), colour=colour(options))
 
 
 def why_no_terminal() -> str | None:

@@ -3,6 +3,7 @@
 Such a part of a page stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; the rest is written by hand.
 """
 
+import argparse
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,7 +15,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import SCHEDULES
-from bptui.headless.arguments import COMMANDS, parser_of
+from bptui.headless.arguments import COMMANDS, EXPLORER, add_screen, parser_of
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS, USED_BY
 from bptui.session.questions import QUESTIONS
@@ -181,7 +182,21 @@ def commands() -> str:
         return " ".join(map(code, mine)) or "none"
 
     rows = [(code(f"bptui {name}"), what, own_options(name)) for name, what in COMMANDS.items()]
+    rows.insert(0, (code("bptui"), "the explorer", own_options(EXPLORER)))
     return table(("command", "what it does", "options of its own"), rows)
+
+
+def screen() -> str:
+    """The options of the explorer's looks, with what they accept."""
+    actions = parser_with(add_screen)._actions
+    rows = ((code(action.option_strings[0]), " ".join(map(code, action.choices or ()))) for action in actions)
+    return table(("option", "accepts"), rows)
+
+
+def parser_with(add: Callable[[argparse.ArgumentParser], None]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    add(parser)
+    return parser
 
 
 def common_keys() -> str:
@@ -215,6 +230,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "explain": lambda: key_table(own(explain.KEYS)),
     "common": common_keys,
     "commands": commands,
+    "screen": screen,
     "data": lambda: section_table("data"),
     "network": lambda: section_table("network"),
     "training": lambda: section_table("training"),

@@ -10,6 +10,7 @@ from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key
 from bptui.scenario.names import ACTIVATIONS
 from bptui.version import RELEASED, __version__
+from bptui.views.choices import GLYPHS, THEMES
 
 EXAMPLES = """examples:
   bptui                          step through training on 1 000 real digits
@@ -84,7 +85,8 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; {self.short_usage}" if unclear else message)
 
     def unknown_option(self, option: str) -> str:
-        users = [name for name in COMMANDS if name != self.command and option in parser_of(name).known]
+        others = [name for name in (*COMMANDS, EXPLORER) if name != self.command and option in parser_of(name).known]
+        users = [name or "alone, the explorer" for name in others]
         hint = f"; it goes with bptui {' and '.join(users)}" if users else nearest(option, self.known)
         return f"unknown option {shown(option)}{hint}"
 
@@ -178,6 +180,14 @@ def add_settings(p: argparse.ArgumentParser) -> None:
                 )
 
 
+def add_screen(p: argparse.ArgumentParser) -> None:
+    """How the explorer looks; each wins over the config file."""
+    group = p.add_argument_group("the explorer's screen, before the config file")
+    for option, names, what in (("theme", THEMES, "its colours"), ("glyphs", GLYPHS, "what it is drawn with")):
+        words = f"{what}: {', '.join(names)}"
+        group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
+
+
 def about(key: Key) -> str:
     """What the help says of a key: its meaning, and the names it takes."""
     if not key.names or "|" in key.metavar:
@@ -215,6 +225,7 @@ def explorer_parser() -> Parser:
         "scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set, a .toml or a .csv file"
     )
     p.add_argument("--version", action="version", version=f"bptui {__version__} ({RELEASED})", help="print the version")
+    add_screen(p)
     add_settings(p)
     return p
 

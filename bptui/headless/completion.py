@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from bptui.headless.arguments import COMMANDS, EXPLORER, Parser, add_settings, parser_of
+from bptui.headless.arguments import COMMANDS, EXPLORER, Parser, add_screen, add_settings, parser_of
 from bptui.scenario import built_in_names
 
 MISSING = "shell completion needs the package shtab: pip install 'bptui[completion]', or pip install shtab"
@@ -31,5 +31,7 @@ def grammar(file: Sequence[Any] = ()) -> argparse.ArgumentParser:
                 action.choices = (*built_in_names(), *file)
         words.add_parser(command, help=what, parents=[p], add_help=False)
     for name in built_in_names():
-        add_settings(words.add_parser(name, help="open the explorer on it", add_help=False))
+        explorer = words.add_parser(name, help="open the explorer on it", add_help=False)
+        add_screen(explorer)
+        add_settings(explorer)
     return whole

@@ -22,7 +22,7 @@ PLAIN = Config()
 
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
-    ``config`` is what the config file says."""
+    ``config`` is what the config file and the options say."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -34,6 +34,7 @@ class BptuiApp(CellDiff, Faults):
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
+        self.blocks = config.glyphs == "block"
         self.palette_name = config.theme if colour else MONO.name
         self.remap = config.remap
         self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
@@ -94,6 +95,6 @@ def draws_unicode(glyphs: str) -> bool:
     browser always has it."""
     if in_browser():
         return glyphs != "ascii"
-    if glyphs == "unicode" and isinstance(sys.stderr, io.TextIOWrapper):
+    if glyphs in ("braille", "block") and isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8")
     return glyphs != "ascii" and "utf" in (sys.stderr.encoding or "").lower()

@@ -17,15 +17,13 @@ from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.tui.explorer_keys import BY_ID
 from bptui.tui.key_names import key_name, key_written
 from bptui.tui.keys import Key, Remap, doubled
-from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.screens import tables
+from bptui.views.choices import GLYPHS, THEMES
 from bptui.views.looks import Looks
 from bptui.views.panels import NUMBERS
 
 LARGEST_FILE = 2**20  # bytes
 MOST_KEYS = 8  # for one id
-THEMES = tuple(palette.name for palette in (*PALETTES, MONO))
-GLYPHS = ("auto", "unicode", "ascii")
 OURS = {"ctrl+q": "quit", "ctrl+p": "palette"}
 """Keys that Textual takes before any screen sees them, and what they do."""
 

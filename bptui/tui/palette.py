@@ -157,7 +157,15 @@ MONO = Palette(
     | {f"heat {sign * step}": "reverse" for sign in (1, -1) for step in (HEATS - 1, HEATS)},
     ("default",) * 17,
 )
-PALETTES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
+# Okabe & Ito 2008, "Color universal design": told apart with every kind of colour vision, here on black.
+SKY_BLUE, ORANGE, YELLOW, GREEN, VERMILLION, PURPLE = "#56b4e9", "#e69f00", "#f0e442", "#009e73", "#d55e00", "#cc79a7"
+OKABE_ITO = Palette(
+    "okabe-ito",
+    "textual-dark",
+    roles("#ffffff", "#000000", "#999999", SKY_BLUE, ORANGE, YELLOW, GREEN, VERMILLION, "#262626", PURPLE),
+    greys(0x00, 0xFF),
+)
+PALETTES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT, OKABE_ITO)
 
 
 @lru_cache(maxsize=4096)
@@ -168,6 +176,20 @@ def style_of(palette: str, role: str) -> Style:
         _, above, below = role.split()
         return Style(color=chosen.grey[int(above)], bgcolor=chosen.grey[int(below)])
     return Style.parse(chosen.roles.get(role, chosen.roles["text"]) or "none")
+
+
+QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+BLOCKS = str.maketrans(
+    {
+        chr(0x2800 + dots): QUADRANTS[sum(bool(dots & some) << k for k, some in enumerate((0x03, 0x18, 0x44, 0xA0)))]
+        for dots in range(256)
+    }
+)
+"""Patterns of braille in quarters of a cell, two dots in each, for fonts that have no braille."""
+
+
+def in_blocks(row: Row) -> Row:
+    return tuple((text.translate(BLOCKS), role) for text, role in row)
 
 
 def in_ascii(row: Row) -> Row:

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from bptui.data.plain import in_plain
-from bptui.tui.palette import in_ascii, style_of
+from bptui.tui.palette import in_ascii, in_blocks, style_of
 from bptui.views.arrange import Box
 from bptui.views.text import Row, cells, cut, fit, fit_rows
 
@@ -30,6 +30,7 @@ class Panel(Widget):
         self.bordered = bordered
         self.palette = "dark"
         self.ascii = False
+        self.blocks = False
         self._rows: list[Row] = []
         self._strips: OrderedDict[Row, Strip] = OrderedDict()
 
@@ -49,6 +50,8 @@ class Panel(Widget):
             content = framed(content, width, title, foot, focused)
         if self.ascii:
             content = [in_ascii(row) for row in content]
+        elif self.blocks:
+            content = [in_blocks(row) for row in content]
         old, self._rows = self._rows, content
         if len(old) != len(content):
             self.refresh()

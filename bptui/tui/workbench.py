@@ -97,6 +97,7 @@ class Workbench(Screen[None]):
     def compose(self) -> ComposeResult:
         for panel in self.parts():
             panel.palette, panel.ascii = self._look
+            panel.blocks = self.app.blocks
             yield panel
 
     def on_mount(self) -> None:

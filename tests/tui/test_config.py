@@ -1,6 +1,7 @@
 """The config file: what it says holds, what it cannot say is refused in one line, what is in force can be saved."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bptui import cli
 from bptui.cli import main
 from bptui.tui.app import draws_unicode
 from bptui.tui.config import Config, ConfigError, config_path, in_force, read_config
@@ -15,11 +17,12 @@ from bptui.tui.explorer import Explorer
 from bptui.tui.key_names import NAMED, key_name, key_written
 from bptui.tui.keys import Remap, doubled
 from bptui.tui.lists import Help
-from bptui.tui.palette import PALETTES
+from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.screens import tables
+from bptui.views.choices import GLYPHS, THEMES
 from bptui.views.panels import NUMBERS
 
-from .pilots import explore
+from .pilots import WIDE, explore
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -83,9 +86,12 @@ def test_a_file_beyond_all_measure_is_refused(tmp_path: Path) -> None:
 
 REFUSED = [
     ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, panels, keys"),
-    ('theme = "drak"', "theme: expected one of dark, light, ansi-dark, ansi-light, mono; got 'drak'; did you mean"),
+    (
+        'theme = "drak"',
+        f"theme: expected one of {', '.join(THEMES)}; got 'drak'; did you mean 'dark'",
+    ),
     ("theme = 1", "theme: expected one of"),
-    ('glyphs = "braille"', "glyphs: expected one of auto, unicode, ascii"),
+    ('glyphs = "unicode"', "glyphs: expected one of auto, braille, block, ascii"),
     ("panels = 3", "panels: expected a section, got 3"),
     ('[panels]\nfocus = "losses"', "panels.focus: expected one of network"),
     ("[panels]\nfocus = 2", "panels.focus: expected one of network"),
@@ -162,6 +168,80 @@ async def test_the_panel_named_has_the_focus_at_the_start(panel: str, maximised:
 def test_glyphs_say_what_is_drawn_with() -> None:
     utf8 = "utf" in (sys.stderr.encoding or "").lower()
     assert [draws_unicode(glyphs) for glyphs in ("ascii", "auto")] == [False, utf8]
+
+
+def test_the_themes_that_can_be_chosen_are_the_palettes() -> None:
+    assert tuple(palette.name for palette in (*PALETTES, MONO)) == THEMES
+
+
+async def test_in_blocks_nothing_is_drawn_in_braille() -> None:
+    braille = re.compile("[\u2801-\u28ff]")
+    async with explore("digits", WIDE, config=Config(glyphs="braille")) as at:
+        await at.press("p", "5")
+        await at.until_drawn()
+        assert braille.search(at.text())
+    async with explore("digits", WIDE, config=Config(glyphs="block")) as at:
+        seen = ""
+        for key_id in ("next-phase", "focus-5", "next-batch", "noise"):
+            await at.do(key_id)
+            await at.until_drawn()
+            seen += at.text()
+        assert not braille.search(seen)
+        assert re.search("[▖-▟]", seen)
+
+
+# --- options before the file ---
+
+
+def looks_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tuple[str, str]:
+    """Theme and glyphs that the explorer is given."""
+    opened: list[Config] = []
+
+    def run_explorer(session: object, config: Config, colour: bool) -> int:
+        opened.append(config)
+        return 0
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(cli, "why_no_terminal", lambda: None)
+    monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
+    assert main(["xor", *words]) == 0
+    return opened[0].theme, opened[0].glyphs
+
+
+def test_an_option_wins_over_the_file_and_the_file_over_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert looks_of(monkeypatch, tmp_path) == ("dark", "auto")
+    (tmp_path / "bptui").mkdir()
+    written(tmp_path / "bptui", 'theme = "light"\nglyphs = "ascii"')
+    assert looks_of(monkeypatch, tmp_path) == ("light", "ascii")
+    assert looks_of(monkeypatch, tmp_path, "--theme", "okabe-ito") == ("okabe-ito", "ascii")
+    assert looks_of(monkeypatch, tmp_path, "--glyphs=block") == ("light", "block")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("glyphs", GLYPHS)
+def test_every_theme_and_glyphs_can_be_asked_for(
+    theme: str, glyphs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert looks_of(monkeypatch, tmp_path, "--theme", theme, "--glyphs", glyphs) == (theme, glyphs)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("xor --theme okabe-itto", "argument --theme: expected one of dark,"),
+        ("xor --theme okabe-itto", "did you mean 'okabe-ito'?"),
+        ("xor --glyphs blocks", "did you mean 'block'?"),
+        ("xor --them dark", "unknown option '--them'; did you mean '--theme'?"),
+        ("train xor --epochs 1 --theme dark", "'--theme'; it goes with bptui alone, the explorer"),
+    ],
+)
+def test_a_wrong_look_is_refused_with_the_nearest(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
 
 
 # --- keys ---
@@ -301,7 +381,7 @@ def test_bptui_config_says_where_the_file_is_and_whether_it_is_there(
     path.parent.mkdir()
     path.write_text('theme = "light"\n[keys]\nlab = "L"\n', encoding="utf-8")
     _, out, _ = printed(capsys)
-    assert out.splitlines()[:2] == [f"# {path} (read)", 'theme = "light"  # dark, light, ansi-dark, ansi-light, mono']
+    assert out.splitlines()[:2] == [f"# {path} (read)", f'theme = "light"  # {", ".join(THEMES)}']
     assert '\nlab = "L"  #' in out
     path.write_text('theme = "lihgt"\n', encoding="utf-8")
     status, out, err = printed(capsys)

@@ -18,7 +18,7 @@ from bptui.tui.dialogs import GoTo
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
 from bptui.tui.lists import Help
-from bptui.tui.palette import MONO, PALETTES, Palette
+from bptui.tui.palette import MONO, OKABE_ITO, PALETTES, Palette
 from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, READ_WITH, UPDATE
 from bptui.views.panels import BY_NUMBER
 from tests.scenes import own_data, own_session
@@ -409,6 +409,29 @@ async def test_without_colour_nothing_is_coloured(screen: tuple[str, ...]) -> No
             for segment in strip:
                 for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
                     assert colour is None or colour.is_default
+
+
+def test_okabe_ito_takes_its_colours_alone_and_each_is_read_on_its_ground() -> None:
+    """WCAG 2.1: 4.5 to 1 for text. Greys, white and black beside their eight."""
+    theirs = {"#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"}
+    for role, look in OKABE_ITO.roles.items():
+        if role.startswith("heat "):
+            continue  # mixed: from the ground to a sign's colour in steps
+        ink, ground = re.findall("#[0-9a-f]{6}", look)
+        assert all(colour in theirs or len({colour[1:3], colour[3:5], colour[5:]}) == 1 for colour in (ink, ground))
+        assert contrast(ink, ground) >= 4.5, role
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted(map(luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, as WCAG 2.1 defines it."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 async def test_without_colour_the_theme_key_says_so() -> None:
