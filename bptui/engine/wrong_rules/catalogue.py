@@ -1,0 +1,118 @@
+"""The changes of a rule that go by a name: singles, of which pairs are made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from bptui.engine.wrong_rules.rule import Rule
+
+RIGHT = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A well-known wrong choice: its id, its name, and the rule it makes of the right one."""
+
+    id: str
+    name: str
+    rule: Rule
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The fields it changes."""
+        return {
+            field.name: getattr(self.rule, field.name)
+            for field in fields(Rule)
+            if getattr(self.rule, field.name) != field.default
+        }
+
+    def on(self, rule: Rule) -> Rule | None:
+        """This change made of another rule too; None where both change the same choice."""
+        choices = self.choices
+        if any(getattr(rule, name) != getattr(RIGHT, name) for name in choices):
+            return None
+        return replace(rule, **choices)
+
+
+SLOPES: tuple[tuple[str, str, Any], ...] = (
+    ("no-slope", "φ′ left out", "left out"),
+    ("slope-at-a", "φ′ taken at a instead of z", "at a"),
+    ("slope-of-z", "φ′ by its short cut in a, fed with z", "of z"),
+    ("phi-for-slope", "φ in place of φ′", "φ"),
+    ("slope-at-error", "φ′ taken at the error that comes in", "at the error"),
+)
+
+
+def slopes() -> Iterator[Change]:
+    """A wrong slope in hidden layers, at the output, everywhere, or in the last hidden layer alone."""
+    for key, name, kind in SLOPES:
+        yield Change(f"{key}-hidden", f"{name} in hidden layers", Rule(hidden_slope=kind))
+        yield Change(f"{key}-output", f"{name} at the output", Rule(output_slope=kind))
+        yield Change(key, f"{name} everywhere", Rule(output_slope=kind, hidden_slope=kind))
+        yield Change(
+            f"{key}-last-hidden", f"{name} in the last hidden layer", Rule(hidden_slope=kind, hidden_where="last")
+        )
+
+
+CHANGES: tuple[Change, ...] = (
+    *slopes(),
+    Change("softmax-elementwise", "the output's slope a(1 − a), element by element",
+           Rule(output_slope="element by element")),
+    Change("loss-slope-alone", "∂L/∂a taken for δ at the output", Rule(output_slope="∂L/∂a alone")),
+    Change("loss-slope-elementwise", "∂L/∂a times a(1 − a), element by element", Rule(output_slope="element of ∂L/∂a")),
+    Change("no-slope-output-weights", "φ′ left out in the output weights' gradient only",
+           Rule(weights_from="output error")),
+    Change("no-slope-weights", "φ′ left out in the weights' gradients only", Rule(weights_from="error")),
+    Change("sign", "y − a, then subtracted", Rule(sign="y − a")),
+    Change("factor-2", "a factor 2 in all", Rule(factor=2.0)),
+    Change("factor-half", "a factor ½ in all", Rule(factor=0.5)),
+    Change("factor-2-each-layer", "a factor 2 at every layer", Rule(layer_factor=2.0)),
+    Change("factor-half-each-layer", "a factor ½ at every layer", Rule(layer_factor=0.5)),
+    Change("factor-2-each-hidden-layer", "a factor 2 at every hidden layer", Rule(hidden_factor=2.0)),
+    Change("factor-half-each-hidden-layer", "a factor ½ at every hidden layer", Rule(hidden_factor=0.5)),
+    Change("divided-by-outputs", "divided by the number of outputs", Rule(outputs="divided")),
+    Change("times-outputs", "multiplied by the number of outputs", Rule(outputs="multiplied")),
+    Change("error-handed-back", "the error before φ′ handed back in place of δ", Rule(handed="error")),
+    Change("output-handed-back", "a layer's outputs handed back in place of δ", Rule(handed="output")),
+    Change("new-weights-first", "new weights before hidden deltas", Rule(through="new")),
+    Change("through-gradient", "handed back through the gradient of the weights", Rule(through="gradient")),
+    Change("weights-not-transposed", "handed back through W, not transposed", Rule(through="untransposed")),
+    Change("outer-transposed", "the weights' gradient transposed", Rule(outer="transposed")),
+    Change("every-target", "every answer against every target", Rule(pairing="every")),
+    Change("targets-next", "targets shifted: each sample has the next one's", Rule(pairing="next")),
+    Change("targets-before", "targets shifted: each sample has the one's before", Rule(pairing="before")),
+    Change("targets-reversed", "targets in reverse order", Rule(pairing="reversed")),
+    Change("average-inputs", "average the inputs, pass once", Rule(pairing="mean sample")),
+    Change("mean-error-mean-activations", "mean error, mean activations", Rule(pairing="mean activations")),
+    Change("mean-error-last-activations", "mean error, last activations", Rule(pairing="last activations")),
+    Change("softmax-batch", "softmax over the whole batch", Rule(softmax="batch")),
+    Change("softmax-samples", "softmax over the samples, not the classes", Rule(softmax="samples")),
+    Change("other-reduction", "sum where the mean was meant, or the mean for the sum", Rule(reduction="other")),
+    Change("divided-twice", "divided by n twice", Rule(reduction="twice")),
+    Change("nominal-size", "nominal size in the short batch", Rule(reduction="nominal")),
+    Change("mean-of-means", "mean of micro-batch means", Rule(reduction="mean of means")),
+    Change("sum-of-means", "sum of micro-batch means", Rule(reduction="sum of means")),
+    Change("bias-never", "biases never updated", Rule(biases="never")),
+    Change("bias-per-weight", "bias step once per weight", Rule(biases="once per weight")),
+    Change("bias-divided-twice", "biases divided by n twice", Rule(biases="divided twice")),
+    Change("bias-undivided", "biases never divided by n", Rule(biases="undivided")),
+    Change("bias-one-number", "one bias sum for the whole layer", Rule(biases="one number")),
+    Change("bias-row-sums", "biases: sums of the weights' gradient", Rule(biases="row sums")),
+    Change("bias-before-slope", "biases: the error before φ′", Rule(biases="before φ′")),
+    Change("bias-last-sample", "biases: the last sample alone", Rule(biases="last")),
+    Change("bias-last-sample-divided", "biases: the last sample's share alone", Rule(biases="last divided")),
+    Change("ascent", "step added, not subtracted", Rule(step="added")),
+    Change("set-to-step", "weights set to the step", Rule(step="set to")),
+    Change("never-cleared", "accumulator never cleared", Rule(step="never cleared")),
+    Change("update-each-sample", "update after each sample", Rule(step="each sample")),
+    Change("carry-remainder", "carry the remainder over", Rule(step="carried")),
+    Change("l2-left-out", "the penalty left out", Rule(l2="left out")),
+    Change("l2-subtracted", "the penalty subtracted", Rule(l2="subtracted")),
+    Change("l2-doubled", "the penalty's slope doubled", Rule(l2="doubled")),
+    Change("l2-on-biases", "the penalty on biases too", Rule(l2="on biases")),
+    Change("l2-divided", "the penalty divided by n", Rule(l2="divided")),
+    Change("momentum-old", "the step of the velocity before", Rule(momentum="old v")),
+    Change("momentum-first", "the first velocity without γ", Rule(momentum="first without γ")),
+    Change("momentum-damped", "the gradient times 1 − μ in the velocity", Rule(momentum="damped")),
+)  # fmt: skip
+BY_ID = {change.id: change for change in CHANGES}

@@ -1,0 +1,41 @@
+"""What rules have in common is computed once: a stage is kept by the choices that it depends on."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bptui.engine.wrong_rules.rule import Rule
+
+
+class Kept:
+    """Results of stages, by stage, place and the choices that matter; where it is asked of one ``rule`` only, it need
+    not be told apart from others."""
+
+    def __init__(self, rule: Rule | None = None) -> None:
+        self.results: dict[Any, Any] = {}
+        self.rule = rule
+
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Self = TypeVar("Self", bound=Kept)
+Method = Callable[Concatenate[Self, Rule, P], Result]
+
+
+def stage(*choices: str) -> Callable[[Method[Self, P, Result]], Method[Self, P, Result]]:
+    """A method (rule, place …) whose result depends on these choices of the rule alone; on all of a tangled one."""
+    read = attrgetter(*choices)
+
+    def keeping(method: Method[Self, P, Result]) -> Method[Self, P, Result]:
+        name = method.__name__
+
+        def kept(self: Self, rule: Rule, /, *place: P.args, **named: P.kwargs) -> Result:
+            key = (name, place, None if rule is self.rule else rule if rule.tangled else read(rule))
+            result: Result | None = self.results.get(key)
+            if result is None:
+                result = self.results[key] = method(self, rule, *place, **named)
+            return result
+
+        return kept
+
+    return keeping
