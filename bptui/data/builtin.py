@@ -1,4 +1,4 @@
-"""The built-in data sets: two real ones, points in the plane, curves, and the truth tables."""
+"""The built-in data sets: real ones, letters, points in the plane, curves, and the truth tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +23,21 @@ def digits(samples: int, rng: np.random.Generator) -> Dataset:
         image=(8, 8),
         source="UCI Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak), scikit-learn's copy",
         licence="CC BY 4.0",
+    )
+
+
+def letters(samples: int, rng: np.random.Generator) -> Dataset:
+    with np.load(asset("data", "letters.npz"), allow_pickle=False) as stored:
+        pixels, labels, writers = stored["x"], stored["labels"].astype(np.int64), stored["writers"].astype(np.int64)
+    return Dataset(
+        "letters",
+        pixels.astype(np.float64) / 15.0,
+        one_hot(labels, 26),
+        classes=tuple("abcdefghijklmnopqrstuvwxyz"),
+        image=(12, 12),
+        source="40 open handwriting typefaces, not scans; their authors stand in assets/data/letters.md",
+        licence="OFL-1.1, Apache-2.0",
+        writers=writers,
     )
 
 
@@ -113,6 +128,7 @@ class BuiltIn:
 
 BUILT_IN: dict[str, BuiltIn] = {
     "digits": BuiltIn(digits, 1797, "real handwritten digits, 8 × 8 pixels, 10 classes"),
+    "letters": BuiltIn(letters, 1040, "letters a … z in 40 handwriting typefaces, 12 × 12 pixels, 26 classes"),
     "iris": BuiltIn(iris, 150, "real iris flowers, 4 lengths, 3 species"),
     "xor": BuiltIn(truth_table("xor", [0, 1, 1, 0]), 4, "the truth table of exclusive or"),
     "and": BuiltIn(truth_table("and", [0, 0, 0, 1]), 4, "the truth table of and"),

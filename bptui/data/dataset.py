@@ -19,7 +19,8 @@ class DataError(ValueError):
 class Dataset:
     """x is N × i, y is N × o, both float64 and finite. ``classes`` names the columns of y when they are classes
     (one-hot, or a single column of 0 and 1 for two classes); () for regression. ``image`` is (rows, columns)
-    when an input is a grey picture with values 0 … 1."""
+    when an input is a grey picture with values 0 … 1. ``writers`` says who made each sample, as a number from 0, (N,),
+    where that is known: a test then holds out whole writers."""
 
     name: str
     x: Floats
@@ -29,6 +30,7 @@ class Dataset:
     image: tuple[int, int] | None = None
     source: str = "made by bptui"
     licence: str = "MIT"
+    writers: Integers | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean(self.name))
@@ -66,7 +68,8 @@ class Split:
 
 
 def split(data: Dataset, samples: int | None, test_fraction: float, seed: int) -> Split:
-    """Choose ``samples`` rows (None: all) and hold a fraction of them back for testing.
+    """Choose ``samples`` rows (None: all) and hold a fraction of them back for testing: whole writers, where the data
+    know theirs, so that the test asks for hands that were never seen.
 
     With all rows and no test the order is the data's own. Raises DataError when more rows are asked for than
     there are, or none would be left to train on.
@@ -79,8 +82,24 @@ def split(data: Dataset, samples: int | None, test_fraction: float, seed: int) -
         raise DataError(f"{data.name}: no sample is left to train on")
     if n == len(data) and held_out == 0:
         return Split(np.arange(n), np.arange(0))
-    rows = np.random.default_rng([seed, 2]).permutation(len(data))[:n]
+    rng = np.random.default_rng([seed, 2])
+    if data.writers is not None and held_out:
+        return split_by_writers(data, data.writers, n, test_fraction, rng)
+    rows = rng.permutation(len(data))[:n]
     return Split(np.sort(rows[held_out:]), np.sort(rows[:held_out]))
+
+
+def split_by_writers(data: Dataset, writers: Integers, n: int, test_fraction: float, rng: np.random.Generator) -> Split:
+    """At least one writer for the test and one to train on; of both parts so many rows that there are n in all."""
+    names = rng.permutation(np.unique(writers))
+    if len(names) < 2:
+        raise DataError(f"{data.name}: one writer; there is none to hold out for the test")
+    out = min(max(round(len(names) * test_fraction), 1), len(names) - 1)
+    tested = np.isin(writers, names[:out])
+    rows = rng.permutation(len(data))
+    test, train = rows[tested[rows]], rows[~tested[rows]]
+    held_out = round(n * len(test) / len(data))
+    return Split(np.sort(train[: n - held_out]), np.sort(test[:held_out]))
 
 
 def one_hot(labels: Integers, classes: int) -> Floats:

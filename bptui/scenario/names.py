@@ -5,7 +5,7 @@ tests/scenario/test_names.py holds them against those tables, order included.
 
 from bptui.data.shipped import asset
 
-DATA_SETS = ("digits", "iris", "xor", "and", "circles", "spiral", "gaussians", "moons", "sine", "plane")
+DATA_SETS = ("digits", "letters", "iris", "xor", "and", "circles", "spiral", "gaussians", "moons", "sine", "plane")
 ORDERS = ("shuffle", "fixed", "replacement")
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky-relu", "softplus", "gelu", "softmax")
 BIASES = ("trained", "frozen", "none")

@@ -140,7 +140,7 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
     [
         (("xorr",), ("'xorr'", "did you mean 'xor'")),
         (("digts",), ("did you mean 'digits'",)),
-        (("qqqqqq",), ("the sets are digits, iris, xor",)),
+        (("qqqqqq",), ("the sets are digits, letters, iris, xor",)),
         (("missing.toml",), ("missing.toml", "no such file")),
         (("/",), ("/", "a folder, not a file")),
         (("xor", "--layers", "3-2-1"), ("2 features", "the network expects 3")),

@@ -7,6 +7,7 @@ from bptui.data import BUILT_IN, DataError, Dataset, load, split
 
 SHAPES = {
     "digits": (1797, 64, 10),
+    "letters": (1040, 144, 26),
     "iris": (150, 4, 3),
     "xor": (4, 2, 1),
     "and": (4, 2, 1),
@@ -61,8 +62,9 @@ def test_classes_are_balanced(name: str) -> None:
 
 
 def test_inputs_are_scaled() -> None:
-    digits, iris = load("digits", None, 7), load("iris", None, 7)
+    digits, letters, iris = (load(name, None, 7) for name in ("digits", "letters", "iris"))
     assert (digits.x.min(), digits.x.max()) == (0.0, 1.0)
+    assert (letters.x.min(axis=1).max(), letters.x.max(axis=1).min()) == (0.0, 1.0)  # of every picture
     np.testing.assert_allclose(iris.x.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(iris.x.std(axis=0), 1, atol=1e-12)
 

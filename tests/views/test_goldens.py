@@ -9,7 +9,10 @@ HEIGHT = 14
 
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("xor", 60), ("mazur", 38), ("digits", 38), ("digits", 60), ("iris", 38), ("iris", 60), ("sine", 38)],
+    [
+        *(("xor", 60), ("mazur", 38), ("digits", 38), ("digits", 60), ("letters", 38), ("letters", 60)),
+        *(("iris", 38), ("iris", 60), ("sine", 38)),
+    ],
 )
 def test_panels_look_as_stored(name: str, width: int) -> None:
     it = session(name)
