@@ -28,6 +28,14 @@ def evaluate(network: Network, loss: str, x: Floats, y: Floats) -> Iterator[tupl
         yield part, losses, passed.a[-1]
 
 
+def activations(network: Network, layer: int, x: Floats) -> Floats:
+    """What layer 1 … L answers to each of x (N × i): N × o."""
+    passed = Pass.forward_only(network.architecture, x)
+    with quiet():
+        forward(network, passed)
+    return read_only(passed.a[layer])
+
+
 def sample_losses(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
     """The loss of each sample, (N,), for x (N × i) and y (N × o)."""
     out = np.empty(len(x))

@@ -168,13 +168,39 @@ OKABE_ITO = Palette(
 PALETTES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT, OKABE_ITO)
 
 
+def ground(palette: Palette, name: str) -> str:
+    """The colour of a ground, as ``bptui.views.grounds`` names them: of a signed value the more of its sign's colour
+    the larger it is, of an area its class's colour in a soft tone, of a grey value its level. In a terminal of 16
+    colours, which has none between, a sign or a class is its colour."""
+    kind, number = name.split()
+    behind = palette.roles["text"].split(" on ")[1]
+    if kind == "px":
+        return palette.grey[int(number)]
+    role = f"series-{int(number)}" if kind == "area" else "positive" if int(number) > 0 else "negative"
+    share = 0.55 if kind == "area" else 0.15 + 0.55 * abs(int(number)) / HEATS
+    if name == "heat 0":
+        return behind
+    colour = palette.roles[role].removeprefix("bold ").split(" on ")[0]
+    return between(behind, colour, share) if behind.startswith("#") else colour
+
+
+def ink_on(palette: Palette, name: str) -> str:
+    """Whichever of the palette's two colours stands out on a ground."""
+    text, behind = palette.roles["text"].split(" on ")
+    return legible(text, behind, ground(palette, name)) if behind.startswith("#") else behind
+
+
 @lru_cache(maxsize=4096)
 def style_of(palette: str, role: str) -> Style:
-    """The style of a role; ``px T B`` has grey level T over grey level B."""
+    """The style of a role; ``above|below`` has one ground over another."""
     chosen = next(p for p in (*PALETTES, MONO) if p.name == palette)
-    if role.startswith("px "):
-        _, above, below = role.split()
-        return Style(color=chosen.grey[int(above)], bgcolor=chosen.grey[int(below)])
+    if "|" in role:
+        above, below = role.split("|")
+        if above in ("spot", "lit"):
+            return Style(color=ink_on(chosen, below), bgcolor=ground(chosen, below), bold=above == "lit")
+        return Style(color=ground(chosen, above), bgcolor=ground(chosen, below))
+    if role.startswith("area "):
+        return Style(color=ink_on(chosen, role), bgcolor=ground(chosen, role))
     return Style.parse(chosen.roles.get(role, chosen.roles["text"]) or "none")
 
 

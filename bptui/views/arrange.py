@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN = 1, 2, 3, 4, 5, 6
+NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN, MAP = 1, 2, 3, 4, 5, 6, 7
 READ_WITH = {DELTAS: UPDATE, UPDATE: EXPLAIN}
 """The panel that goes on where another ends, for screens that show only two."""
 FIRST_WANTED = (NETWORK, EXPLAIN, BATCH, UPDATE, DELTAS, LOSS)
@@ -77,18 +77,32 @@ def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]
         listed = max(listed, min(samples + AROUND_LIST + 1 + ONE_SAMPLE, body.height * 2 // 5))
     below = body.height - listed
     network = [(NETWORK, body.height - explained), (EXPLAIN, explained)]
+    mapped = MAP in (focus, beside)
     if body.width >= 3 * COLUMN:
-        return [network, [(BATCH, listed), (UPDATE, below)], [(DELTAS, listed), (LOSS, below)]]
+        third = [(MAP, body.height - body.height // 3), (LOSS, body.height // 3)]
+        samples_too = [(DELTAS, listed), (LOSS, below)]
+        return [network, [(BATCH, listed), (UPDATE, below)], third if mapped else samples_too]
     if body.height >= TALL:
         loss = body.height // 3
         listed = max(min(listed, (body.height - LEAST_BELOW) // 2), LEAST_LIST)
+        if mapped:
+            plane = body.height // 2
+            return [[*network], [(MAP, plane), (beside_map(focus, beside), body.height - plane)]]
         return [
             [(NETWORK, body.height - explained - loss), (EXPLAIN, explained), (LOSS, loss)],
             [(BATCH, listed), (DELTAS, listed), (UPDATE, body.height - 2 * listed)],
         ]
+    if mapped:
+        plane = body.height // 2
+        return [network, [(MAP, plane), (beside_map(focus, beside), body.height - plane)]]
     above_panel = beside if beside in (BATCH, DELTAS) else BATCH
     below_panel = beside if beside in (UPDATE, LOSS) else UPDATE
     return [network, [(above_panel, listed), (below_panel, below)]]
+
+
+def beside_map(focus: int, beside: int) -> int:
+    """What stands below the map: the panel looked at, or the curves."""
+    return next((panel for panel in (focus, beside) if panel not in (NETWORK, EXPLAIN, MAP)), LOSS)
 
 
 def side_by_side(count: int, focus: int, beside: int) -> list[int]:

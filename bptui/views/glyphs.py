@@ -31,7 +31,7 @@ def largest_of(values: Floats) -> float:
 
 def pixel(above: float, below: float) -> Span:
     """A half block for two grey values 0 … 1, one above the other."""
-    return "▀", f"px {level(above)} {level(below)}"
+    return "▀", f"px {level(above)}|px {level(below)}"
 
 
 def level(value: float) -> int:

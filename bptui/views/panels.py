@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bptui.explain import Quantity
 from bptui.explain.quantity import LOSS_MEAN
-from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, NETWORK, UPDATE
+from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE
 from bptui.views.batch import OTHER_ROWS, batch
 from bptui.views.deltas import deltas
 from bptui.views.explain import explain_panel
 from bptui.views.loss import AXIS_NAMES, loss_rows
+from bptui.views.map import map_panel, map_title
 from bptui.views.narrate import produced
 from bptui.views.network import network
 from bptui.views.scene import Scene
@@ -120,6 +121,8 @@ PANELS = (
     PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, loss_of_batch),
     PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_panel,
               explain_title),
+    PanelSpec(MAP, "Map", "the plane or curve of the answers with the samples; images and a unit's weights", map_panel,
+              map_title),
 )  # fmt: skip
 BY_NUMBER = {panel.number: panel for panel in PANELS}
 NUMBERS = {panel.id: panel.number for panel in PANELS}

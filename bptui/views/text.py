@@ -1,7 +1,7 @@
 """Rows of text: what every view makes and every panel paints.
 
 A span is (text, role); a role says what the text is (``positive``, ``lit``, ``dim`` …), the terminal room says
-how that looks. ``px T B`` is a half block with grey levels T above and B below, 0 … 16.
+how that looks. ``above|below`` is a half block between two grounds (``bptui/views/grounds.py``).
 """
 
 import textwrap

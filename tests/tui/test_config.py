@@ -263,11 +263,11 @@ async def test_keys_can_change_places(tmp_path: Path) -> None:
 
 
 async def test_footer_help_and_palette_show_the_keys_in_force(tmp_path: Path) -> None:
-    config = read(tmp_path, '[keys]\nnext-phase = "j"\nhelp = "f3"\nfocus-6 = "7"\nmaximise = "ctrl+f"')
+    config = read(tmp_path, '[keys]\nnext-phase = "j"\nhelp = "f3"\nfocus-7 = "8"\nmaximise = "ctrl+f"')
     async with explore(config=config) as at:
         assert at.foot().lstrip().startswith("j phase")
         assert "F3 help" in at.foot()
-        assert "1-7 Tab panels" in at.foot()
+        assert "1-8 Tab panels" in at.foot()
         titles = {command.title: command.help for command in at.app.get_system_commands(at.app.screen)}
         assert titles["next phase"] == "next phase of the current sample (j)"
         assert titles["maximise"].endswith("(ctrl+f)")

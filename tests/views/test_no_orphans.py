@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.engine.backprop import Pass
+from bptui.engine.evaluate import activations
 from bptui.explain import explain, value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
+from bptui.views.map import in_force
 from bptui.views.narrate import produced
 from bptui.views.numbers import factor, num, precise, rate, share
+from bptui.views.plane import Window
 from bptui.views.scene import Scene
 from bptui.views.weight_table import weights_of
 from tests.scenes import PANELS, own_data, own_session, painted, read_back, scene, session, shown_step
@@ -107,6 +110,15 @@ def values_of(scene: Scene) -> np.ndarray:
     return np.concatenate([np.ravel(part) for part in parts])
 
 
+def mapped(scene: Scene) -> np.ndarray:
+    """The ends of the axes of a map, and the answers to all samples."""
+    x, network = scene.data.x, in_force(scene)
+    answers = activations(network, scene.moment.layer, x)
+    window = Window.around(x) if x.shape[1] == 2 else Window(x.min(axis=0), x.max(axis=0))
+    weights = network.weights[0]
+    return np.concatenate([np.ravel(part) for part in (window.low, window.high, answers, scene.data.y, weights)])
+
+
 def made_of(scene: Scene) -> np.ndarray:
     """The numbers that those of this moment are made of, and what these are made of in turn: the first of them."""
     record, found = scene.record, list(produced(scene.moment, scene.phase))
@@ -152,6 +164,8 @@ def test_every_number_in_a_panel_is_a_number_of_the_record(view: str, data: st.D
     rows = [re.sub(r"\S*…\S*", "", row) for row in painted(view, it, width, TALL)]  # what is cut says so itself
     rows = [re.sub(r"\d+ more: \S+", "", row) for row in rows]  # the rest of a long sum: tests/explain adds it up
     found = numbers(rows, it)
+    if view == "map":
+        values = np.concatenate([values, mapped(it)])
     if view == "explain":
         values = np.concatenate([values, made_of(it)])
         # a minus may be the formula's, a point the sentence's

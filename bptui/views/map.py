@@ -1,0 +1,81 @@
+"""Panel 7: the map of what the network has learnt: the plane of two inputs, the curve of one, pictures of images."""
+
+import numpy as np
+
+from bptui.engine.network import Network
+from bptui.engine.weight import sub
+from bptui.views.fitted import Fitted, fitted_rows
+from bptui.views.gallery import gallery, shown_unit
+from bptui.views.plane import Plane, plane_rows
+from bptui.views.scene import Scene
+from bptui.views.text import Row, wrapped
+
+
+def map_panel(scene: Scene, width: int, height: int) -> list[Row]:
+    """The picture that the data allow, of the weights in force at this moment."""
+    if scene.data.image:
+        return gallery(scene, width, height)
+    inputs = scene.record.before.architecture.sizes[0]
+    if inputs == 2:
+        return plane_rows(plane_of(scene), width, height)
+    if inputs == 1:
+        return fitted_rows(fitted_of(scene), width, height)
+    words = f" A map needs one or two inputs, or images; these samples have {inputs} inputs."
+    return [((line, "text"),) for line in wrapped(words, width - 1)]
+
+
+def in_force(scene: Scene) -> Network:
+    """The weights of this moment."""
+    return scene.record.after if scene.phase.kind == "update" else scene.record.before
+
+
+def hidden(scene: Scene) -> bool:
+    """Is a hidden unit selected? Then the map is its own, else the network's answer."""
+    return scene.moment.layer < scene.record.layers
+
+
+def shown(scene: Scene) -> str:
+    """What is drawn, for a title."""
+    layer, unit = scene.moment.layer, scene.moment.unit
+    return f"a{sub(layer)}[{scene.record.names.unit(layer, unit)}]" if hidden(scene) else "answer"
+
+
+def map_title(scene: Scene) -> str:
+    if scene.data.image:
+        unit = shown_unit(scene)
+        return " · images" if unit is None else f" · weights of unit {scene.record.names.unit(1, unit)}, images"
+    return f" · {shown(scene)}, {scene.applied} update{'s' * (scene.applied != 1)}"
+
+
+def plane_of(scene: Scene) -> Plane:
+    data, record, moment = scene.data, scene.record, scene.moment
+    return Plane(
+        network=in_force(scene),
+        x=data.x,
+        y=data.y,
+        classes=data.classes,
+        kinds=data.labels,
+        batch=np.asarray(record.indices),
+        here=int(record.indices[moment.sample]),
+        layer=moment.layer if hidden(scene) else record.layers,
+        unit=moment.unit if hidden(scene) else None,
+        names=(scene.source_name(1, 0), scene.source_name(1, 1)),
+        title=shown(scene),
+        colour=scene.colour,
+    )
+
+
+def fitted_of(scene: Scene) -> Fitted:
+    data, record, moment = scene.data, scene.record, scene.moment
+    unit = moment.unit
+    return Fitted(
+        network=in_force(scene),
+        x=data.x,
+        targets=None if hidden(scene) else data.y[:, unit],
+        batch=np.asarray(record.indices),
+        here=int(record.indices[moment.sample]),
+        layer=moment.layer,
+        unit=unit,
+        name=scene.source_name(1, 0),
+        title=shown(scene),
+    )
