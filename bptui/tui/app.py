@@ -4,9 +4,12 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
 from textual.app import SystemCommand
+from textual.constants import DRIVER
+from textual.driver import Driver
 from textual.screen import Screen
 
 from bptui.session.session import Session
@@ -39,6 +42,14 @@ class BptuiApp(CellDiff, Faults):
         self.remap = config.remap
         self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
         self.animation_level = "none"
+
+    def get_driver_class(self) -> type[Driver]:
+        """On Unix bptui's own."""
+        if DRIVER is not None or sys.platform == "win32":
+            return super().get_driver_class()
+        from bptui.tui.driver import Terminal  # noqa: PLC0415  there is no such terminal on Windows
+
+        return Terminal
 
     def on_mount(self) -> None:
         self.use_palette(self.palette_name)
@@ -82,6 +93,9 @@ def run_explorer(session: Session, config: Config, colour: bool) -> int:
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
     app.run(mouse=False)
+    if app.fault:
+        with suppress(OSError):  # the line may be lost
+            sys.stderr.write(f"{app.fault}\n")
     return app.return_code or 0
 
 

@@ -3,11 +3,11 @@
 Both mixins give way to what Textual does by itself: more bytes a frame, and a fault told its own way.
 """
 
+import sys
 import traceback
 from typing import Any
 
 from rich.console import Console
-from rich.segment import Segment, Segments
 from textual.app import App
 from textual.strip import Strip
 
@@ -90,18 +90,18 @@ def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[St
 
 
 class Faults(App[int]):
-    """The mixin: a crash leaves the terminal restored, exit status 1, one line that names the log."""
+    """The mixin: a crash leaves the terminal restored, exit status 1, and ``fault``, a line that names the log. It is
+    for whoever ran the app to print: Textual would cut it at the terminal's width, and count further faults below."""
 
-    _told = False
+    fault = ""
 
     def _fatal_error(self) -> None:
-        if self._told:  # while it closes more may fail, and only the first log is named
+        if self.fault:  # while it closes more may fail, and only the first log is named
             return
-        self._told = True
-        log = write_log(f"{surroundings(self.size)}\n{traceback.format_exc()}")
-        words = f"bptui: error: a fault of bptui itself; the details are in {log}\n"
+        details = "".join(traceback.format_exception(sys.exc_info()[1] or self._exception))
+        log = write_log(f"{surroundings(self.size)}\n{details}")
+        self.fault = f"bptui: error: a fault of bptui itself; the details are in {log}"
         try:
-            self._exit_renderables.append(Segments([Segment(words)]))
             self._close_messages_no_wait()
         except AttributeError:
             super()._fatal_error()

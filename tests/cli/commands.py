@@ -102,6 +102,16 @@ class Terminal:
         self.screen.resize(height, width)
         os.killpg(self.process.pid, 28)  # SIGWINCH
 
+    def threads(self) -> int:
+        """How many threads the program has."""
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def hang_up(self) -> None:
+        """The line is lost: nobody is at the other end any more."""
+        for end in (self.master, self.slave):
+            os.close(end)
+        self.master = self.slave = -1
+
     def wait(self, seconds: float = 10) -> int:
         """Read until the program ends; its exit status."""
         until = time.monotonic() + seconds
@@ -123,5 +133,5 @@ def terminal(
         if it.process.poll() is None:
             it.process.kill()
             it.process.wait()
-        os.close(it.master)
-        os.close(it.slave)
+        if it.master >= 0:
+            it.hang_up()

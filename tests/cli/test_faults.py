@@ -45,7 +45,7 @@ LINE = re.compile(r"bptui: error: a fault of bptui itself; the details are in (\
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_crash_leaves_one_line_a_log_and_a_terminal_that_works(fault: str, tmp_path: Path) -> None:
     program = FAULTY.format(fault=FAULTS[fault])
-    with terminal(command=[sys.executable, "-c", program], width=200, TMPDIR=str(tmp_path)) as at:
+    with terminal(command=[sys.executable, "-c", program], width=60, TMPDIR=str(tmp_path)) as at:
         at.wait_for("Network")
         at.type("m")
         assert at.wait() == 1
@@ -62,7 +62,7 @@ def test_a_crash_leaves_one_line_a_log_and_a_terminal_that_works(fault: str, tmp
         assert details.startswith(f"Python {platform.python_version()} on ")
         for name in ("bptui", "numpy", "textual", "rich", "plotext"):
             assert f"\n{name} {version(name)}\n" in details
-        assert "\nterminal 'xterm-256color', 200 x 24, encoding utf-8\n" in details.replace("UTF-8", "utf-8")
+        assert "\nterminal 'xterm-256color', 60 x 24, encoding utf-8\n" in details.replace("UTF-8", "utf-8")
 
 
 def test_what_is_not_known_of_the_surroundings_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

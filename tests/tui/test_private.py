@@ -1,4 +1,4 @@
-"""The private names of Textual: all there in this version, and in one module; without them bptui runs all the same."""
+"""The private names of Textual: all there in this version, and in two modules; without them bptui runs all the same."""
 
 import re
 import sys
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from rich.segment import Segments
 from textual import _compositor
 from textual.app import App
 
@@ -27,17 +26,18 @@ def test_this_version_of_textual_has_every_one() -> None:
         assert callable(getattr(App, name)), name
     app = App[int]()
     assert app._batch_count == 0
-    assert app._exit_renderables == []
+    assert app._exception is None
     assert hasattr(Console(), "_color_system")
     assert {"spans", "chops"} <= set(_compositor.ChopsUpdate.__init__.__annotations__)
     assert {"strips", "region"} <= set(_compositor.LayoutUpdate.__init__.__annotations__)
 
 
-def test_one_module_alone_knows_them() -> None:
-    knows = re.compile(r"textual\._|\b_(display|fatal_error|batch_count|exit_renderables|compositor|color_system)\b")
-    assert [path.name for path in OURS.rglob("*.py") if knows.search(path.read_text(encoding="utf-8"))] == [
-        "private.py"
-    ]
+def test_two_modules_alone_know_them() -> None:
+    knows = re.compile(r"textual\._|\b_(display|fatal_error|batch_count|exception|compositor|color_system)\b")
+    assert {path.name for path in OURS.rglob("*.py") if knows.search(path.read_text(encoding="utf-8"))} == {
+        "driver.py",
+        "private.py",
+    }
 
 
 @pytest.mark.parametrize("broken", ["lines_of", "encode"])
@@ -89,14 +89,19 @@ run()
         assert at.wait() == 0
 
 
-def test_a_fault_is_told_even_where_textual_keeps_nothing_to_say_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_ends_the_app_even_where_textual_has_no_such_way(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[App[int]] = []
+
+    def gone(app: App[int]) -> None:
+        raise AttributeError
+
+    monkeypatch.setattr(App, "_close_messages_no_wait", gone)
     monkeypatch.setattr(App, "_fatal_error", lambda app: told.append(app))  # noqa: PLW0108 - a method is called on it
     monkeypatch.setattr(private, "write_log", lambda details: "a log")
     app = private.Faults()
-    del app._exit_renderables
     app._fatal_error()
     assert told == [app]
+    assert app.fault.endswith("the details are in a log")
 
 
 def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +116,4 @@ def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypa
     app._fatal_error()
     app._fatal_error()
     assert len(logs) == 1
-    (told,) = app._exit_renderables
-    assert isinstance(told, Segments)
-    assert "log 1" in "".join(segment.text for segment in told.segments)
+    assert app.fault.endswith("the details are in log 1")

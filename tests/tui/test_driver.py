@@ -1,0 +1,76 @@
+"""What Textual's own driver does: where one of these fails, what :mod:`bptui.tui.driver` has in its place may go."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.commands import Terminal, terminal
+from tests.cli.test_terminal import assert_restored
+
+PLAIN = """
+from textual.app import App
+from textual.widgets import Static
+
+class Plain(App):
+    words = "keys"
+
+    def compose(self):
+        yield Static("keys !", markup=False)
+
+    def on_key(self, event):
+        self.words += " " + event.key
+        self.query_one(Static).update(self.words + "!")
+
+Plain().run(mouse=False)
+"""
+
+
+@pytest.fixture
+def plain() -> Iterator[Terminal]:
+    """An app of Textual's with nothing on it but the keys it has been told of."""
+    with terminal(command=[sys.executable, "-c", PLAIN]) as at:
+        at.wait_for("keys !")
+        at.settle(0.2)
+        yield at
+
+
+def test_a_byte_that_is_not_utf_8_ends_it(plain: Terminal) -> None:
+    plain.type(b"\xff")
+    assert plain.wait() == 0
+    assert b"UnicodeDecodeError" in plain.sent
+
+
+def test_it_types_a_sequence_that_comes_in_parts(plain: Terminal) -> None:
+    plain.type("\x1b")
+    plain.read(0.3)
+    plain.type("[A")
+    plain.wait_for("keys escape left_square_bracket A!")
+
+
+def test_a_signal_leaves_the_terminal_as_the_app_had_it(plain: Terminal) -> None:
+    os.kill(plain.process.pid, signal.SIGTERM)
+    assert plain.wait() == -signal.SIGTERM
+    with pytest.raises(AssertionError):
+        assert_restored(plain)
+
+
+def test_a_stop_that_it_is_not_told_of_starts_its_threads_twice(plain: Terminal) -> None:
+    threads = plain.threads()
+    os.kill(plain.process.pid, signal.SIGSTOP)
+    os.waitpid(plain.process.pid, os.WUNTRACED)
+    os.kill(plain.process.pid, signal.SIGCONT)
+    for _ in range(100):
+        plain.read(0.05)
+        if plain.threads() > threads:
+            return
+    raise AssertionError("it starts nothing twice")
+
+
+def test_a_lost_line_leaves_it_running(plain: Terminal) -> None:
+    plain.hang_up()
+    with pytest.raises(subprocess.TimeoutExpired):
+        plain.process.wait(1.5)
