@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
     from bptui.session.session import Session
-    from bptui.training import Run
+    from bptui.training import Run, UpdateRecord
     from bptui.tui.config import Config
 
 
@@ -195,10 +195,57 @@ def explore(options: argparse.Namespace) -> int:
     return open_explorer(session, options)
 
 
+def check(options: argparse.Namespace) -> int:
+    from bptui.headless.check import UNREADABLE, Subject, answers, write_template
+
+    if options.template:
+        path = write_template(options.template)
+        print(f"written: {clean(str(path))}; check it with: bptui check {clean(str(path))}")
+        return 0
+    subject = Subject(*to_check(options))
+    record = record_of(options)
+    status = UNREADABLE
+    try:
+        for line, status in answers(subject, record, options.json, options.watch, complain):
+            if line or status != UNREADABLE:
+                print(line, flush=True)
+    except KeyboardInterrupt:
+        if not options.watch:
+            raise
+    return status
+
+
+def to_check(options: argparse.Namespace) -> tuple[Path, bool]:
+    """The file to check, and whether it is a program; ``options.scenario`` is what it is about from then on. Raises
+    UsageError."""
+    if options.scenario is None:
+        raise UsageError("say what to check: your program (.py), or a scenario --with your numbers")
+    path = Path(options.scenario)
+    if path.suffix.lower() in (".py", ".pyw"):
+        if options.numbers:
+            raise UsageError(f"--with goes with a scenario; {path} says its own numbers")
+        options.scenario = options.on or "xor"
+        return path, True
+    if not options.numbers:
+        raise UsageError(f"{shown(str(path))} --with FILE, your numbers (.json, .npz, .toml); or check a program (.py)")
+    if options.on:
+        raise UsageError("--on goes with a program (.py); the scenario is named already")
+    return options.numbers, False
+
+
+def record_of(options: argparse.Namespace) -> "UpdateRecord":
+    """The update to compare with. Raises ScenarioError, UsageError."""
+    try:
+        return choose(options).begin().record(options.update)
+    except IndexError as problem:
+        raise UsageError(str(problem)) from None
+
+
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "": explore,
     "train": train,
     "trace": trace,
+    "check": check,
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,

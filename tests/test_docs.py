@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import shlex
 import sys
@@ -27,6 +28,7 @@ from bptui.engine import (
 )
 from bptui.engine.network import Parameters
 from bptui.headless.arguments import COMMANDS as HEADLESS
+from bptui.headless.check import TEMPLATE
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.tui.config import config_path, read_config
@@ -102,6 +104,9 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
+    Path("mine.py").write_text(TEMPLATE, encoding="utf-8")
+    update = Scenario.read("mine.toml").begin().record(1)
+    Path("mine.json").write_text(json.dumps(update.to_dict()), encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
     headless = set(words) & set(HEADLESS)

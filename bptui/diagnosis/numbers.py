@@ -65,7 +65,7 @@ def from_floats(values: FloatArray, size: int = 8, scale: float = 0.0) -> tuple[
     """Low and high of numbers that a program computed with floats of 8, 4 or 2 bytes; ``scale`` is the largest number
     beside them, where it is not among them."""
     slack = ROUNDING[size] * max(scale, _largest(values)) + NOTHING
-    return read_only(values - slack), read_only(values + slack)
+    return read_only(np.asarray(values - slack)), read_only(np.asarray(values + slack))
 
 
 def from_digits(words: Sequence[str]) -> tuple[FloatArray, FloatArray]:
@@ -109,6 +109,11 @@ def _digits(word: str) -> tuple[int, int, int]:
     last = power - len(part)
     significant = len((whole + part).lstrip("0"))
     return last, last + max(significant, 1) - 1, significant
+
+
+def significant_digits(word: str) -> int:
+    """How many digits of a printed number are significant. Raises ValueError."""
+    return _digits(word)[2]
 
 
 def _are_single(values: FloatArray, words: Sequence[str]) -> bool:

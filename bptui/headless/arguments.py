@@ -23,11 +23,13 @@ EXAMPLES = """examples:
   bptui mine.toml                a whole set-up of your own
   bptui train digits --epochs 5  losses and accuracies without a screen
   bptui trace xor --format text  every number of an update
+  bptui check --template my.py   a program to begin from; bptui check my.py
   bptui save-scenario xor --lr 0.5 > mine.toml
 """
 COMMANDS = {
     "train": "train without a screen; losses and accuracies per epoch",
     "trace": "print every number of some updates",
+    "check": "find the mistake in a back-propagation of your own",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
     "completion": "print what makes a shell complete bptui's words with Tab",
@@ -42,6 +44,19 @@ COMPLETION = """where to put it:
   bptui completion bash > ~/.local/share/bash-completion/completions/bptui
   bptui completion zsh > ~/.zfunc/_bptui     (with ~/.zfunc in fpath)
   bptui completion fish > ~/.config/fish/completions/bptui.fish
+"""
+CHECK = """your program has one of these:
+  def gradients(weights, biases, x, y)    returns dW, db: an array a layer
+  def update(weights, biases, x, y, learning_rate)    returns the new ones
+      weights[l] is inputs x units, x samples x inputs, y samples x outputs;
+      instead of lists a dict may be returned: {"dW1": ..., "delta2": ...}
+  class with W1, b1, W2 ... or weights, biases: they are set before
+      gradients(x, y), backward(x, y) or update(x, y, learning_rate) is called;
+      it returns the arrays or leaves dW1, db1 ... or grad_weights, grad_biases
+  model = torch.nn.Sequential(...) and def loss(output, target)
+your numbers have names: W1 b1 dW1 db1 z1 a1 delta1 loss, or the keys that
+  bptui trace writes: z a delta loss gradient samples step after
+exit status: 0 all right, 1 something differs, 2 it could not be read
 """
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 
@@ -92,7 +107,9 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def short_usage(self) -> str:
-        name = {**dict.fromkeys(BARE, ""), "completion": " SHELL", EXPLORER: " [NAME]"}.get(self.command, " NAME")
+        name = {**dict.fromkeys(BARE, ""), "completion": " SHELL", "check": " FILE", EXPLORER: " [NAME]"}.get(
+            self.command, " NAME"
+        )
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
 
@@ -208,7 +225,8 @@ def parser_of(command: str) -> Parser:
         p.epilog = COMPLETION
         p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
         return p
-    p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml or a .csv file")
+    if command != "check":
+        p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml or a .csv file")
     OWN[command](p)
     add_settings(p)
     return p
@@ -253,11 +271,32 @@ def add_train(p: Parser) -> None:
     )
 
 
+def add_check(p: Parser) -> None:
+    p.epilog = CHECK
+    p.add_argument(
+        "scenario",
+        nargs="?",
+        metavar="FILE",
+        help="your program (.py); or with --with the set, .toml or .csv it is about",
+    )
+    p.add_argument("--with", dest="numbers", type=Path, metavar="FILE", help="your numbers: .json, .npz or .toml")
+    p.add_argument("--on", metavar="NAME", help="what your program is tried on: a set, a .toml or a .csv file (xor)")
+    p.add_argument("--update", type=checked(COUNT, plain), default=1, metavar="U", help="compare with update U (1)")
+    p.add_argument("--watch", action="store_true", help="check again whenever the file is saved")
+    p.add_argument("--json", action="store_true", help="the answer as a JSON object")
+    p.add_argument("--template", type=Path, metavar="FILE", help="write a program to begin from, and check nothing")
+
+
 def add_save(p: Parser) -> None:
     p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
 
 
-OWN: dict[str, Callable[[Parser], None]] = {"train": add_train, "trace": add_trace, "save-scenario": add_save}
+OWN: dict[str, Callable[[Parser], None]] = {
+    "train": add_train,
+    "trace": add_trace,
+    "check": add_check,
+    "save-scenario": add_save,
+}
 
 
 def command_of(words: list[str]) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from bptui.engine.network import Parameters
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
+from bptui.explain.lines import delta_line
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 
@@ -40,7 +41,7 @@ def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
             yield f"    a{layer} = {ACTIVATIONS[name].formula} = {row(passed.a[layer][m])}"
         yield f"    loss = {loss.formula} = {passed.loss[m]:.10g}"
         for layer in range(architecture.layers, 0, -1):
-            yield f"    δ{layer} = {delta_formula(record, layer)} = {row(passed.delta[layer - 1][m])}"
+            yield f"    δ{layer} = {delta_line(record, layer)} = {row(passed.delta[layer - 1][m])}"
         yield f"    length of its gradient: {record.gradient_norms[m]:.10g}"
         if per_sample:
             yield "    its gradient a ⊗ δ:"
@@ -61,15 +62,6 @@ def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
     ):
         yield f"  {name}"
         yield from tables(vector, "    ")
-
-
-def delta_formula(record: UpdateRecord, layer: int) -> str:
-    """In words of the formula where δ of a layer comes from."""
-    architecture, loss = record.before.architecture, LOSSES[record.settings.rules.loss]
-    slope = ACTIVATIONS[architecture.activations[layer - 1]].slope_formula
-    if layer < architecture.layers:
-        return f"(δ{layer + 1} W{layer + 1}ᵀ) · φ′, φ′ = {slope}"
-    return loss.slope_formula if loss.joined else f"({loss.slope_formula}) · φ′, φ′ = {slope}"
 
 
 def tables(vector: Parameters, indent: str) -> Iterator[str]:

@@ -1,0 +1,286 @@
+"""How a person's arrays lie: W[i][o] or W[o][i], the bias apart or as a row or column, samples along rows or columns.
+
+Shapes leave some of these ways; where they leave several, the numbers decide (see :mod:`bptui.diagnosis.compare`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+
+from bptui.data.dataset import DataError
+from bptui.diagnosis.gathering import Item
+from bptui.diagnosis.leaves import Leaf, bounds
+from bptui.diagnosis.naming import Address
+from bptui.diagnosis.numbers import FloatArray, Kind, Part
+from bptui.training.record import UpdateRecord
+
+Bias = Literal["apart", "first", "last"]
+SAMPLED = ("z", "a", "delta", "samples")
+"""Kinds with a number for each sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """``turned``: W[o][i]. ``bias``: apart, or the first or last input. ``columns``: a sample is a column. ``in_data``:
+    the samples stand as in the data, not as the batch has drawn them. ``bare``: what W1 and b1 alone are."""
+
+    turned: bool = False
+    bias: Bias = "apart"
+    columns: bool = False
+    in_data: bool = False
+    bare: Literal["gradient", "after"] = "gradient"
+
+    def words(self, asked: "Asked") -> tuple[str, ...]:
+        """What was taken, where it could have been otherwise."""
+        said = []
+        if asked.weights:
+            line = "row" if not self.turned else "column"
+            said.append("W[o][i]" if self.turned else "W[i][o]")
+            if self.bias != "apart":
+                said[-1] += f", the bias as its {self.bias} {line}"
+        if asked.bare:
+            said.append(
+                "W and b as the gradient" if self.bare == "gradient" else "W and b as the weights after the update"
+            )
+        if self.columns:
+            said.append("a sample a column")
+        if asked.samples and self.in_data:
+            said.append("samples in the order of the data")
+        return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which choices the arrays leave open at all."""
+
+    weights: bool
+    bare: bool
+    samples: bool
+    shuffled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Arrays in one layout, as parts in bptui's own shapes; ``reductions``: name of a part → sum or mean, where the
+    person's name of it says so."""
+
+    layout: Layout
+    parts: tuple[Part, ...]
+    reductions: dict[str, str]
+
+
+def one_of_each(items: Sequence[Item], record: UpdateRecord) -> tuple[list[Item], tuple[str, ...]]:
+    """Of a gradient (or a loss) given as the sum and as the mean too only one, and what is left out: the one that the
+    optimizer gets goes first, then the reduction in force; of losses those of the samples."""
+    first = ("", record.settings.rules.reduction, "mean", "sum")
+    best: dict[Address, Item] = {}
+    left = []
+    for address, leaf in items:
+        key = Address(address.meaning, address.layer, address.what)
+        other = best.get(key)
+        if other is None:
+            best[key] = address, leaf
+            continue
+        ahead = first.index(address.reduction) < first.index(other[0].reduction)
+        left.append(other[1].said if ahead else leaf.said)
+        best[key] = (address, leaf) if ahead else other
+    return list(best.values()), tuple(left)
+
+
+def layouts(items: Sequence[Item], record: UpdateRecord) -> list[Laid]:
+    """Every way the arrays can lie, the plainest first; at least one. Raises DataError: a shape that fits none.
+
+    Each quantity is given once (:func:`one_of_each`).
+    """
+    asked = asked_of(items, record)
+    bounded = _bounded(items)
+    out: list[Laid] = []
+    problem: DataError | None = None
+    for layout in _choices(asked):
+        try:
+            laid = _lay(layout, bounded, record)
+        except DataError as found:
+            problem = problem or found
+            continue
+        if not any(_same(laid, other) for other in out):
+            out.append(laid)
+    if not out:
+        assert problem is not None
+        raise problem
+    return out
+
+
+def asked_of(items: Sequence[Item], record: UpdateRecord) -> Asked:
+    """Which choices these arrays leave open."""
+    meanings = {address.meaning for address, _ in items}
+    each = any(address.meaning in SAMPLED or (address.meaning == "loss" and leaf.shape) for address, leaf in items)
+    shuffled = each and bool((np.diff(record.indices) < 0).any())
+    weights = any(address.what == "weights" for address, _ in items)
+    return Asked(weights, "weights" in meanings, each, shuffled)
+
+
+def _choices(asked: Asked) -> Iterator[Layout]:
+    biases: tuple[Bias, ...] = ("apart", "first", "last")
+    given_after: tuple[Literal["gradient", "after"], ...] = ("gradient", "after")
+    for bias, turned, bare, columns, in_data in product(
+        biases if asked.weights else biases[:1],
+        (False, True) if asked.weights else (False,),
+        given_after if asked.bare else given_after[:1],
+        (False, True) if asked.samples else (False,),
+        (False, True) if asked.shuffled else (False,),
+    ):
+        yield Layout(turned, bias, columns, in_data, bare)
+
+
+Bounded = list[tuple[Address, Leaf, FloatArray, FloatArray]]
+
+
+def _bounded(items: Sequence[Item]) -> Bounded:
+    """Each array with low and high: those of a kind together, as their digits speak for each other."""
+    kinds: dict[tuple[str, str], list[Item]] = {}
+    for address, leaf in items:
+        kinds.setdefault((address.meaning, address.reduction), []).append((address, leaf))
+    out: Bounded = []
+    for group in kinds.values():
+        for (address, leaf), (low, high) in zip(group, bounds([leaf for _, leaf in group]), strict=True):
+            out.append((address, leaf, low, high))
+    return out
+
+
+def _same(one: Laid, other: Laid) -> bool:
+    """The same parts with the same numbers: for vectors and lone samples layouts fall together."""
+    if [part.name for part in one.parts] != [part.name for part in other.parts]:
+        return False
+    return all(
+        np.array_equal(a.low, b.low) and np.array_equal(a.high, b.high)
+        for a, b in zip(one.parts, other.parts, strict=True)
+    )
+
+
+def _lay(layout: Layout, bounded: Bounded, record: UpdateRecord) -> Laid:
+    parts: dict[str, Part] = {}
+    reductions: dict[str, str] = {}
+    for address, leaf, low, high in bounded:
+        for part in _parts(layout, address, leaf, low, high, record):
+            if part.name in parts:
+                raise DataError(f"{leaf.said}: holds {part.name}, which is given apart too")
+            parts[part.name] = part
+            if address.reduction:
+                reductions[part.name] = address.reduction
+    return Laid(layout, tuple(sorted(parts.values(), key=lambda part: order(part, record.layers))), reductions)
+
+
+def order(part: Part, layers: int) -> tuple[int, ...]:
+    """The order of computation: forward, the loss, then from the loss back, then step and weights after."""
+    back = layers - part.layer
+    stage = {"z": 0, "a": 1, "delta": 0, "samples": 1, "gradient": 2}
+    what = ("", "weights", "biases").index(part.what)
+    if part.kind in ("z", "a"):
+        return 0, part.layer, stage[part.kind]
+    if part.kind == "loss":
+        return (1,)
+    if part.kind in ("step", "after"):
+        return 3 if part.kind == "step" else 4, back, what
+    return 2, back, stage[part.kind], what
+
+
+def _parts(
+    layout: Layout, address: Address, leaf: Leaf, low: FloatArray, high: FloatArray, record: UpdateRecord
+) -> Iterator[Part]:
+    meaning = layout.bare if address.meaning == "weights" else address.meaning
+    kind: Kind = meaning  # type: ignore[assignment]
+    if kind == "loss":
+        shape = _loss_shape(leaf, record)
+        rows = _rows(layout, record) if shape else slice(None)
+        yield Part("loss", 0, "", *(each.reshape(shape)[rows] if shape else each.reshape(()) for each in (low, high)))
+        return
+    sizes, n = record.before.architecture.sizes, record.n
+    i, o = sizes[address.layer - 1], sizes[address.layer]
+    samples = (n,) if kind == "samples" else ()
+    if kind in ("z", "a", "delta"):
+        turned = [
+            _table(each, (n, o), layout.columns, _told(leaf, f"{n} × {o}", "samples × units")) for each in (low, high)
+        ]
+        yield Part(kind, address.layer, "", *(each[_rows(layout, record)] for each in turned))
+        return
+    rows = _rows(layout, record) if samples else slice(None)
+    if address.what == "biases":
+        if not record.before.biases:
+            raise DataError(f"{leaf.said}: biases for a network without any (bias = none)")
+        yield Part(kind, address.layer, "biases", *(_vector(each, samples, o, leaf)[rows] for each in (low, high)))
+        return
+    for what, bounds_of in _matrix(layout, (low, high), samples, (i, o), leaf, bool(record.before.biases)):
+        yield Part(kind, address.layer, what, *(each[rows] for each in bounds_of))  # type: ignore[arg-type]
+
+
+def _told(leaf: Leaf, shape: str, axes: str) -> str:
+    return f"{leaf.said}: its shape is {leaf.shown_shape}, expected {shape} ({axes})"
+
+
+def _loss_shape(leaf: Leaf, record: UpdateRecord) -> tuple[int, ...]:
+    if leaf.values.size == record.n and leaf.shape:
+        return (record.n,)
+    if leaf.values.size == 1:
+        return ()
+    raise DataError(f"{leaf.said}: {leaf.values.size} numbers, expected one, or one for each of {record.n} samples")
+
+
+def _rows(layout: Layout, record: UpdateRecord) -> FloatArray | slice:
+    """Which of the person's samples is each of the batch's."""
+    if not layout.in_data:
+        return slice(None)
+    return np.argsort(np.argsort(record.indices, kind="stable"), kind="stable")  # type: ignore[return-value]
+
+
+def _table(values: FloatArray, shape: tuple[int, int], turned: bool, problem: str) -> FloatArray:
+    """n × o from n × o, or from o × n where turned; a lone sample or unit may lack its axis."""
+    if values.ndim < 2 and 1 in shape and values.size == shape[0] * shape[1]:
+        return values.reshape(shape)
+    if turned and values.shape == shape[::-1]:
+        return values.T
+    if not turned and values.shape == shape:
+        return values
+    raise DataError(problem)
+
+
+def _vector(values: FloatArray, samples: tuple[int, ...], o: int, leaf: Leaf) -> FloatArray:
+    """(o,) from (o,), 1 × o or o × 1; one number for the layer stands for each unit's."""
+    if not samples and values.size == 1:
+        return np.broadcast_to(values.reshape(1), (o,))
+    shape = (*samples, o)
+    if values.size == np.prod(shape) and tuple(k for k in values.shape if k > 1) == tuple(k for k in shape if k > 1):
+        return values.reshape(shape)
+    raise DataError(_told(leaf, " × ".join(map(str, shape)), "a number for each unit"))
+
+
+def _matrix(
+    layout: Layout,
+    both: tuple[FloatArray, FloatArray],
+    samples: tuple[int, ...],
+    sizes: tuple[int, int],
+    leaf: Leaf,
+    has_biases: bool,
+) -> Iterator[tuple[str, list[FloatArray]]]:
+    i, o = sizes
+    inputs = i if layout.bias == "apart" else i + 1
+    shape = (*samples, o, inputs) if layout.turned else (*samples, inputs, o)
+    known = f"{i} × {o} or {o} × {i}"
+    problem = _told(leaf, known + (", or with a row or column of biases" if has_biases else ""), "inputs and units")
+    if layout.bias != "apart" and not has_biases:
+        raise DataError(problem)
+    laid = []
+    for values in both:
+        flat = values.ndim == 1 and not samples and 1 in (inputs, o) and values.size == inputs * o
+        if not flat and values.shape != shape:
+            raise DataError(problem)
+        whole = values.reshape(shape)
+        laid.append(np.swapaxes(whole, -1, -2) if layout.turned else whole)
+    if layout.bias == "apart":
+        yield "weights", laid
+        return
+    at = 0 if layout.bias == "first" else -1
+    yield "weights", [np.delete(whole, at, axis=-2) for whole in laid]
+    yield "biases", [whole[..., at, :] for whole in laid]

@@ -1,0 +1,239 @@
+"""The diagnosis: what is right is called right, the first that differs is named, a constant has its name."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bptui.data.dataset import DataError
+from bptui.diagnosis.diagnosis import Diagnosis, diagnose
+from bptui.engine.types import Floats
+
+from .cases import gradient, record, scenario
+
+
+def scaled(factors: dict[str, float], **more: Any) -> Diagnosis:
+    """Some of the true gradient's arrays multiplied."""
+    of = record(**more)
+    return diagnose(of, gradient={name: value * factors.get(name, 1) for name, value in gradient(of).items()})
+
+
+def test_a_scenario_stands_for_its_first_update_or_another() -> None:
+    of = scenario()
+    third = of.begin().record(3)
+    assert diagnose(of, gradient=gradient(of.begin().record(1))).right
+    assert diagnose(of, gradient=gradient(third), update=3).right
+    assert not diagnose(of, gradient=gradient(third)).right
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 4), st.booleans())
+def test_true_gradients_are_right(seed: int, hidden: int, outputs: int, two: bool) -> None:
+    layers = (2, hidden, *([3] if two else []), outputs)
+    from bptui.scenario import Scenario
+
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(3, 2)), rng.uniform(size=(3, outputs))
+    activations = [*["tanh"] * (len(layers) - 2), "sigmoid"]
+    of = Scenario.from_arrays(
+        x, y, layers=list(layers), activations=activations, seed=seed, order="fixed", loss="half-squared-error"
+    )
+    update = of.begin().record(1)
+    for numbers in (gradient(update), {k: v.astype(np.float32) for k, v in gradient(update).items()}):
+        it = diagnose(update, gradient=numbers)
+        assert (it.verdict, it.first, it.fits) == ("right", "", ())
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000))
+def test_random_vectors_get_no_name(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    of = record()
+    it = diagnose(of, gradient={name: rng.normal(size=value.shape) for name, value in gradient(of).items()})
+    assert (it.verdict, it.first, it.fits) == ("wrong", "W2", ())
+
+
+@pytest.mark.parametrize("name", ["W2", "b2", "W1", "b1"])
+def test_the_first_that_differs_is_named_and_what_comes_before_is_right(name: str) -> None:
+    order = ["W2", "b2", "W1", "b1"]
+    it = scaled(dict.fromkeys(order[order.index(name) :], 1.31))
+    assert it.first == name
+    for before in order[: order.index(name)]:
+        assert it.parts[before]["state"] == "exact"
+
+
+def test_what_is_wrong_on_the_way_forward_comes_before_what_is_wrong_on_the_way_back() -> None:
+    of = record()
+    z = [of.passed.z[0], of.passed.z[1] * 1.1]
+    it = diagnose(of, z=z, gradient={name: value * 2 for name, value in gradient(of).items()})
+    assert (it.first, it.parts["z1"]["state"]) == ("z2", "exact")
+    assert it.line == "z2 = a1 W2 + b2"
+
+
+@pytest.mark.parametrize(
+    ("factor", "names"),
+    [
+        (-1, ["−1"]), (2, ["2"]),
+        (0.5, ["½", "2/n"]), (4, ["n"]), (0.25, ["1/n"]), (3, ["outputs"]), (1 / 3, ["1/outputs"]),
+        (0.7, ["γ"]), (-0.7, ["−γ"]), (0, ["0"]),
+    ],
+)  # fmt: skip
+def test_a_constant_has_its_name(factor: float, names: list[str]) -> None:
+    it = scaled({"W2": factor}, layers=(2, 3, 3), learning_rate=0.7)
+    found = next(each for each in it.compared if each.name == "W2")
+    assert list(found.constants) == names
+    assert it.parts["W2"]["factor"] == pytest.approx(factor)
+
+
+def test_a_bias_once_per_weight_is_off_by_the_number_of_inputs() -> None:
+    it = scaled({"b2": 5}, layers=(2, 5, 2))
+    assert (it.first, it.parts["b2"]["factor"]) == ("b2", 5)
+    assert "inputs" in next(each for each in it.compared if each.name == "b2").constants
+
+
+def test_a_constant_without_a_name_has_its_digits() -> None:
+    it = scaled({"W2": 1.31, "b2": 1.31})
+    assert it.parts["W2"]["factor"] == pytest.approx(1.31)
+    assert "the first quantity that differs is W2: it is × 1.31." in str(it)
+
+
+def test_one_number_alone_has_no_constant_without_a_name() -> None:
+    it = scaled({"b2": 1.31})
+    assert it.parts["b2"]["state"] == "different"
+    assert "factor" not in it.parts["b2"]
+
+
+def test_the_line_and_its_numbers_give_the_true_number() -> None:
+    of = record()
+    it = diagnose(of, gradient=gradient(of) | {"b1": gradient(of)["b1"] * [1, 1, 7]})
+    assert it.line == "∂L/∂b1 = (1/n) Σ_m δ1[m]; δ1 = (δ2 W2ᵀ) · φ′, φ′ = 1 − a²"
+    formula, _, rest = it.numbers.removeprefix("b₁[2] = ").partition(" = ")
+    true = eval(formula.replace("−", "-").replace("·", "*"))
+    assert true == pytest.approx(of.mean.biases[0][2], rel=1e-4)
+    assert rest.startswith(f"{of.mean.biases[0][2]:.6g}".replace("-", "−"))
+
+
+def test_the_line_has_no_delta_where_the_deltas_are_given() -> None:
+    of = record()
+    it = diagnose(of, delta=list(of.passed.delta), gradient=gradient(of) | {"W1": np.ones((2, 3))})
+    assert (it.first, it.line) == ("W1", "∂L/∂W1 = (1/n) a0ᵀ δ1")
+
+
+def test_deltas_that_hold_the_mean_are_another_way_to_write_it() -> None:
+    of = record()
+    it = diagnose(of, delta=[delta / 4 for delta in of.passed.delta], gradient=gradient(of))
+    assert it.right
+    assert it.parts["delta2"] == {
+        "state": "factor",
+        "factor": 0.25,
+        "max_difference": it.parts["delta2"]["max_difference"],
+    }
+    assert any("another way to write it" in note for note in it.notes)
+
+
+def test_errors_with_the_other_sign_are_so_too_if_the_gradient_is_right_and_not_if_it_is_turned() -> None:
+    of = record()
+    errors = [-delta for delta in of.passed.delta]
+    assert diagnose(of, delta=errors, gradient=gradient(of)).right
+    assert diagnose(of, delta=errors, gradient={k: -v for k, v in gradient(of).items()}).first == "delta2"
+
+
+def test_a_gradient_divided_again_is_told_from_deltas_that_hold_the_mean() -> None:
+    of = record()
+    twice = {name: value / 4 for name, value in gradient(of).items()}
+    it = diagnose(of, delta=[delta / 4 for delta in of.passed.delta], gradient=twice)
+    assert it.first == "W2"
+
+
+def test_the_sum_for_the_mean_is_wrong_and_the_answer_says_where_it_would_be_right() -> None:
+    of = record()
+    it = diagnose(of, gradient=[of.summed.weights, of.summed.biases])
+    assert (it.verdict, it.parts["W1"]["factor"]) == ("wrong", 4)
+    assert any("with --reduction sum it is right" in note for note in it.notes)
+    assert diagnose(record(reduction="sum"), gradient=[of.summed.weights, of.summed.biases]).right
+
+
+def test_weights_after_are_off_by_the_constant_of_their_step() -> None:
+    of = record()
+    weights, biases = of.before.architecture.views(of.before.flat + 3 * of.step.flat)
+    it = diagnose(of, after=[list(weights), list(biases)])
+    assert it.first == "after_W2"
+    assert it.parts["after_W1"]["factor"] == pytest.approx(3)
+
+
+def test_a_batch_of_one_cannot_tell_mistakes_of_the_batch_apart_and_says_so() -> None:
+    of = record(batch_size=1)
+    assert any("a batch of one" in note for note in diagnose(of, gradient=gradient(of)).notes)
+    assert not any("a batch of one" in note for note in diagnose(record(), gradient=gradient(record())).notes)
+
+
+def test_one_number_for_the_biases_of_a_layer_is_compared_with_each_unit() -> None:
+    of = record()
+    it = diagnose(of, gradient=gradient(of) | {"b1": np.float64(of.mean.biases[0].sum())})
+    assert (it.first, it.parts["W1"]["state"]) == ("b1", "exact")
+
+
+def test_an_update_with_a_penalty_and_clipping_is_compared_with_what_the_optimizer_gets() -> None:
+    of = record(l2=0.3, clip_norm=0.05)
+    reduced = [of.reduced.weights, of.reduced.biases]
+    assert diagnose(of, gradient=reduced, step=[of.step.weights, of.step.biases]).right
+    it = diagnose(of, gradient=gradient(of))
+    assert not it.right
+    assert "λ₂ W2" in it.line
+
+
+def test_a_network_without_biases_takes_none() -> None:
+    from bptui.scenario import Scenario
+
+    of = Scenario.built_in("trask").begin().record(1)
+    assert diagnose(of, gradient=list(of.reduced.weights)).right
+    with pytest.raises(DataError, match="biases for a network without any"):
+        diagnose(of, gradient={"b1": [1.0] * 4})
+
+
+def test_a_diagnosis_is_frozen_and_says_itself_in_text_and_html() -> None:
+    it = scaled({"W1": 2.0})
+    with pytest.raises(AttributeError):
+        it.first = "b1"  # type: ignore[misc]
+    assert str(it).splitlines()[1].startswith("WRONG: the first quantity that differs is W1")
+    page = it._repr_html_()
+    assert "<table>" in page
+    assert "WRONG" in page
+
+
+class Module:
+    """What bptui needs to know of a module of PyTorch."""
+
+    class Tensor:
+        def __init__(self, values: Floats, grad: "Module.Tensor | None" = None) -> None:
+            self.values, self.grad = values, grad
+
+        def detach(self) -> "Module.Tensor":
+            return self
+
+        def cpu(self) -> "Module.Tensor":
+            return self
+
+        def numpy(self) -> Floats:
+            return self.values
+
+    def __init__(self, gradients: dict[str, Floats]) -> None:
+        self.named = {
+            name: Module.Tensor(np.zeros_like(value), Module.Tensor(value.astype(np.float32)))
+            for name, value in gradients.items()
+        }
+
+    def named_parameters(self) -> Any:
+        return self.named.items()
+
+
+def test_of_a_module_and_of_its_parameters_the_grad_is_taken() -> None:
+    of = record()
+    g = gradient(of)
+    module = Module({"0.weight": g["W1"].T, "0.bias": g["b1"], "2.weight": g["W2"].T, "2.bias": g["b2"]})
+    assert diagnose(of, gradient=module).right
+    assert diagnose(of, gradient=module.named).right
+    wrong = Module({"0.weight": g["W1"].T * 2, "0.bias": g["b1"], "2.weight": g["W2"].T, "2.bias": g["b2"]})
+    assert diagnose(of, gradient=wrong).first == "W1"
