@@ -9,7 +9,7 @@ from bptui.engine.wrong_rules.rule import Rule
 RIGHT = Rule()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Change:
     """A well-known wrong choice: its id, its name, and the rule it makes of the right one."""
 

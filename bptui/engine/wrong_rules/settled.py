@@ -11,6 +11,12 @@ RIGHT = Rule()
 ONLY_JOINED = ("∂L/∂a alone", "element of ∂L/∂a")
 WITH_JOINED = ("right", "element by element", *ONLY_JOINED)
 WITH_SOFTMAX = ("right", "left out", "φ", "element by element")
+RIGHT_FOR = {("sigmoid", "element of ∂L/∂a")}
+RIGHT_FOR_ONE = {
+    ("sigmoid", "element by element"),
+    *(("identity", kind) for kind in ("left out", "at a", "of z", "at the error")),
+}
+"""Slopes that are right for an activation, where loss and activation are joined and where they are not."""
 TOGETHER = ("mean sample", "mean activations", "last activations")
 OF_SEVERAL = ("divided twice", "undivided", "last", "last divided")
 """What biases may be that one sample alone makes right."""
@@ -27,40 +33,65 @@ def settled(rule: Rule, given: Given) -> Rule:
 
 def inert_choices(rule: Rule, given: Given) -> Iterator[str]:
     """Names of the choices that make no difference, some at a time."""
-    architecture = given.network.architecture
+    yield from inert_layers(rule, given)
+    yield from inert_outputs(rule, given)
+    yield from inert_samples(rule, given)
+    rules, no_biases = given.rules, given.network.architecture.bias != "trained"
+    if no_biases:
+        yield "biases"
+    if not rules.l2 or (rule.l2 == "on biases" and no_biases):
+        yield "l2"
+    first = rule.momentum == "first without γ"
+    if rules.optimizer.name not in {"momentum", "nesterov"} or (first and given.t > 1):
+        yield "momentum"
+
+
+def inert_layers(rule: Rule, given: Given) -> Iterator[str]:
+    """What is inert for the number of layers and the shapes of their weights."""
     if given.layers == 1:
         yield "hidden_factor hidden_slope hidden_where handed through"
     elif given.layers == 2 or rule.hidden_slope == "right":
         yield "hidden_where"
+    shapes = [weights.shape for weights in given.network.weights]
+    if all(inputs != units for inputs, units in shapes):
+        yield "outer"
+    if rule.through == "untransposed" and all(inputs != units for inputs, units in shapes[1:]):
+        yield "through"
+
+
+def inert_outputs(rule: Rule, given: Given) -> Iterator[str]:
+    """What is inert for the output and its loss."""
+    architecture = given.network.architecture
     if not output_slope_matters(rule, given):
         yield "output_slope"
+    if given.loss.joined is not None and rule.output_slope == "right":
+        yield from inert_errors(rule, given)
     if architecture.activations[-1] != "softmax":
         yield "softmax"
     if architecture.sizes[-1] == 1:
         yield "outputs"
     elif rule.pairing == "every":
         yield "pairing"
-    if architecture.bias != "trained":
+
+
+def inert_errors(rule: Rule, given: Given) -> Iterator[str]:
+    """What is inert where the output's error is its δ."""
+    if rule.weights_from == "output error" or given.layers == 1:
+        yield "weights_from"
+    if rule.handed == "error" and given.layers == 2:
+        yield "handed"
+    if rule.biases == "before φ′" and given.layers == 1:
         yield "biases"
-    if not given.rules.l2 or (rule.l2 == "on biases" and architecture.bias != "trained"):
-        yield "l2"
-    if given.rules.optimizer.name not in {"momentum", "nesterov"} or (
-        given.t > 1 and rule.momentum.startswith("first")
-    ):
-        yield "momentum"
-    yield from inert_samples(rule, given)
 
 
 def output_slope_matters(rule: Rule, given: Given) -> bool:
     """Can a wrong slope at the output be one here?"""
-    name = given.network.architecture.activations[-1]
+    name, kind = given.network.architecture.activations[-1], rule.output_slope
     if given.loss.joined is not None:
-        return rule.output_slope in WITH_JOINED
-    if rule.output_slope in ONLY_JOINED or (
-        name == "identity" and rule.output_slope not in {"φ", "element by element"}
-    ):
-        return False
-    return rule.output_slope in WITH_SOFTMAX if name == "softmax" else True
+        return kind in WITH_JOINED and (name, kind) not in RIGHT_FOR
+    if name == "softmax":
+        return kind in WITH_SOFTMAX
+    return kind not in ONLY_JOINED and (name, kind) not in RIGHT_FOR_ONE
 
 
 def inert_samples(rule: Rule, given: Given) -> Iterator[str]:
