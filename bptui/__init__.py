@@ -22,6 +22,8 @@ UpdateRecord  passed.a, .z, .delta (n × o per layer), passed.loss (n,); summed,
 Network       θ as flat (p,), and as weights[l] (i × o) and biases[l] (o,) per layer; Architecture is its sizes
 Weight        the address of one number: layer from 1, source from 0 (−1: the bias), unit from 0
 Settings      batch size, order and rules of the updates, as they are in a record's settings
+diagnose      your own numbers beside a record: diagnose(scenario, gradient=[dW1, db1, dW2, db2]); print it
+Diagnosis     its answer: verdict, first, parts, fits, line, numbers; bptui.testing.check_gradients(f) is for tests
 check         back-propagation against finite differences: check(network, loss, x, y).relative_error
 
 Layers are counted from 1 where a method takes one; lists have layer 1 at [0], but passed.a has the input there.
@@ -36,6 +38,7 @@ from bptui.lazy import lazily
 from bptui.version import __version__
 
 if TYPE_CHECKING:
+    from bptui.diagnosis.diagnosis import Diagnosis, diagnose
     from bptui.engine import Architecture, Network, Weight, check
     from bptui.scenario import Scenario, ScenarioError
     from bptui.training import Run, Settings, UpdateRecord
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 # Each name is loaded when it is first asked for: the command says how many threads numpy gets before numpy is there.
 ROOMS = {
     "Architecture": "bptui.engine",
+    "Diagnosis": "bptui.diagnosis.diagnosis",
     "Network": "bptui.engine",
     "Run": "bptui.training",
     "Scenario": "bptui.scenario",
@@ -51,10 +55,12 @@ ROOMS = {
     "UpdateRecord": "bptui.training",
     "Weight": "bptui.engine",
     "check": "bptui.engine",
+    "diagnose": "bptui.diagnosis.diagnosis",
 }
 
 __all__ = [
     "Architecture",
+    "Diagnosis",
     "Network",
     "Run",
     "Scenario",
@@ -64,6 +70,7 @@ __all__ = [
     "Weight",
     "__version__",
     "check",
+    "diagnose",
 ]
 
 

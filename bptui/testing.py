@@ -1,0 +1,43 @@
+"""For tests of a back-propagation: three lines in an autograder (pytest, nbgrader, otter).
+
+from bptui.testing import check_gradients
+
+def test_gradients():
+    check_gradients(my_gradients)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from bptui.data.dataset import DataError
+from bptui.diagnosis.child import document
+from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.scenario.scenario import Scenario
+
+__all__ = ["check_gradients"]
+
+
+def check_gradients(function: Callable[..., Any], on: Scenario | str = "xor", *, update: int = 1) -> Diagnosis:
+    """Call ``function(weights, biases, x, y)`` on an update of a scenario and compare what it returns with the record.
+
+    ``weights[l]`` (i × o), ``biases[l]`` (o,), ``x`` (n × i) and ``y`` (n × o) are numpy arrays of its own. It returns
+    the gradients of each layer, reduced as the scenario says (the built-in "xor": the mean over its four samples): two
+    lists dW and db, or any other form :func:`bptui.diagnose` takes; in a dict there may be more than gradients.
+
+    Raises AssertionError with the whole diagnosis where something differs, and where what it returns cannot be read.
+    What the function raises itself goes through.
+    """
+    scenario = Scenario.built_in(on) if isinstance(on, str) else on
+    record = scenario.begin().record(update)
+    weights, biases = ([array.copy() for array in arrays] for arrays in (record.before.weights, record.before.biases))
+    result = function(weights, biases, record.passed.a[0].copy(), record.targets.copy())
+    name = getattr(function, "__name__", "the function")
+    if result is None:
+        raise AssertionError(f"{name} returns None; end it with return and the arrays of each layer")
+    try:
+        it = of_document(record, document(result, "gradient"), as_given=True)
+    except DataError as problem:
+        raise AssertionError(f"what {name} returns cannot be compared: {problem}") from None
+    if not it.right:
+        raise AssertionError(f"{name}\n{it}")
+    return it
