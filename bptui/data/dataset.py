@@ -58,6 +58,13 @@ class Dataset:
             return np.rint(self.y[:, 0]).astype(np.int64)
         return np.argmax(self.y, axis=1)
 
+    def target(self, label: int) -> Floats:
+        """The target (o,) of a class. Raises IndexError for one that is not there."""
+        if not 0 <= label < len(self.classes):
+            raise IndexError(f"no class {label}; there are {len(self.classes)}")
+        outputs = self.y.shape[1]
+        return np.array([float(label)]) if outputs == 1 else one_hot(np.array([label]), outputs)[0]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:

@@ -201,7 +201,7 @@ def estimated_noise_scale(batch: BatchStatistics, n: int, population: int) -> fl
     """
     if n == 1 and population > 1:
         return nan
-    if n == population:
+    if n >= population:  # with guests in it a batch may hold more than all
         return batch.noise_scale
     with quiet():
         spread = share_of_samples(float(batch.variance.flat.sum()) * n, n - 1)

@@ -10,7 +10,7 @@ from bptui.explain.formula import LISTED, Formula, given
 from bptui.explain.quantity import GIVEN, Kind, Quantity, name, words
 from bptui.explain.users import users
 from bptui.explain.values import value
-from bptui.training.record import UpdateRecord
+from bptui.training.record import GUEST, UpdateRecord
 
 FORMULAS: dict[Kind, Callable[[UpdateRecord, Quantity], Formula]] = {
     "z": forward.z,
@@ -82,7 +82,10 @@ def formula_of(record: UpdateRecord, quantity: Quantity) -> Formula:
     if quantity.kind not in GIVEN:
         return FORMULAS[quantity.kind](record, quantity)
     if quantity.kind in ("input", "target"):
-        return given(f"given: row {record.indices[quantity.sample]} of the data")
+        row = record.indices[quantity.sample]
+        return given(
+            "given: a sample of your own, no row of the data" if row == GUEST else f"given: row {row} of the data"
+        )
     if record.number > 1:
         return given(f"what update {record.number - 1} left")
     return given("given: the start weight" if quantity.kind == "weight" else "the memory begins at 0")

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Literal
 
 from bptui.data.digits import shortest
+from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
+from bptui.engine.types import Floats
 from bptui.scenario import Scenario
 from bptui.session import moves
 from bptui.session.goal import Goal
 from bptui.session.moment import INPUT, UPDATE, Moment, Phase
 from bptui.session.moves import Move
 from bptui.session.player import Player
+from bptui.training.causes import Change, Guest
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 from bptui.training.settings import RATES, Settings
@@ -147,14 +150,14 @@ class Session:
         reached = int(min(target, self.run.frontier))
         self.moment = moves.end_of(self.run, self.moment, max(reached, self.moment.update))
 
-    def change(self, settings: Settings) -> str:
-        """Other settings from the next update on; the past stays. A future computed under the old ones is dropped:
-        says how much, as the end of a notice ("" for nothing).
+    def change(self, change: Change) -> str:
+        """Other settings from the next update on, or a guest in its batch; the past stays. A future computed without
+        that is dropped: says how much, as the end of a notice ("" for nothing).
 
         Raises ArithmeticError, and changes nothing, where even the first update would overflow.
         """
         dropped = self.run.frontier - self.moment.update
-        run = self.run.fork(self.next_update, settings)
+        run = self.run.fork(self.next_update, change)
         if not run.extend_to(self.moment.update) and run.frontier == 0:
             raise ArithmeticError(f"{run.stop}; nothing was changed")
         self.run = run
@@ -164,7 +167,29 @@ class Session:
         if self.moment.sample >= n:
             self.moment = replace(self.moment, sample=n - 1)
         later = f"{dropped} later update{'s' if dropped > 1 else ''}"
-        return f"; {later} made under the old settings dropped" if dropped > 0 else ""
+        how = "under the old settings" if isinstance(change, Settings) else "without it"
+        return f"; {later} made {how} dropped" if dropped > 0 else ""
+
+    def put_in(self, x: Floats, label: int) -> str:
+        """A sample of one's own, inputs (i,) and the number of its class, joins the batch of the next update; one then
+        stands at its start. Raises ArithmeticError, and changes nothing, where even the first would overflow."""
+        y, update = self.run.problem.data.target(label), self.next_update
+        dropped = self.change(Guest(tuple(x.tolist()), tuple(y.tolist())))
+        self.moment = moves.start_of(self.run, self.moment, update)
+        if self.moment.update != update:
+            return str(self.run.stop)
+        n = self.record.n
+        return f"sample {n} of {n} in the batch of update {update}{dropped}"
+
+    def stand_at_guest(self) -> None:
+        """From the start of an update to where its last guest comes in: what was put in is what one looks at."""
+        record, here = self.record, self.moment
+        if record.guests and here.phase == INPUT and here.sample == 0:
+            self.moment = replace(here, sample=record.n - 1)
+
+    def network_now(self) -> Network:
+        """The network at this moment: after the update once that is made, before it until then."""
+        return self.record.after if self.moment.phase == UPDATE else self.record.before
 
     def toggle_reduction(self) -> str:
         rules = self.next_settings.rules

@@ -27,14 +27,22 @@ class Edit:
         theta[Weight(self.layer, self.source, self.unit)] = self.value
 
 
-Change = Settings | Edit
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A sample that is no row of the data joins the batch of one update, behind its own: inputs (i,), targets (o,)."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+Change = Settings | Edit | Guest
 
 
 class Causes:
     """``changes`` are (update from 1, what is different from then on), in their order; the first are settings of
     update 1. A value: another change makes other causes."""
 
-    __slots__ = ("_edits", "_settings", "_settings_from", "changes")
+    __slots__ = ("_edits", "_guests", "_settings", "_settings_from", "changes")
 
     def __init__(self, changes: tuple[tuple[int, Change], ...]) -> None:
         self.changes = changes
@@ -42,9 +50,12 @@ class Causes:
         self._settings_from = [update for update, _ in settings]
         self._settings = [change for _, change in settings]
         self._edits: dict[int, tuple[Edit, ...]] = {}
+        self._guests: dict[int, tuple[Guest, ...]] = {}
         for update, change in changes:
             if isinstance(change, Edit):
                 self._edits[update] = (*self._edits.get(update, ()), change)
+            elif isinstance(change, Guest):
+                self._guests[update] = (*self._guests.get(update, ()), change)
 
     def settings_at(self, update: int) -> Settings:
         """The settings in force in this update (from 1)."""
@@ -54,11 +65,17 @@ class Causes:
         """What was edited between the update before and this one."""
         return self._edits.get(update, ())
 
+    def guests_at(self, update: int) -> tuple[Guest, ...]:
+        """The samples from outside the data in the batch of this update, in the order in which they came."""
+        return self._guests.get(update, ())
+
     def changed(self, update: int, change: Change) -> "Causes":
         """The causes before this update, with another one at it. What begins at the same update stays, but for the
-        settings where these are settings, and for an edit of the same weight."""
+        settings where these are settings, and for an edit of the same weight; guests join those that are there."""
         kept = ((at, other) for at, other in self.changes if at < update or (at == update and not _same(other, change)))
-        return Causes(tuple(sorted((*kept, (update, change)), key=lambda each: (each[0], isinstance(each[1], Edit)))))
+        return Causes(
+            tuple(sorted((*kept, (update, change)), key=lambda each: (each[0], not isinstance(each[1], Settings))))
+        )
 
 
 def _same(one: Change, other: Change) -> bool:

@@ -22,6 +22,8 @@ from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 
 RowKey = Literal["batch", "loss", "norm", "cosine", "wrong"]
+GUEST = -1
+"""Stands for the row of a sample that is none of the data."""
 ROW_KEYS: tuple[RowKey, ...] = ("batch", "loss", "norm", "cosine", "wrong")
 
 
@@ -35,7 +37,7 @@ class UpdateRecord:
         settings: those in force in this update: rules, batch size, order, repeats.
         edits: the weights set by hand between the update before and this one, in the order they were set.
         learning_rate: γ of this update after the schedule.
-        indices: (n,) rows of the data set. x = a[0] (n × i); targets (n × o).
+        indices: (n,) rows of the data set, −1 for a guest (behind the others). x = a[0] (n × i); targets (n × o).
         before, after: the network at frozen weights, and with the step added.
         memory: the optimizer's memory before the update, k × p.
         passed: z, a, δ, loss of every sample.
@@ -63,6 +65,11 @@ class UpdateRecord:
     def n(self) -> int:
         """Number of samples in the batch."""
         return len(self.indices)
+
+    @property
+    def guests(self) -> int:
+        """Number of them that are no rows of the data: the last ones."""
+        return int((self.indices == GUEST).sum())
 
     @property
     def layers(self) -> int:

@@ -8,15 +8,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
-from bptui.engine.types import quiet, read_only
+from bptui.engine.types import Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
-from bptui.training.causes import Causes, Change, Edit
+from bptui.training.causes import Causes, Change, Edit, Guest
 from bptui.training.checkpoints import Checkpoints, State
 from bptui.training.history import History
 from bptui.training.problem import Problem
-from bptui.training.record import UpdateRecord, freeze
+from bptui.training.record import GUEST, UpdateRecord, freeze
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper, fresh_state
@@ -181,9 +183,9 @@ class Run:
         stepper = self._stepper(state)
         position, memory = stepper.position, read_only(stepper.memory.copy())
         count = self.problem.count
-        size = position.size(settings, count)
+        size, guests = position.size(settings, count), len(self.causes.guests_at(update))
         with quiet():
-            work = stepper.compute(Workspace(self.start.architecture, size))
+            work = stepper.compute(Workspace(self.start.architecture, size + guests))
             before = read_only(stepper.network.flat.copy())
             after = read_only(before + work.step.flat)
             following = self._following(update, position, settings)
@@ -196,7 +198,7 @@ class Run:
             settings=settings,
             edits=self.causes.edits_at(update),
             learning_rate=work.rate,
-            indices=read_only(self.problem.rows(stepper.places(settings, size))),
+            indices=self._rows(stepper.places(settings, size), guests),
             targets=work.targets,
             before=Network(self.start.architecture, before),
             after=Network(self.start.architecture, after),
@@ -207,9 +209,16 @@ class Run:
             step=work.step,
         )
 
+    def _rows(self, places: Integers, guests: int) -> Integers:
+        """Rows in the data of a batch, with the mark of a guest for each sample that is none."""
+        rows = self.problem.rows(places)
+        return read_only(np.concatenate([rows, np.full(guests, GUEST)]) if guests else rows)
+
     def _following(self, update: int, position: Position, settings: Settings) -> Position:
         count = self.problem.count
-        after = position.after(settings, count) if settings.repeat_until == 0 else self._state(update).position
+        guests = len(self.causes.guests_at(update))
+        known = settings.repeat_until == 0
+        after = position.after(settings, count, guests=guests) if known else self._state(update).position
         return after.under(self.settings_at(update + 1), count)
 
     def first_update_of(self, epoch: int) -> int:
@@ -250,10 +259,17 @@ class Run:
         return self._begin(self.problem, self.start, Causes(((1, settings),)))
 
     def fork(self, update: int, change: Change) -> "Run":
-        """A run with the same past that has other settings, or an edited weight, from this update on (at most
-        frontier + 1). Raises IndexError for an edit of a weight that is not there."""
+        """A run with the same past that has other settings, an edited weight or a guest in its batch from an update on,
+        at most frontier + 1. Raises IndexError for an edit of a weight that is not there, ValueError for a guest that
+        does not fit the network."""
         if isinstance(change, Edit):
             change.apply(Parameters.zeros(self.start.architecture))
+        if isinstance(change, Guest):
+            sizes = self.start.architecture.sizes
+            if (len(change.x), len(change.y)) != (sizes[0], sizes[-1]):
+                raise ValueError(
+                    f"{len(change.x)} inputs and {len(change.y)} targets; {sizes[0]} and {sizes[-1]} are needed"
+                )
         causes = self.causes.changed(update, change)
         if update == 1:
             return self._begin(self.problem, self.start, causes)

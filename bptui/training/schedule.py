@@ -44,11 +44,12 @@ class Position:
         means all of it (with short batches dropped a scenario refuses that, see :func:`why_no_batch`)."""
         return min(settings.batch_size or count, count - self.start)
 
-    def after(self, settings: Settings, count: int, settled: bool = False) -> "Position":
-        """The position of the next update. ``settled``: the batch's loss is below repeat_until."""
+    def after(self, settings: Settings, count: int, settled: bool = False, guests: int = 0) -> "Position":
+        """The position of the next update. ``settled``: the batch's loss is below repeat_until; ``guests`` are samples
+        in it that are no rows of the data."""
         size = self.size(settings, count)
-        seen = self.seen + size
-        looked = self.looked + (size if settings.repeat_until > 0 else 0)
+        seen = self.seen + size + guests
+        looked = self.looked + (size + guests if settings.repeat_until > 0 else 0)
         if self.repeat < settings.repeats and not settled:
             return Position(self.epoch, self.batch, self.start, self.repeat + 1, seen, looked)
         start = self.start + size

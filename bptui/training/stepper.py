@@ -82,30 +82,37 @@ class Stepper:
         work = self.compute()
         self.network.flat += work.step.flat
         self.update += 1
-        settings = self._settings
+        settings, guests = self._settings, len(self._causes.guests_at(self.update))
         loss = float(mean_over_samples(work.passed.loss))
         settled = settings.repeat_until > 0 and self._loss_now(work, settings) < settings.repeat_until
-        self.position = self.position.after(settings, self._problem.count, settled)
+        self.position = self.position.after(settings, self._problem.count, settled, guests)
         self._enter()
         return loss
 
     def compute(self, work: Workspace | None = None) -> Workspace:
         """Compute the next update without applying it. The result is written into ``work``; without one, into a
         workspace that the next update of the same batch size will overwrite."""
-        settings = self._settings
-        size = self.position.size(settings, self._problem.count)
+        settings, guests = self._settings, self._causes.guests_at(self.update + 1)
+        own = self.position.size(settings, self._problem.count)
+        size = own + len(guests)
         if work is None:
             work = self._workspaces.get(size)
             if work is None:
                 if len(self._workspaces) > 3:  # an epoch needs two sizes; the others belong to earlier settings
                     self._workspaces.clear()
                 work = self._workspaces[size] = Workspace(self._architecture, size)
-        work.load(self._problem.train_x, self._problem.train_y, self.places(settings, size))
+        places = self.places(settings, own)
+        if guests:
+            x, y = self._problem.train_x[places], self._problem.train_y[places]
+            x, y = np.vstack([x, [guest.x for guest in guests]]), np.vstack([y, [guest.y for guest in guests]])
+            work.load(x, y, range(size))
+        else:
+            work.load(self._problem.train_x, self._problem.train_y, places)
         compute_update(self.network, settings.rules, self.memory, self.update + 1, work)
         return work
 
     def places(self, settings: Settings, size: int) -> Integers:
-        """Places in the training set of the next batch's samples."""
+        """Places in the training set of the next batch's samples, its guests not among them."""
         order = epoch_order(self._problem.seed, self.position.epoch, self._problem.count, settings.order)
         return order[self.position.start : self.position.start + size]
 

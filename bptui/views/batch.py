@@ -116,7 +116,7 @@ def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) ->
     loss = num(record.passed.loss[m], LOSS) if scene.reached(m, "loss") else "·"
     return (
         (glyph, state_role),
-        (f"{m + 1:>3} {record.indices[m]:>{c.index}} ", "selected" if current else role),
+        (f"{m + 1:>3} {scene.row_of(m):>{c.index}} ", "selected" if current else role),
         (left(x, c.input), role),
         (" " + right(y, c.target), role),
         (" " + right(said, c.answer), "wrong" if wrong else role),

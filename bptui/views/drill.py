@@ -101,7 +101,7 @@ def sample_row(scene: Scene, now: DrillNow, m: int, width: int) -> Row:
     glyph, sign = (ROSE, "wrong") if change > 0 else (FELL, "good") if change < 0 else (SAME, "dim")
     spans: list[Span] = [("▶ " if drilled else "  ", role), (f"{m + 1:>4}", role)]
     if index:
-        spans.append((right(str(scene.record.indices[m]), index), role))
+        spans.append((right(scene.row_of(m), index), role))
         spans.append((right(" " + cut(target(scene, m), name - 1), name), role))
     if start:
         spans.append((right(num(now.start[m], 8), 9), "dim"))

@@ -75,7 +75,7 @@ def tell_input(scene: Scene) -> str:
     count = record.before.architecture.sizes[0]
     inputs = "its 1 input stands" if count == 1 else f"its {count} inputs stand"
     return (
-        f"Sample {m + 1} of {record.n} (row {record.indices[m]}) comes in: {inputs} in layer 0; "
+        f"Sample {m + 1} of {record.n} ({scene.row_words(m)}) comes in: {inputs} in layer 0; "
         f"its own forward and backward pass begins; {unchanged(scene)}."
     )
 

@@ -81,7 +81,7 @@ def ordered(scene: Scene) -> str:
 
 def network_title(scene: Scene) -> str:
     m = scene.moment.sample
-    return f" · sample {m + 1}, row {scene.record.indices[m]}"
+    return f" · sample {m + 1}, {scene.row_words(m)}"
 
 
 def batch_title(scene: Scene) -> str:

@@ -34,7 +34,7 @@ def with_more(
 def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:
     """In ``height`` rows at most: inputs and outputs, then the hidden layers, as far as there is room."""
     m = scene.moment.sample
-    rows: list[Row] = [((f" sample {m + 1} of {scene.record.n}, row {scene.record.indices[m]}", "strong"),)]
+    rows: list[Row] = [((f" sample {m + 1} of {scene.record.n}, {scene.row_words(m)}", "strong"),)]
     rows += ends(scene, width, height - 1)
     for layer in range(1, scene.record.layers):
         room = height - len(rows)

@@ -246,7 +246,7 @@ class Columns:
         long = m in now.outliers
         spans: list[Span] = [("▶ " if m == chosen else "  ", role), (f"{m + 1:>4}", role)]
         if self.index:
-            spans.append((right(str(record.indices[m]), self.index), role))
+            spans.append((right(scene.row_of(m), self.index), role))
         spans.append((right(("!" if long else "") + num(norm, 7), 9), "wrong" if long else role))
         if self.bar:
             spans.append((" " + left(self._bar(norm, float(now.norms.max())), self.bar), "wrong" if long else "dim"))

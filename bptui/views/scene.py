@@ -8,11 +8,13 @@ from bptui.session.moment import Moment, Phase
 from bptui.session.player import Player
 from bptui.session.session import Session
 from bptui.training.history import History
-from bptui.training.record import RowKey, UpdateRecord
+from bptui.training.record import GUEST, RowKey, UpdateRecord
 from bptui.training.run import EpochEnd, Stop
 from bptui.training.settings import Settings
 from bptui.views.text import window
 
+OWN = "own"
+"""In the place of a row number: a sample that is no row of the data, as one drawn by hand."""
 Axis = Literal["update", "epoch", "seen"]
 AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 
@@ -21,7 +23,7 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
     ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
-    ``changes`` are the updates before which settings were changed or weights set by hand;
+    ``changes`` are the updates before which settings were changed, weights set by hand or samples put in;
     ``units`` are the units' own names, the input's first, or ()."""
 
     title: str
@@ -80,6 +82,15 @@ class Scene:
         rows = self.rows
         at = rows.index(self.moment.sample) if self.moment.sample in rows else 0
         return window(len(rows), height, at, self.scroll)
+
+    def row_of(self, sample: int) -> str:
+        """The row of the data that a sample of the batch is, as short as in a table."""
+        row = self.record.indices[sample]
+        return OWN if row == GUEST else str(row)
+
+    def row_words(self, sample: int) -> str:
+        row = self.record.indices[sample]
+        return "your own" if row == GUEST else f"row {row}"
 
     @property
     def applied(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bptui.engine import UpdateRules
@@ -133,6 +134,64 @@ class TestChange:
         there = at(Moment(3, LAST, 1))
         assert there.change_rate(True) == "learning rate 0.2 from update 4 on"
         assert there.next_settings.rules.learning_rate == 0.2
+
+
+def letters(moment: Moment) -> Session:
+    there = Session(Scenario.built_in("letters"))
+    there.run.extend_to(moment.update)
+    there.moment = moment
+    return there
+
+
+class TestPutIn:
+    INK = np.linspace(0.0, 1.0, 144)
+
+    @pytest.mark.parametrize(
+        ("moment", "update"), [(Moment(5), 5), (Moment(5, phase=PHASES[1]), 6), (Moment(5, LAST, 31), 6)]
+    )
+    def test_a_sample_of_ones_own_is_the_last_of_the_batch_that_can_still_be_reached(
+        self, moment: Moment, update: int
+    ) -> None:
+        there = letters(moment)
+        assert there.put_in(self.INK, 2) == f"sample 33 of 33 in the batch of update {update}"
+        assert there.moment == replace(moment, update=update, phase=PHASES[0], sample=0)
+        record = there.record
+        assert (record.n, record.guests) == (33, 1)
+        assert record.passed.a[0][32].tolist() == self.INK.tolist()
+        assert record.targets[32].argmax() == 2
+        assert record.targets[32].sum() == 1
+
+    def test_another_one_joins_the_same_batch_as_long_as_nothing_of_it_was_done(self) -> None:
+        there = letters(Moment(2))
+        there.put_in(self.INK, 2)
+        assert there.put_in(self.INK, 25) == "sample 34 of 34 in the batch of update 2"
+        assert there.record.targets[32:].argmax(axis=1).tolist() == [2, 25]
+
+    def test_later_updates_made_without_it_are_dropped_and_that_is_said(self) -> None:
+        there = letters(Moment(2))
+        there.run.extend_to(5)
+        assert there.put_in(self.INK, 0).endswith("; 3 later updates made without it dropped")
+
+    def test_one_can_stand_where_it_comes_in(self) -> None:
+        there = letters(Moment(3, LAST, 31))
+        there.stand_at_guest()
+        assert there.moment == Moment(3, LAST, 31), "no guest, nowhere to stand"
+        there.put_in(self.INK, 0)
+        there.stand_at_guest()
+        assert (there.moment.update, there.moment.phase, there.moment.sample) == (4, PHASES[0], 32)
+
+    def test_of_two_classes_with_one_output_the_target_is_the_class(self) -> None:
+        there = Session(Scenario.built_in("xor"))
+        there.put_in(np.array([1.0, 0.0]), 1)
+        assert there.record.targets[-1].tolist() == [1.0]
+        with pytest.raises(IndexError):
+            there.put_in(np.array([1.0, 0.0]), 2)
+
+    def test_the_network_of_now_is_the_one_after_the_update_once_it_is_made(self) -> None:
+        there = letters(Moment(2, phase=PHASES[3]))
+        assert there.network_now() is there.record.before
+        there.move(("batch", 1))
+        assert there.network_now() is there.record.after
 
 
 class TestRestart:

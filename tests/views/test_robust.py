@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,10 +35,12 @@ OWN: dict[str, Session] = {
     "a regression of large numbers": own_session(own_data((), tuple("abcdefghijkl")), (), learning_rate=1e-12),
     "a wide picture": own_session(own_data(("a", "b", "c"), (), image=(3, 50))),
     "a tall picture": own_session(own_data(("a", "b", "c"), (), image=(50, 1))),
+    "a sample of one's own": own_session(own_data(("a", "b"), (), image=(3, 2))),
     "a deep network": own_session(own_data(("a", "b"), ("u", "v")), hidden=(5,) * 18),
     "momentum": own_session(own_data((), ("u",)), optimizer="momentum", l1=0.01),
     "learning rate 0": own_session(own_data((), ("u",)), learning_rate=0.0),
 }
+OWN["a sample of one's own"].put_in(np.ones(6), 1)
 
 
 def sessions() -> dict[str, Session]:

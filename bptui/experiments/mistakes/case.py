@@ -62,7 +62,7 @@ def run_case(problem: Problem, record: UpdateRecord) -> Case:
         first=record.number,
         seed=problem.seed,
         count=problem.count,
-        left_out=besides_sgd(record.settings),
+        left_out=(*besides_sgd(record.settings), *(("your own sample",) if record.guests else ())),
     )
 
 
