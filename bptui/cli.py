@@ -206,7 +206,7 @@ def check(options: argparse.Namespace) -> int:
     record = record_of(options)
     status = UNREADABLE
     try:
-        for line, status in answers(subject, record, options.json, options.watch, complain):
+        for line, status in answers(subject, record, options.json, options.watch, options.separate, complain):
             if line or status != UNREADABLE:
                 print(line, flush=True)
     except KeyboardInterrupt:

@@ -139,7 +139,8 @@ def constants(record: UpdateRecord, part: Part) -> Iterable[tuple[str, float]]:
     named |= {"2/outputs": 2 / outputs, "outputs/2": outputs / 2, "1/(n outputs)": 1 / (n * outputs), "2n": 2 * n}
     named |= {"2/n": 2 / n, "1/(2n)": 1 / (2 * n)}
     if rate not in (0.0, 1.0):
-        named |= {"γ": rate, "1/γ": 1 / rate, "γ/n": rate / n, "γ n": rate * n}
+        named |= {"γ": rate, "γ/n": rate / n, "γ n": rate * n}
+        named |= {"1/γ": 1 / rate} if part.kind in ("step", "after") else {}
     yield "−1", -1.0
     for sign, mark in ((1.0, ""), (-1.0, "−")):
         for name, value in named.items():

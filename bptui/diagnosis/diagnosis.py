@@ -7,11 +7,12 @@ from typing import Any, Literal
 import numpy as np
 
 from bptui.diagnosis.compare import Compared, compare
-from bptui.diagnosis.fits import SEARCHED, Fits, fits_of
+from bptui.diagnosis.fits import Mistakes, other_losses, telling_apart
 from bptui.diagnosis.gathering import Item, gathered
 from bptui.diagnosis.layout import Laid, asked_of, layouts, one_of_each
 from bptui.diagnosis.numbers import Part
 from bptui.diagnosis.place import line_of, numbers_of
+from bptui.diagnosis.search import Fit
 from bptui.engine.reduce import share_of_samples
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
@@ -28,7 +29,7 @@ class Diagnosis:
         verdict: right, or wrong.
         first: the first quantity on the way that differs (``W1``, ``delta2`` …); "" where all is right.
         compared: every quantity, in the order of computation: forward, loss, from the loss back, step, after.
-        fits: ids of the known mistakes that give exactly these numbers, alone or together; the simplest first.
+        mistakes: the known mistakes that give exactly these numbers, single ones or, where there are none, pairs.
         taken: how the arrays were read, where they could have been read otherwise.
         line, numbers: the line of the true formula that makes the first quantity, and the same with numbers.
         notes: what else there is to know.
@@ -38,7 +39,7 @@ class Diagnosis:
     verdict: Literal["right", "wrong"]
     first: str
     compared: tuple[Compared, ...]
-    fits: Fits = ()
+    mistakes: tuple[Fit, ...] = ()
     taken: tuple[str, ...] = ()
     line: str = ""
     numbers: str = ""
@@ -48,6 +49,16 @@ class Diagnosis:
     def right(self) -> bool:
         """Is every quantity right?"""
         return self.verdict == "right"
+
+    @property
+    def fits(self) -> tuple[tuple[str, ...], ...]:
+        """Ids of the mistakes; those that have to come together stand together."""
+        return tuple(fit.ids for fit in self.mistakes)
+
+    def telling_apart(self) -> Scenario | None:
+        """A scenario on which the mistakes differ that give the same numbers here; None where there are not several,
+        or where they are the same everywhere."""
+        return telling_apart(self.record, self.mistakes) if len(self.mistakes) > 1 else None
 
     @property
     def parts(self) -> dict[str, dict[str, Any]]:
@@ -122,7 +133,7 @@ def of_document(record: UpdateRecord, document: Any, *, as_given: bool = False) 
         every = [laid for laid in every if laid.layout == replace(every[0].layout, bare=laid.layout.bare)]
     chosen, compared, fits = _choose(record, every)
     taken = _taken(record, items, chosen)
-    notes = (*_notes(record, chosen, compared, fits), *_left_out(left))
+    notes = (*_notes(record, chosen, compared), *_left_out(left))
     return _answer(record, chosen, compared, fits, taken, notes)
 
 
@@ -137,13 +148,9 @@ def _taken(record: UpdateRecord, items: Sequence[Item], chosen: Laid) -> tuple[s
 
 
 def _answer(
-    record: UpdateRecord,
-    chosen: Laid,
-    compared: tuple[Compared, ...],
-    fits: Fits,
-    taken: tuple[str, ...],
+    record: UpdateRecord, chosen: Laid, compared: tuple[Compared, ...], fits: tuple[Fit, ...], taken: tuple[str, ...],
     notes: tuple[str, ...],
-) -> Diagnosis:
+) -> Diagnosis:  # fmt: skip
     first = next((each for each in compared if not each.right), None)
     if first is None:
         return Diagnosis(record, "right", "", compared, (), taken, notes=notes)
@@ -153,19 +160,21 @@ def _answer(
     return Diagnosis(record, "wrong", first.name, compared, fits, taken, line, numbers, notes)
 
 
-def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], Fits]:
+def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:
     """The layout under which most is right; where this leaves several, the first that a known mistake explains."""
     tried = [(laid, compare_all(record, laid)) for laid in every]
     tried.sort(key=lambda each: _distance(each[1]))
     best = _distance(tried[0][1])[:2]
     among = [each for each in tried if _distance(each[1])[:2] == best][:MOST_TRIED]
+    if all(each.state == "exact" or each.own_way for each in among[0][1]):
+        return *among[0], ()
+    mistakes = Mistakes(record)
     for laid, compared in among:
-        if all(each.state == "exact" or each.own_way for each in compared):
-            return laid, compared, ()
-        fits = _search(record, laid, compared)
+        fits = mistakes.of([as_searched(record, laid, each) for each in compared])
         if fits:
             return laid, _under(compared, fits), fits
-    return *among[0], ()
+    laid, compared = among[0]
+    return laid, tuple(_alone(record, laid, each, mistakes) for each in compared), ()
 
 
 def _distance(compared: Sequence[Compared]) -> tuple[int, int, float]:
@@ -200,14 +209,6 @@ def _own_ways(record: UpdateRecord, compared: list[Compared]) -> tuple[Compared,
     return tuple(compared)
 
 
-def _search(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> Fits:
-    """The known mistakes that give all quantities of the backward pass, where the way forward is right."""
-    if any(not each.right and each.part.kind not in SEARCHED for each in compared):
-        return ()
-    parts = [as_searched(record, laid, each) for each in compared if each.part.kind in SEARCHED]
-    return fits_of(record, parts) if parts else ()
-
-
 def as_searched(record: UpdateRecord, laid: Laid, each: Compared) -> Part:
     """The quantity as bptui writes it: δ without a constant of the program's own, the gradient as it is reduced."""
     part, scale = each.part, 1.0
@@ -222,18 +223,27 @@ def as_searched(record: UpdateRecord, laid: Laid, each: Compared) -> Part:
     return replace(part, low=ends[0], high=ends[1])
 
 
-def _under(compared: Sequence[Compared], fits: Fits) -> tuple[Compared, ...]:
-    """What is wrong is so under the mistakes found; of several equally simple ones all are named."""
-    simplest = [fit for fit in fits if len(fit) == len(fits[0])]
-    rule = " or ".join(" + ".join(fit) for fit in simplest)
+def _under(compared: Sequence[Compared], fits: Sequence[Fit]) -> tuple[Compared, ...]:
+    """What is wrong is so under the mistakes found; all are named."""
+    rule = _named(fits)
     return tuple(
-        each if each.state == "exact" or each.own_way or each.part.kind not in SEARCHED
+        each if each.state == "exact" or each.own_way
         else replace(each, rule=rule, state="factor" if each.state == "factor" else "rule")
         for each in compared
     )  # fmt: skip
 
 
-def _notes(record: UpdateRecord, laid: Laid, compared: Sequence[Compared], fits: Fits) -> tuple[str, ...]:
+def _alone(record: UpdateRecord, laid: Laid, each: Compared, mistakes: Mistakes) -> Compared:
+    """Where no mistake gives all of the numbers, one may give this quantity."""
+    fits = mistakes.of_one(as_searched(record, laid, each)) if each.state == "different" else ()
+    return replace(each, rule=_named(fits), state="rule") if fits else each
+
+
+def _named(fits: Sequence[Fit]) -> str:
+    return " or ".join(" + ".join(fit.ids) for fit in fits)
+
+
+def _notes(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> tuple[str, ...]:
     own = [each for each in compared if each.own_way]
     notes = []
     if own:
@@ -241,9 +251,7 @@ def _notes(record: UpdateRecord, laid: Laid, compared: Sequence[Compared], fits:
         notes.append(
             f"{names}: × {called(own[0])} of bptui's, with what follows right: another way to write it, no mistake"
         )
-    other = _other_reduction(record, laid, compared)
-    if other:
-        notes.append(other)
+    notes += [note for note in (_other_reduction(record, laid, compared), _other_loss(record, laid, compared)) if note]
     if record.n == 1:
         notes.append(
             "a batch of one sample cannot tell mistakes of the batch apart (sum or mean, 1/n, averages): "
@@ -264,6 +272,15 @@ def _other_reduction(record: UpdateRecord, laid: Laid, compared: Sequence[Compar
     return (
         f"this is the {other} over the batch, where the {in_force} is asked for: with --reduction {other} it is right"
     )
+
+
+def _other_loss(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> str:
+    """Is what comes back from the loss right, but for another loss?"""
+    here = [each for each in compared if each.part.kind in ("delta", "samples", "gradient", "step", "after")]
+    if not here or all(each.right for each in here):
+        return ""
+    found = other_losses(record, [as_searched(record, laid, each) for each in here])
+    return f"all that comes back from the loss is right for --loss {' or '.join(found)}" if found else ""
 
 
 def called(compared: Compared) -> str:

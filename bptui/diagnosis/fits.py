@@ -1,48 +1,104 @@
-"""Which known mistakes give exactly a person's numbers: the one door to the search."""
+"""The known mistakes that give a person's numbers of an update, and a scenario on which they differ."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
+
+from bptui.data.dataset import Dataset
 from bptui.diagnosis.numbers import Part
-from bptui.engine.network import Parameters
+from bptui.diagnosis.search import RIGHT, Fit, search
+from bptui.diagnosis.separating import separating
+from bptui.engine.losses import LOSSES
+from bptui.engine.rates import RateSchedule
 from bptui.engine.types import quiet
-from bptui.engine.update import Divergence
-from bptui.experiments.mistakes import MISTAKES, NOTHING_CARRIED, Outcome
+from bptui.engine.wrong_rules import Given, Workings
+from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
+from bptui.training.settings import Settings
 
-Fits = tuple[tuple[str, ...], ...]
-"""Ids of rules, those that have to come together in one tuple, the simplest first."""
-SEARCHED = ("delta", "samples", "gradient", "step", "after")
-"""Kinds of quantities that a rule of the backward pass can change."""
+FEWEST = 3
+"""Numbers that a quantity must have to be named by itself: fewer come about in too many ways."""
+MOST_NAMES = 3
 
 
-def fits_of(record: UpdateRecord, parts: Sequence[Part]) -> Fits:
-    """Every known mistake, or pair of them, under which all these quantities come out as the person has them."""
-    out = []
+def given_of(record: UpdateRecord) -> Given:
+    """What the update was given, for the rules."""
+    rules = replace(record.settings.rules, learning_rate=record.learning_rate, schedule=RateSchedule())
+    return Given(
+        network=record.before,
+        x=record.passed.a[0],
+        y=record.targets,
+        rules=rules,
+        nominal=record.settings.batch_size or record.n,
+        t=record.number,
+        memory=record.memory,
+    )
+
+
+class Mistakes:
+    """The search in one update; what it has worked out once it keeps."""
+
+    def __init__(self, record: UpdateRecord) -> None:
+        self.given = given_of(record)
+        self.workings = Workings(self.given)
+
+    def of(self, parts: Sequence[Part]) -> tuple[Fit, ...]:
+        """All that give these quantities, single mistakes before pairs; () where none does."""
+        return tuple(fit for fit in search(self.given, parts, self.workings) if fit.changes)
+
+    def of_one(self, part: Part) -> tuple[Fit, ...]:
+        """The single mistakes that give one quantity, where there are few and it has enough numbers to tell."""
+        if part.low.size < FEWEST:
+            return ()
+        found = self.of([part])
+        return found if len(found) <= MOST_NAMES and all(len(fit.changes) == 1 for fit in found) else ()
+
+
+def other_losses(record: UpdateRecord, parts: Sequence[Part]) -> tuple[str, ...]:
+    """Losses for which these quantities of the backward pass are right, though not for the one asked for."""
+    given, last = given_of(record), record.before.architecture.activations[-1]
+    found = []
+    for name, loss in LOSSES.items():
+        if name == record.settings.rules.loss or loss.joined not in (None, last):
+            continue
+        workings = Workings(replace(given, rules=replace(given.rules, loss=name)))
+        with quiet():
+            if all(part.allows(workings.quantity(RIGHT, part.kind, part.layer, part.what)) for part in parts):
+                found.append(name)
+    return tuple(found)
+
+
+def telling_apart(record: UpdateRecord, fits: Sequence[Fit]) -> Scenario | None:
+    """A scenario of one small batch, network and rules as in the update, on which these mistakes differ as far as they
+    can; None where no two do."""
     with quiet():
-        for rule in MISTAKES:
-            try:
-                outcome = _outcome(record, rule)
-            except Divergence:
-                continue
-            if all(_allows(part, outcome) for part in parts):
-                out.append((rule,))
-    return tuple(out)
+        other = separating(given_of(record), [fit.rule for fit in fits])
+    return None if other is None else scenario_of(other, record.settings)
 
 
-def name_of(rule: str) -> str:
-    """A rule in words."""
-    return MISTAKES[rule].name
-
-
-def _outcome(record: UpdateRecord, rule: str) -> Outcome:
-    rules, x = record.settings.rules, record.passed.a[0]
-    nominal = record.settings.batch_size or record.n
-    return MISTAKES[rule].rule(record.before, x, record.targets, rules, nominal, NOTHING_CARRIED)
-
-
-def _allows(part: Part, outcome: Outcome) -> bool:
-    vectors: dict[str, Parameters] = {"gradient": outcome.believed, "step": outcome.step, "after": outcome.after}
-    if part.kind not in vectors:
-        return False
-    vector = vectors[part.kind]
-    return part.allows((vector.weights if part.what == "weights" else vector.biases)[part.layer - 1])
+def scenario_of(given: Given, settings: Settings) -> Scenario:
+    """A scenario whose first update is given so."""
+    architecture, network = given.network.architecture, given.network
+    settings = replace(
+        settings,
+        rules=given.rules,
+        batch_size=given.nominal or given.n,
+        order="fixed",
+        last_batch="keep",
+        repeats=1,
+        repeat_until=0.0,
+    )
+    return Scenario(
+        DataChoice("apart", None, Dataset("apart", np.array(given.x), np.array(given.y))),
+        NetworkChoice(
+            architecture.sizes,
+            architecture.activations,
+            architecture.bias,
+            weights=tuple(w.tolist() for w in network.weights),
+            biases=tuple(b.tolist() for b in network.biases),
+        ),
+        settings,
+        "apart",
+    )

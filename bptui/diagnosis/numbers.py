@@ -23,6 +23,8 @@ SHORT = 9
 """So many significant digits any number may have that came from a float of 4 bytes; a longer one shows its bits."""
 WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 ZEROS_KEPT = re.compile(r"\.\d+0(?!\d)")
+EXACT_ZERO = re.compile(r"[-+]?0*\.?0*[eE].*")
+"""With a power of ten any other number than 0 would show its first digits."""
 NUMBER = re.compile(r"[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?")
 
 
@@ -89,10 +91,10 @@ def _units(words: Sequence[str]) -> FloatArray:
     if all(WHOLE.fullmatch(word) for word in words):
         return np.zeros(len(words))
     own, first, count = np.array([_digits(word) for word in words], dtype=np.int64).T
-    if any(ZEROS_KEPT.search(word) for word in words):
-        return _power(own)
-    by_neighbours = np.maximum(own.min(), first - count.max() + 1)
-    return _power(np.minimum(own, by_neighbours))
+    kept = any(ZEROS_KEPT.search(word) for word in words)
+    units = _power(own if kept else np.minimum(own, np.maximum(own.min(), first - count.max() + 1)))
+    units[[EXACT_ZERO.fullmatch(word) is not None for word in words]] = 0.0
+    return units
 
 
 def _power(tens: Integers) -> FloatArray:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bptui.diagnosis.compare import Compared
 from bptui.diagnosis.diagnosis import Diagnosis, called
-from bptui.diagnosis.fits import Fits, name_of
+from bptui.diagnosis.search import Fit
 from bptui.engine.html import escaped, table
 from bptui.engine.weight import Weight
 
@@ -57,33 +57,37 @@ def _how(first: Compared) -> str:
 
 
 def _mistakes(it: Diagnosis) -> Iterator[str]:
-    if it.fits:
-        many = len(it.fits) > 1
-        yield f"Known mistake{'s' if many else ''} that give{'' if many else 's'} exactly these numbers:"
-        for fit in it.fits[:MOST_FITS]:
+    if it.mistakes:
+        many = len(it.mistakes) > 1
+        yield (
+            "Known mistakes that give exactly these numbers:" if many else "The known mistake that gives these numbers:"
+        )
+        for fit in it.mistakes[:MOST_FITS]:
             yield f"  - {said(fit)}"
-        if len(it.fits) > MOST_FITS:
-            yield f"  and {len(it.fits) - MOST_FITS} more"
+        if len(it.mistakes) > MOST_FITS:
+            yield f"  and {len(it.mistakes) - MOST_FITS} more"
         if many:
-            yield "Which of them it is these numbers cannot tell."
+            yield "Which of them it is these numbers cannot tell; --separate other.toml writes data that can."
         return
-    if any(not each.right and each.part.kind in ("z", "a", "loss") for each in it.compared):
+    if any(not each.right and each.part.kind in ("z", "a") for each in it.compared):
         yield "The way forward differs: put that right first, what comes after it was made from it."
     else:
-        yield "No known mistake, and no two of them together, gives these numbers."
+        yield "No known mistake, and no two of them together, gives all these numbers."
 
 
-def said(fit: tuple[str, ...]) -> str:
+def said(fit: Fit) -> str:
     """The mistakes that have to come together, in words and with their ids."""
-    return " together with ".join(f"{name_of(rule)} ({rule})" for rule in fit)
+    return ", together with ".join(f"{change.name} ({change.id})" for change in fit.changes)
 
 
 def row(it: Diagnosis, each: Compared) -> tuple[str, str, str, str]:
     """One quantity: name, state, largest difference and its place."""
     if each.state == "factor":
         state = f"× {called(each)}"
+    elif each.state == "rule" and it.mistakes:
+        state = "as under the mistake" if len(it.mistakes) == 1 else "as under these mistakes"
     elif each.state == "rule":
-        state = "as under the mistake" if len(it.fits) == 1 else "as under these mistakes"
+        state = f"as under {each.rule}, alone"
     else:
         state = each.state
     state += ", its own way" if each.own_way else ""
@@ -115,6 +119,3 @@ def as_html(it: Diagnosis) -> str:
     """Paragraphs and a table for a notebook; nothing of it is markup of a person's."""
     text = "\n".join(f"<div>{escaped(line)}</div>" for line in answer(it))
     return f"{text}\n{table('each quantity', HEAD, (row(it, each) for each in it.compared))}"
-
-
-__all__ = ["Fits", "answer", "as_html", "lines", "said"]

@@ -284,6 +284,9 @@ def add_check(p: Parser) -> None:
     p.add_argument("--update", type=checked(COUNT, plain), default=1, metavar="U", help="compare with update U (1)")
     p.add_argument("--watch", action="store_true", help="check again whenever the file is saved")
     p.add_argument("--json", action="store_true", help="the answer as a JSON object")
+    p.add_argument(
+        "--separate", type=Path, metavar="FILE", help="write a scenario on which the mistakes differ, where several fit"
+    )
     p.add_argument("--template", type=Path, metavar="FILE", help="write a program to begin from, and check nothing")
 
 

@@ -106,6 +106,17 @@ def status_of(it: Diagnosis) -> int:
     return RIGHT if it.right else DIFFERS
 
 
+def separate(it: Diagnosis, path: Path) -> str:
+    """Write the scenario that tells the mistakes apart, under the path's free name; what there is to say of it. Raises
+    OSError."""
+    if len(it.mistakes) < 2:
+        return "nothing to separate: there are not several mistakes that fit"
+    other = it.telling_apart()
+    if other is None:
+        return "nothing to separate: these mistakes come to the same in every update"
+    return f"written: {clean(str(write_new(path, other.toml())))}; run your program on it and check again"
+
+
 def write_template(path: Path) -> Path:
     """A program to begin from, under the path's free name. Raises OSError."""
     return write_new(path, TEMPLATE.replace("{name}", path.name))
@@ -133,9 +144,15 @@ def stamp(path: Path) -> tuple[int, int] | None:
 
 
 def answers(
-    subject: Subject, record: UpdateRecord, as_json: bool, watch: bool, complain: Callable[[str], int]
+    subject: Subject,
+    record: UpdateRecord,
+    as_json: bool,
+    watch: bool,
+    apart: Path | None,
+    complain: Callable[[str], int],
 ) -> Iterator[tuple[str, int]]:
-    """Lines of the answer, each with the exit status so far; with ``watch`` again whenever the file is saved."""
+    """Lines of the answer, each with the exit status so far; with ``watch`` again whenever the file is saved. Data on
+    which several mistakes differ are written to ``apart``, said on stderr."""
     for _ in saves(subject.path) if watch else [None]:
         if watch and not as_json:
             yield f"--- {time.strftime('%H:%M:%S')} {clean(str(subject.path))}; ctrl+C ends ---", UNREADABLE
@@ -146,3 +163,5 @@ def answers(
             continue
         for line in answer(it, as_json):
             yield line, status_of(it)
+        if apart:
+            sys.stderr.write(f"{separate(it, apart)}\n")

@@ -23,6 +23,8 @@ def test_four_decimals_stand_for_half_a_unit_to_either_side() -> None:
         (["2.35", "0.0133"], 1e-2),  # three significant digits each
         (["3", "-4.5"], 1e-1),
         (["0.5", "0.250", "0.1234"], 1e-1),
+        (["0.00e+00", "1.25e-01"], 0.0),
+        (["0.00", "0.12"], 1e-2),
         (["1.5e-3"], 1e-4),
         (["1.50e2"], 1.0 + 3e-7),
     ],

@@ -11,6 +11,7 @@ import pytest
 from bptui.cli import main
 from bptui.headless import check
 from bptui.headless.check import saves
+from bptui.scenario import Scenario
 from tests.diagnosis.cases import as_json, gradient, printed, record, scenario
 
 
@@ -59,6 +60,48 @@ def test_json_has_the_verdict_the_first_the_parts_and_the_fits(capsys: pytest.Ca
     assert all(isinstance(rule, str) for fit in it["fits"] for rule in fit)
     status, out, _ = checked(capsys, "homework.toml", "--with", numbers(), "--json")
     assert (status, json.loads(out)["verdict"], json.loads(out)["first"]) == (0, "right", None)
+
+
+def test_data_are_written_on_which_mistakes_differ_that_give_the_same_numbers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("line.toml").write_text(LINE, encoding="utf-8")
+    Path("mine.json").write_text('{"dW1": [[-4.5]], "db1": [-3]}', encoding="utf-8")
+    words = ("line.toml", "--with", "mine.json", "--json")
+    status, out, err = checked(capsys, *words, "--separate", "apart.toml")
+    fits = json.loads(out)["fits"]
+    assert (status, err) == (1, "written: apart.toml; run your program on it and check again\n")
+    assert ["average-inputs"] in fits
+    assert ["every-target"] in fits
+    apart = Scenario.read("apart.toml").begin().record(1)
+    x, y, w = apart.passed.a[0], apart.targets, apart.before.weights[0]
+    answers = x @ w + apart.before.biases[0]
+    every = (answers.reshape(-1, 1) - y.reshape(1, -1))[:, :, None] * x[
+        :, None, :
+    ]  # what numpy makes of (n,) and (n, 1)
+    dW = every.mean(axis=(0, 1)).reshape(-1, 1)
+    Path("mine.json").write_text(json.dumps({"dW1": dW.tolist()}), encoding="utf-8")
+    status, out, _ = checked(capsys, "apart.toml", "--with", "mine.json", "--json")
+    assert status == 1
+    assert ["average-inputs"] not in json.loads(out)["fits"]
+
+
+def test_numbers_that_are_right_for_another_loss_are_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = checked(capsys, "homework.toml", "--with", numbers(), "--loss", "bce")
+    assert status == 1
+    assert "Note: all that comes back from the loss is right for --loss half-squared-error." in out
+
+
+LINE = """format_version = 1
+[data]
+x = [[1.0], [2.0]]
+targets = [[2.0], [4.0]]
+order = "fixed"
+[network]
+layers = [1, 1]
+weights = [[[0.0]]]
+biases = [[0.0]]
+"""
 
 
 def test_what_trace_writes_of_another_update_is_right_there_and_wrong_here(capsys: pytest.CaptureFixture[str]) -> None:
