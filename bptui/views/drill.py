@@ -6,7 +6,7 @@ from bptui.experiments.drill import DrillNow, Spent
 from bptui.views.batch import target
 from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
 from bptui.views.glyphs import BARS
-from bptui.views.numbers import num, rate
+from bptui.views.numbers import factor, num, precise, rate
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cut, left, right, row_cells, window, wrapped
 
@@ -60,9 +60,16 @@ def state(now: DrillNow, width: int) -> list[Span]:
         (f" {'#' if narrow else 'sample '}{now.sample + 1} of {now.n} ", "strong"),
         ("wrong" if narrow and not now.is_right else word, role),
         (": " if narrow else f" {times}: ", "text"),
-        (f"loss {num(now.now[now.sample], 8)}", "strong"),
+        (f"loss {apart(float(now.now[now.sample]), now.epsilon)}", "strong"),
         (f" {'<' if now.is_right else '≥'} ε {rate(now.epsilon)}", "text"),
     ]
+
+
+def apart(loss: float, epsilon: float) -> str:
+    """The loss with as many digits as it takes to see on which side of ε it lies."""
+    spellings = (num(loss, 8), factor(loss, 9), precise(loss))
+    shown = ((words, float(words.replace("−", "-").replace("∞", "inf"))) for words in spellings)
+    return next((words for words, seen in shown if (seen < epsilon) == (loss < epsilon)), spellings[-1])
 
 
 # --- the samples ---
@@ -231,9 +238,10 @@ def became_of_others(now: DrillNow) -> str:
 
 
 def became_of_training(now: DrillNow) -> str:
-    """The mean of the training set since the start of the drill, better or worse."""
+    """The mean of the training set since the start, better or worse; with samples drilled before, that is said."""
     start, here = now.begin.train_loss, now.drill.train_loss
-    return f"training set {num(start, 8)} → {num(here, 8)}, {compared(here, start)}"
+    since = "" if now.drill.updates == now.updates else " in all"
+    return f"training set{since} {num(start, 8)} → {num(here, 8)}, {compared(here, start)}"
 
 
 def compared(value: float, other: float) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bptui.experiments.drill import Drill, DrillNow
 from bptui.session.session import Session
-from bptui.views.drill import FELL, ROSE, chart_height, drill_chart, drill_rows, truth, what_is
+from bptui.views.drill import FELL, ROSE, apart, chart_height, drill_chart, drill_rows, truth, what_is
 from bptui.views.numbers import num, rate
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows, wrapped
@@ -99,6 +99,26 @@ def test_how_many_rose_is_said() -> None:
     assert f"{rose} of 31 others rose, {fell} fell" in "\n".join(shown(seen))
 
 
+@pytest.mark.parametrize(
+    ("loss", "words"), [(0.004966, "0.004966"), (0.0042, "0.0042"), (0.00499999877, "0.00499999877"), (0.005, "0.0050")]
+)
+def test_the_loss_is_seen_to_lie_on_its_side_of_what_counts_as_right(loss: float, words: str) -> None:
+    assert apart(loss, 0.005) == words
+    assert (float(words) < 0.005) == (loss < 0.005)
+
+
+def test_a_right_sample_has_a_loss_that_is_seen_to_be_below_epsilon() -> None:
+    seen = drilled("xor", 1000)
+    said = shown(seen)[0].split("loss ")[1].split(" < ε ")
+    assert seen[1].is_right
+    assert float(said[0]) < float(said[1]) == seen[1].epsilon
+
+
+def test_what_an_earlier_drill_did_to_the_training_set_is_not_laid_on_this_one() -> None:
+    assert "training set in all" in truth(drilled("xor", 5, 2)[1])
+    assert "in all" not in truth(drilled("xor", 5)[1])
+
+
 def test_the_sentence_says_what_happened() -> None:
     assert truth(drilled("digits")[1]).startswith("Repeat one sample")
     assert "over all samples again and again, one small step a batch." in truth(drilled("digits")[1])
@@ -114,7 +134,7 @@ def test_the_sentence_follows_the_numbers(name: str, updates: tuple[int, ...]) -
     start, here, passes = (num(way.train_loss, 8) for way in (now.begin, now.drill, now.passes))
     assert now.updates == 0 or f"{now.rose} of {now.n - 1} others rose, {now.fell} fell" in said
     for words, value, other in (
-        (f"training set {start} → {here}, ", now.drill, now.begin),
+        (f"training set{' in all' * (len(updates) > 1)} {start} → {here}, ", now.drill, now.begin),
         (f"; passes: {passes}, ", now.passes, now.drill),
     ):
         assert words in said
