@@ -220,12 +220,13 @@ def totals(scene: Scene, width: int) -> list[Row]:
     running = record.running_loss
     total = num(running[done - 1], 9)
     mean = num(record.mean_of(running, done), 9)
-    of = "all" if done == record.n else f"{done} of"
+    every = f"all {record.n}" if record.n > 1 else "the one sample"
+    of = every if done == record.n else f"{done} of {record.n}"
     in_force = record.settings.rules.reduction
     nothing: list[Row] = [()]
     more = with_penalty(scene) if record.penalised and done == record.n else nothing
     return [
-        told((f" loss of {of} {record.n}: Σ ", " Σ "), total, more if in_force == "sum" else nothing, width),
+        told((f" loss of {of}: Σ ", " Σ "), total, more if in_force == "sum" else nothing, width),
         told((f" mean Σ ÷ {done} = ", " mean "), mean, more if in_force == "mean" else nothing, width),
     ]
 

@@ -163,7 +163,7 @@ def adjustments(scene: Scene) -> list[Spellings]:
     if rules.clip_norm:
         rows.append(labelled("× clip", value(record, CLIP)))
     if rules.optimizer.name != "sgd" or rows:
-        rows.append(labelled("to " + rules.optimizer.name, weight_of(scene, record.reduced), plus=True))
+        rows.append(labelled("→ " + rules.optimizer.name, weight_of(scene, record.reduced), plus=True))
     return rows
 
 
@@ -177,7 +177,7 @@ def step_row(scene: Scene) -> Spellings:
     """Δw as the optimizer makes it: for plain descent with its factors."""
     record, rules = scene.record, scene.record.settings.rules
     step, gradient = weight_of(scene, record.step), weight_of(scene, record.reduced)
-    how = [f" = {rules.optimizer.name} makes it = ", f" by {rules.optimizer.name} = ", " = "]
+    how = [f" made by {rules.optimizer.name} = ", f" by {rules.optimizer.name} = ", " = "]
     if rules.optimizer.name == "sgd":
         how = [f" = −{rate(record.learning_rate)} · {factor(gradient, size)} = " for size in (9, 8, 7, 6)] + [" = "]
     symbol = " Δb" if scene.moment.weight.is_bias else " Δw"
@@ -193,16 +193,25 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
         return [((f" step of layer {layer}:", "dim"),), ((" after all samples", "dim"),)]
     step = record.step.weights[layer - 1]
     scale = largest_of(step)
-    columns = window(inputs, width - 5, max(moment.source, 0))
+    cut = inputs > width - 5
+    columns = window(inputs, width - 6 if cut else width - 5, max(moment.source, 0))
     lines = window(units, max(height - 2, 1), moment.unit)
-    spelled = (f" layer {layer}: {units} ↓ × {inputs} →", f" {units} ↓ × {inputs} →", f" {units}↓×{inputs}→")
+    spelled = (
+        f" step of layer {layer}: {units} units ↓ × {inputs} inputs →",
+        f" step of layer {layer}: {units} ↓ × {inputs} →",
+        f" step: {units} ↓ × {inputs} →",
+        f" {units}↓×{inputs}→",
+    )
     rows = [first_fitting((((words, "dim"),) for words in spelled), width)]
     for j in lines:
         marked = j == moment.unit
-        spans: list[Span] = [(f"{'▸' if marked else ' '}{j:>3} ", "selected" if marked else "dim")]
+        before = "‹" if columns.start > 0 else " "
+        spans: list[Span] = [(f"{'▸' if marked else ' '}{j:>3}{before}", "selected" if marked else "dim")]
         for i in columns:
             glyph, role = signed(float(step[i, j]), scale)
             spans.append((glyph, "selected" if marked and i == moment.source else role))
+        if columns.stop < inputs:
+            spans.append(("›", "dim"))
         rows.append(tuple(spans))
     rows.append(((f" largest {num(scale, 8)}", "dim"),))
     return rows

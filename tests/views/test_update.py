@@ -60,7 +60,7 @@ def test_the_penalty_stands_between_the_mean_and_what_the_optimizer_gets() -> No
         for words in (
             "◂ in force",
             f"+ penalty {factor(penalty, 9, plus=True):>9}",
-            f"to sgd    {factor(record.reduced[Weight(2, 0, 0)], 9, plus=True):>9}",
+            f"→ sgd     {factor(record.reduced[Weight(2, 0, 0)], 9, plus=True):>9}",
             "Δw =",
         )
     ]
@@ -87,6 +87,17 @@ def test_the_batch_s_loss_stands_with_and_without_the_penalty(reduction: str) ->
             batch(scene(it, everything), width, 24)
         )
     assert "pen" not in shown(batch(scene(it, Moment(1, phase_of("loss"), 1, 2)), 60, 24))
+
+
+@pytest.mark.parametrize(("source", "before", "after"), [(0, " ", "›"), (31, "‹", "")])
+def test_a_map_of_the_step_that_goes_on_says_so(source: int, before: str, after: str) -> None:
+    it = session("digits")
+    it.run.extend_to(1)
+    rows = lines(update(scene(it, Moment(1, phase_of("update"), 31, 2, 0, source)), 60, 24))
+    selected = next(row for row in rows if "▸  0" in row).split("▸  0")[1].rstrip()
+    assert selected[0] == before
+    assert selected.endswith(after)
+    assert ("›" in selected) == bool(after)
 
 
 @pytest.mark.parametrize("width", [*range(30, 51), 56, 60, 80])
