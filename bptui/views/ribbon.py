@@ -99,8 +99,12 @@ def applied_rows(scene: Scene) -> Iterator[Row]:
     if scene.phase.kind == "update":
         whole = f"{n} × forward, {n} × backward, 1 × change of the weights"
         looked = record.following.looked - record.position.looked
-        looks = f"{whole}; {looked} × forward to see whether it is learnt" if looked else whole
-        for words in (looks, whole, f"{n} passes, 1 change"):
+        short = f"{n} passes, 1 change"
+        told: tuple[str, ...] = (whole, short)
+        if looked:  # a pass that the header counts is never left out here
+            shorter = f"{n} × forward, {n} × backward, 1 × change; {looked} × forward to look"
+            told = (f"{whole}; {looked} × forward to see whether it is learnt", shorter, f"{short} + {looked} forward")
+        for words in told:
             yield ((f" update {k} applied: {words}", "good"),)
         return
     not_yet, added = "nothing applied yet", f"{done} of {n} gradients added"

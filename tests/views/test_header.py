@@ -23,6 +23,7 @@ def test_a_look_whether_a_batch_is_learnt_is_a_forward_pass_too() -> None:
     assert after.passes == (12, 6)
     assert "forward 12 · backward 6 · updates 6" in "\n".join(painted("header", after, 120, 2))
     assert "1 × forward to see whether it is learnt" in "\n".join(painted("ribbon", after, 120, 3))
+    assert "1 × change; 1 × forward to look" in "\n".join(painted("ribbon", after, 80, 3))
 
 
 def test_the_look_comes_after_the_update() -> None:
