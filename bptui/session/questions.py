@@ -74,7 +74,7 @@ QUESTIONS = (
         (
             Stand("reduce"),
             Focus("deltas"),
-            Say("a row a sample: its vector's length |∇L|, its entry for this weight; 4 adds up"),
+            Say("one row per sample: its vector's length |∇L| and its entry for this weight"),
         ),
     ),
     Question(

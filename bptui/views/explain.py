@@ -177,7 +177,7 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
         if isinstance(found, str):
             rows += [((f" {line}", "dim"),) for line in prose(f"check: {found}", width - 1)]
             continue
-        worst = f", array by array; farthest at {found.worst}" if found.worst else ""
+        worst = f", array by array; farthest apart at {found.worst}" if found.worst else ""
         rows.append(((f" check {found.what}{worst}", "head"),))
         spans = [
             ("  back-propagation ", "dim"),

@@ -239,7 +239,7 @@ def test_a_check_shows_both_values_and_their_difference() -> None:
     batch = walk.checks[1]
     assert isinstance(batch, Comparison)
     assert batch.worst in {weight.symbol for weight in it.record.before.architecture.addresses()}
-    assert any(row.endswith(f"array by array; farthest at {batch.worst}") for row in rows)
+    assert any(row.endswith(f"array by array; farthest apart at {batch.worst}") for row in rows)
 
 
 def test_whether_a_check_agrees_is_told_by_the_check_and_not_by_the_size_of_a_number() -> None:
