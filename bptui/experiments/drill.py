@@ -68,7 +68,6 @@ class DrillNow:
     epsilon: float
     updates: int
     is_right: bool
-    reason: str | None
     start: Floats
     before: Floats
     now: Floats
@@ -163,16 +162,19 @@ class Drill:
         return self.loss < self.epsilon
 
     def why_not(self) -> str | None:
-        """Why no update can be made now, or None."""
+        """Why no update can be made now, or None; keys are named by their ids, in braces."""
         if self.stop is not None:
-            return f"the drill cannot go on: {self.stop}; r restarts"
+            return f"the drill cannot go on: {self.stop}; {{restart}} restarts"
         if self.is_right:
-            following = "n drills the next one, " if self.record.n > 1 else ""
-            return f"sample {self.sample + 1} has a loss below ε: {following}[ asks for more"
+            following = "{next-sample} drills the next one, " if self.record.n > 1 else ""
+            return f"sample {self.sample + 1} has a loss below ε: {following}{{smaller-epsilon}} asks for more"
         if not self.moves:
-            return f"sample {self.sample + 1} gets a step of 0: none moves it; n drills the next one"
+            return f"sample {self.sample + 1} gets a step of 0: none moves it; {{next-sample}} drills the next one"
         if self.updates_here >= MOST_UPDATES:
-            return f"given up after {MOST_UPDATES} updates; ] asks for less, n takes the next sample"
+            return (
+                f"given up after {MOST_UPDATES} updates; {{larger-epsilon}} asks for less, "
+                "{next-sample} takes the next sample"
+            )
         return None
 
     def advance(self, updates: int, pause: Callable[[], bool] = lambda: False) -> int:
@@ -247,7 +249,6 @@ class Drill:
             epsilon=self.epsilon,
             updates=self.updates_here,
             is_right=self.is_right,
-            reason=self.why_not(),
             start=self._start,
             before=self._before,
             now=losses,

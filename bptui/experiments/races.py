@@ -203,11 +203,11 @@ def own_race(collected: tuple[Settings, ...]) -> Preset:
         len(PRESETS) + 1,
         "your own",
         "Which of my settings learns faster?",
-        "The settings you collected with C in the explorer, from the same start over the same samples: compare by "
-        "updates, samples seen or multiply-adds before you say which is better.",
+        "The settings you collected with {collect} in the explorer, from the same start over the same samples: compare "
+        "by updates, samples seen or multiply-adds before you say which is better.",
         "seen",
         lambda _, __: entries,
-        needs="collect two to six settings first: C in the explorer",
+        needs="collect two to six settings first: {collect} in the explorer",
     )
 
 

@@ -52,7 +52,8 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Show a notice; ``{n}`` in it is the number of samples in the batch, ``{samples}`` says it in words."""
+    """Show a notice; ``{n}`` in it is the number of samples in the batch, ``{samples}`` says it in words, and the id of
+    a key is that key."""
 
     words: str
 

@@ -23,7 +23,7 @@ QUESTIONS = (
         (
             Stand("gradient"),
             Focus("update"),
-            Say("{n} × forward, {n} × backward, 0 updates: p reduces, p again applies"),
+            Say("{n} × forward, {n} × backward, 0 updates: {next-phase} reduces, {next-phase} again applies"),
         ),
     ),
     Question(
@@ -46,7 +46,7 @@ QUESTIONS = (
             Stand("gradient"),
             SelectTelling(),
             Focus("update"),
-            Say("{samples}, each its own x · its own δ: Enter explains one, ↑ ↓ another unit"),
+            Say("{samples}, each its own x · its own δ: {explain} explains one, {up} {down} another unit"),
         ),
     ),
     Question(

@@ -225,15 +225,17 @@ class Session:
         return f"learning rate {shortest(rate)} from update {self.next_update} on{dropped}"
 
     def collect(self) -> str:
-        """Take the current settings into the race of collected settings, or out of it again."""
+        """Take the current settings into the race of collected settings, or out of it again; what is said names keys by
+        their ids, in braces."""
         settings = self.next_settings
         if settings in self.collected:
             self.collected = tuple(each for each in self.collected if each != settings)
             return f"taken out again: {len(self.collected)} collected for a race of your own"
         if len(self.collected) == MOST_COLLECTED:
-            return f"{MOST_COLLECTED} settings are collected, no more can race: c 7 starts it"
+            return f"{MOST_COLLECTED} settings are collected, no more can race: {{compare}} {{race-7}} starts it"
         self.collected = (*self.collected, settings)
-        enough = "c 7 races them" if len(self.collected) > 1 else "change something and press C again"
+        more = len(self.collected) > 1
+        enough = "{compare} {race-7} races them" if more else "change something and press {collect} again"
         return f"{len(self.collected)} collected for a race of your own: {enough}"
 
     def restart(self) -> str:

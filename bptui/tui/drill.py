@@ -46,7 +46,8 @@ class DrillScreen(Trainer, UpdateSheet):
         return self.drill.advance(updates, pause)
 
     def why_no_update(self) -> str | None:
-        return self.drill.why_not()
+        reason = self.drill.why_not()
+        return self.named(reason) if reason else None
 
     # --- what keys ask for ---
 

@@ -165,7 +165,7 @@ class Explorer(Workbench):
     def change(self, intent: Callable[[], str]) -> None:
         """Change a setting or start anew, and say what it means."""
         try:
-            self.notice = intent()
+            self.notice = self.named(intent())
         except ArithmeticError as problem:
             self.notice = str(problem)
 

@@ -182,7 +182,7 @@ KEYS: tuple[Row, ...] = (
     Key("compare", ("c",), "c", "Answers", "race settings from the same start: batch sizes, sum and mean, rates …",
         open_race, "compare"),
     Key("collect", ("C",), "C", "Answers",
-        "collect the current settings for a race of your own (c 7), or take them out",
+        "collect the current settings for a race of your own, or take them out",
         lambda e: e.change(e.session.collect)),
     Key("lab", ("l",), "l", "Answers", "mistakes lab: the true rule beside the well-known wrong ones",
         open_lab, "lab"),

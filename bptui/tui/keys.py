@@ -47,6 +47,11 @@ class Remap:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """Id → its first key, as people read it."""
+        return {key_id: key_shown(names[0]) for key_id, names in self.keys.items()}
+
     def __call__(self, table: Table) -> Table:
         return tuple(map(self.row, table)) if self.keys else table
 

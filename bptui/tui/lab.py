@@ -77,11 +77,12 @@ class LabScreen(Trainer):
             panel.show(rows, box.width, box.height, part_title(name, figures, self.log_scale, width))
 
     def _rows(self, name: str, figures: Figures, width: int, height: int) -> list[Row]:
+        keys = self.app.remap.shown
         match name:
             case "title":
-                return [lab_title(figures, width)]
+                return [lab_title(figures, width, keys)]
             case "words":
-                return sentences(figures, width, height)
+                return sentences(figures, width, height, keys)
             case "footer":
                 return [self.footer(width)]
             case "true":
@@ -91,7 +92,7 @@ class LabScreen(Trainer):
             case "numbers":
                 return both_sides(figures, width)
             case "table":
-                return layer_table(figures, width, height)
+                return layer_table(figures, width, height, keys)
         return self._chart_rows(figures, width, height)
 
     def _chart_rows(self, figures: Figures, width: int, height: int) -> list[Row]:

@@ -30,7 +30,7 @@ class List(Sheet):
         return lines[self.first : self.first + height]
 
     def hints(self) -> list[tuple[str, str, bool]]:
-        return footer_hints((key for key in self.table() if self.more or key.id != "down"), self)
+        return footer_hints((key for key in self.keys_now() if self.more or key.id != "down"), self)
 
     def scroll(self, rows: int) -> None:
         self.first += rows
@@ -81,7 +81,6 @@ class Questions(List):
     """``chosen`` is the question whose digit was pressed, None before."""
 
     NAME = "Questions"
-    TITLE_WORDS = f"Questions · 1–{len(QUESTIONS)} opens one"
 
     def __init__(self, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
@@ -91,7 +90,11 @@ class Questions(List):
         return QUESTION_KEYS
 
     def lines(self, width: int) -> list[Row]:
-        return question_rows(max(width, 1))
+        return question_rows(max(width, 1), self.app.remap.shown)
+
+    def title_words(self) -> str:
+        first, last = (self.shown(f"question-{number}") for number in (1, len(QUESTIONS)))
+        return f"Questions · {first}–{last} opens one"
 
     def choose(self, question: Question) -> None:
         self.chosen = question

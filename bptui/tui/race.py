@@ -13,6 +13,7 @@ from bptui.tui.long_work import Pace
 from bptui.tui.panel import Panel, place
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import Box
+from bptui.views.keys_named import Keys
 from bptui.views.race import (
     RaceLook,
     below,
@@ -63,6 +64,15 @@ class RaceScreen(Workbench):
     def preset(self) -> Preset | None:
         return self.seen.preset if self.seen else None
 
+    @property
+    def keys(self) -> Keys:
+        """Those that the config file has given other ids."""
+        return self.app.remap.shown
+
+    def with_keys(self, preset: Preset) -> Preset:
+        """Its answer naming the keys in force."""
+        return replace(preset, answer=self.named(preset.answer))
+
     def look(self) -> RaceLook:
         assert self.seen is not None, "the key is disabled without a race"
         return replace(self.seen, running=self.until is not None)
@@ -72,7 +82,7 @@ class RaceScreen(Workbench):
     def open(self, preset: Preset) -> None:
         """Start the race for a question, at once."""
         settings, run = self.session.next_settings, self.session.run
-        self.notice = preset.why_not(settings, run.problem.count) or ""
+        self.notice = self.named(preset.why_not(settings, run.problem.count) or "")
         if not self.notice:
             race, was = preset.begin(run, settings), self.seen
             again = RaceLook(preset, race, preset.axis)
@@ -92,7 +102,7 @@ class RaceScreen(Workbench):
         self.seen = self.until = None
 
     def why_no_race(self) -> str | None:
-        return None if self.seen else "choose a question first: its digit starts a race"
+        return None if self.seen else "choose a question first: its key starts a race"
 
     def look_so(self, change: Callable[[RaceLook], RaceLook]) -> None:
         """Look at the race in another way."""
@@ -164,19 +174,21 @@ class RaceScreen(Workbench):
             self._stack({"head": ([self.small_words()], 1)})
         elif self.seen is None:
             settings, run = self.session.next_settings, self.session.run
-            questions = [(preset, preset.why_not(settings, run.problem.count)) for preset in self.presets]
-            rows = menu(questions, common(run, self.session.scenario.title), width, height - 1)
+            questions = [(self.with_keys(it), it.why_not(settings, run.problem.count)) for it in self.presets]
+            shared = self.named(common(run, self.session.scenario.title))
+            rows = menu([(it, why and self.named(why)) for it, why in questions], shared, width, height - 1, self.keys)
             self._stack({"head": (rows, height - 1), "foot": ([self.footer(width)], 1)})
         else:
             self._paint_race(self.look(), width, height - 1)
 
     def _paint_race(self, look: RaceLook, width: int, height: int) -> None:
+        look = replace(look, preset=self.with_keys(look.preset))
         above, middle, rest = heights(look, width, height)
-        parts = {"head": (head(look, width, above), above)}
+        parts = {"head": (head(look, width, above, self.keys), above)}
         if middle:
             parts["chart"] = (self._curves(look, width, middle), middle)
         parts["table"] = ([*table(look, width), verdict(look, width), *below(look, width)], rest)
-        self._stack({**parts, "foot": ([self.footer(width)], 1)}, chart_title(look))
+        self._stack({**parts, "foot": ([self.footer(width)], 1)}, chart_title(look, self.keys))
 
     def _curves(self, look: RaceLook, width: int, height: int) -> list[Row]:
         """The chart, as last drawn."""

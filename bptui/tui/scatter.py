@@ -85,7 +85,7 @@ class ScatterScreen(UpdateSheet):
         return None if classes else "these targets are numbers, not classes: no answer is right or wrong"
 
     def no_rows(self) -> str | None:
-        return None if self.now().rows else "no sample to choose: 1 shows all"
+        return None if self.now().rows else f"no sample to choose: {self.shown('by-batch')} shows all"
 
 
 def sorting(digit: str, key: RowKey, words: str, footer: str) -> Key[ScatterScreen]:

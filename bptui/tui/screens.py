@@ -106,7 +106,8 @@ def carry_out(explorer: "Explorer", intent: Intent) -> None:
             OPENERS[screen](explorer, at)
         case Say(words):
             n = session.record.n
-            explorer.notice = words.format(n=n, samples="1 sample" if n == 1 else f"{n} samples")
+            said = words.replace("{n}", str(n)).replace("{samples}", "1 sample" if n == 1 else f"{n} samples")
+            explorer.notice = explorer.named(said)
 
 
 def open_explain(explorer: "Explorer", start: "Quantity | None" = None, check: bool = False) -> None:

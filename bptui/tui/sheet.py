@@ -21,6 +21,9 @@ class Sheet(Workbench):
     def parts(self) -> list[Panel]:
         return [self.panel, self.bar]
 
+    def title_words(self) -> str:
+        return self.TITLE_WORDS
+
     def rows(self, width: int, height: int) -> list[Row]:
         """The rows of the panel's inside."""
         raise NotImplementedError
@@ -43,7 +46,7 @@ class Sheet(Workbench):
             return
         rows = self.rows(*self.panel.inner(width, height - 1))
         leave = next(key.shown.split()[0] for key in self.keys_now() if key.footer == "close")
-        self.panel.show(rows, width, height - 1, f"{self.TITLE_WORDS} · {leave} closes", focused=True)
+        self.panel.show(rows, width, height - 1, f"{self.title_words()} · {leave} closes", focused=True)
         self.bar.show([self.footer(width)], width, 1)
 
 

@@ -1,8 +1,10 @@
 """What every screen of bptui is: panels, a table of keys, a clock while something is under way, and a notice."""
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
 from bptui.tui.pictures import picture
+from bptui.tui.screens import tables
 from bptui.views.arrange import SMALLEST
 from bptui.views.help import footer_rows
 from bptui.views.text import Row, Span, cells, first_fitting, fit
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
 
 FRAMES = 15  # a second, while something is under way
+KEY_ID = re.compile(r"\{([a-z][a-z0-9-]+)\}")
 
 
 class Workbench(Screen[None]):
@@ -85,8 +89,16 @@ class Workbench(Screen[None]):
         return []
 
     def shown(self, key_id: str) -> str:
-        """The key that has this id, as people read it."""
-        return next(key.shown.split()[0] for key in self.keys_now() if key.id == key_id)
+        """The key that has this id here, else in the screen that has it, as people read it."""
+        return next(self._all_shown(key_id))
+
+    def named(self, words: str) -> str:
+        """The words with the keys in force in place of their ids: "{restart} restarts"."""
+        return KEY_ID.sub(lambda found: next(self._all_shown(found[1]), found[0]), words)
+
+    def _all_shown(self, key_id: str) -> Iterator[str]:
+        for table in chain([self.keys_now()], map(self.app.remap, tables().values())):
+            yield from (key.shown.split()[0] for key in table if key.id == key_id)
 
     def picture_name(self) -> str:
         """The name of a picture of this screen, without its ending."""

@@ -9,6 +9,7 @@ from bptui.experiments.mistakes.figures import Change, Figures
 from bptui.session.intents import Open
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
+from bptui.views.keys_named import USUAL, Keys
 from bptui.views.numbers import factor, num, precise, rate, sign_role
 from bptui.views.questions import asked_by
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
@@ -23,9 +24,9 @@ CURVES = (("true", TRUE), ("wrong", WRONG))
 STYLES: tuple[Style, Style] = ("line", "dashes")  # where both coincide, both can be seen
 
 
-def lab_title(figures: Figures, width: int) -> Row:
+def lab_title(figures: Figures, width: int, keys: Keys = USUAL) -> Row:
     """Which rule of how many, the question that it answers, and where in the training."""
-    asked = asked_by(Open("lab", figures.mistakes[figures.number].id)) if width >= ROOMY else ""
+    asked = asked_by(Open("lab", figures.mistakes[figures.number].id), keys) if width >= ROOMY else ""
     name: list[Span] = [
         (f" Mistakes lab · {asked}{figures.number + 1} of {len(figures.mistakes)} · ", "bar"),
         (figures.name, "bar-strong"),
@@ -57,11 +58,11 @@ def part_title(name: str, figures: Figures, log: bool, width: int) -> str:
     }.get(name, "")
 
 
-def sentences(figures: Figures, width: int, height: int) -> list[Row]:
+def sentences(figures: Figures, width: int, height: int, keys: Keys = USUAL) -> list[Row]:
     """The case in force, what the rule confuses, when it is harmless and where it occurs; in this order of
     importance where there is no room for all."""
     mistake = figures.mistake
-    case = case_rows(figures, width)[-max(height, 0) :]
+    case = case_rows(figures, width, keys)[-max(height, 0) :]
     parts = (
         ("confuses", mistake.confusion(figures.rules.reduction)),
         ("harmless", mistake.harmless),
@@ -85,31 +86,33 @@ def paragraph(label: str, words: str, width: int) -> list[Row]:
     return [((left(head, 10), "head"), (line, "text")) for head, line in zip(heads, lines, strict=True)]
 
 
-def case_rows(figures: Figures, width: int) -> list[Row]:
-    """What is compared now, and what h leads to; a row before it for what the run does and the lab does not, where
-    one row does not hold both."""
+def case_rows(figures: Figures, width: int, keys: Keys) -> list[Row]:
+    """What is compared now, and the key of the other case; a row before it for what the run does and the lab does not,
+    where one row does not hold both."""
     left_out = figures.case.left_out
     if not left_out:
-        return [case_row(figures, "")]
+        return [case_row(figures, "", keys)]
     without = f"without the run's {' and '.join([', '.join(left_out[:-1])] * (len(left_out) > 1) + [left_out[-1]])}"
-    whole = case_row(figures, f", but plain SGD {without}")
+    whole = case_row(figures, f", but plain SGD {without}", keys)
     if row_cells(whole) <= width:
         return [whole]
-    return [((f" both sides are plain SGD, {without}", "notice"),), case_row(figures, ", but plain SGD")]
+    return [((f" both sides are plain SGD, {without}", "notice"),), case_row(figures, ", but plain SGD", keys)]
 
 
-def case_row(figures: Figures, but: str) -> Row:
-    """What is compared now, ``but`` behind its name, and what h leads to."""
+def case_row(figures: Figures, but: str, keys: Keys) -> Row:
+    """What is compared now, ``but`` behind its name, and the key of the other case."""
     case = figures.case
     words = f" {case.title}{but}" + (f": {case.words}" if case.words else "")
     if case.limit is not None and figures.made >= case.limit:
         words += ", which is over"
     here = (words, "good" if case.harmless else "strong")
-    return (here, ("   h ", "key"), (other_case(figures), "dim")) if figures.cases > 1 else (here,)
+    if figures.cases == 1:
+        return (here,)
+    return (here, (f"   {keys.get('other-case', 'h')} ", "key"), (other_case(figures), "dim"))
 
 
 def other_case(figures: Figures) -> str:
-    """What h leads to, in a word or two."""
+    """What its key leads to, in a word or two."""
     if figures.case.title != "as the run":
         return "as the run"
     return "where it shows" if figures.case.harmless else "harmless"
@@ -189,7 +192,7 @@ def both_sides(figures: Figures, width: int) -> list[Row]:
 # --- the layers ---
 
 
-def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
+def layer_table(figures: Figures, width: int, height: int, keys: Keys = USUAL) -> list[Row]:
     """Lengths of both gradients, cosine and relative error for every layer; below it the rules with their keys."""
     column = 9 if width >= 46 else 7
     heads = (("true", TRUE), ("wrong", WRONG), ("cosine", "head"), ("error", "head"))
@@ -206,7 +209,7 @@ def layer_table(figures: Figures, width: int, height: int) -> list[Row]:
     rows.append(worst_row(figures))
     room = height - len(rows) - 1
     if room >= 2:
-        rows += [(), *rule_list(figures, room)]
+        rows += [(), *rule_list(figures, room, keys)]
     room = height - len(rows) - 1
     if room >= FEWEST_WEIGHTS + 1:
         rows += [(), *weight_list(figures, width, room)]
@@ -253,7 +256,7 @@ def distance_row(name: str, distance: Distance, column: int) -> Row:
 def worst_row(figures: Figures) -> Row:
     error, update = figures.worst
     if figures.made == 0:
-        return ((" nothing applied yet: b, e or space", "dim"),)
+        return ((" nothing applied yet", "dim"),)
     if error < ROUNDING:
         if error > 0:
             return ((f" only rounding: {num(error, 7)} at most", "good"),)
@@ -261,13 +264,14 @@ def worst_row(figures: Figures) -> Row:
     return ((" worst applied ", "dim"), (num(error, 8), "wrong"), (f" in update {update}", "dim"))
 
 
-def rule_list(figures: Figures, height: int) -> list[Row]:
+def rule_list(figures: Figures, height: int, keys: Keys) -> list[Row]:
     rows: list[Row] = []
     for k in window(len(figures.mistakes), height, figures.number):
         here = k == figures.number
         mistake = figures.mistakes[k]
         name = mistake.named(figures.rules.reduction)
-        rows.append(((f"{'▸' if here else ' '}{mistake.key} ", "key"), (name, "selected" if here else "dim")))
+        key = keys.get(mistake.id, mistake.key)
+        rows.append(((f"{'▸' if here else ' '}{key} ", "key"), (name, "selected" if here else "dim")))
     return rows
 
 

@@ -2,21 +2,23 @@
 
 from bptui.session.intents import Open
 from bptui.session.questions import QUESTIONS
+from bptui.views.keys_named import USUAL, Keys
 from bptui.views.text import Row, wrapped
 
 
-def question_rows(width: int) -> list[Row]:
-    """The list: number, question, answer, where it is seen."""
+def question_rows(width: int, keys: Keys = USUAL) -> list[Row]:
+    """The list: key, question, answer, where it is seen."""
     rows: list[Row] = []
     for number, question in enumerate(QUESTIONS, start=1):
         first, *rest = wrapped(question.words, width - 4)
-        rows.append(((f" {number}  ", "key"), (first, "strong")))
+        rows.append(((f" {keys.get(f'question-{number}', number)}  ", "key"), (first, "strong")))
         rows += [(("    " + line, "strong"),) for line in rest]
         rows += [(("    " + line, "text"),) for line in wrapped(f"{question.answer} → {question.shown}", width - 4)]
     return rows
 
 
-def asked_by(opening: Open) -> str:
+def asked_by(opening: Open, keys: Keys = USUAL) -> str:
     """The keys of the question that this answers, for its title: "w 3 · "; "" where no question opens it."""
     numbers = (number for number, question in enumerate(QUESTIONS, start=1) if opening in question.intents)
-    return "".join(f"w {number} · " for number in list(numbers)[:1])
+    door = keys.get("questions", "w")
+    return "".join(f"{door} {keys.get(f'question-{number}', number)} · " for number in list(numbers)[:1])

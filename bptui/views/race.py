@@ -15,6 +15,7 @@ from bptui.experiments.standings import Measure, Standings, ceiling, covered, ex
 from bptui.session.intents import Open
 from bptui.training.run import Run
 from bptui.views.charts import Chart, Series, drawable, squeeze
+from bptui.views.keys_named import USUAL, Keys
 from bptui.views.numbers import counted, num, share
 from bptui.views.progress import time_left
 from bptui.views.questions import asked_by
@@ -69,22 +70,26 @@ def title(words: str, width: int, asked: str = "") -> Row:
 
 
 def common(run: Run, name: str) -> str:
-    """What all lanes have in common: the run's problem, called so, and its settings in force."""
+    """What all lanes have in common: the run's problem, called so, and its settings in force; races are named by the
+    ids of their keys, in braces."""
     sizes = "-".join(map(str, run.start.architecture.sizes))
     samples = f"{run.problem.count} training sample{'s' if run.problem.count > 1 else ''}"
     return (
         f"All lanes: {name}, {samples}, network {sizes}, seed {run.problem.seed}. Lanes begin with the settings now in "
-        "force, every batch met once (but in 3 and 7), and differ in what the question is about; 2 is plain descent."
+        "force, every batch met once (but in {race-3} and {race-7}), and differ in what the question is about; "
+        "{race-2} is plain descent."
     )
 
 
-def menu(presets: list[tuple[Preset, str | None]], shared: str, width: int, height: int) -> list[Row]:
-    """The questions with their digits, or the reason why one cannot be raced here; what all lanes share; and what to
+def menu(
+    presets: list[tuple[Preset, str | None]], shared: str, width: int, height: int, keys: Keys = USUAL
+) -> list[Row]:
+    """The questions with their keys, or the reason why one cannot be raced here; what all lanes share; and what to
     look at where there is room."""
     closing: list[Row] = [((f"  {part}", "dim"),) for part in wrapped(shared, max(width - 4, 10))]
     first = title("races from the same start over the same data", width)
     for full in (True, False):
-        blocks = [question(preset, reason, width, full) for preset, reason in presets]
+        blocks = [question(preset, reason, width, full, keys) for preset, reason in presets]
         gap: list[Row] = [()] if full else []
         rows: list[Row] = [first, (), *(row for block in blocks for row in (*block, *gap)), *([] if full else [()])]
         if len(rows) + len(closing) <= height:
@@ -92,11 +97,11 @@ def menu(presets: list[tuple[Preset, str | None]], shared: str, width: int, heig
     return [*rows, *closing]
 
 
-def question(preset: Preset, reason: str | None, width: int, full: bool) -> list[Row]:
+def question(preset: Preset, reason: str | None, width: int, full: bool, keys: Keys) -> list[Row]:
     """One question, or why it cannot be raced; with its answer in full."""
     able = reason is None
     first: Row = (
-        (f"  {preset.number} ", "key" if able else "pending"),
+        (f"  {keys.get(f'race-{preset.number}', preset.number)} ", "key" if able else "pending"),
         (left(preset.name, NAME_WIDTH), "dim" if able else "pending"),
         (preset.question if reason is None else reason, "strong" if able else "pending"),
     )
@@ -106,10 +111,10 @@ def question(preset: Preset, reason: str | None, width: int, full: bool) -> list
     return [first, *(((" " * (NAME_WIDTH + 4) + line, "text"),) for line in lines)]
 
 
-def head(look: RaceLook, width: int, height: int) -> list[Row]:
+def head(look: RaceLook, width: int, height: int, keys: Keys = USUAL) -> list[Row]:
     """The question, and what to look at if there is room for it."""
     preset = look.preset
-    first = title(f"{preset.number} {preset.question}", width, asked_by(Open("race", preset.name)))
+    first = title(f"{preset.number} {preset.question}", width, asked_by(Open("race", preset.name), keys))
     if height < head_height(preset, width):  # half a sentence would be no help
         return [first]
     return [first, *(((f" {part}", "text"),) for part in wrapped(preset.answer, width - 2))]
@@ -139,14 +144,14 @@ def below(look: RaceLook, width: int) -> list[Row]:
 # --- the chart ---
 
 
-def chart_title(look: RaceLook) -> str:
+def chart_title(look: RaceLook, keys: Keys = USUAL) -> str:
     """What is drawn against what, and how much of it."""
     cut_at, limit = stretch(look), ceiling(look.race, look.log)
     words = f"{MEASURES[look.measure]} by {AXES[look.axis]}, {'log' if look.log else 'linear'}"
     if any(lane.penalised for lane in look.race.lanes):
         words += " · without penalty"
     if cut_at is not None:
-        words += f" · the first {counted(cut_at)}, z for all"
+        words += f" · the first {counted(cut_at)}, {keys.get('whole', 'z')} for all"
     if exceeds(look.race, look.measure, limit):
         words += f" · cut at {num(limit, 6)}"
     return words

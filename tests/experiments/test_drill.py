@@ -173,7 +173,7 @@ class TestWhenItEnds:
         it = drill()
         it.advance(10_000)
         assert it.advance(5) == 0
-        assert "n drills the next" in str(it.why_not())
+        assert "{next-sample} drills the next" in str(it.why_not())
 
     def test_a_smaller_epsilon_asks_for_more(self) -> None:
         it = drill()
@@ -275,4 +275,4 @@ def test_a_batch_of_one_sample_has_no_next_one_to_drill() -> None:
     it = drill_at(regression(4, batch_size=1))
     it.epsilon = 10.0
     assert it.is_right
-    assert str(it.why_not()) == "sample 1 has a loss below ε: [ asks for more"
+    assert str(it.why_not()) == "sample 1 has a loss below ε: {smaller-epsilon} asks for more"

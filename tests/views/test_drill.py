@@ -182,7 +182,7 @@ def test_the_chart_has_both_ways_and_at_most_two_points_a_column() -> None:
 def test_losses_too_large_to_draw_are_left_out() -> None:
     it = own_session(own_data((), ("u", "v")), learning_rate=1e60)
     seen = of(it, 10)
-    assert "overflows" in str(seen[1].reason)
+    assert seen[1].updates < 10  # it overflows
     assert all(cells(row) <= 200 for row in shown(seen, 118, 38))
     assert all(np.isfinite(series.high).all() for series in drill_chart(seen[1], 50).series)
 
