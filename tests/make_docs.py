@@ -15,6 +15,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import SCHEDULES
+from bptui.engine.wrong_rules import CHANGES
 from bptui.headless.arguments import COMMANDS, EXPLORER, add_screen, parser_of
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS, USED_BY
@@ -246,6 +247,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "files": instead_table,
     "readers": lambda: " ".join(map(code, READERS)),
     "questions": questions,
+    "mistakes": lambda: table(("id", "what the program does"), ((code(it.id), safe(it.name)) for it in CHANGES)),
 }
 
 

@@ -4,7 +4,12 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from bptui import cli
+from bptui.headless.check import TEMPLATE
 from bptui.tui import explorer_keys
 from tests.make_docs import FOLDER
 from tests.test_docs import ROOT, blocks
@@ -36,6 +41,32 @@ def test_the_library_lines_print_what_their_comments_say() -> None:
         assert len(lines) == len(wanted) > 0
         for line, comment in zip(lines, wanted, strict=True):
             assert comment == line or comment.endswith(": " + line)
+
+
+def test_the_check_of_ones_own_code_answers_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right, wrong = "(1 - a[layer] ** 2)", "(1 - np.tanh(a[layer]) ** 2)"
+    assert right in TEMPLATE
+    assert f"`{wrong[1:-1]}`" in README
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(TEMPLATE.replace(right, wrong), encoding="utf-8")
+    (block,) = blocks(README, "console")
+    command, *shown = block.splitlines()
+    words, _, lines = command.removeprefix("$ bptui ").partition(" | head -")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert cli.main(words.split()) == 1
+    assert printed.getvalue().splitlines()[: int(lines)] == shown
+
+
+def test_the_lines_for_an_autograder_fail_with_the_same_answer() -> None:
+    (lines,) = blocks(README, "py")
+    (shown,) = blocks(README, "console")
+    program = TEMPLATE.replace("(1 - a[layer] ** 2)", "(1 - np.tanh(a[layer]) ** 2)")
+    names: dict[str, Any] = {}
+    exec(program, names)
+    exec(compile(lines, "README.md", "exec"), names)
+    with pytest.raises(AssertionError) as caught:
+        names["test_gradients"]()
+    assert str(caught.value).startswith("gradients\n" + shown.partition("\n")[2])
 
 
 def test_make_knows_the_commands_of_the_readme() -> None:

@@ -1,7 +1,7 @@
 """A person's quantities beside the record's, one by one: exact, close, the same but for a constant, or different."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -123,6 +123,22 @@ def factor_of(record: UpdateRecord, part: Part, true: Floats) -> tuple[float, tu
     return None if int((~zero).sum()) < 2 else (middle, ())
 
 
+def beside(one: Compared, others: Iterable[Compared]) -> Compared:
+    """A lone number that is off by the constant by which the rest of its layer is off: by itself it has none."""
+    part = one.part
+    if one.state != "different" or part.low.size != 1 or part.kind not in ("gradient", "samples", "step"):
+        return one
+    for other in others:
+        c = other.factor
+        if (
+            c is not None
+            and (other.part.kind, other.part.layer) == (part.kind, part.layer)
+            and part.allows(c * one.true)
+        ):
+            return replace(one, state="factor", factor=c, constants=other.constants)
+    return one
+
+
 def _before(record: UpdateRecord, part: Part) -> FloatArray:
     vector = record.before.weights if part.what == "weights" else record.before.biases
     return vector[part.layer - 1]
@@ -132,12 +148,14 @@ def constants(record: UpdateRecord, part: Part) -> Iterable[tuple[str, float]]:
     """Names and values of constants that programs multiply by, the likeliest first; 1 is none."""
     n, rate = record.n, record.learning_rate
     outputs = record.before.architecture.sizes[-1]
-    named = {"2": 2.0, "½": 0.5, "n": n, "1/n": 1 / n, "outputs": outputs, "1/outputs": 1 / outputs}
+    named = {"2": 2.0, "½": 0.5, "n": n, "1/n": 1 / n}
+    if outputs > 1:
+        named |= {"outputs": outputs, "1/outputs": 1 / outputs, "2/outputs": 2 / outputs, "outputs/2": outputs / 2}
+        named |= {"1/(n outputs)": 1 / (n * outputs)}
     if part.what == "biases":  # whose line stands in the loop over the weights
         inputs = record.before.architecture.sizes[part.layer - 1]
         named |= {"inputs": inputs, "1/inputs": 1 / inputs, "inputs + 1": inputs + 1}
-    named |= {"2/outputs": 2 / outputs, "outputs/2": outputs / 2, "1/(n outputs)": 1 / (n * outputs), "2n": 2 * n}
-    named |= {"2/n": 2 / n, "1/(2n)": 1 / (2 * n)}
+    named |= {"2n": 2 * n, "2/n": 2 / n, "1/(2n)": 1 / (2 * n)}
     if rate not in (0.0, 1.0):
         named |= {"γ": rate, "γ/n": rate / n, "γ n": rate * n}
         named |= {"1/γ": 1 / rate} if part.kind in ("step", "after") else {}

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bptui.diagnosis.compare import Compared, compare
+from bptui.diagnosis.compare import Compared, beside, compare
 from bptui.diagnosis.fits import Mistakes, other_losses, telling_apart
 from bptui.diagnosis.gathering import Item, gathered
 from bptui.diagnosis.layout import Laid, asked_of, layouts, one_of_each
 from bptui.diagnosis.numbers import Part
-from bptui.diagnosis.place import line_of, numbers_of
+from bptui.diagnosis.place import line_of, numbers_of, yours_of
 from bptui.diagnosis.search import Fit
 from bptui.engine.reduce import share_of_samples
 from bptui.scenario.scenario import Scenario
@@ -31,7 +31,8 @@ class Diagnosis:
         compared: every quantity, in the order of computation: forward, loss, from the loss back, step, after.
         mistakes: the known mistakes that give exactly these numbers, single ones or, where there are none, pairs.
         taken: how the arrays were read, where they could have been read otherwise.
-        line, numbers: the line of the true formula that makes the first quantity, and the same with numbers.
+        line, numbers, yours: the line of the true formula that makes the first quantity, the same with the numbers of
+            the place that differs most, and the number there as it was given.
         notes: what else there is to know.
     """
 
@@ -43,6 +44,7 @@ class Diagnosis:
     taken: tuple[str, ...] = ()
     line: str = ""
     numbers: str = ""
+    yours: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -81,6 +83,7 @@ class Diagnosis:
             "taken": list(self.taken),
             "line": self.line,
             "numbers": self.numbers,
+            "yours": self.yours,
             "notes": list(self.notes),
         }
 
@@ -155,9 +158,9 @@ def _answer(
     if first is None:
         return Diagnosis(record, "right", "", compared, (), taken, notes=notes)
     reduction = chosen.reductions.get(first.name, "")
-    deltas = {each.name for each in compared if each.part.kind == "delta"}
-    line, numbers = line_of(record, first, deltas, reduction), numbers_of(record, first, reduction)
-    return Diagnosis(record, "wrong", first.name, compared, fits, taken, line, numbers, notes)
+    line = line_of(record, first, {each.name for each in compared}, reduction)
+    numbers = numbers_of(record, first, reduction)
+    return Diagnosis(record, "wrong", first.name, compared, fits, taken, line, numbers, yours_of(first), notes)
 
 
 def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:
@@ -190,7 +193,7 @@ def _distance(compared: Sequence[Compared]) -> tuple[int, int, float]:
 def compare_all(record: UpdateRecord, laid: Laid) -> tuple[Compared, ...]:
     """Every part beside the record, and which are right in another way of writing."""
     plain = [compare(record, part, laid.reductions.get(part.name, "")) for part in laid.parts]
-    return _own_ways(record, plain)
+    return _own_ways(record, [beside(each, plain) for each in plain])
 
 
 def _own_ways(record: UpdateRecord, compared: list[Compared]) -> tuple[Compared, ...]:

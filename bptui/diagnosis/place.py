@@ -15,12 +15,18 @@ WRITE = digits(6)
 MOST_TERMS = 6
 
 
-def line_of(record: UpdateRecord, compared: Compared, deltas: Collection[str], reduction: str = "") -> str:
-    """The line of a true program that makes this quantity, and the one of its δ where that is not among ``deltas``."""
-    line, layer = _line(record, compared, reduction), compared.part.layer
-    if compared.part.kind in ("samples", "gradient") and f"delta{layer}" not in deltas:
-        line += f"; δ{layer} = {delta_line(record, layer)}"
-    return line
+def line_of(record: UpdateRecord, compared: Compared, given: Collection[str], reduction: str = "") -> str:
+    """The line of a true program that makes this quantity, and those of what it is made of and is not ``given``."""
+    part = compared.part
+    lines, bias = [_line(record, compared, reduction)], part.what == "biases"
+    name = f"{'b' if bias else 'W'}{part.layer}"
+    if part.kind == "after" and f"step_{name}" not in given:
+        lines.append(step_line(record))
+    if part.kind in ("step", "after") and name not in given:
+        lines.append(f"g = {gradient_line(record, part.layer, bias)}")
+    if part.what and f"delta{part.layer}" not in given and (part.kind in ("samples", "gradient") or name not in given):
+        lines.append(f"δ{part.layer} = {delta_line(record, part.layer)}")
+    return "; ".join(lines)
 
 
 def _line(record: UpdateRecord, compared: Compared, reduction: str) -> str:
@@ -42,19 +48,21 @@ def _line(record: UpdateRecord, compared: Compared, reduction: str) -> str:
         case "step":
             return step_line(record)
         case "after":
-            return f"{'b' if bias else 'W'}{layer} ← {'b' if bias else 'W'}{layer} + Δθ, {step_line(record)}"
+            return f"{'b' if bias else 'W'}{layer} ← {'b' if bias else 'W'}{layer} + Δθ"
 
 
 def numbers_of(record: UpdateRecord, compared: Compared, reduction: str = "") -> str:
-    """The same line with the numbers of the place that differs most, and the person's number there."""
+    """The same line with the numbers of the place that differs most."""
     symbol, numbers, true = _at(record, compared, reduction)
-    yours = float(compared.part.middle[compared.where])
     middle = f" = {numbers}" if numbers else ""
-    return f"{symbol}{middle} = {WRITE(true)}; yours is {WRITE(yours)}{_times(yours, true)}"
+    return f"{symbol}{middle} = {WRITE(true)}"
 
 
-def _times(yours: float, true: float) -> str:
-    return f", {yours / true:.3g} times as much".replace("-", "−") if true and yours and yours != true else ""
+def yours_of(compared: Compared) -> str:
+    """The person's number at that place."""
+    yours, true = float(compared.part.middle[compared.where]), float(compared.true[compared.where])
+    times = f", {digits(3)(yours / true)} times as much" if true and yours else ""
+    return f"{WRITE(yours)}{times}"
 
 
 def _at(record: UpdateRecord, compared: Compared, reduction: str) -> tuple[str, str, float]:

@@ -30,8 +30,9 @@ def answer(it: Diagnosis) -> Iterator[str]:
         yield f"WRONG: the first quantity that differs is {it.first}{_how(first)}."
         yield f"  the line     {it.line}"
         yield f"  its numbers  {it.numbers}"
+        yield f"  yours there  {it.yours}"
         before = [each.name for each in it.compared[: it.compared.index(first)]]
-        yield f"  right so far: {', '.join(before)}" if before else "  nothing that comes before it was given"
+        yield f"  right so far {', '.join(before)}" if before else "  nothing that comes before it was given"
         yield from _mistakes(it)
     if it.taken:
         yield f"Taken as {'; '.join(it.taken)}."

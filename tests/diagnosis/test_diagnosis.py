@@ -1,5 +1,7 @@
 """The diagnosis: what is right is called right, the first that differs is named, a constant has its name."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.data.dataset import DataError
+from bptui.diagnosis.compare import CLOSE
 from bptui.diagnosis.diagnosis import Diagnosis, diagnose
+from bptui.diagnosis.program import MEMORY, SECONDS
 from bptui.engine.types import Floats
 
 from .cases import gradient, record, scenario
@@ -18,6 +22,17 @@ def scaled(factors: dict[str, float], **more: Any) -> Diagnosis:
     """Some of the true gradient's arrays multiplied."""
     of = record(**more)
     return diagnose(of, gradient={name: value * factors.get(name, 1) for name, value in gradient(of).items()})
+
+
+PAGE = (Path(__file__).parents[2] / "assets" / "docs" / "check.md").read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_is_so(capsys: pytest.CaptureFixture[str]) -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(lines, {})
+    assert lines.rstrip().endswith(": " + capsys.readouterr().out.rstrip())
+    assert f"for at most {SECONDS:g} seconds and {MEMORY >> 30} GB" in PAGE
+    assert f"within {CLOSE:.2%} of the largest".replace("%", " %") in PAGE
 
 
 def test_a_scenario_stands_for_its_first_update_or_another() -> None:
@@ -99,6 +114,19 @@ def test_a_constant_without_a_name_has_its_digits() -> None:
     assert "the first quantity that differs is W2: it is × 1.31." in str(it)
 
 
+def test_a_lone_number_shares_the_constant_of_its_layer() -> None:
+    it = scaled({"W2": 1.31, "b2": 1.31})
+    assert it.parts["b2"]["factor"] == pytest.approx(1.31)
+
+
+def test_the_line_of_a_weight_goes_back_to_what_was_given() -> None:
+    of = record()
+    off = {name: value + 1 for name, value in zip(("W1", "b1"), of.after.layer(1), strict=True)}
+    whole = "W1 ← W1 + Δθ; Δθ = −γ g, γ = 0.5; g = ∂L/∂W1 = (1/n) a0ᵀ δ1; δ1 = (δ2 W2ᵀ) · φ′, φ′ = 1 − a²"
+    assert diagnose(of, after=off).line == whole
+    assert diagnose(of, after=off, gradient=gradient(of)).line == whole[: whole.index("; g = ")]
+
+
 def test_one_number_alone_has_no_constant_without_a_name() -> None:
     it = scaled({"b2": 1.31})
     assert it.parts["b2"]["state"] == "different"
@@ -109,10 +137,11 @@ def test_the_line_and_its_numbers_give_the_true_number() -> None:
     of = record()
     it = diagnose(of, gradient=gradient(of) | {"b1": gradient(of)["b1"] * [1, 1, 7]})
     assert it.line == "∂L/∂b1 = (1/n) Σ_m δ1[m]; δ1 = (δ2 W2ᵀ) · φ′, φ′ = 1 − a²"
-    formula, _, rest = it.numbers.removeprefix("b₁[2] = ").partition(" = ")
-    true = eval(formula.replace("−", "-").replace("·", "*"))
-    assert true == pytest.approx(of.mean.biases[0][2], rel=1e-4)
-    assert rest.startswith(f"{of.mean.biases[0][2]:.6g}".replace("-", "−"))
+    symbol, formula, result = it.numbers.split(" = ")
+    assert symbol == "b₁[2]"
+    assert eval(formula.replace("−", "-").replace("·", "*")) == pytest.approx(of.mean.biases[0][2], rel=1e-4)
+    assert result == f"{of.mean.biases[0][2]:.6g}".replace("-", "−")
+    assert it.yours == f"{7 * of.mean.biases[0][2]:.6g}, 7 times as much".replace("-", "−")
 
 
 def test_the_line_has_no_delta_where_the_deltas_are_given() -> None:

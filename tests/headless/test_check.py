@@ -45,7 +45,7 @@ def test_wrong_numbers_are_status_1_and_the_answer_names_the_place(capsys: pytes
     assert (status, err) == (1, "")
     assert "WRONG: the first quantity that differs is W1: it is × 1.31" in out
     assert "∂L/∂W1 = (1/n) a0ᵀ δ1; δ1 = (δ2 W2ᵀ) · φ′, φ′ = 1 − a²" in out
-    assert "right so far: W2, b2" in out
+    assert "right so far W2, b2" in out
     table = [line.split()[:2] for line in out[out.index("\nquantity ") + 1 :].splitlines()]
     assert table[1:] == [["W2", "exact"], ["b2", "exact"], ["W1", "×"], ["b1", "×"]]
 
