@@ -4,7 +4,7 @@ from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.views.batch import prediction, target
 from bptui.views.glyphs import largest_of
-from bptui.views.grounds import glyph, heat, joined, picture
+from bptui.views.grounds import blocks, glyph, heat, joined, picture
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import Row, beside, cells, cut, left, row_cells, window
@@ -14,13 +14,14 @@ GAP = 1
 
 def gallery(scene: Scene, width: int, height: int) -> list[Row]:
     """The unit's weights, and beside or below them as many images of the batch as there is room for."""
-    weights = weight_picture(scene)
-    taken = max(map(row_cells, weights), default=0) + 2
-    if not weights:
-        return images(scene, width, height)
-    if width - taken >= image_columns(scene):
-        return beside([(weights, taken), (images(scene, width - taken, height), width - taken)], height)
-    return [*weights, (), *images(scene, width, height - len(weights) - 1)]
+    for large in (True, False):
+        weights = weight_picture(scene, large)
+        taken = max(map(row_cells, weights), default=0) + 2
+        if not weights:
+            return images(scene, width, height)
+        if width - taken >= image_columns(scene) and len(weights) <= height:
+            return beside([(weights, taken), (images(scene, width - taken, height), width - taken)], height)
+    return weights
 
 
 def shown_unit(scene: Scene) -> int | None:
@@ -31,8 +32,9 @@ def shown_unit(scene: Scene) -> int | None:
     return moment.source if moment.layer == 2 and moment.source >= 0 else None
 
 
-def weight_picture(scene: Scene) -> list[Row]:
-    """The weights into one unit as a signed picture; none where the selection names no unit of the first layer."""
+def weight_picture(scene: Scene, large: bool) -> list[Row]:
+    """The weights into one unit as a signed picture, a large one with two columns a pixel, a small one in half blocks;
+    none where the selection names no unit of the first layer."""
     unit = shown_unit(scene)
     if unit is None or scene.data.image is None:
         return []
@@ -40,8 +42,12 @@ def weight_picture(scene: Scene) -> list[Row]:
     weights: Floats = network.weights[0][:, unit].reshape(scene.data.image)
     largest = largest_of(weights)
     if scene.colour:
-        lines = [[heat(v, largest) for v in line for _ in (0, 1)] for line in weights.tolist()]
-        drawn = [joined([(" ", f"{ground}|{ground}") for ground in line]) for line in lines]
+        lines = [[heat(v, largest) for v in line for _ in range(1 + large)] for line in weights.tolist()]
+        if large:
+            lines = [line for line in lines for _ in (0, 1)]
+        elif len(lines) % 2:
+            lines.append(["heat 0"] * len(lines[0]))
+        drawn = list(map(joined, blocks(lines)))
     else:
         drawn = [joined([glyph(heat(v, largest), v, largest) for v in line]) for line in weights.tolist()]
     head = f" w{sub(1)}[…→{scene.record.names.unit(1, unit)}]"
