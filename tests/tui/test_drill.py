@@ -32,8 +32,11 @@ class Drilling:
         await self.pilot.pause()
 
     async def until_drawn(self) -> None:
-        while self.screen.drawing.due:
+        for _ in range(500):
+            if not self.screen.drawing.due:
+                return
             await self.pilot.pause(0.02)
+        raise AssertionError("no chart after 10 seconds")
 
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
