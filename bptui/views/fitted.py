@@ -10,7 +10,7 @@ from bptui.engine.types import Floats, Integers
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.grounds import joined
 from bptui.views.numbers import num
-from bptui.views.text import Row, Span, right
+from bptui.views.text import Row, Span, first_fitting, right
 
 LABEL = 7  # columns of the numbers beside the curve
 OTHER, OF_BATCH, HERE = "·", "○", "◆"
@@ -53,17 +53,25 @@ def fitted_rows(fitted: Fitted, width: int, height: int) -> list[Row]:
     cells: list[list[Span]] = [[(char, "series-1") for char in line] for line in dots(answers, low, high, rows)]
     if fitted.targets is not None:
         with_samples(fitted, cells, low, high)
-    legend: list[Span] = [(f" {fitted.title}", "series-1")]
-    if fitted.targets is not None:
-        legend += [
-            (f"  {OTHER} targets  {OF_BATCH} of the batch  ", "dim"),
-            (HERE, "lit-text"),
-            (" this sample", "dim"),
-        ]
     ends = {0: num(high, LABEL), rows - 1: num(low, LABEL)}
     body = [((right(ends.get(k, ""), LABEL), "dim"), ("│", "dim"), *joined(line)) for k, line in enumerate(cells)]
     foot = f"{'':{LABEL}} → {fitted.name} {num(float(at[0]), 7)} … {num(float(at[-1]), 7)}"
-    return [tuple(legend), *body, ((foot, "dim"),)]
+    return [legend(fitted, width), *body, ((foot, "dim"),)]
+
+
+def legend(fitted: Fitted, width: int) -> Row:
+    """What the curve and the characters stand for, in as many words as there is room for."""
+    curve: Span = (f" {fitted.title}", "series-1")
+    if fitted.targets is None:
+        return (curve,)
+    words = (("targets", "of the batch", "this sample"), ("targets", "batch", "sample"), ("all", "batch", "now"))
+    return first_fitting(
+        [
+            (curve, (f"  {OTHER} {a}  {OF_BATCH} {b}  ", "dim"), (HERE, "lit-text"), (f" {c}", "dim"))
+            for a, b, c in words
+        ],
+        width,
+    )
 
 
 def height_of(values: Floats, low: float, high: float, steps: int) -> Integers:

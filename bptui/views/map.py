@@ -37,7 +37,11 @@ def hidden(scene: Scene) -> bool:
 def shown(scene: Scene) -> str:
     """What is drawn, for a title."""
     layer, unit = scene.moment.layer, scene.moment.unit
-    return f"a{sub(layer)}[{scene.record.names.unit(layer, unit)}]" if hidden(scene) else "answer"
+    name = scene.record.names.unit(layer, unit)
+    if hidden(scene):
+        return f"a{sub(layer)}[{name}]"
+    several = not scene.data.classes and scene.record.targets.shape[1] > 1
+    return f"answer {name}" if several else "answer"
 
 
 def map_title(scene: Scene) -> str:
@@ -59,6 +63,7 @@ def plane_of(scene: Scene) -> Plane:
         here=int(record.indices[moment.sample]),
         layer=moment.layer if hidden(scene) else record.layers,
         unit=moment.unit if hidden(scene) else None,
+        output=0 if hidden(scene) else moment.unit,
         names=(scene.source_name(1, 0), scene.source_name(1, 1)),
         title=shown(scene),
         colour=scene.colour,

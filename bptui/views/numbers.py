@@ -62,7 +62,7 @@ def _exponent(size: float, room: int) -> str:
         body = f"{mantissa}e{int(power)}".replace("e-", "e−")
         if len(body) <= room:
             return body
-    return "…"
+    return "≈0" if size < 1 else "…"
 
 
 def brief(value: float, width: int) -> str:

@@ -60,7 +60,7 @@ class Field:
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """All that a map of the plane is made of. ``layer`` and ``unit`` are those of a hidden unit, or ``unit`` is None
-    for the network's answer; ``kinds`` are the samples' classes; ``batch`` rows of x, ``here`` the one of now."""
+    for the network's answer, of numbers that of ``output``; ``kinds`` are the samples' classes; ``batch`` rows of x, ``here`` the one of now."""
 
     network: Network
     x: Floats
@@ -71,6 +71,7 @@ class Plane:
     here: int
     layer: int
     unit: int | None
+    output: int
     names: tuple[str, str]
     title: str
     colour: bool
@@ -82,7 +83,7 @@ class Plane:
         if self.unit is not None:
             return self._of_unit(answers[:, self.unit].reshape(lines, columns))
         if not self.classes:
-            return self._of_number(answers[:, 0].reshape(lines, columns))
+            return self._of_number(answers[:, self.output].reshape(lines, columns))
         if answers.shape[1] > 2:
             return self._of_classes(answers.reshape(lines, columns, -1))
         share = answers[:, 0] if answers.shape[1] == 1 else answers[:, 1] - answers[:, 0] + 0.5
@@ -114,8 +115,11 @@ class Plane:
         return Field(mapped(said, lambda kind: area(int(kind))), said.astype(np.float64), legend)
 
     def _of_number(self, values: Floats) -> Field:
-        low, high = float(self.y[:, 0].min()), float(self.y[:, 0].max())
-        legend = [(" answer ", "strong"), (f"{num(low, 7)} dark, {num(high, 7)} bright", "dim")]
+        """From the lowest target to the highest; where all are alike, the answers are what there is to tell apart."""
+        targets = self.y[:, self.output]
+        known = targets if targets.min() < targets.max() else np.append(values[np.isfinite(values)], targets)
+        low, high = float(known.min()), float(known.max())
+        legend = [(f" {self.title} ", "strong"), (f"{num(low, 7)} dark, {num(high, 7)} bright", "dim")]
         return Field(mapped(values, lambda v: grey(v, low, high)), values, legend)
 
 

@@ -53,6 +53,21 @@ class TestPlane:
             near = [line[-12:] if x else line[:12] for line in above]
             assert (HERE if row == it.here else "○×"[x ^ y]) in "".join(near)
 
+    @pytest.mark.parametrize(("output", "name"), [(0, "o1"), (1, "o2")])
+    def test_of_several_numbers_the_selected_output_s_is_shown_and_named(self, output: int, name: str) -> None:
+        at = scene(session("mazur"), Moment(1, phase_of("reduce"), 0, 2, output, 0))
+        drawn = plane_of(at)
+        values = drawn.field(9, 5).values
+        points = Window.around(drawn.x).grid(9, 5)
+        assert np.array_equal(values, activations(drawn.network, 2, points)[:, output].reshape(5, 9))
+        assert lines(map_panel(at, 38, 12))[0].startswith(f" answer {name} ")
+
+    def test_one_target_alone_is_no_range_of_grounds(self) -> None:
+        at = scene(session("mazur"), Moment(1, phase_of("reduce"), 0, 2))
+        dark, bright = lines(map_panel(at, 38, 12))[0].split("o1 ")[1].split(" dark, ")
+        assert float(dark) == 0.01
+        assert abs(float(bright.split()[0]) - at.record.passed.a[2][0, 0]) < 0.01
+
     def test_a_hidden_unit_has_its_own_map(self) -> None:
         it = session("moons")
         chosen = plane_of(scene(it, Moment(1, phase_of("update"), 0, 1, 3, 0)))
@@ -106,6 +121,12 @@ def plane_of_data(data: Dataset, sizes: tuple[int, ...], updates: int) -> Plane:
 
 
 class TestCurve:
+    @pytest.mark.parametrize("width", [38, 44, 60])
+    def test_its_legend_is_whole(self, width: int) -> None:
+        first = map_panel(scene(session("sine"), Moment(1, phase_of("update"), 0, 2)), width, 14)[0]
+        assert sum(len(text) for text, _ in first) <= width
+        assert all(char in "".join(text for text, _ in first) for char in "·○◆")
+
     def curve(self) -> Fitted:
         it = session("sine")
         it.run.extend_to(30)
