@@ -1,5 +1,6 @@
 """The lines of a program that makes an update, one for each quantity of a layer, in the record's own terms."""
 
+from bptui.data.digits import shortest
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
@@ -40,4 +41,4 @@ def gradient_line(record: UpdateRecord, layer: int, bias: bool, reduction: str =
 
 def step_line(record: UpdateRecord) -> str:
     """What the optimizer adds to θ."""
-    return f"Δθ = {OPTIMIZERS[record.settings.rules.optimizer.name].formula}, γ = {record.learning_rate:g}"
+    return f"Δθ = {OPTIMIZERS[record.settings.rules.optimizer.name].formula}, γ = {shortest(record.learning_rate)}"

@@ -60,7 +60,8 @@ class Field:
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """All that a map of the plane is made of. ``layer`` and ``unit`` are those of a hidden unit, or ``unit`` is None
-    for the network's answer, of numbers that of ``output``; ``kinds`` are the samples' classes; ``batch`` rows of x, ``here`` the one of now."""
+    for the network's answer, of numbers that of ``output``; ``kinds`` are the samples' classes; ``batch`` rows of x,
+    ``here`` the one of now."""
 
     network: Network
     x: Floats
