@@ -17,14 +17,14 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 def read_csv(path: Path) -> Dataset:
     """A table with one sample a row: features, then the target in the last column.
 
-    Separated by commas, semicolons or tabs; a first line that is no numbers is a header. The target is a class
+    Separated by commas, semicolons or tabs; a first line of names is a header. The target is a class
     when it is text or a whole number from 0 to 999 throughout, else a number to be predicted.
     Raises DataError with file, line and column.
     """
     body = text_of(path)
     separator = max(",;\t", key=body.split("\n", 1)[0].count)
     rows = table(path, body, separator)
-    header = rows[0][1] if rows and not any(map(NUMBER.fullmatch, rows[0][1][:-1])) else None
+    header = rows[0][1] if rows and is_header(rows[0][1]) else None
     if not rows:
         raise DataError(f"{path}: empty")
     if header is not None:
@@ -50,6 +50,12 @@ def table(path: Path, body: str, separator: str) -> list[tuple[int, list[str]]]:
         return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as problem:
         raise DataError(f"{path}:{reader.line_num}: {problem}") from None
+
+
+def is_header(cells: list[str]) -> bool:
+    """Names, with no number meant among the features: ``nan,1`` and ``,1`` are samples that lack a number."""
+    *features, target = cells
+    return not any(map(looks_like_number, features)) and (any(features) or not looks_like_number(target))
 
 
 def real(path: Path, line: int, column: int, cell: str) -> float:

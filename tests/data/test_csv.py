@@ -162,6 +162,26 @@ def test_a_first_line_with_one_bad_number_is_refused(mine: Path) -> None:
     assert refusal(mine, "1.0,2.O,0.5\n1.0,3.0,0.7\n").startswith(":1:2")
 
 
+@pytest.mark.parametrize(
+    ("line", "next_line"),
+    [
+        ("nan,1", "1,2"),
+        ("inf,1", "1,2"),
+        ("NaN,name,1", "1,2,3"),
+        ("1,5;2;3", "1;2;3"),
+        (",1", "1,2"),
+        (",,1", "1,2,3"),
+    ],
+)
+def test_a_first_line_that_lacks_a_number_is_a_sample_and_refused(mine: Path, line: str, next_line: str) -> None:
+    assert refusal(mine, f"{line}\n{next_line}\n").startswith(":1:1: ")
+
+
+@pytest.mark.parametrize("line", ["a,b", ",price", "kind,1", "nano,infinite", "nan_count,y"])
+def test_a_first_line_of_names_is_a_header(mine: Path, line: str) -> None:
+    assert len(read(mine, f"{line}\n0.5,2\n0.25,3\n")) == 2
+
+
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
     for path, what in ((tmp_path / "gone.csv", "no such file"), (tmp_path, "a folder, not a file")):
         with pytest.raises(DataError, match=what):
