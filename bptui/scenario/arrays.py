@@ -8,7 +8,7 @@ import numpy as np
 from bptui.data import Dataset
 from bptui.data.dataset import DataError, Floats, one_hot
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.keys import KEYS, OTHER_NAMES, DataChoice, NetworkChoice
 from bptui.scenario.reading import network_choice, section, settings_choice
 from bptui.training.settings import Settings
 
@@ -16,6 +16,14 @@ HIDDEN, BATCH_SIZE = 8, 10
 MOST_CLASSES = 1000
 WRITTEN = ("name", "file", "x", "targets", "labels", "layers")
 """Keys of a file that are arguments of their own here, or that arrays stand for."""
+ARGUMENTS = {
+    "x": "the argument x",
+    "targets": "the argument y",
+    "labels": "the argument y",
+    "layers": "the argument layers",
+    "file": "Scenario.of_data(path)",
+}
+"""What stands here for such a key."""
 
 
 def parts_of(
@@ -39,9 +47,19 @@ def sections_of(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     known = {key: title for title, keys in KEYS.items() for key in keys if key not in WRITTEN}
     for key, value in given.items():
         if key not in known:
-            raise ValueError(f"unknown setting {shown(key)}{nearest(key, sorted(known))}")
+            raise ValueError(f"unknown setting {shown(key)}{meant(key, known) or nearest(key, sorted(known))}")
         out[known[key]][key] = value
     return out
+
+
+def meant(key: str, known: Mapping[str, str]) -> str:
+    """``; here it is …`` for a name that other programs use, as for a key of a file; else nothing."""
+    name = key.lower().replace("-", "_")
+    ours = OTHER_NAMES.get(name, name)
+    if " " in ours:
+        return f"; {ours}"
+    ours = ARGUMENTS.get(ours, ours)
+    return f"; here it is {ours}" if ours != key and (ours in known or ours in ARGUMENTS.values()) else ""
 
 
 def plain(value: Any) -> Any:
