@@ -73,6 +73,16 @@ class TestTable:
         assert list(frame) == ["weight", "source", "unit", *VECTORS]
         assert frame["step"].tolist() == record.table(2)["step"].tolist()
 
+    def test_pandas_itself_takes_them(self, record: UpdateRecord) -> None:
+        pandas = pytest.importorskip("pandas")
+        frame, table = record.to_frame(2), record.table(2)
+        assert isinstance(frame, pandas.DataFrame)
+        assert list(frame.columns) == list(table)
+        for name, column in table.items():
+            assert frame[name].tolist() == column.tolist()
+        assert frame["step"].dtype == np.float64
+        assert frame.set_index("weight").loc[table["weight"][0], "after"] == table["after"][0]
+
     def test_without_pandas_one_sentence_says_so(self, record: UpdateRecord, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "pandas", None)
         with pytest.raises(ImportError, match=r"^to_frame needs pandas \(pip install pandas\); table\(\) gives"):
