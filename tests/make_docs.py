@@ -18,7 +18,7 @@ from bptui.engine.rates import SCHEDULES
 from bptui.engine.wrong_rules import CHANGES
 from bptui.headless.arguments import COMMANDS, EXPLORER, add_screen, parser_of
 from bptui.scenario import Scenario
-from bptui.scenario.keys import KEYS, USED_BY
+from bptui.scenario.keys import KEYS, Key, about
 from bptui.session.questions import QUESTIONS
 from bptui.tui import drill, explain, explorer_keys, lab, race, scatter
 from bptui.tui.keys import Table, groups
@@ -42,45 +42,12 @@ GIVEN = {
 }
 """Keys for which no value stands where the file is silent, and what holds then."""
 
-MEANING = {
-    "name": "a built-in set",
-    "file": "a table ([files](files.md)) in the scenario's folder or below it, or anywhere if you open it by path",
-    "x": "the inputs in numbers, a row a sample",
-    "targets": "the targets in numbers, a row a sample",
-    "labels": "or a class for each sample, counted from 0",
-    "samples": "how many samples are used, test samples among them",
-    "order": "shuffle: a new order each epoch; fixed: as in the data; replacement: drawn with replacement",
-    "test_fraction": "part of the samples that is held back and only tested on",
-    "seed": "of split, start weights and order; the same seed is the same run, bit for bit",
-    "layers": "units of each layer, the input first",
-    "activations": "one a layer, without the input; softmax at the output only",
-    "bias": "frozen: added, never changed; none: there are none",
-    "init": "how start weights are drawn, see [numbers](numbers.md)",
-    "weights": "start weights, [layer][input][unit]",
-    "biases": "start biases, [layer][unit]",
-    "units": "a name for each unit, [layer][unit], the input first",
-    "loss": "of one sample, see below",
-    "batch_size": "samples in a batch",
-    "reduction": "of the samples' gradients: added, or divided by n too",
-    "learning_rate": "γ, by which the reduced gradient is multiplied",
-    "schedule": "how γ changes over the updates, see below",
-    "schedule_length": "in updates",
-    "schedule_factor": "see below",
-    "optimizer": "from the reduced gradient to the step, see below",
-    "momentum": "μ",
-    "beta1": "β₁, of the first moment",
-    "beta2": "β₂, of the second moment",
-    "decay": "ρ",
-    "epsilon": "ε, added outside the root",
-    "weight_decay": "λ; shrinks weights and biases, is no part of the gradient",
-    "micro_batches": "parts a batch is computed in; the result is the whole batch's, divided once",
-    "last_batch": "a short last batch: keep (divided by its own size) or drop",
-    "repeats": "updates on a batch before the next one",
-    "repeat_until": "fewer repeats: until the batch's mean loss is below this; 0: off",
-    "l1": "λ₁ Σ\\|w\\|, after the reduction; weights only",
-    "l2": "½ λ₂ Σ w², after the reduction, so its gradient is λ₂ w; weights only",
-    "clip_norm": "the longest gradient, penalty included; 0: off",
+SEE = {
+    "file": "[files](files.md)",
+    "init": "[numbers](numbers.md)",
+    **dict.fromkeys(("loss", "schedule", "schedule_factor", "optimizer"), "below"),
 }
+"""Where on these pages there is more about a key."""
 
 
 def row(*cells: str) -> str:
@@ -154,16 +121,23 @@ def default(section: str, key: str) -> str:
     return code(f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def meaning(key: str) -> str:
-    chooser, users = USED_BY.get(key, ("", ()))
-    return MEANING[key] + (f" ({chooser} {', '.join(users)} only)" if users else "")
+def meaning(name: str, key: Key) -> str:
+    """What is said of a key in the program, where there is more, and what only this page has room for."""
+    see = [f"see {SEE[name]}"] if name in SEE else []
+    return safe("; ".join([about(name, key), *([key.more] if key.more else []), *see]))
 
 
 def section_table(section: str) -> str:
     return table(
         ("key", "option", "accepts", "default", "what it is"),
         (
-            (code(name), spellings(key.options(name)), accepted(section, name), default(section, name), meaning(name))
+            (
+                code(name),
+                spellings(key.options(name)),
+                accepted(section, name),
+                default(section, name),
+                meaning(name, key),
+            )
             for name, key in KEYS[section].items()
         ),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bptui.scenario.accept import Check, choice, nearest, shown
-from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key
+from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key, about
 from bptui.scenario.names import ACTIVATIONS
 from bptui.version import RELEASED, __version__
 from bptui.views.choices import GLYPHS, THEMES
@@ -188,7 +188,7 @@ def add_settings(p: argparse.ArgumentParser) -> None:
                     choices=key.names or None,
                     default=argparse.SUPPRESS,
                     metavar=key.metavar,
-                    help=about(key).replace("%", "%%"),
+                    help=told(name, key).replace("%", "%%"),
                 )
             if name == "layers":
                 hidden = "of all hidden layers: " + ", ".join(HIDDEN)
@@ -205,12 +205,12 @@ def add_screen(p: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
 
 
-def about(key: Key) -> str:
+def told(name: str, key: Key) -> str:
     """What the help says of a key: its meaning, and the names it takes."""
     if not key.names or "|" in key.metavar:
-        return key.about
+        return about(name, key)
     also = "; " + ", ".join(f"{short} is {name}" for short, name in key.also.items()) if key.also else ""
-    return f"{key.about}: {', '.join(key.names)}{also}"
+    return f"{about(name, key)}: {', '.join(key.names)}{also}"
 
 
 def parser_of(command: str) -> Parser:

@@ -122,7 +122,7 @@ SHARE = number(0, 1, below=True)
 class Key:
     """A key of a scenario file, and the option of the same name where ``metavar`` says what follows it. ``short`` are
     further spellings of the option, ``names`` the words that are accepted, ``also`` what else the command line calls
-    them."""
+    them; ``more`` is what only the page about scenarios has room for."""
 
     check: Check
     about: str
@@ -130,64 +130,90 @@ class Key:
     short: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     also: dict[str, str] = field(default_factory=dict)
+    more: str = ""
 
     def options(self, key: str) -> tuple[str, ...]:
         """How the option is spelt, the shortest first; () where the key is one of files only."""
         return (*self.short, f"--{key.replace('_', '-')}") if self.metavar else ()
 
 
-def one_of(names: Iterable[str], about: str, also: dict[str, str] | None = None) -> Key:
+def one_of(names: Iterable[str], about: str, also: dict[str, str] | None = None, more: str = "") -> Key:
     """A key that accepts one of some words."""
     known = tuple(names)
-    return Key(choice(known), about, "NAME", (), known, also or {})
+    return Key(choice(known), about, "NAME", (), known, also or {}, more)
 
 
 KEYS: dict[str, dict[str, Key]] = {
     "data": {
         "name": Key(choice(DATA_SETS), "a built-in set"),
-        "file": Key(text, "a data file (CSV) beside the scenario"),
-        "x": Key(TABLE, "the inputs in numbers, a row per sample"),
-        "targets": Key(TABLE, "the targets in numbers, a row per sample"),
-        "labels": Key(list_of(integer(0, 999), 1, 1_000_000), "the classes in whole numbers, one per sample"),
-        "samples": Key(or_word("all", COUNT), "how many samples to use", "N|all"),
-        "order": one_of(ORDERS, "of the samples in an epoch"),
-        "test_fraction": Key(SHARE, "share of the samples held back for testing", "SHARE"),
-        "seed": Key(integer(0, 2**63 - 1), "of start weights, order and split", "N"),
+        "file": Key(text, "a table", more="in the scenario's folder or below it, or anywhere if you open it by path"),
+        "x": Key(TABLE, "the inputs in numbers, a row a sample"),
+        "targets": Key(TABLE, "the targets in numbers, a row a sample"),
+        "labels": Key(list_of(integer(0, 999), 1, 1_000_000), "or a class for each sample, counted from 0"),
+        "samples": Key(or_word("all", COUNT), "how many samples are used, test samples among them", "N|all"),
+        "order": one_of(
+            ORDERS,
+            "the order of the samples in an epoch",
+            more="shuffle: a new one each epoch; fixed: as in the data; replacement: drawn with replacement",
+        ),
+        "test_fraction": Key(SHARE, "share of the samples held back and only tested on", "SHARE"),
+        "seed": Key(
+            integer(0, 2**63 - 1), "the seed of split, start weights and order", "N",
+            more="the same seed is the same run, bit for bit",
+        ),
     },
     "network": {
-        "layers": Key(
-            list_of(integer(1, MOST_UNITS), 2, 20), "sizes of the layers, the input first: 64-32-10", "SIZES"
-        ),
+        "layers": Key(list_of(integer(1, MOST_UNITS), 2, 20), "units of each layer, the input first", "64-32-10"),
         "activations": Key(
-            list_of(choice(ACTIVATIONS), 1, 19), "one for each layer but the input: tanh,softmax", "NAMES"
+            list_of(choice(ACTIVATIONS), 1, 19), "one a layer, without the input", "tanh,softmax",
+            more="softmax at the output only",
         ),
-        "bias": one_of(BIASES, "what becomes of the biases"),
+        "bias": one_of(
+            BIASES, "what becomes of the biases", more="frozen: added, never changed; none: there are none"
+        ),
         "init": one_of(INITIALISATIONS, "how start weights are drawn"),
-        "weights": Key(list_of(TABLE, 1, 19), "start weights in numbers, [layer][from][to]"),
-        "biases": Key(list_of(list_of(REAL, 1, MOST_UNITS), 1, 19), "start biases in numbers, [layer][to]"),
-        "units": Key(list_of(list_of(text, 1, MOST_UNITS), 2, 20), "names of the units of each layer"),
+        "weights": Key(list_of(TABLE, 1, 19), "start weights, [layer][input][unit]"),
+        "biases": Key(list_of(list_of(REAL, 1, MOST_UNITS), 1, 19), "start biases, [layer][unit]"),
+        "units": Key(
+            list_of(list_of(text, 1, MOST_UNITS), 2, 20), "a name for each unit, [layer][unit], the input first"
+        ),
     },
     "training": {
-        "loss": one_of(LOSSES, "what is to become small; only the first has a ½", LOSSES_TOO),
+        "loss": one_of(LOSSES, "the loss of one sample; only the first has a ½", LOSSES_TOO),
         "batch_size": Key(or_word("all", COUNT), "samples in a batch", "N|all", ("--batch",)),
-        "reduction": Key(choice(REDUCTIONS), "what is done with the gradients of a batch", "sum|mean", (), REDUCTIONS),
-        "learning_rate": Key(number(0), "the learning rate γ, 0 or more", "RATE", ("--lr",)),
-        "schedule": one_of(SCHEDULES, "how the rate changes"),
-        "schedule_length": Key(COUNT, "its length in updates", "N"),
-        "schedule_factor": Key(number(0, 1), "the factor of step and cosine", "F"),
-        "optimizer": one_of(OPTIMIZERS, "from the gradient to the step"),
-        "momentum": Key(SHARE, "μ of momentum and nesterov", "MU"),
-        "beta1": Key(SHARE, "β₁ of adam and adamw", "B"),
-        "beta2": Key(SHARE, "β₂ of adam and adamw", "B"),
-        "decay": Key(SHARE, "ρ of rmsprop", "RHO"),
-        "epsilon": Key(number(0), "ε of rmsprop, adam and adamw", "E"),
-        "weight_decay": Key(number(0), "λ of adamw, on weights and biases", "L"),
-        "micro_batches": Key(COUNT, "parts a batch is computed in", "N"),
-        "last_batch": one_of(LAST_BATCH, "what becomes of a short last one"),
-        "repeats": Key(COUNT, "updates on a batch before the next", "N"),
-        "repeat_until": Key(number(0), "fewer, once its mean loss is below", "LOSS"),
-        "l1": Key(number(0), "λ₁ of the penalty λ₁ Σ|w|", "L"),
-        "l2": Key(number(0), "λ₂ of the penalty ½ λ₂ Σ w²", "L"),
-        "clip_norm": Key(number(0), "longest gradient; 0 is off", "C"),
+        "reduction": Key(
+            choice(REDUCTIONS), "the samples' gradients are added, or divided by n too", "sum|mean", (), REDUCTIONS
+        ),
+        "learning_rate": Key(number(0), "the learning rate γ, times the reduced gradient", "RATE", ("--lr",)),
+        "schedule": one_of(SCHEDULES, "how γ changes over the updates"),
+        "schedule_length": Key(COUNT, "the length of the schedule in updates", "N"),
+        "schedule_factor": Key(number(0, 1), "the factor of the schedule", "F"),
+        "optimizer": one_of(OPTIMIZERS, "from the reduced gradient to the step"),
+        "momentum": Key(SHARE, "μ", "MU"),
+        "beta1": Key(SHARE, "β₁, of the first moment", "B"),
+        "beta2": Key(SHARE, "β₂, of the second moment", "B"),
+        "decay": Key(SHARE, "ρ", "RHO"),
+        "epsilon": Key(number(0), "ε, added outside the root", "E"),
+        "weight_decay": Key(number(0), "λ, shrinks weights and biases", "L", more="is no part of the gradient"),
+        "micro_batches": Key(
+            COUNT, "parts a batch is computed in", "N", more="the result is the whole batch's, divided once"
+        ),
+        "last_batch": one_of(
+            LAST_BATCH, "what becomes of a short last one", more="keep: divided by its own size; drop: left out"
+        ),
+        "repeats": Key(COUNT, "updates on a batch before the next one", "N"),
+        "repeat_until": Key(number(0), "fewer, once the batch's mean loss is below this; 0: off", "LOSS"),
+        "l1": Key(number(0), "λ₁ of the penalty λ₁ Σ|w|", "L", more="after the reduction; weights only"),
+        "l2": Key(
+            number(0), "λ₂ of the penalty ½ λ₂ Σ w²", "L",
+            more="after the reduction, so its gradient is λ₂ w; weights only",
+        ),
+        "clip_norm": Key(number(0), "the longest gradient; 0: off", "C", more="the penalty included"),
     },
-}
+}  # fmt: skip
+
+
+def about(name: str, key: Key) -> str:
+    """What a key is, and which optimizers or schedules alone use it."""
+    chooser, users = USED_BY.get(name, ("", ()))
+    return key.about + (f" ({chooser} {', '.join(users)} only)" if users else "")
