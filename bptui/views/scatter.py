@@ -7,12 +7,12 @@ import numpy as np
 from bptui.engine.types import Integers
 from bptui.experiments.root_law import Law
 from bptui.experiments.scatter import ScatterNow
-from bptui.views.batch import prediction, short_input, target
+from bptui.views.batch import LONGEST_NAME, prediction, short_input, target
 from bptui.views.charts import Chart, Series, Style, sign_of
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import factor, num, share, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells, window, wrapped
+from bptui.views.text import Row, Span, beside, cells, cut, first_fitting, left, right, row_cells, window, wrapped
 
 STRIP_FROM = 16  # rows of a box that has room for the strip of dots
 TALL, MANY = 28, 24  # and for a higher one, where there are many samples
@@ -62,7 +62,12 @@ def chart_height(scene: Scene, now: ScatterNow, width: int, height: int) -> int:
 def heading(scene: Scene, now: ScatterNow, width: int) -> Row:
     n = scene.record.n
     what = f"a·δ of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
-    return ((f" {scene.weight_name} ", "strong"), (what if width >= 50 else f"update {scene.record.number}", "text"))
+    title: Row = (
+        (f" {scene.weight_name} ", "strong"),
+        (what if width >= 50 else f"update {scene.record.number}", "text"),
+    )
+    mark: Row = (("  ! |∇L| above mean + 2 deviations", "dim"),) if now.outliers else ()
+    return first_fitting(((*title, *mark), title), width)
 
 
 # --- the strip of dots ---
@@ -226,6 +231,20 @@ class Columns:
         self.input = 12 if room >= 13 else 0
         room -= self.input
         self.bar = min(room - 1, 20) if room >= 8 else 0
+        self._spread_out(scene, room - self.bar - 1)
+
+    def _spread_out(self, scene: Scene, spare: int) -> None:
+        """What is left goes to names that would be cut, then to inputs."""
+        if spare <= 0 or not self.input:
+            return
+        longest = min(max((cells(word) for word in scene.data.classes), default=0), LONGEST_NAME)
+        if len(scene.data.classes) > 2:
+            more = min(max(longest + 1 - self.target, 0), spare)
+            self.target, spare = self.target + more, spare - more
+            more = min(max(longest + 6 - self.answer, 0), spare)
+            self.answer, spare = self.answer + more, spare - more
+        if not scene.data.image:
+            self.input += min(max(8 * scene.data.x.shape[1] + 1 - self.input, 0), spare)
 
     def head(self, now: ScatterNow) -> Row:
         def name(key: str) -> str:
@@ -275,14 +294,15 @@ def law(now: ScatterNow, width: int, height: int) -> list[Row]:
         return [(("  measuring batches …", "dim"),), ((f"  {done} of the training set", "dim"),)]
     wide = width >= LAW_WIDE
     of = f"all {now.count}" if now.count == now.population else str(now.count)
-    what = f"{'deviation of means' if wide else 'batch means'}, {of} sample{'s' if now.count > 1 else ''}"
+    of = f"{of} samples" if now.count > 1 else "the one sample"
+    what = f"{'deviation of means' if wide else 'batch means'}, {of}"
     head = f"  {'batch':>5} {'measured':>8} {'dev/√n':>7} {'× f':>7}"
     rows: list[Row] = [((head + (f"{'ratio':>7}" if wide else ""), "head"),)]
     rows += [law_row(now, line, wide) for line in now.laws]
     if len(rows) < height:
         rows.insert(0, ((f"  {what}", "text"),))
     population = f"{now.count} of {now.population}" if now.count < now.population else str(now.count)
-    notes = (f"f = √((N−n)/(N−1)), N = {population}:", "drawn without replacement")
+    notes = [f"f = √((N−n)/(N−1)), N = {population}:", "drawn without replacement"] if now.population > 1 else []
     return [*rows, *(((f"  {note}", "dim"),) for note in notes)][:height]
 
 

@@ -153,11 +153,26 @@ def test_samples_stand_in_the_order_asked_for(key: RowKey) -> None:
     assert next(text for text in shown(it, chosen) if text.startswith("▶")).split()[1] == str(chosen + 1)
 
 
+def test_what_the_mark_of_an_outlier_means_is_said_where_there_is_one() -> None:
+    outlying, plain = seen("digits"), seen("xor")
+    assert outlying[1].outliers
+    assert not plain[1].outliers
+    assert "! |∇L| above mean + 2 deviations" in shown(outlying)[0]
+    assert "!" not in shown(plain)[0]
+
+
+def test_names_are_whole_where_there_is_room() -> None:
+    it = seen("iris")
+    wide = "\n".join(shown(it, 0, 198, 40))
+    assert all(name in wide for name in it[0].data.classes)
+    assert not any("…" in row for row in shown(it, 0, 198, 40)[8:19])
+
+
 def test_an_outlier_is_marked() -> None:
     it = seen("digits")
     assert len(it[1].outliers) == 1
     (odd,) = it[1].outliers
-    marked = [text for text in shown(it, odd, 78, 60) if "!" in text]
+    marked = [text for text in shown(it, odd, 78, 60)[1:] if "!" in text]
     assert [int(text[2:6]) - 1 for text in marked] == [odd]
 
 
