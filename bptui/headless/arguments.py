@@ -30,6 +30,7 @@ COMMANDS = {
     "train": "train without a screen; losses and accuracies per epoch",
     "trace": "print every number of some updates",
     "check": "find the mistake in a back-propagation of your own",
+    "map": "draw what the network answers everywhere, as text or SVG",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
     "completion": "print what makes a shell complete bptui's words with Tab",
@@ -290,6 +291,21 @@ def add_check(p: Parser) -> None:
     p.add_argument("--template", type=Path, metavar="FILE", help="write a program to begin from, and check nothing")
 
 
+def add_map(p: Parser) -> None:
+    at = "the update, or an epoch and batch like 'e3 b5' (before the first)"
+    p.add_argument("--at", metavar="PLACE", help=at)
+    p.add_argument("--unit", type=checked(unit_of), metavar="L.U", help="a hidden unit's own map, like 1.3")
+    p.add_argument("--svg", type=Path, metavar="FILE", help="write a picture there instead of text")
+
+
+def unit_of(words: str) -> tuple[int, int]:
+    """``1.3`` as layer and unit."""
+    layer, dot, unit = words.partition(".")
+    if not (dot and layer.isdecimal() and unit.isdecimal() and len(words) < 12):
+        raise ValueError(f"expected layer and unit like 1.3, got {shown(words)}")
+    return int(layer), int(unit)
+
+
 def add_save(p: Parser) -> None:
     p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
 
@@ -298,6 +314,7 @@ OWN: dict[str, Callable[[Parser], None]] = {
     "train": add_train,
     "trace": add_trace,
     "check": add_check,
+    "map": add_map,
     "save-scenario": add_save,
 }
 
