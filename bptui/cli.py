@@ -17,6 +17,7 @@ from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.names import built_in_names
 
 if TYPE_CHECKING:
+    from bptui.headless.check import Subject
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
     from bptui.session.session import Session
@@ -203,6 +204,8 @@ def check(options: argparse.Namespace) -> int:
         print(f"written: {clean(str(path))}; check it with: bptui check {clean(str(path))}")
         return 0
     subject = Subject(*to_check(options))
+    if options.open:
+        return open_beside(subject, options)
     record = record_of(options)
     status = UNREADABLE
     try:
@@ -238,6 +241,21 @@ def draw_map(options: argparse.Namespace) -> int:
     for line in as_text(scene):
         print(line)
     return 0
+
+
+def open_beside(subject: "Subject", options: argparse.Namespace) -> int:
+    """The explorer where a person's numbers first differ, and they beside the true ones."""
+    from bptui.data.dataset import DataError
+    from bptui.diagnosis.yours import Yours
+    from bptui.session.session import Session
+
+    try:
+        session = Session(choose(options))
+        record = session.run.record(options.update)
+        session.lay_beside(Yours(subject.diagnosis(record, sys.stderr)))
+    except (DataError, ArithmeticError, IndexError) as problem:
+        return complain(str(problem))
+    return open_explorer(session, options)
 
 
 def to_check(options: argparse.Namespace) -> tuple[Path, bool]:

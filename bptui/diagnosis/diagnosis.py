@@ -34,6 +34,7 @@ class Diagnosis:
         line, numbers, yours: the line of the true formula that makes the first quantity, the same with the numbers of
             the place that differs most, and the number there as it was given.
         notes: what else there is to know.
+        called: sum or mean, where the person's name of the gradient says so.
     """
 
     record: UpdateRecord
@@ -46,6 +47,7 @@ class Diagnosis:
     numbers: str = ""
     yours: str = ""
     notes: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def right(self) -> bool:
@@ -156,11 +158,17 @@ def _answer(
 ) -> Diagnosis:  # fmt: skip
     first = next((each for each in compared if not each.right), None)
     if first is None:
-        return Diagnosis(record, "right", "", compared, (), taken, notes=notes)
+        return Diagnosis(record, "right", "", compared, (), taken, notes=notes, called=_called(chosen))
     reduction = chosen.reductions.get(first.name, "")
     line = line_of(record, first, {each.name for each in compared}, reduction)
     numbers = numbers_of(record, first, reduction)
-    return Diagnosis(record, "wrong", first.name, compared, fits, taken, line, numbers, yours_of(first), notes)
+    return Diagnosis(
+        record, "wrong", first.name, compared, fits, taken, line, numbers, yours_of(first), notes, _called(chosen)
+    )
+
+
+def _called(chosen: Laid) -> str:
+    return next((word for name, word in chosen.reductions.items() if name != "loss"), "")
 
 
 def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:

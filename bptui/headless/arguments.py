@@ -284,6 +284,8 @@ def add_check(p: Parser) -> None:
     p.add_argument("--on", metavar="NAME", help="what your program is tried on: a set, a .toml or a .csv file (xor)")
     p.add_argument("--update", type=checked(COUNT, plain), default=1, metavar="U", help="compare with update U (1)")
     p.add_argument("--watch", action="store_true", help="check again whenever the file is saved")
+    p.add_argument("--open", action="store_true", help="the explorer there, your numbers beside the true ones")
+    add_screen(p)
     p.add_argument("--json", action="store_true", help="the answer as a JSON object")
     p.add_argument(
         "--separate", type=Path, metavar="FILE", help="write a scenario on which the mistakes differ, where several fit"

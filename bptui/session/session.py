@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Literal
 
 from bptui.data.digits import shortest
+from bptui.diagnosis.yours import Yours
 from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
 from bptui.engine.types import Floats
 from bptui.scenario import Scenario
 from bptui.session import moves
 from bptui.session.goal import Goal
-from bptui.session.moment import INPUT, UPDATE, Moment, Phase
+from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase
 from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.training.causes import Change, Guest
@@ -31,6 +32,7 @@ class Session:
         self.scenario = scenario
         self.player = Player()
         self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
+        self.yours: Yours | None = None  # a person's own numbers of one update
         self.collected: tuple[Settings, ...] = ()  # for the user's own race
         self.run: Run
         self.moment = Moment()
@@ -112,6 +114,26 @@ class Session:
         reduced; nothing is applied."""
         record = self.record
         self.moment = replace(self.moment, phase=Phase(at), sample=record.n - 1)
+
+    def lay_beside(self, yours: Yours) -> None:
+        """A person's numbers beside the record's from now on; stand where the first of them differs, or, where all are
+        right, where the batch is reduced."""
+        self.yours = yours
+        here = moves.start_of(self.run, self.moment, yours.update)
+        part, sample = yours.first.part, yours.sample
+        phase = {
+            "z": Phase("forward", part.layer),
+            "a": Phase("forward", part.layer),
+            "loss": Phase("loss") if sample is not None else REDUCE,
+            "delta": Phase("delta", part.layer),
+            "samples": GRADIENT,
+            "after": UPDATE,
+        }.get(part.kind, REDUCE)
+        here = replace(here, phase=phase, sample=self.run.record(yours.update).n - 1 if sample is None else sample)
+        if yours.weight is not None:
+            weight = yours.weight
+            here = replace(here, layer=weight.layer, unit=weight.unit, source=weight.source)
+        self.moment = here
 
     def select_telling(self) -> None:
         """Select the weight, into the unit in hand of the first layer, from the input that differs most among the

@@ -44,6 +44,8 @@ class Explorer(Workbench):
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         if session.next_settings.rules.learning_rate == 0:
             self.notice = "the learning rate is 0: the weights will not change"
+        if session.yours:
+            self.notice = session.yours.words
 
     def parts(self) -> list[Panel]:
         return list(self.stage)

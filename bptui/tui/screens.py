@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from bptui.explain import Quantity
+    from bptui.session.session import Session
     from bptui.tui.explorer import Explorer
 
 
@@ -29,9 +30,18 @@ def open_lab(explorer: "Explorer", rule: str = "") -> None:
 
     app = explorer.app
     screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour)
+    rule = rule or rule_found(explorer.session)
     if rule:
         screen.lab.choose_by_id(rule)
     enter(explorer, screen)
+
+
+def rule_found(session: "Session") -> str:
+    """The rule of the lab that gives a person's own numbers; "" where there are none, or there is none."""
+    from bptui.experiments.mistakes.table import MISTAKES
+
+    fits = session.yours.diagnosis.fits if session.yours else ()
+    return next((fit[0] for fit in fits if len(fit) == 1 and fit[0] in MISTAKES), "")
 
 
 def open_race(explorer: "Explorer", race: str = "") -> None:

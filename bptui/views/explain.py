@@ -6,8 +6,9 @@ import textwrap
 from collections import deque
 from dataclasses import replace
 
+from bptui.diagnosis.yours import Number
 from bptui.explain import Explanation, Quantity, Walk, explain, name, value, words
-from bptui.explain.expression import Number
+from bptui.explain.expression import Number as Alone
 from bptui.explain.formula import LISTED
 from bptui.explain.quantity import GIVEN, OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
@@ -45,13 +46,23 @@ def reached(scene: Scene, q: Quantity) -> bool:
     return True
 
 
+def yours_there(scene: Scene, q: Quantity) -> Number | None:
+    """A person's own number beside one that is known at this moment."""
+    return scene.yours_of(q) if reached(scene, q) else None
+
+
 def explanation_rows(scene: Scene, walk: Walk, width: int, height: int) -> list[Row]:
     """The panel: breadcrumb, words, formula in symbols and in numbers, result, the list, what uses it, checks."""
     it = explain(scene.record, walk.here)
     what: list[Row] = [((f" {line}", "dim"),) for line in prose(it.words, width - 1)]
     if height < LOW:
         what, it = [], replace(it, note="")  # the list one walks in must stay in sight
-    top = [breadcrumb(scene, walk, width), *what, *([()] if what else []), *formula_rows(it, width)]
+    top = [
+        breadcrumb(scene, walk, width),
+        *what,
+        *([()] if what else []),
+        *formula_rows(it, width, yours_there(scene, walk.here)),
+    ]
     if not reached(scene, walk.here):
         top.append(((" not computed yet at this moment: a look ahead", "wrong"),))
     bottom = check_rows(walk, width)
@@ -71,20 +82,27 @@ def breadcrumb(scene: Scene, walk: Walk, width: int) -> Row:
     return ((" " + "".join(f"{each} ▸ " for each in before), "dim"), (cut(last, max(width - 2, 1)), "selected"))
 
 
-def formula_rows(it: Explanation, width: int) -> list[Row]:
-    """``name = symbols``, ``= numbers``, ``= result``, and the remark."""
+def formula_rows(it: Explanation, width: int, yours: Number | None = None) -> list[Row]:
+    """``name = symbols``, ``= numbers``, ``= result``, a person's own number beside it, and the remark."""
     rows: list[Row] = []
     result = precise(it.result)
     if it.numbers is None:
         rows.append(((f" {it.name} = ", "text"), (result, sign_role(it.result))))
     else:
         rows += wrapped(f"{it.name} = ", it.symbols, width, "strong")
-        if not isinstance(it.numbers, Number):  # one number alone is the result
+        if not isinstance(it.numbers, Alone):  # one number alone is the result
             rows += wrapped("= ", it.formula(screen_number), width, "text")
         rows.append((("   = ", "text"), (result, sign_role(it.result))))
+    rows += [yours_spans(yours, it.result)] if yours else []
     if it.note:
         rows += [((f" {line}", "dim"),) for line in prose(it.note, width - 1)]
     return rows
+
+
+def yours_spans(yours: Number, true: float) -> Row:
+    """A person's own number, and how many times as large as the true one it is where it differs."""
+    times = f", {num(yours.value / true, 6)} times" if not yours.right and true and yours.value else ""
+    return (("   yours ", "dim"), (f"{precise(yours.value)}{times}", "good" if yours.right else "wrong"))
 
 
 def wrapped(lead: str, formula: str, width: int, role: str) -> list[Row]:
@@ -144,11 +162,14 @@ def choice_row(scene: Scene, q: Quantity, chosen: bool, left: int, width: int) -
     padded = cut(symbol, left) + " " * max(left - cells(symbol), 0)
     role = "selected" if chosen else "text" if known else "pending"
     told = words(q, names) if known else f"to come: {words(q, names)}"
-    room = max(width - left - 15, 0)
+    yours = yours_there(scene, q)
+    own = yours_spans(yours, value(scene.record, q)) if yours else ()
+    room = max(width - left - 15 - sum(cells(text) for text, _ in own), 0)
     return (
         (" ▸ " if chosen else "   ", role),
         (padded, role),
         (" " + right(number, 9), sign_role(value(scene.record, q)) if known else "pending"),
+        *own,
         ("  " + cut(told, room) if room >= LEAST_WORDS else "", "dim"),
     )
 
@@ -201,7 +222,7 @@ def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
     made = produced(scene.moment, scene.phase)
-    blocks = [formula_rows(explain(scene.record, q), width) for q in made]
+    blocks = [formula_rows(explain(scene.record, q), width, yours_there(scene, q)) for q in made]
     while len(blocks) > 1 and len(rows) + sum(len(block) + 1 for block in blocks) > height:
         blocks = blocks[1:]  # the last says most
     for block in blocks:
@@ -218,7 +239,7 @@ def made_of(scene: Scene, made: tuple[Quantity, ...], width: int, height: int) -
         for q in explain(scene.record, to_come.popleft()).terms:
             if q in told or q.kind in GIVEN:
                 continue
-            block = formula_rows(explain(scene.record, q), width)
+            block = formula_rows(explain(scene.record, q), width, yours_there(scene, q))
             if len(rows) + len(block) > height:
                 return rows if len(rows) > 2 else []
             told.add(q)

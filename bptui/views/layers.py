@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bptui.diagnosis.yours import Number
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
+from bptui.explain.quantity import Kind, of_unit
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, window
 
-Symbol = Literal["z", "a", "δ", "t", "b"]
+Symbol = Literal["z", "a", "δ", "t", "b", "own z", "own a", "own δ"]
+"""``own``: a person's own number."""
+OWN: dict[Symbol, Symbol] = {"a": "own a", "δ": "own δ", "z": "own z"}
+KINDS: dict[Symbol, Kind] = {"own a": "a", "own δ": "delta", "own z": "z"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +41,19 @@ def numbers(scene: Scene, layer: int, symbol: Symbol) -> Floats | None:
     if not scene.reached(m, "forward", layer):
         return None
     return record.passed.a[layer][m] if symbol == "a" else record.passed.z[layer - 1][m]
+
+
+def own_number(scene: Scene, layer: int, symbol: Symbol, unit: int) -> Number | None:
+    """A person's own number of a unit and the current sample, once the true one is known."""
+    base = next(each for each, own in OWN.items() if own == symbol)
+    if numbers(scene, layer, base) is None:
+        return None
+    return scene.yours_of(of_unit(KINDS[symbol], layer, unit, scene.moment.sample))
+
+
+def has_own(scene: Scene, layer: int, symbol: Symbol) -> bool:
+    """Are there numbers of a person's own for this one of the layer, in this update?"""
+    return symbol in OWN and scene.yours_of(of_unit(KINDS[OWN[symbol]], layer, 0, scene.moment.sample)) is not None
 
 
 def latest(scene: Scene, layer: int) -> Symbol:

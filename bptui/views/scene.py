@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bptui.data import Dataset
+from bptui.diagnosis.yours import Number, Yours
+from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment, Phase
 from bptui.session.player import Player
 from bptui.session.session import Session
@@ -24,7 +26,7 @@ class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
     ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
     ``changes`` are the updates before which settings were changed, weights set by hand or samples put in;
-    ``units`` are the units' own names, the input's first, or ()."""
+    ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update."""
 
     title: str
     data: Dataset
@@ -45,6 +47,11 @@ class Scene:
     stop: Stop | None = None
     changes: tuple[int, ...] = ()
     units: tuple[tuple[str, ...], ...] = ()
+    yours: Yours | None = None
+
+    def yours_of(self, q: Quantity) -> Number | None:
+        """A person's number beside this one of the record, once this one is known."""
+        return self.yours.of(self.record, q) if self.yours else None
 
     @property
     def phase(self) -> Phase:
@@ -154,5 +161,6 @@ def scene_of(session: Session, colour: bool) -> Scene:
         colour=colour,
         stop=session.run.stop,
         units=session.scenario.network.units,
+        yours=session.yours,
         changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
     )

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING
 from bptui.views.layers import (
+    KINDS,
+    OWN,
     Block,
     Symbol,
+    fitting,
+    has_own,
     head_role,
     heading,
     latest,
@@ -16,6 +20,7 @@ from bptui.views.layers import (
     marks_target,
     more,
     numbers,
+    own_number,
     selected_unit,
     unit_label,
     units_of,
@@ -26,7 +31,7 @@ from bptui.views.text import Row, Span, cells, left, right
 
 NUMBER, SHORT_NUMBER = 7, 6
 LONGEST_NAME, SHORTEST_NAME = 20, 2
-FROM_ABOVE: tuple[Symbol, ...] = ("a", "t", "δ", "z", "b")
+FROM_ABOVE: tuple[Symbol, ...] = ("a", "own a", "t", "δ", "own δ", "z", "own z", "b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,10 @@ class Column:
         )
         for symbol in others:
             role = "selected" if symbol == "b" and chosen and scene.moment.source < 0 else "dim"
-            yield (" " + right(symbol, w.name) + " ", role), written(scene, layer, symbol, unit, w.number)
+            yield (
+                (" " + right(spelled(symbol, w.name), w.name) + " ", role),
+                written(scene, layer, symbol, unit, w.number),
+            )
 
     def name(self, unit: int, width: int) -> str:
         """The name, or a short one where too little of it would be seen."""
@@ -135,6 +143,9 @@ def told(scene: Scene, layer: int, rows: int) -> tuple[Symbol, ...]:
     wanted: list[Symbol] = ["a", "δ", "t", "z", "b"] if layer == scene.record.layers else ["a", "δ", "z", "b"]
     if not scene.record.before.biases:
         wanted.remove("b")
+    wanted = [
+        each for symbol in wanted for each in ((symbol, OWN[symbol]) if has_own(scene, layer, symbol) else (symbol,))
+    ]
     chosen = wanted[: max(rows - (rows > 2), 1)]
     return tuple(symbol for symbol in FROM_ABOVE if symbol in chosen)
 
@@ -148,8 +159,18 @@ def beside(scene: Scene, layer: int, lines: int) -> tuple[Symbol, ...]:
     return (*own, "t") if output else own
 
 
+def spelled(symbol: Symbol, width: int) -> str:
+    """The symbol in ``width`` columns; a person's own number has that of the line above it."""
+    return fitting(width, "yours", "y") if symbol in KINDS else symbol
+
+
 def written(scene: Scene, layer: int, symbol: Symbol, unit: int, width: int) -> Span:
     """A unit's number, right in ``width`` columns, or that it is not known yet."""
+    if symbol in KINDS:
+        own = own_number(scene, layer, symbol, unit)
+        if own is None:
+            return right(PENDING, width), "pending"
+        return right(num(own.value, width, plus=True), width), "good" if own.right else "wrong"
     values = numbers(scene, layer, symbol)
     if values is None:
         return right(PENDING, width), "pending"

@@ -1,12 +1,15 @@
 """Every weight of the network in a row: before, its gradient, its step, after; for panels with room left."""
 
+from bptui.diagnosis.yours import Number
 from bptui.engine.weight import Weight
+from bptui.explain.quantity import Kind, of_weight
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, left, right, window
 
 HEADS = 1
-NUMBERS = 4
+OWN_PLACES: dict[Kind, int] = {"reduced": 2, "step": 3, "after": 4}
+"""Columns of a person's own numbers, behind those they are compared with."""
 LEAST, MOST = 6, 10  # columns of a number
 
 
@@ -18,9 +21,10 @@ def weight_table(scene: Scene, width: int, height: int) -> list[Row]:
     shown = [weights[k] for k in window(len(weights), max(height - HEADS, 0), at)]
     names = max((len(scene.record.names.symbol(weight)) for weight in shown), default=0)
     room = width - names - 2
-    count = max(min(room // (LEAST + 1), NUMBERS), 1)
+    words = heads(scene)
+    count = max(min(room // (LEAST + 1), len(words)), 1)
     size = min(room // count - 1, MOST)
-    head = " " + left("weight", names + 1) + "".join(" " + right(word, size) for word in heads(scene)[-count:])
+    head = " " + left("weight", names + 1) + "".join(" " + right(word, size) for word in words[-count:])
     return [((head, "head"),), *(weight_row(scene, weight, names, size, count) for weight in shown)]
 
 
@@ -37,10 +41,24 @@ def weights_of(scene: Scene) -> list[Weight]:
 
 
 def heads(scene: Scene) -> tuple[str, ...]:
-    """The gradient's column holds what is used: with a penalty or clipping not the sum or mean itself."""
+    """The gradient's column holds what is used: with a penalty or clipping not the sum or mean itself. A person's own
+    numbers stand behind those they are compared with."""
     used = "g used" if is_adjusted(scene) else scene.record.settings.rules.reduction.upper()
     gradient = used if scene.done == scene.record.n else "Σ"
-    return "before", gradient, "Δ", "after"
+    words = ["before", gradient, "Δ", "after"]
+    own = own_kind(scene)
+    if own:
+        words.insert(OWN_PLACES[own], "yours")
+    return tuple(words)
+
+
+def own_kind(scene: Scene) -> Kind | None:
+    """Of a person's own numbers of the weights those that came last at this moment."""
+    if not scene.yours or scene.done < scene.record.n:
+        return None
+    known: list[Kind] = ["reduced", *(["step"] if scene.phase.per_batch else [])]  # type: ignore[list-item]
+    known += ["after"] if scene.phase.kind == "update" else []
+    return next((kind for kind in reversed(known) if scene.yours.has(kind)), None)
 
 
 def is_adjusted(scene: Scene) -> bool:
@@ -52,6 +70,9 @@ def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) 
     selected = weight == scene.moment.weight
     numbers: list[Span] = []
     for value, signed in numbers_of(scene, weight)[-count:]:
+        if isinstance(value, Number):
+            numbers.append((" " + right(num(value.value, size, signed), size), "good" if value.right else "wrong"))
+            continue
         words = value if isinstance(value, str) else "·" if value is None else num(value, size, plus=signed)
         role = "pending" if not isinstance(value, float) else sign_role(value) if signed else "text"
         numbers.append((" " + right(words, size), role))
@@ -59,7 +80,7 @@ def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) 
     return ((mark + left(scene.record.names.symbol(weight), names + 1), "selected" if selected else "text"), *numbers)
 
 
-def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | str | None, bool], ...]:
+def numbers_of(scene: Scene, weight: Weight) -> list[tuple[float | str | Number | None, bool]]:
     """(number, written with its sign?) in the order of the heads; None for what is not known yet, a word for the step
     that there will never be."""
     record, done = scene.record, scene.done
@@ -70,9 +91,14 @@ def numbers_of(scene: Scene, weight: Weight) -> tuple[tuple[float | str | None, 
         gradient = float(record.running(weight)[done - 1]) if done else None
     stays = weight.is_bias and record.before.architecture.bias == "frozen"
     applied = scene.phase.kind == "update"
-    return (
+    numbers: list[tuple[float | str | Number | None, bool]] = [
         (record.before[weight], False),
         (gradient, True),
         ("frozen" if stays else record.step[weight] if scene.phase.per_batch else None, True),
         (record.after[weight] if applied else None, False),
-    )
+    ]
+    own = own_kind(scene)
+    if own:
+        q = of_weight(own, weight.layer, weight.source, weight.unit)
+        numbers.insert(OWN_PLACES[own], (scene.yours_of(q), own != "after"))
+    return numbers

@@ -1,0 +1,64 @@
+"""``bptui check --open``: the explorer where a person's numbers first differ, the lab at the rule that gives them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bptui import cli
+from bptui.diagnosis.diagnosis import diagnose
+from bptui.diagnosis.yours import Yours
+from bptui.session.session import Session
+from bptui.tui.app import BptuiApp
+from bptui.tui.lab import LabScreen
+from tests.diagnosis.cases import gradient, record, scenario
+from tests.tui.pilots import Pilots
+
+
+def new_weights_first() -> dict[str, Any]:
+    """Gradients of a program that hands δ back through the new weights."""
+    of = record()
+    moved = [of.before.weights[0], of.before.weights[1] - 0.5 * of.mean.weights[1]]
+    delta = of.passed.delta[1] @ moved[1].T * (1 - of.passed.a[1] ** 2)
+    return gradient(of) | {"W1": of.passed.a[0].T @ delta / 4, "b1": delta.mean(axis=0)}
+
+
+async def test_the_explorer_says_where_they_differ_and_the_lab_opens_at_their_rule() -> None:
+    session = Session(scenario())
+    it = diagnose(session.record, gradient=new_weights_first())
+    assert it.fits == (("new-weights-first",),)
+    session.lay_beside(Yours(it))
+    app = BptuiApp(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        at = Pilots(app, pilot)
+        await pilot.pause()
+        assert "your numbers of update 1 first differ at W1" in at.foot()
+        assert "yours" in at.text()
+        await at.do("lab")
+        screen = app.screen
+        assert isinstance(screen, LabScreen)
+        assert screen.lab.figures().mistake.id == "new-weights-first"
+
+
+def test_the_command_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[Session] = []
+
+    def keep(session: Session, options: Any) -> int:
+        opened.append(session)
+        return 0
+
+    monkeypatch.setattr(cli, "open_explorer", keep)
+    Path("homework.toml").write_text(scenario().toml(), encoding="utf-8")
+    numbers = {name: value.tolist() for name, value in new_weights_first().items()}
+    Path("mine.json").write_text(json.dumps(numbers), encoding="utf-8")
+    assert cli.main(["check", "homework.toml", "--with", "mine.json", "--open"]) == 0
+    (session,) = opened
+    assert session.yours is not None
+    assert session.yours.diagnosis.first == "W1"
+    Path("mine.json").write_text("{", encoding="utf-8")
+    assert cli.main(["check", "homework.toml", "--with", "mine.json", "--open"]) == 2
+    assert capsys.readouterr().err.startswith("bptui: error: mine.json:1: no JSON")
