@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from bptui.session.session import Session
 from bptui.tui.keys import Key, footer_hints
-from bptui.tui.screens import open_drill, open_explain, open_lab, open_questions, open_race, open_scatter
+from bptui.tui.screens import (
+    open_confusion,
+    open_drill,
+    open_explain,
+    open_lab,
+    open_questions,
+    open_race,
+    open_scatter,
+)
 from bptui.tui.workbench import COMMON
 from bptui.views.arrange import UPDATE
 from bptui.views.looks import SORT_WORDS, Looks
@@ -188,6 +196,8 @@ KEYS: tuple[Row, ...] = (
         open_lab, "lab"),
     Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
         open_drill),
+    Key("confusion", ("z",), "z", "Answers", "which class is taken for which, and the samples of each cell",
+        open_confusion, "", session_reason(no_accuracy)),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
         open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",

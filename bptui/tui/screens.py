@@ -74,9 +74,16 @@ def open_scatter(explorer: "Explorer", at: str = "") -> None:
     enter(explorer, ScatterScreen(explorer.session, app.palette_name, app.ascii, app.colour))
 
 
+def open_confusion(explorer: "Explorer", at: str = "") -> None:
+    from bptui.tui.confusion import ConfusionScreen
+
+    app = explorer.app
+    enter(explorer, ConfusionScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+
+
 def tables() -> dict[str, Table]:
     """The table of keys of every screen, by the screen's name, the explorer's first."""
-    from bptui.tui import drill, explain, explorer_keys, lab, lists, race, scatter
+    from bptui.tui import confusion, drill, explain, explorer_keys, lab, lists, race, scatter
 
     return {
         "Explorer": explorer_keys.KEYS,
@@ -84,6 +91,7 @@ def tables() -> dict[str, Table]:
         "Compare": race.KEYS,
         "Drill": drill.KEYS,
         "Noise": scatter.KEYS,
+        "Confusion": confusion.KEYS,
         "Explain": explain.KEYS,
         "Help": lists.HELP_KEYS,
         "Questions": lists.QUESTION_KEYS,
@@ -95,6 +103,7 @@ OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
     "race": open_race,
     "drill": open_drill,
     "noise": open_scatter,
+    "confusion": open_confusion,
 }
 
 

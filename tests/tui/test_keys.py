@@ -12,8 +12,9 @@ from textual.widgets import Input
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import drill, explain, lab, lists, race, scatter
+from bptui.tui import confusion, drill, explain, lab, lists, race, scatter
 from bptui.tui import keys as key_table
+from bptui.tui.confusion import ConfusionScreen
 from bptui.tui.dialogs import GoTo
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
@@ -140,6 +141,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "lab": ((), shows(screen=LabScreen)),
     "drill": ((), shows(screen=DrillScreen)),
     "noise": ((), shows(screen=ScatterScreen)),
+    "confusion": ((), shows(screen=ConfusionScreen)),
     "picture": ((), same),
     "save-scenario": ((), same),
     "theme": ((), shows(palette="light")),
@@ -156,7 +158,11 @@ def test_every_key_has_its_effect_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", [KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, explain.KEYS, lists.HELP_KEYS, lists.QUESTION_KEYS]
+    "table",
+    [
+        *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
+        *(lists.HELP_KEYS, lists.QUESTION_KEYS),
+    ],
 )
 def test_no_key_means_two_things(table: Table) -> None:
     names = [name for key in table for name in key.keys]

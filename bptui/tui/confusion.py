@@ -1,0 +1,94 @@
+"""The confusion screen: which class is taken for which at this update, and the samples of each cell."""
+
+from bptui.experiments.confusion import Confusion, Part, confusion
+from bptui.session.session import Session
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import UpdateSheet
+from bptui.tui.workbench import COMMON
+from bptui.views.confusion import confusion_rows
+from bptui.views.map import in_force
+from bptui.views.scene import applied
+from bptui.views.text import Row
+
+PAGE = 10
+
+
+class ConfusionScreen(UpdateSheet):
+    """Looks at all samples with the weights of the session's moment; changes nothing of the session."""
+
+    NAME = "Confusion"
+
+    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+        super().__init__(session, palette_name, ascii_only, colour)
+        self.problem = session.run.problem
+        self.part: Part = "test" if len(self.problem.test_x) else "train"
+        self.found = self.look()
+        self.opened = False
+        self.scroll_by = 0
+        self.cell = next(iter(self.found.confused()), (0, 0))
+
+    def look(self) -> Confusion:
+        scene = self.scene()
+        return confusion(self.problem, in_force(scene), scene.record.settings.rules.loss, self.part)
+
+    def table(self) -> Table:
+        return KEYS
+
+    def title_words(self) -> str:
+        made = applied(self.scene().moment)
+        return f"Confusion: {self.part} samples, targets × answers after {made} update{'s' * (made != 1)}"
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        return confusion_rows(self.problem.data, self.found, self.cell, width, height, self.opened, self.scroll_by)
+
+    # --- what keys ask for ---
+
+    def move(self, down: int, across: int) -> None:
+        """Another cell; in the list of one, other samples of it."""
+        if self.opened:
+            last = max(len(self.found.cell(*self.cell)) - 1, 0)
+            self.scroll_by = min(max(self.scroll_by + down, 0), last)
+        else:
+            last = len(self.found.counts) - 1
+            self.cell = min(max(self.cell[0] + down, 0), last), min(max(self.cell[1] + across, 0), last)
+
+    def open_cell(self) -> None:
+        self.opened, self.scroll_by = not self.opened, 0
+
+    def next_confused(self) -> None:
+        """The next of the most frequent mistakes, round about."""
+        pairs = self.found.confused()
+        at = pairs.index(self.cell) + 1 if self.cell in pairs else 0
+        self.cell, self.scroll_by = pairs[at % len(pairs)], 0
+
+    def other_part(self) -> None:
+        self.part = "train" if self.part == "test" else "test"
+        self.found, self.scroll_by = self.look(), 0
+
+    def no_test(self) -> str | None:
+        return None if len(self.problem.test_x) else "there are no test samples: --test-fraction holds some back"
+
+    def all_right(self) -> str | None:
+        return None if self.found.confused() else "no class is taken for another"
+
+
+def moving(key_id: str, name: str, shown: str, words: str, down: int, across: int) -> Key[ConfusionScreen]:
+    return Key(key_id, (name,), shown, "Confusion", words, lambda screen: screen.move(down, across))
+
+
+KEYS: Table = (
+    Key("open", ("enter",), "Enter", "Confusion", "the samples of this cell alone, or back to the table",
+        ConfusionScreen.open_cell, "samples"),
+    Key("next-confused", ("n",), "n", "Confusion", "the next of the most frequent mistakes",
+        ConfusionScreen.next_confused, "next mistake", ConfusionScreen.all_right),
+    Key("other-part", ("u",), "u", "Confusion", "test samples or training samples", ConfusionScreen.other_part,
+        "test/train", ConfusionScreen.no_test),
+    moving("up", "up", "↑", "the target above; in a cell's list up", -1, 0),
+    moving("down", "down", "↓", "the target below; in a cell's list down", 1, 0),
+    moving("left", "left", "←", "the answer before", 0, -1),
+    moving("right", "right", "→", "the answer after", 0, 1),
+    moving("page-up", "pageup", "PgUp", "ten up", -PAGE, 0),
+    moving("page-down", "pagedown", "PgDn", "ten down", PAGE, 0),
+    *COMMON,
+    Key("close", ("escape", "q", "z"), "Esc", "Confusion", "close", ConfusionScreen.close, "close"),
+)  # fmt: skip
