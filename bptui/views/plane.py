@@ -116,9 +116,11 @@ class Plane:
         return Field(mapped(said, lambda kind: area(int(kind))), said.astype(np.float64), legend)
 
     def _of_number(self, values: Floats) -> Field:
-        """From the lowest target to the highest; where all are alike, the answers are what there is to tell apart."""
-        targets = self.y[:, self.output]
-        known = targets if targets.min() < targets.max() else np.append(values[np.isfinite(values)], targets)
+        """From the lowest target to the highest; where all are alike, with the answers to the samples."""
+        known = targets = self.y[:, self.output]
+        if targets.min() == targets.max():
+            answers = activations(self.network, self.layer, self.x)[:, self.output]
+            known = np.append(answers[np.isfinite(answers)], targets)
         low, high = float(known.min()), float(known.max())
         legend = [(f" {self.title} ", "strong"), (f"{num(low, 7)} dark, {num(high, 7)} bright", "dim")]
         return Field(mapped(values, lambda v: grey(v, low, high)), values, legend)
