@@ -40,7 +40,7 @@ QUESTIONS = (
     ),
     Question(
         "Which sample's x stands in a hidden unit's gradient: an average of the inputs?",
-        "Each sample's own: a·δ is formed per sample, then added.",
+        "Each sample's own: x·δ is formed per sample, then added.",
         "the ledger of a first-layer weight",
         (
             Stand("gradient"),
@@ -74,7 +74,7 @@ QUESTIONS = (
         (
             Stand("reduce"),
             Focus("deltas"),
-            Say("one row per sample: its vector's length |∇L| and its entry for this weight"),
+            Say("one row per sample: its vector's length and one entry; the last line: all in one"),
         ),
     ),
     Question(

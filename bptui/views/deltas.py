@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
@@ -187,7 +189,21 @@ def caption(scene: Scene, width: int) -> list[Row]:
     told = f" each its own {own} and δ: no average", f" own {own}, own δ"
     frozen = scene.record.before.architecture.bias == "frozen"
     frozen_too = ("; |∇L| with the frozen biases", "; |∇L| with frozen biases", "") if frozen else ("",)
+    words: list[str] = [text + tail for tail in frozen_too for text in told]
+    if scene.phase.per_batch:
+        one = one_vector(scene, own)
+        words = [*(one + tail for tail in frozen_too if tail or not frozen), *words]
     return [
         ((fitting(width, f" {own}·δ = {product}, for {scene.weight_name}", f" {own}·δ = {product}"), "text"),),
-        ((fitting(width, *(words + tail for tail in frozen_too for words in told)), "dim"),),
+        ((fitting(width, *words), "dim"),),
     ]
+
+
+def one_vector(scene: Scene, own: str) -> str:
+    """What the samples' vectors become: the selected entry and the length of their sum or mean, the one in force."""
+    record = scene.record
+    mean = record.settings.rules.reduction == "mean"
+    vector = record.mean if mean else record.summed
+    name = f"MEAN ÷{record.n}" if mean else "SUM"
+    entry, length = vector[scene.moment.weight], float(np.linalg.norm(vector.flat))
+    return f" {name}: {own}·δ {num(entry, 8, plus=True)}, |∇L| {num(length, 7)}"

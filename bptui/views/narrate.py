@@ -127,8 +127,9 @@ def tell_contribution(scene: Scene) -> str:
     moment, record = scene.moment, scene.record
     a = "1" if q.source < 0 else factor(float(record.passed.a[q.layer - 1][q.sample, q.source]), 8)
     product = f"{a} · {said(scene, of_unit('delta', q.layer, q.unit, q.sample))} = {said(scene, q)}"
+    own = "x" if q.layer == 1 and q.source >= 0 else "a"
     return (
-        f"Sample {moment.sample + 1} adds a · δ = {product} to the sum of {weight_words(scene)}, "
+        f"Sample {moment.sample + 1} adds {own} · δ = {product} to the sum of {weight_words(scene)}, "
         f"by its own input and δ; {unchanged(scene)}."
     )
 

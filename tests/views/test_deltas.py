@@ -11,6 +11,7 @@ from bptui.views.glyphs import PENDING
 from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
 from tests.scenes import painted, phase_of, scene, session
+from tests.tui.pilots import session_with
 
 CELLS = re.compile("[▵▴▲▿▾▼]|·{2,}")
 
@@ -39,6 +40,22 @@ def test_every_sample_has_its_own_input_beside_its_own_delta(name: str, layer: i
         assert x == brief(passed.a[layer - 1][m, source], c.x)
         assert delta == num(passed.delta[layer - 1][m, 0], c.delta, plus=True)
         assert product == num(products[m], c.product, plus=True)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("width", [38, 58])
+def test_once_all_are_in_the_one_vector_they_make_is_told(reduction: str, width: int) -> None:
+    it = session_with("xor", reduction=reduction)
+    given = it.record.passed
+    own = np.einsum("mi,mj->mij", given.a[1], given.delta[1])[:, :, 0]
+    rest = np.einsum("mi,mj->mij", given.a[0], given.delta[0]).reshape(4, -1)
+    flat = np.concatenate([own, given.delta[1], rest, given.delta[0]], axis=1).sum(axis=0)
+    flat = flat / 4 if reduction == "mean" else flat
+    name = "MEAN ÷4" if reduction == "mean" else "SUM"
+    last = painted("deltas", scene(it, Moment(1, phase_of("reduce"), 3, 2)), width, 12)[-1]
+    assert last.strip() == f"{name}: a·δ {num(flat[0], 8, plus=True)}, |∇L| {num(float(np.linalg.norm(flat)), 7)}"
+    before = painted("deltas", scene(it, Moment(1, phase_of("gradient"), 3, 2)), width, 12)[-1]
+    assert before.strip() == "each its own a and δ: no average"
 
 
 def test_a_bias_has_the_input_1() -> None:

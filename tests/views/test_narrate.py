@@ -44,6 +44,11 @@ def test_a_contribution_is_the_samples_own_input_times_its_own_delta(sample: int
     assert f"Sample {sample + 1} adds a · δ = {factor(a, 8)} · {factor(delta, 8)} = {factor(a * delta, 8)}" in said
 
 
+def test_what_a_first_layer_weight_gets_is_said_of_x() -> None:
+    said = narrate(scene(session("xor"), Moment(1, phase_of("gradient"), 2, 1)))
+    assert "Sample 3 adds x · δ = 1.0000 · " in said
+
+
 @pytest.mark.parametrize("sample", range(4))
 def test_the_loss_is_the_samples_own(sample: int) -> None:
     it = session("xor")

@@ -98,6 +98,7 @@ def values_of(scene: Scene) -> np.ndarray:
         ledger,
         *(vector.flat for vector in (record.before, record.after, record.summed, record.mean)),
         *(vector.flat for vector in (record.reduced, record.step)),
+        [float(np.linalg.norm(vector.flat)) for vector in (record.summed, record.mean)],
         [record.learning_rate, 1.0, value(record, CLIP), record.penalty, record.penalised_loss],
         [value(record, of_weight("regularisation", layer, source, unit))] if source >= 0 else [],
         *(epochs.last(name) for name in ("train_loss", "test_loss")),
