@@ -58,6 +58,7 @@ class BptuiApp(CellDiff, Faults):
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
+        self.line.forget()
         self.forget_screen()
         self.refresh(layout=True)
 

@@ -50,6 +50,9 @@ class Drawing:
     def _draw(self) -> None:
         from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
 
+        if self._screen.app.behind:  # the terminal has not shown the numbers yet
+            self._timer = self._screen.set_timer(EVERY, self._draw)
+            return
         self._timer = None
         width, height, _ = self._drawn = self._wanted
         self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()

@@ -3,6 +3,7 @@
 What Textual is about to write is caught in :mod:`bptui.tui.private`.
 """
 
+import re
 from functools import lru_cache
 
 from rich.cells import split_graphemes
@@ -11,6 +12,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
+Run = tuple[int, int, list[Cell]]
+"""Line, column, and the cells from there on."""
 FAR = 5  # up to four unchanged cells in the pen's own style are cheaper written again than jumped over
 
 
@@ -21,26 +24,30 @@ class Shadow:
         self.size = (width, height)
         self.lines: list[list[Cell | None]] = [[None] * width for _ in range(height)]
 
-    def differences(self, y: int, x: int, strips: list[Strip]) -> list[tuple[int, list[Cell]]]:
-        """Take in what line y shows from column x on; give back the runs (column, cells) that differ."""
-        line = self.lines[y]
-        runs: list[tuple[int, list[Cell]]] = []
+    def differences(self, y: int, x: int, strips: list[Strip]) -> list[Run]:
+        """How line y differs from what strips show from column x on, as runs."""
+        line, given = self.lines[y], cells_of(strips)
+        if line[x : x + len(given)] == given:
+            return []
+        runs: list[Run] = []
         last = -FAR - 2
-        for cell in cells_of(strips):
-            if x >= len(line):
-                break
-            if line[x] != cell:
-                line[x] = cell
-                between = line[last + 1 : x] if last >= 0 and x - last <= FAR else None
-                if between is not None and all(c is not None and c[1] == runs[-1][1][-1][1] for c in between):
-                    runs[-1][1].extend(line[last + 1 : x + 1])  # type: ignore[arg-type]
-                elif cell[0]:
-                    runs.append((x, [cell]))
-                else:  # the second half of a wide character: write the whole
-                    runs.append((x - 1, [line[x - 1], cell]))  # type: ignore[list-item]
-                last = x
-            x += 1
+        for at, cell in enumerate(given[: len(line) - x], start=x):
+            if line[at] == cell:
+                continue
+            between = line[last + 1 : at] if last >= 0 and at - last <= FAR else None
+            if between is not None and all(c is not None and c[1] == runs[-1][2][-1][1] for c in between):
+                runs[-1][2].extend(given[last + 1 - x : at + 1 - x])
+            elif cell[0]:
+                runs.append((y, at, [cell]))
+            else:  # the second half of a wide character: write the whole
+                runs.append((y, at - 1, given[at - 1 - x : at + 1 - x]))
+            last = at
         return runs
+
+    def take(self, runs: list[Run]) -> None:
+        """From now on the terminal shows these."""
+        for y, x, cells in runs:
+            self.lines[y][x : x + len(cells)] = cells
 
 
 def cells_of(strips: list[Strip]) -> list[Cell]:
@@ -66,10 +73,42 @@ def codes(style: Style | None, system: ColorSystem | None) -> tuple[str, ...]:
         return ()
     rendered = style.render("\0", color_system=system)
     start = rendered.partition("\0")[0]
-    return tuple(start[2:-1].split(";")) if start.startswith("\x1b[") else ()
+    return tuple(shortest(start[2:-1]).split(";")) if start.startswith("\x1b[") else ()
 
 
-def encode(runs: list[tuple[int, int, list[Cell]]], system: ColorSystem | None) -> str:
+TRUE = re.compile(r"([34]8);2;(\d+);(\d+);(\d+)")
+STEPS = (0, 95, 135, 175, 215, 255)
+PALETTE = {(r, g, b): 16 + 36 * i + 6 * j + k for i, r in enumerate(STEPS) for j, g in enumerate(STEPS)
+           for k, b in enumerate(STEPS)} | {(8 + 10 * k,) * 3: 232 + k for k in range(24)}  # fmt: skip
+"""The numbers of the colours that every terminal of 256 has alike; the first sixteen are each terminal's own."""
+
+
+def shortest(sgr: str) -> str:
+    """The codes with the number of a colour in place of its red, green and blue, where it has one."""
+
+    def number(colour: re.Match[str]) -> str:
+        ground, *parts = colour.groups()
+        known = PALETTE.get(tuple(map(int, parts)))  # type: ignore[arg-type]
+        return colour.group() if known is None else f"{ground};5;{known}"
+
+    return TRUE.sub(number, sgr)
+
+
+def cut(runs: list[Run], size: float, system: ColorSystem | None) -> tuple[str, int, list[Run]]:
+    """As many runs as about ``size`` bytes hold, one at least: their text, its bytes, and the runs that are left."""
+    text = encode(runs, system)
+    length = len(text.encode())
+    if length <= size or len(runs) < 2:
+        return text, length, []
+    count, used = 1, len(encode(runs[:1], system).encode())
+    while used < size and count < len(runs):
+        used += len(encode(runs[count : count + 1], system).encode())
+        count += 1
+    text = encode(runs[:count], system)
+    return text, len(text.encode()), runs[count:]
+
+
+def encode(runs: list[Run], system: ColorSystem | None) -> str:
     """Runs (line, column, cells) as text: the shortest cursor moves, colours only where they change."""
     out: list[str] = []
     pen: tuple[str, ...] = ()

@@ -5,14 +5,21 @@ Both mixins give way to what Textual does by itself: more bytes a frame, and a f
 
 import sys
 import traceback
+from collections.abc import Callable
+from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
+from textual import events
 from textual.app import App
 from textual.strip import Strip
+from textual.timer import Timer
 
 from bptui.tui.faults import surroundings, write_log
-from bptui.tui.frames import Shadow, encode
+from bptui.tui.frames import Run, Shadow, cut
+from bptui.tui.line import ASK, LOST, Line
 
 
 class Unknown:
@@ -39,7 +46,8 @@ class Diffed(CompositorUpdate):
 
 
 class CellDiff(App[int]):
-    """The mixin: compares each update with the shadow of the screen and hands on only the difference.
+    """The mixin: compares each update with the shadow of the screen and hands on only the difference, as much of it as
+    the line to the terminal takes; the rest follows the terminal's answers, and what has changed meanwhile after it.
 
     Whatever it does not understand it leaves to Textual, forgetting what it knew of the screen.
     """
@@ -47,11 +55,35 @@ class CellDiff(App[int]):
     _shadow: Shadow | None = None
     _understood = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = Line()
+        self._rest: list[Run] = []  # of the frame under way
+        self._newer = False  # has something changed since it was begun?
+        self._key = False  # was a key pressed since it was begun?
+        self._answers_key = False  # does it answer a key?
+        self._last_act: Callable[[], None] | None = None
+
     def forget_screen(self) -> None:
         """Nothing is known of the terminal any more: the next update is written whole."""
-        self._shadow = None
+        self._shadow, self._rest = None, []
+
+    @property
+    def behind(self) -> bool:
+        """Is the terminal still on its way to what it was to show? A newer frame would have to wait."""
+        return bool(self._rest) or self.line.room(monotonic()) <= 0
+
+    async def on_event(self, event: events.Event) -> None:
+        await super().on_event(event)
+        if isinstance(event, events.Key):
+            self.screen.call_later(self._key_done)  # behind the key in the screen's queue: what it changed is known
+
+    def _key_done(self) -> None:
+        self._key = True
 
     def _display(self, *given: Any, **more: Any) -> None:
+        if self._last_act is not None:
+            return
         if self._understood:
             try:
                 given = self._less(*given, **more)
@@ -65,16 +97,109 @@ class CellDiff(App[int]):
             if renderable is not None and not self._batch_count:
                 self.forget_screen()
             return screen, renderable
-        width, height = self.size
-        if self._shadow is None or self._shadow.size != (width, height):
-            self._shadow = Shadow(width, height)
-        runs = [
-            (y, x, cells)
+        if self._shadow is None or self._shadow.size != tuple(self.size):
+            self._shadow, self._rest = Shadow(*self.size), []
+        if self._must_wait():
+            self._newer = True
+            self._come_back()
+            return screen, None
+        if self._rest or self._newer:  # what is left of another frame, or was not shown, is not in this update
+            renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        self._rest = [
+            run
             for y, start, strips in lines_of(renderable)
-            if 0 <= y < height
-            for x, cells in self._shadow.differences(y, start, strips)
+            if 0 <= y < self._shadow.size[1]
+            for run in self._shadow.differences(y, start, strips)
         ]
-        return screen, Diffed(encode(runs, self.console._color_system)) if runs else None
+        self._answers_key, self._key, self._newer = self._key, False, False
+        return screen, self._next_pieces(self._shadow)
+
+    def _must_wait(self) -> bool:
+        """A frame is shown whole before the next is begun, so that its numbers belong together; but one that answers a
+        key takes the place of one that does not."""
+        if self._key and not (self._rest and self._answers_key):
+            return self.line.room(monotonic(), urgent=True) <= 0
+        return self.behind
+
+    def _next_pieces(self, shadow: Shadow) -> Diffed | None:
+        """As much of the frame under way as the line takes now."""
+        asks, now = self._asks, monotonic()
+        if self._answers_key and self._rest:  # the keys' own row says first what has become of the key
+            self._rest.sort(key=lambda run: run[0] < shadow.size[1] - 2)
+        out = []
+        while self._rest and (not asks or self.line.room(now, self._answers_key) > 0):
+            size = self.line.piece if asks else inf
+            text, length, left = cut(self._rest, size, self.console._color_system)
+            shadow.take(self._rest[: len(self._rest) - len(left)])
+            self._rest = left
+            out.append(text)
+            if asks:
+                out.append(ASK)
+                self.line.wrote(length, now)
+        if self._rest:
+            self._come_back()
+        return Diffed("".join(out)) if out else None
+
+    @property
+    def _asks(self) -> bool:
+        """Is there a terminal that may answer?"""
+        return not (self.is_headless or self.is_web)
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """The terminal has answered."""
+        self.line.answered(event.time)
+        self._go_on()
+
+    def _come_back(self) -> None:
+        """Go on even where no answer comes."""
+        if self._timer is None:
+            self._timer = self.set_timer(LOST, self._wake)
+
+    _timer: Timer | None = None
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Write more of the frame under way; when it is shown, what has changed since it was begun."""
+        if self._last_act is not None:
+            if not self.line.waits(monotonic()):
+                self._act()
+            return
+        if self._rest and self._shadow is not None:
+            text = self._next_pieces(self._shadow)
+            super()._display(self.screen, text)
+        if self._newer and not self.behind:
+            screen = self.screen
+            update = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+            self._display(screen, update)
+
+    # --- before somebody else reads the terminal ---
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        leave = partial(super().exit, result, return_code, message)
+        if return_code:  # something ends it that may have taken the terminal with it
+            leave()
+        else:
+            self._after_answers(leave)
+
+    def action_suspend_process(self) -> None:
+        self._after_answers(super().action_suspend_process)
+
+    def _after_answers(self, act: Callable[[], None]) -> None:
+        """Write nothing more and act when the terminal has answered, or will not: the shell would take an answer that
+        comes later for words typed."""
+        if not self.line.waits(monotonic()):
+            act()
+        elif self._last_act is None:
+            self._last_act, self._rest = act, []
+            self.set_timer(LOST / 2, self._act)
+
+    def _act(self) -> None:
+        act, self._last_act = self._last_act, None
+        if act is not None:
+            act()
 
 
 def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[Strip]]]:

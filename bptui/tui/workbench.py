@@ -164,7 +164,8 @@ class Workbench(Screen[None]):
         elapsed, self._last_tick = now - self._last_tick, now
         until = now + self.slice()
         self.work(elapsed, lambda: perf_counter() > until)
-        self.paint_work()
+        if not (self.app.behind and self.working()):  # what nobody can see yet is not painted
+            self.paint_work()
         self.wake()
 
     # --- keys ---

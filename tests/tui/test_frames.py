@@ -13,14 +13,16 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import Cell, Shadow, attributes, cells_of, change_pen, encode
+from bptui.tui.frames import Cell, Shadow, attributes, cells_of, change_pen, codes, cut, encode, shortest
 from bptui.tui.private import Diffed, lines_of
 
 from .pilots import WIDE, explore
 
 WIDTH, HEIGHT = 12, 4
 TEXTS = st.text(st.sampled_from("ab ·█⠿漢字カ👍é"), max_size=8)
-COLOURS = st.sampled_from([None, "red", "bright_blue", "#102030", "#ff8800", "color(123)", "default"])
+COLOURS = st.sampled_from(
+    [None, "red", "bright_blue", "#102030", "#ff8800", "#5fafff", "#303030", "color(123)", "default"]
+)
 STYLES = st.builds(
     Style, color=COLOURS, bgcolor=COLOURS, bold=st.none() | st.booleans(), reverse=st.none() | st.booleans(),
     italic=st.none() | st.booleans(), underline=st.none() | st.booleans(),
@@ -46,7 +48,8 @@ class Terminal:
 
 
 def paint(shadow: Shadow, lines: list[Strip], system: ColorSystem | None = ColorSystem.TRUECOLOR) -> str:
-    runs = [(y, x, cells) for y, line in enumerate(lines) for x, cells in shadow.differences(y, 0, [line])]
+    runs = [run for y, line in enumerate(lines) for run in shadow.differences(y, 0, [line])]
+    shadow.take(runs)
     return encode(runs, system)
 
 
@@ -64,6 +67,27 @@ def test_differences_lead_to_the_same_screen_as_a_full_repaint(
     for lines in screens:
         terminal.show(paint(shadow, lines, system))
         assert terminal.cells() == painted_whole(lines, system).cells()
+
+
+@given(SCREENS, SYSTEMS, st.integers(1, 200))
+def test_a_frame_in_pieces_leads_to_the_same_screen(lines: list[Strip], system: ColorSystem | None, size: int) -> None:
+    shadow, terminal = Shadow(WIDTH, HEIGHT), Terminal()
+    left = [run for y, line in enumerate(lines) for run in shadow.differences(y, 0, [line])]
+    longest = max(len(encode([run], system).encode()) for run in left)
+    while left:
+        text, length, left = cut(left, size, system)
+        terminal.show(text)
+        assert length == len(text.encode()) <= size + longest
+    assert terminal.cells() == painted_whole(lines, system).cells()
+
+
+@pytest.mark.parametrize(
+    ("colour", "code"),
+    [("#5fafff", "38;5;75"), ("#303030", "38;5;236"), ("#000000", "38;5;16"), ("#303031", "38;2;48;48;49")],
+)
+def test_a_colour_of_the_palette_is_written_by_its_number(colour: str, code: str) -> None:
+    assert ";".join(codes(Style(color=colour), ColorSystem.TRUECOLOR)) == code
+    assert shortest(f"1;{code.replace('38', '48')};3") == f"1;{code.replace('38', '48')};3"
 
 
 @given(SCREENS)

@@ -19,7 +19,7 @@ class Host(App[None]):
     def __init__(self, name: str, ascii_only: bool = False, colour: bool = True) -> None:
         super().__init__()
         palette = "dark" if colour else "mono"
-        self.remap, self.blocks = Remap(), False
+        self.remap, self.blocks, self.behind = Remap(), False, False
         self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
 
     def on_mount(self) -> None:
