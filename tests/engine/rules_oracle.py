@@ -253,6 +253,8 @@ class Program:
         w, b = self.penalised(weights, self.weights[layer]), [biases]
         if rule.l2 == "on biases" and self.given.network.architecture.bias == "trained":
             b = added(b, times(self.given.rules.l2, [self.biases[layer]]))
+        if self.rule.step == "carried" and self.n < self.given.nominal:  # it waits for the next batch
+            w, b = times(0.0, w), times(0.0, b)
         self.gradients[layer] = w, b[0]
         step = self.step(w, self.velocity(layer)[0])
         self.new[layer] = step if rule.step == "set to" else added(self.weights[layer], step)
@@ -374,6 +376,8 @@ class Program:
         return Program(replace(self.given, carried=carried), Rule()).kept(layer)
 
     def step(self, g: Table, v: Table) -> Table:
+        if self.rule.step == "carried" and self.n < self.given.nominal:
+            return times(0.0, g)
         rules, rate = self.given.rules, self.rate
         velocity = g
         if rules.optimizer.name == "momentum":

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bptui.engine.weight import Weight
-from bptui.experiments.mistakes import MISTAKES, distance, true_reduced
+from bptui.engine.wrong_rules import Given
+from bptui.experiments.mistakes import MISTAKES, distance, outcome, true_reduced
 from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
@@ -258,7 +259,8 @@ def test_later_figures_compare_at_the_wrong_side_s_own_weights() -> None:
     figures = it.figures()
     x, y = it.batch()
     truth, loss = true_reduced(it.wrong.network, x, y, it.case.settings.rules)
-    wrong = it.mistake.rule(it.wrong.network, x, y, it.case.settings.rules, 4, it.wrong.carried)
+    rules = it.case.settings.rules
+    wrong = outcome(it.mistake.rule, Given(it.wrong.network, x, y, rules, 4, carried=it.wrong.carried))
     assert figures.overall == distance(truth.flat, wrong.believed.flat)
     assert figures.wrong_loss == loss
     assert figures.true_loss != loss
@@ -271,8 +273,9 @@ def test_the_wrong_side_follows_its_rule_from_batch_to_batch(rule: str) -> None:
     settings, data = it.case.settings, run.problem
     for update in range(1, 12):  # across the short ninth batch into the next epoch
         rows = run.record(update).indices
-        outcome = it.mistake.rule(network, data.data.x[rows], data.data.y[rows], settings.rules, 30, carried)
-        network, carried = outcome.after, outcome.carried
+        given = Given(network, data.data.x[rows], data.data.y[rows], settings.rules, 30, carried=carried)
+        step = outcome(it.mistake.rule, given)
+        network, carried = step.after, step.carried
         it.advance(1)
         assert (it.wrong.network.flat == network.flat).all()
 

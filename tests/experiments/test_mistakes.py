@@ -15,18 +15,19 @@ from bptui.engine import Architecture, Divergence, Network, UpdateRules
 from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.types import Floats, quiet
+from bptui.engine.wrong_rules import Given, Rule
+from bptui.engine.wrong_rules.given import parts_of
 from bptui.experiments.mistakes import (
     MISTAKES,
     NOTHING_CARRIED,
+    RIGHT,
     Carried,
     Outcome,
     distance,
     distances_by_layer,
-    parts_of,
-    true_reduced,
-    true_step,
+    outcome,
 )
-from bptui.experiments.mistakes.step import apply, from_gradient
+from bptui.experiments.mistakes.step import refuse_overflow
 from tests.engine import test_published as published
 from tests.engine.helpers import Case, assert_close, random_case, run_pass
 from tests.engine.test_published import as_printed, column
@@ -57,11 +58,23 @@ def rules_of(it: Case, reduction: Reduction = "mean", rate: float = 0.3) -> Upda
 def made(
     rule: str, it: Case, rules: UpdateRules, nominal: int = NOMINAL, carried: Carried = NOTHING_CARRIED
 ) -> Outcome:
-    return MISTAKES[rule].rule(it.network, it.x, it.y, rules, nominal, carried)
+    return step_of(MISTAKES[rule].rule, it.network, it.x, it.y, rules, nominal, carried)
+
+
+def step_of(
+    rule: Rule,
+    network: Network,
+    x: Floats,
+    y: Floats,
+    rules: UpdateRules,
+    nominal: int,
+    carried: Carried = NOTHING_CARRIED,
+) -> Outcome:
+    return outcome(rule, Given(network, x, y, rules, nominal, carried=carried))
 
 
 def truly(it: Case, rules: UpdateRules) -> Outcome:
-    return true_step(it.network, it.x, it.y, rules, NOMINAL, NOTHING_CARRIED)
+    return step_of(RIGHT, it.network, it.x, it.y, rules, NOMINAL)
 
 
 def same(wrong: Outcome, true: Outcome) -> bool:
@@ -102,12 +115,12 @@ class TestAgainstPlainLoops:
         program = Program(network, first.loss, rules.learning_rate, reduction == "mean", NOMINAL)
         for seed, n in ((11, NOMINAL), (12, 4), (13, NOMINAL)):
             batch = case(seed, head, bias, n)
-            outcome = MISTAKES[rule].rule(network, batch.x, batch.y, rules, NOMINAL, carried)
+            step = step_of(MISTAKES[rule].rule, network, batch.x, batch.y, rules, NOMINAL, carried)
             program.network = network
             believed = LOOPS[rule](program, batch.x.tolist(), batch.y.tolist())
-            assert_close(outcome.believed.flat, believed, rtol=1e-9, atol=1e-12)
-            assert_close(outcome.after.flat, network.flat - RATE * np.array(believed), rtol=1e-9, atol=1e-12)
-            network, carried = outcome.after, outcome.carried
+            assert_close(step.believed.flat, believed, rtol=1e-9, atol=1e-12)
+            assert_close(step.after.flat, network.flat - RATE * np.array(believed), rtol=1e-9, atol=1e-12)
+            network, carried = step.after, step.carried
 
     @pytest.mark.parametrize("rule", MISTAKES)
     def test_the_mistake_shows(self, rule: str) -> None:
@@ -216,8 +229,8 @@ class TestHarmless:
 def test_mazur_s_article_hands_deltas_back_through_new_weights() -> None:
     """Its printed error after one update, .291027924, and not the true rule's .291027774."""
     mazur = published.TestMazur
-    step = MISTAKES["new-weights-first"].rule
-    after = step(mazur.network, mazur.x, mazur.y, mazur.rules, 1, NOTHING_CARRIED).after
+    rule = MISTAKES["new-weights-first"].rule
+    after = step_of(rule, mazur.network, mazur.x, mazur.y, mazur.rules, 1).after
     assert as_printed(after.weights[0][0, :1], "0.1498176386") == "0.1498176386"
     loss = run_pass(after, "half-squared-error", mazur.x, mazur.y).loss
     assert as_printed(loss, "0.291027924") == "0.291027924"
@@ -247,14 +260,14 @@ class TestOnTrask:
         assert f"{distances_by_layer(true.believed, wrong.believed)[0].cosine:.3f}" == "0.080"
 
     def test_averaged_inputs_never_learn_where_the_mean_does(self) -> None:
-        def error_after(step: object, epochs: int) -> float:
+        def error_after(rule: Rule, epochs: int) -> float:
             network = self.it.network
             for _ in range(epochs):
-                network = step(network, self.it.x, self.it.y, self.mean, 4, NOTHING_CARRIED).after  # type: ignore[operator]
+                network = step_of(rule, network, self.it.x, self.it.y, self.mean, 4).after
             return float(np.abs(outputs(network, self.it.x) - self.it.y).mean())
 
         assert f"{error_after(MISTAKES['average-inputs'].rule, 10_000):.5f}" == "0.49643"
-        assert f"{error_after(true_step, 10_000):.7f}" == "0.0085845"
+        assert f"{error_after(RIGHT, 10_000):.7f}" == "0.0085845"
 
 
 class Unit:
@@ -271,11 +284,11 @@ class Unit:
 
 def test_updating_after_each_sample_ends_where_oberman_s_sgd_does() -> None:
     """5.5, 3.75, 4.875; the batch would be at 6.5."""
-    step, x, y = MISTAKES["update-each-sample"].rule, column(0, 0, 0), column(1, 2, 6)
+    rule, x, y = MISTAKES["update-each-sample"].rule, column(0, 0, 0), column(1, 2, 6)
     rules = UpdateRules(learning_rate=0.5)
-    paths = [Unit.bias(step(Unit.start(10), x[:n], y[:n], rules, 3, NOTHING_CARRIED).after) for n in (1, 2, 3)]
+    paths = [Unit.bias(step_of(rule, Unit.start(10), x[:n], y[:n], rules, 3).after) for n in (1, 2, 3)]
     assert paths == [5.5, 3.75, 4.875]
-    assert Unit.bias(true_step(Unit.start(10), x, y, rules, 3, NOTHING_CARRIED).after) == 6.5
+    assert Unit.bias(step_of(RIGHT, Unit.start(10), x, y, rules, 3).after) == 6.5
 
 
 def samples_followed(count: int, nominal: int, epochs: int) -> list[int]:
@@ -284,9 +297,9 @@ def samples_followed(count: int, nominal: int, epochs: int) -> list[int]:
     for _ in range(epochs):
         for start in range(0, count, nominal):
             zeros: Floats = np.zeros((min(nominal, count - start), 1))
-            outcome = MISTAKES["carry-remainder"].rule(Unit.start(1), zeros, zeros, rules, nominal, carried)
-            carried = outcome.carried
-            noted.append(round(Unit.bias(outcome.believed)))
+            step = step_of(MISTAKES["carry-remainder"].rule, Unit.start(1), zeros, zeros, rules, nominal, carried)
+            carried = step.carried
+            noted.append(round(Unit.bias(step.believed)))
     return noted
 
 
@@ -361,11 +374,9 @@ RULES = UpdateRules(loss=CASE.loss)
 
 class TestRule:
     def test_a_plain_rule_descends_what_it_believes_and_carries_nothing(self) -> None:
-        """Made here and not on import."""
-        rule = from_gradient(lambda network, x, y, rules: true_reduced(network, x, y, rules)[0])
-        with_rule, true = (step(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED) for step in (rule, true_step))
-        assert with_rule.after.flat.tolist() == true.after.flat.tolist()
-        assert with_rule.carried is NOTHING_CARRIED
+        step = step_of(Rule(factor=2.0), CASE.network, CASE.x, CASE.y, RULES, 11)
+        assert (step.step.flat == -RULES.learning_rate * step.believed.flat).all()
+        assert step.carried is NOTHING_CARRIED
 
     @pytest.mark.parametrize(
         ("layers", "named"),
@@ -381,32 +392,31 @@ class TestRule:
         self, layers: list[tuple[float, float]], named: int
     ) -> None:
         believed = of_units(*layers)
-        network = explicit(believed.architecture, [np.zeros((1, 1))] * len(layers), [])
         with (
             quiet(),
             pytest.raises(Divergence, match=f"^the gradient of layer {named} overflows$") as caught,
         ):
-            apply(network, believed, RULES)
+            refuse_overflow(believed)
         assert (caught.value.layer, caught.value.what) == (named, "the gradient")
 
     def test_updating_after_each_sample_steps_from_the_first_weights_to_the_last(self) -> None:
-        outcome = MISTAKES["update-each-sample"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, NOTHING_CARRIED)
-        assert_close(outcome.step.flat, outcome.after.flat - CASE.network.flat)
-        assert outcome.carried is NOTHING_CARRIED
+        step = step_of(MISTAKES["update-each-sample"].rule, CASE.network, CASE.x, CASE.y, RULES, 11)
+        assert_close(step.step.flat, step.after.flat - CASE.network.flat)
+        assert step.carried is NOTHING_CARRIED
 
     @pytest.mark.parametrize("output", ["relu", "softplus", "gelu"])
     def test_new_weights_first_is_right_at_the_output_layer_also_where_the_slope_needs_z(self, output: str) -> None:
         it = random_case(53, (3, 4, 2), hidden=("tanh",), head=(output, CASE.loss), bias="trained", n=5)
-        step = MISTAKES["new-weights-first"].rule
-        wrong, true = (rule(it.network, it.x, it.y, RULES, 5, NOTHING_CARRIED).believed for rule in (step, true_step))
+        rules = MISTAKES["new-weights-first"].rule, RIGHT
+        wrong, true = (step_of(rule, it.network, it.x, it.y, RULES, 5).believed for rule in rules)
         assert wrong.weights[1].tolist() == true.weights[1].tolist()
         assert wrong.biases[1].tolist() == true.biases[1].tolist()
         assert np.abs(wrong.weights[0] - true.weights[0]).max() > 1e-4
 
     def test_an_accumulator_never_cleared_counts_all_samples_so_far(self) -> None:
         earlier = Carried(np.ones(len(CASE.network.flat)), 6)
-        outcome = MISTAKES["never-cleared"].rule(CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
-        assert outcome.carried.count == 17
+        step = step_of(MISTAKES["never-cleared"].rule, CASE.network, CASE.x, CASE.y, RULES, 11, earlier)
+        assert step.carried.count == 17
 
     def test_no_cosine_is_beyond_1_or_below_minus_1(self) -> None:
         """Rounding alone would make it 1.0000000000000002 of some of these."""

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from bptui.experiments.mistakes.step import true_step
+from bptui.engine.wrong_rules import BY_ID, Change, Rule
 from bptui.experiments.mistakes.table import MISTAKES, ROWS, Mistake
 from bptui.scenario import Scenario
 from bptui.session.session import Session
@@ -15,13 +15,14 @@ from bptui.tui.lists import Help
 from tests.make_docs import FOLDER, key_table
 
 PAGE = (FOLDER / "keys.md").read_text(encoding="utf-8")
-THIRTEENTH = replace(ROWS[0], id="nothing-wrong", key="z", name="a thirteenth rule", rule=true_step)
+THIRTEENTH = replace(ROWS[0], change=Change("nothing-wrong", "a thirteenth rule", Rule()), key="z")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_every_row_is_complete(row: Mistake) -> None:
     assert all(getattr(row, field.name) for field in fields(row) if not field.name.endswith("under_sum"))
     assert len(row.key) == 1
+    assert row.change is BY_ID[row.id]
     for sentence in (row.confuses, row.occurs, row.harmless):
         assert sentence[0].isupper()
         assert sentence.endswith(".")

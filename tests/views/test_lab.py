@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bptui.engine import OptimizerSettings
-from bptui.experiments.mistakes import distance, true_reduced, true_step
+from bptui.engine.wrong_rules import Given
+from bptui.experiments.mistakes import RIGHT, distance, outcome, true_reduced
 from bptui.experiments.mistakes.distance import layer_vector
 from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
@@ -268,15 +269,15 @@ def values_of(it: Lab) -> list[object]:
     x, y = it.batch()
     rules, at = figures.rules, figures.weight
     values: list[object] = [figures.worst[0], rules.learning_rate, case.settings.rules.learning_rate]
-    for training, rule in ((it.true, true_step), (it.wrong, it.mistake.rule)):
-        outcome = rule(training.network, x, y, rules, case.nominal, training.carried)
+    for training, rule in ((it.true, RIGHT), (it.wrong, it.mistake.rule)):
+        step = outcome(rule, Given(training.network, x, y, rules, case.nominal, carried=training.carried))
         truth, loss = true_reduced(training.network, x, y, rules)
-        values += [vector[at] for vector in (training.network, outcome.believed, outcome.step, outcome.after, truth)]
+        values += [vector[at] for vector in (training.network, step.believed, step.step, step.after, truth)]
         values += [loss, training.curve.last("loss"), np.array([truth[w] for w, _, _ in figures.into_unit])]
-        values.append([outcome.believed[w] for w, _, _ in figures.into_unit])
-        pairs = [(truth.flat, outcome.believed.flat)]
+        values.append([step.believed[w] for w, _, _ in figures.into_unit])
+        pairs = [(truth.flat, step.believed.flat)]
         pairs += [
-            (layer_vector(truth, layer), layer_vector(outcome.believed, layer))
+            (layer_vector(truth, layer), layer_vector(step.believed, layer))
             for layer in range(truth.architecture.layers)
         ]
         values += [[d.true_norm, d.wrong_norm, d.cosine, d.relative_error] for d in (distance(*pair) for pair in pairs)]

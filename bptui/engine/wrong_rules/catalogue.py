@@ -11,11 +11,17 @@ RIGHT = Rule()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """A well-known wrong choice: its id, its name, and the rule it makes of the right one."""
+    """A well-known wrong choice: its id, its name, and the rule it makes of the right one; ``under_sum`` its name where
+    the truth is the sum, if that is another."""
 
     id: str
     name: str
     rule: Rule
+    under_sum: str = ""
+
+    def named(self, reduction: str) -> str:
+        """Its name beside a true rule that reduces a batch so."""
+        return self.under_sum if self.under_sum and reduction == "sum" else self.name
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -35,11 +41,11 @@ class Change:
 
 
 SLOPES: tuple[tuple[str, str, Any], ...] = (
-    ("no-slope", "φ′ left out", "left out"),
-    ("slope-at-a", "φ′ taken at a instead of z", "at a"),
-    ("slope-of-z", "φ′ by its short cut in a, fed with z", "of z"),
+    ("no-slope", "drop φ′", "left out"),
+    ("slope-at-a", "φ′ of a, not of z", "at a"),
+    ("slope-of-z", "short cut of φ′ fed with z", "of z"),
     ("phi-for-slope", "φ in place of φ′", "φ"),
-    ("slope-at-error", "φ′ taken at the error that comes in", "at the error"),
+    ("slope-at-error", "φ′ at the error", "at the error"),
 )
 
 
@@ -48,7 +54,7 @@ def slopes() -> Iterator[Change]:
     for key, name, kind in SLOPES:
         yield Change(f"{key}-hidden", f"{name} in hidden layers", Rule(hidden_slope=kind))
         yield Change(f"{key}-output", f"{name} at the output", Rule(output_slope=kind))
-        yield Change(key, f"{name} everywhere", Rule(output_slope=kind, hidden_slope=kind))
+        yield Change(key, name, Rule(output_slope=kind, hidden_slope=kind))
         yield Change(
             f"{key}-last-hidden", f"{name} in the last hidden layer", Rule(hidden_slope=kind, hidden_where="last")
         )
@@ -56,38 +62,39 @@ def slopes() -> Iterator[Change]:
 
 CHANGES: tuple[Change, ...] = (
     *slopes(),
-    Change("softmax-elementwise", "the output's slope a(1 − a), element by element",
+    Change("softmax-elementwise", "a(1 − a) of each output alone",
            Rule(output_slope="element by element")),
     Change("loss-slope-alone", "∂L/∂a taken for δ at the output", Rule(output_slope="∂L/∂a alone")),
-    Change("loss-slope-elementwise", "∂L/∂a times a(1 − a), element by element", Rule(output_slope="element of ∂L/∂a")),
-    Change("no-slope-output-weights", "φ′ left out in the output weights' gradient only",
+    Change("loss-slope-elementwise", "∂L/∂a times a(1 − a) alone", Rule(output_slope="element of ∂L/∂a")),
+    Change("no-slope-output-weights", "no φ′ in the output's weights",
            Rule(weights_from="output error")),
-    Change("no-slope-weights", "φ′ left out in the weights' gradients only", Rule(weights_from="error")),
+    Change("no-slope-weights", "no φ′ in the weights' gradients", Rule(weights_from="error")),
     Change("sign", "y − a, then subtracted", Rule(sign="y − a")),
     Change("factor-2", "a factor 2 in all", Rule(factor=2.0)),
     Change("factor-half", "a factor ½ in all", Rule(factor=0.5)),
-    Change("factor-2-each-layer", "a factor 2 at every layer", Rule(layer_factor=2.0)),
-    Change("factor-half-each-layer", "a factor ½ at every layer", Rule(layer_factor=0.5)),
-    Change("factor-2-each-hidden-layer", "a factor 2 at every hidden layer", Rule(hidden_factor=2.0)),
-    Change("factor-half-each-hidden-layer", "a factor ½ at every hidden layer", Rule(hidden_factor=0.5)),
+    Change("factor-2-each-layer", "a 2 at every layer", Rule(layer_factor=2.0)),
+    Change("factor-half-each-layer", "a ½ at every layer", Rule(layer_factor=0.5)),
+    Change("factor-2-each-hidden-layer", "a 2 at every hidden layer", Rule(hidden_factor=2.0)),
+    Change("factor-half-each-hidden-layer", "a ½ at every hidden layer", Rule(hidden_factor=0.5)),
     Change("divided-by-outputs", "divided by the number of outputs", Rule(outputs="divided")),
     Change("times-outputs", "multiplied by the number of outputs", Rule(outputs="multiplied")),
-    Change("error-handed-back", "the error before φ′ handed back in place of δ", Rule(handed="error")),
-    Change("output-handed-back", "a layer's outputs handed back in place of δ", Rule(handed="output")),
+    Change("error-handed-back", "errors handed back, not δ", Rule(handed="error")),
+    Change("output-handed-back", "outputs handed back, not δ", Rule(handed="output")),
     Change("new-weights-first", "new weights before hidden deltas", Rule(through="new")),
-    Change("through-gradient", "handed back through the gradient of the weights", Rule(through="gradient")),
-    Change("weights-not-transposed", "handed back through W, not transposed", Rule(through="untransposed")),
+    Change("through-gradient", "handed back through the gradient", Rule(through="gradient")),
+    Change("weights-not-transposed", "handed back through W, not Wᵀ", Rule(through="untransposed")),
     Change("outer-transposed", "the weights' gradient transposed", Rule(outer="transposed")),
     Change("every-target", "every answer against every target", Rule(pairing="every")),
-    Change("targets-next", "targets shifted: each sample has the next one's", Rule(pairing="next")),
-    Change("targets-before", "targets shifted: each sample has the one's before", Rule(pairing="before")),
+    Change("targets-next", "targets of the next sample", Rule(pairing="next")),
+    Change("targets-before", "targets of the sample before", Rule(pairing="before")),
     Change("targets-reversed", "targets in reverse order", Rule(pairing="reversed")),
     Change("average-inputs", "average the inputs, pass once", Rule(pairing="mean sample")),
     Change("mean-error-mean-activations", "mean error, mean activations", Rule(pairing="mean activations")),
     Change("mean-error-last-activations", "mean error, last activations", Rule(pairing="last activations")),
     Change("softmax-batch", "softmax over the whole batch", Rule(softmax="batch")),
     Change("softmax-samples", "softmax over the samples, not the classes", Rule(softmax="samples")),
-    Change("other-reduction", "sum where the mean was meant, or the mean for the sum", Rule(reduction="other")),
+    Change("other-reduction", "sum with the mean's rate", Rule(reduction="other"),
+           "mean with the sum's rate"),
     Change("divided-twice", "divided by n twice", Rule(reduction="twice")),
     Change("nominal-size", "nominal size in the short batch", Rule(reduction="nominal")),
     Change("mean-of-means", "mean of micro-batch means", Rule(reduction="mean of means")),
@@ -96,8 +103,8 @@ CHANGES: tuple[Change, ...] = (
     Change("bias-per-weight", "bias step once per weight", Rule(biases="once per weight")),
     Change("bias-divided-twice", "biases divided by n twice", Rule(biases="divided twice")),
     Change("bias-undivided", "biases never divided by n", Rule(biases="undivided")),
-    Change("bias-one-number", "one bias sum for the whole layer", Rule(biases="one number")),
-    Change("bias-row-sums", "biases: sums of the weights' gradient", Rule(biases="row sums")),
+    Change("bias-one-number", "one bias sum for a whole layer", Rule(biases="one number")),
+    Change("bias-row-sums", "biases: sums over the weights", Rule(biases="row sums")),
     Change("bias-before-slope", "biases: the error before φ′", Rule(biases="before φ′")),
     Change("bias-last-sample", "biases: the last sample alone", Rule(biases="last")),
     Change("bias-last-sample-divided", "biases: the last sample's share alone", Rule(biases="last divided")),

@@ -14,8 +14,9 @@ import numpy as np
 from bptui.engine.network import Network, Parameters
 from bptui.engine.optimizers import OPTIMIZERS, Descent
 from bptui.engine.reduce import Reduction, reduce_over_samples, sum_over_samples
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, read_only
 from bptui.engine.update import freeze_biases
+from bptui.engine.wrong_rules.given import NOTHING_CARRIED, Carried
 from bptui.engine.wrong_rules.passes import Passes, targets
 from bptui.engine.wrong_rules.rule import BACK, BIASES, SAMPLES, WEIGHTS, Rule
 from bptui.engine.wrong_rules.stages import stage
@@ -111,7 +112,7 @@ class Workings(Passes):
             if len(self.flow(rule).error) < given.n:  # one row that stands for all
                 total = given.n * total
             if rule.step == "carried":
-                if given.n < self.nominal:
+                if self.waits(rule):
                     return np.zeros_like(total)
                 total = total + self._kept(layer, what)
                 count += given.carried.count
@@ -142,6 +143,10 @@ class Workings(Passes):
                 reduction = "mean"
         reduce_over_samples(total, count, reduction, total)
 
+    def waits(self, rule: Rule) -> bool:
+        """Does the program keep this batch for the next one, and make no update at all?"""
+        return rule.step == "carried" and self.given.n < self.nominal
+
     @property
     def nominal(self) -> int:
         """The batch size asked for."""
@@ -167,9 +172,10 @@ class Workings(Passes):
     def unclipped(self, rule: Rule, layer: int, what: What) -> Floats:
         """The same before the whole of it is shortened: with the penalty."""
         rules, network = self.given.rules, self.given.network
-        biases = what == "biases"
-        reduced = self.biases_reduced(rule, layer) if biases else self.weights_reduced(rule, layer)
-        theta = (network.biases if biases else network.weights)[layer - 1]
+        biases, reduced = what == "biases", self.reduced(rule, layer, what)
+        if self.waits(rule):
+            return reduced
+        theta = self.theta(layer, what)
         if biases and (rule.l2 != "on biases" or network.architecture.bias == "frozen"):
             return reduced
         if rules.l2 and rule.l2 != "left out":
@@ -180,13 +186,27 @@ class Workings(Passes):
             reduced = reduced + penalty
         return reduced + rules.l1 * np.sign(theta) if rules.l1 and not biases else reduced
 
+    def reduced(self, rule: Rule, layer: int, what: What) -> Floats:
+        """The gradient of one layer, reduced over the batch, without a penalty."""
+        return self.biases_reduced(rule, layer) if what == "biases" else self.weights_reduced(rule, layer)
+
+    def summed(self, rule: Rule, layer: int, what: What) -> Floats:
+        """Its sum over the samples; 0 for biases that are frozen."""
+        if what == "weights":
+            return self.weights_summed(rule, layer)
+        frozen = self.given.network.architecture.bias == "frozen"
+        return np.zeros_like(self.theta(layer, what)) if frozen else self.biases_summed(rule, layer)
+
+    def _layers(self, rule: Rule, part: Callable[[Rule, int, What], Floats]) -> Floats:
+        """A part of every layer, in the order of θ."""
+        kinds: tuple[What, ...] = ("weights", "biases")
+        kinds = kinds[: 1 if self.given.network.architecture.bias == "none" else 2]
+        layers = range(1, self.given.layers + 1)
+        return np.concatenate([part(rule, layer, what).ravel() for layer in layers for what in kinds])
+
     def clipped(self, rule: Rule) -> Floats:
         """All of it, (p,), no longer than the rules allow."""
-        kinds: tuple[What, ...] = (
-            ("weights",) if self.given.network.architecture.bias == "none" else ("weights", "biases")
-        )
-        layers = range(1, self.given.layers + 1)
-        whole = np.concatenate([self.unclipped(rule, layer, what).ravel() for layer in layers for what in kinds])
+        whole = self._layers(rule, self.unclipped)
         most = self.given.rules.clip_norm
         if most and most < (norm := math.sqrt(np.dot(whole, whole))) < math.inf:
             whole *= most / norm
@@ -220,6 +240,8 @@ class Workings(Passes):
 
     def optimized(self, rule: Rule, g: Floats, theta: Floats, memory: Floats) -> Floats:
         """The step for a gradient, some weights and their optimizer's memory, which is brought up to date."""
+        if self.waits(rule):
+            return np.zeros_like(theta)
         rules, step = self.given.rules, np.empty_like(theta)
         rate = -rules.learning_rate if rule.step == "added" else rules.learning_rate
         before = memory[0].copy() if rule.momentum == "old v" and len(memory) else None
@@ -286,6 +308,17 @@ class Workings(Passes):
         one: Floats = self.flow(rule).a[layer - 1][:, :, None] * self.sources(rule, layer)[:, None, :]
         square = one.shape[1] == one.shape[2]
         return one.transpose(0, 2, 1) if rule.outer == "transposed" and square else one
+
+    def carries(self, rule: Rule) -> Carried:
+        """What the program keeps for its next batch."""
+        given, kept = self.given, self.given.carried
+        before = np.zeros_like(given.network.flat) if kept.total is None else kept.total
+        if rule.step == "never cleared":
+            return Carried(read_only(self._layers(rule, self.reduced)), kept.count + given.n)
+        if self.waits(rule):
+            here = replace(rule, step="right", reduction="right")
+            return Carried(read_only(before + self._layers(here, self.summed)), kept.count + given.n)
+        return NOTHING_CARRIED
 
     def chain(self, rule: Rule) -> "Chain":
         """The updates that are made where one is due, for a rule that updates after each sample."""

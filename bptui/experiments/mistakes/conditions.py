@@ -5,9 +5,9 @@ from math import gcd
 
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit
+from bptui.engine.wrong_rules.given import parts_of
 from bptui.experiments.mistakes.case import Case, Conditions
 from bptui.experiments.mistakes.changes import as_mean, gently, reshaped, with_batch, with_hidden, with_parts
-from bptui.experiments.mistakes.counting import parts_of
 
 NEW_BATCH = 32  # the batch size tried where a run of single samples shows nothing
 

@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 
 from bptui.engine.network import Network, Parameters
+from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats
 from bptui.engine.update import Divergence, UpdateRules
-from bptui.experiments.mistakes.step import (
-    NOTHING_CARRIED,
-    Carried,
-    Outcome,
-    Rule,
-    apply,
-    true_reduced,
-)
+from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Rule, Workings
+from bptui.experiments.mistakes.step import RIGHT, Outcome, outcome_of
 from bptui.training.history import Curve
 
 
@@ -59,23 +54,32 @@ def next_update(
 
     A side whose numbers overflow is stopped before ``update``. Callers silence numpy's overflow warnings.
     """
-    x, y = batch
     true_side, wrong_side = trainings
-    true = wrong = truth = true_loss = wrong_loss = None
-    if not true_side.stop:
-        try:
-            reduced, loss = true_reduced(true_side.network, x, y, rules)
-            true, true_loss = apply(true_side.network, reduced, rules), loss
-        except Divergence as divergence:
-            true_side.stop = stopped(update, divergence)
-    if not wrong_side.stop:
-        try:
-            here, loss = true_reduced(wrong_side.network, x, y, rules)
-            wrong = rule(wrong_side.network, x, y, rules, nominal, wrong_side.carried)
-            truth, wrong_loss = here, loss
-        except Divergence as divergence:
-            wrong_side.stop = stopped(update, divergence)
-    return NextUpdate(len(x), rules, true, wrong, truth, true_loss, wrong_loss)
+    coming: list[tuple[Outcome, Outcome, float] | None] = []
+    for side, its_rule in ((true_side, RIGHT), (wrong_side, rule)):
+        workings = Workings(Given(side.network, *batch, rules, nominal, carried=side.carried))
+        coming.append(None if side.stop else attempt(side, its_rule, workings, update))
+    true, wrong = coming
+    return NextUpdate(
+        len(batch[0]),
+        rules,
+        true=true and true[0],
+        wrong=wrong and wrong[0],
+        truth=wrong and wrong[1].believed,
+        true_loss=true and true[2],
+        wrong_loss=wrong and wrong[2],
+    )
+
+
+def attempt(side: Training, rule: Rule, workings: Workings, update: int) -> tuple[Outcome, Outcome, float] | None:
+    """By the side's rule and by the true one, with the mean loss of the batch; None where the numbers overflow."""
+    try:
+        truth = outcome_of(RIGHT, workings)
+        loss = float(mean_over_samples(workings.losses(RIGHT)))
+        return (truth if rule == RIGHT else outcome_of(rule, workings)), truth, loss
+    except Divergence as divergence:
+        side.stop = stopped(update, divergence)
+        return None
 
 
 def stopped(update: int, divergence: Divergence) -> str:
