@@ -3,15 +3,15 @@
 import os
 import sys
 
+from bptui.lazy import loading
+
 
 def run() -> None:
     # The products of small networks are faster on one thread, and a key is answered sooner. numpy reads it when it
     # is imported; whoever sets it is left alone.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
+    with loading():
         from bptui.cli import main
-    except KeyboardInterrupt:  # while numpy is still on its way
-        sys.exit(130)
     sys.exit(main(sys.argv[1:]))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bptui.data.clean import clean
 from bptui.data.plain import NAMED
 from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of, spelled
+from bptui.lazy import loading
 from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.names import built_in_names
 
@@ -87,7 +88,8 @@ def refuse_misspelt(word: str) -> None:
 
 def trace(options: argparse.Namespace) -> int:
     run = choose(options).begin()
-    from bptui.headless.trace import json_lines, text
+    with loading():
+        from bptui.headless.trace import json_lines, text
 
     lines = text if options.format == "text" else json_lines
     try:
@@ -100,8 +102,9 @@ def trace(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     run = choose(options).begin()
-    from bptui.headless.progress import ProgressLine, interruptible
-    from bptui.headless.train import epochs, where
+    with loading():
+        from bptui.headless.progress import ProgressLine, interruptible
+        from bptui.headless.train import epochs, where
 
     kept = place_for_weights(options.save_weights)
     with interruptible() as interrupt:
@@ -148,7 +151,8 @@ def save_scenario(options: argparse.Namespace) -> int:
 
 
 def datasets(options: argparse.Namespace) -> int:
-    from bptui.headless.datasets import listing
+    with loading():
+        from bptui.headless.datasets import listing
 
     for line in listing():
         print(line)
@@ -185,8 +189,9 @@ def configured() -> "Config":
 
 def explore(options: argparse.Namespace) -> int:
     scenario = choose(options)
-    from bptui.engine.update import UNDEFINED
-    from bptui.session.session import Session
+    with loading():
+        from bptui.engine.update import UNDEFINED
+        from bptui.session.session import Session
 
     try:
         session = Session(scenario)
@@ -301,7 +306,8 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
         return complain(problem)
-    from bptui.tui.app import run_explorer
+    with loading():
+        from bptui.tui.app import run_explorer
 
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
     return run_explorer(session, replace(configured(), **said), colour=colour(options))
@@ -323,8 +329,9 @@ def choose(options: argparse.Namespace) -> "Scenario":
     if name not in known and not path.suffix and not is_there(path):
         hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
         raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
-    from bptui.scenario import Scenario
-    from bptui.scenario.change import changed
+    with loading():
+        from bptui.scenario import Scenario
+        from bptui.scenario.change import changed
 
     scenario = Scenario.built_in(name) if name in known else Scenario.of_file(path, anywhere=True)
     try:

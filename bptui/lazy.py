@@ -1,7 +1,10 @@
 """Names of a package that are loaded when they are first asked for: what needs none of them begins sooner."""
 
+import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -17,3 +20,22 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         return value
 
     return load
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """While modules load ctrl+C ends the program at once, with its line and its status: Python would show where it was,
+    or lose the interrupt in a callback of its own."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # somebody else's, or ignored
+        yield
+        return
+    signal.signal(signal.SIGINT, stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def stopped(*_: object) -> None:
+    os.write(2, b"bptui: stopped\n")
+    os._exit(130)

@@ -71,6 +71,17 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_printed(words: tuple[str, ...])
         assert re.fullmatch(rf"bptui: stopped after update \d+, {last} of 100000 epochs complete\n", err)
 
 
+@pytest.mark.parametrize("words", ["train xor --epochs 1", "trace xor", "datasets", "xor", "save-scenario xor"])
+@pytest.mark.parametrize("module", ["numpy", "argparse"])
+def test_ctrl_c_while_modules_load_is_a_line_too(words: str, module: str, tmp_path: Path) -> None:
+    """Importing the module sends the interrupt; where Python is then, it would show or lose it."""
+    (tmp_path / f"{module}.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)", encoding="utf-8")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from bptui.__main__ import run; run()"
+    command = [sys.executable, "-c", OBEYING, sys.executable, "-c", program, *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "bptui: stopped\n")
+
+
 def test_ctrl_c_keeps_the_weights_as_they_are_by_then(tmp_path: Path) -> None:
     path = tmp_path / "w.json"
     words = ["train", "xor", "--epochs", "100000000", "--save-weights", str(path)]
