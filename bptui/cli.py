@@ -15,6 +15,7 @@ from bptui.data.plain import NAMED
 from bptui.headless.arguments import COMMANDS, UsageError, command_of, parser_of, spelled
 from bptui.lazy import loading
 from bptui.scenario.accept import ScenarioError, nearest, shown
+from bptui.scenario.keys import READING
 from bptui.scenario.names import built_in_names
 
 if TYPE_CHECKING:
@@ -101,12 +102,15 @@ def trace(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    run = choose(options).begin()
+    scenario = choose(options)
+    run = scenario.begin()
     with loading():
         from bptui.headless.progress import ProgressLine, interruptible
         from bptui.headless.train import epochs, where
 
     kept = place_for_weights(options.save_weights)
+    for notice in scenario.notices:
+        print(f"bptui: {clean(notice, 500)}", file=sys.stderr)
     with interruptible() as interrupt:
         for line in epochs(run, options.epochs, options.json, interrupt, ProgressLine(options.epochs, colour(options))):
             print(line, flush=True)
@@ -333,9 +337,16 @@ def choose(options: argparse.Namespace) -> "Scenario":
         from bptui.scenario import Scenario
         from bptui.scenario.change import changed
 
-    scenario = Scenario.built_in(name) if name in known else Scenario.of_file(path, anywhere=True)
+    said = given(options)
+    reading = {key: said["data"].pop(key) for key in READING if key in said.get("data", {})}
+    if name in known:
+        for key in reading:
+            raise UsageError(f"argument --{key}: it says how a data file is read, and {name} is built in")
+        scenario = Scenario.built_in(name)
+    else:
+        scenario = read(path, reading, options)
     try:
-        scenario = changed(scenario, given(options), options.activation)
+        scenario = changed(scenario, said, options.activation)
     except ValueError as problem:
         key, _, why = str(problem).partition(": ")
         raise UsageError(f"argument {spelled(key)}: {why}") from None
@@ -344,6 +355,25 @@ def choose(options: argparse.Namespace) -> "Scenario":
 
         scenario = started_from(scenario, options.weights)
     return scenario
+
+
+def read(path: Path, reading: dict[str, Any], options: argparse.Namespace) -> "Scenario":
+    """A scenario or data from a file, read as the options say, with progress on a terminal. Raises ScenarioError."""
+    from bptui.headless.progress import ProgressLine
+    from bptui.scenario import Scenario
+
+    if "test" in reading:
+        reading["test"] = str(Path(reading["test"]).absolute())
+    line = ProgressLine(1.0, colour(options))
+
+    def tell(share: float) -> None:
+        if line.due:
+            line.paint(share, f"reading {clean(path.name, 40)}")
+
+    try:
+        return Scenario.of_file(path, anywhere=True, said=reading, tell=tell)
+    finally:
+        line.clear()
 
 
 def given(options: argparse.Namespace) -> "Given":

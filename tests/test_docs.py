@@ -147,7 +147,7 @@ def test_classes_are_told_from_numbers_as_the_page_says(body: str, classes: int,
 
 
 @pytest.mark.parametrize(
-    "body", ["1,\n2,1", "1;2\n3,5;1", "1,2\n1,2,3", "1,a\n2,3", "2,3\nnan,1", "2,3\n1e999,1", "2,1\n0x1,1"]
+    "body", ["1,\n2,1", "1\t2\n3,5\t1", "1,2\n1,2,3", "1,a\n2,3", "2,3\nnan,1", "2,3\n1e999,1", "2,1\n0x1,1"]
 )
 def test_what_the_page_says_is_refused_is_refused_with_its_place(body: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"

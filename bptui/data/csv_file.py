@@ -1,93 +1,270 @@
-"""Readers for people's own files. Anything that is not plainly right is refused with file, line and column."""
+"""Reads tables of text. Anything that is not plainly right is refused with file, line and column."""
 
 import csv
-import io
-import re
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bptui.data.bounded import text_of
-from bptui.data.dataset import DataError, Dataset, one_hot
+from bptui.data.bounded import LARGEST_FILE, Tell, blocks_of, silent
+from bptui.data.dataset import DataError, Floats
+from bptui.data.delimited import (
+    BLANKS,
+    DECIMAL_COMMA,
+    MISSING,
+    NUMBER,
+    Layout,
+    cells_of,
+    is_comment,
+    layout_of,
+    looks_like_number,
+)
+from bptui.data.table import Table, Wish, Words, places_of
 
-MOST_CLASSES = 1000
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+ROWS = 2000  # read before the next look whether they are well
+PLAIN = Wish()
+Lines = Iterator[tuple[int, list[str]]]
 
 
-def read_csv(path: Path) -> Dataset:
-    """A table with one sample a row: features, then the target in the last column.
+def read_table(path: Path, wish: Wish = PLAIN, tell: Tell = silent) -> Table:
+    """A table with one sample a row, separated by commas, semicolons, tabs or blanks; a first line without numbers is a
+    header. A column that holds a number is one of numbers, others are of words.
 
-    Separated by commas, semicolons or tabs; a first line of names is a header. The target is a class
-    when it is text or a whole number from 0 to 999 throughout, else a number to be predicted.
     Raises DataError with file, line and column.
     """
-    body = text_of(path)
-    separator = max(",;\t", key=body.split("\n", 1)[0].count)
-    rows = table(path, body, separator)
-    header = rows[0][1] if rows and is_header(rows[0][1]) else None
-    if not rows:
-        raise DataError(f"{path}: empty")
-    if header is not None:
-        rows = rows[1:]
-    if not rows:
-        raise DataError(f"{path}: no samples, only a header line")
-    width = len(header or rows[0][1])
-    if width < 2:
-        raise DataError(f"{path}:1: one column; features and a last column with the target are needed")
-    for line, cells in rows:
-        if len(cells) != width:
-            raise DataError(f"{path}:{line}: {len(cells)} cells, {width} expected")
-    x = np.array([[real(path, line, c, cell) for c, cell in enumerate(cells[:-1], 1)] for line, cells in rows])
-    y, classes = targets(path, [(line, cells[-1]) for line, cells in rows], width)
-    features = tuple(header[:-1]) if header else tuple(f"x{c}" for c in range(width - 1))
-    return Dataset(path.stem, x, y, classes, features, source=path.name, licence="the file's own")
+    blocks = blocks_of(path, LARGEST_FILE, tell)
+    head = next(blocks, (1, [""]))
+    layout = layout_of(path, head[1])
+    return Reader(path, layout, wish).read(chain([head], blocks))
 
 
-def table(path: Path, body: str, separator: str) -> list[tuple[int, list[str]]]:
-    """(line number, cells) of every line that is not blank."""
-    reader = csv.reader(io.StringIO(body), delimiter=separator, strict=True)
-    try:
-        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
-    except csv.Error as problem:
-        raise DataError(f"{path}:{reader.line_num}: {problem}") from None
+class Reader:
+    """Gathers a table part by part: by numpy's own reader while there are only numbers, else cell by cell."""
+
+    def __init__(
+        self, path: Path, layout: Layout, wish: Wish, declared: dict[int, tuple[str, ...]] | None = None
+    ) -> None:
+        self.path, self.layout, self.missing = path, layout, wish.missing
+        names = layout.names or tuple(f"x{k}" for k in range(layout.width))
+        left_out = places_of(path, names, wish.drop)
+        self.names, self.kept = names, [k for k in range(layout.width) if k not in left_out]
+        self.declared = declared or {}
+        self.of_words: dict[int, dict[str, int]] | None = None  # column → word → code, once the first part is known
+        self.numbers: list[NDArray[Any]] = []
+        self.codes: dict[int, list[NDArray[np.int64]]] = {}
+        self.marks = {",": "", ".": ""}  # where a decimal comma and a decimal point were first seen
+
+    def read(self, blocks: Lines) -> Table:
+        """All of the table. Raises DataError."""
+        for first, lines in blocks:
+            first, lines = self.without_head(first, lines)
+            if not lines:
+                continue
+            quoted = any(self.layout.quote in line for line in lines)
+            if quoted:  # a cell may go on in the next lines
+                self.take_cells(chain([(first, lines)], blocks))
+            elif not self.take_numbers(lines):
+                self.take_cells(iter([(first, lines)]))
+        if not self.numbers:
+            raise DataError(f"{self.path}: no samples, only a header line")
+        return self.table()
+
+    def without_head(self, first: int, lines: list[str]) -> tuple[int, list[str]]:
+        """The lines of data among these, without comments at their head."""
+        skipped = max(self.layout.first - first, 0)
+        return first + skipped, lines[skipped:]
+
+    def take_numbers(self, lines: list[str]) -> bool:
+        """Take lines that hold nothing but finite numbers; False for others, which are looked at cell by cell."""
+        if self.of_words or any(not line.strip() or "_" in line for line in lines):
+            return False
+        layout = self.layout
+        if layout.trailing:
+            lines = [line.rstrip().removesuffix(layout.separator) for line in lines]
+        if layout.separator == ";" and any("," in line for line in lines):
+            if self.marks["."] or any("." in line for line in lines):
+                return False
+            self.marks[","] = self.marks[","] or "seen"
+            lines = [line.replace(",", ".") for line in lines]
+        separator = None if layout.separator == BLANKS else layout.separator
+        try:
+            found = np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2)
+        except ValueError:
+            return False
+        if found.shape != (len(lines), layout.width) or not np.isfinite(found).all():
+            return False
+        if len(self.kept) < layout.width:
+            found = found[:, self.kept]
+        self.of_words = {}
+        self.numbers.append(compact(found))
+        return True
+
+    # --- cell by cell ---
+
+    def take_cells(self, blocks: Lines) -> None:
+        """Take lines whatever is in them. Raises DataError with line and column."""
+        rows: list[list[str]] = []
+        at: list[int] = []
+        for line, cells in self.rows_of(blocks):
+            rows.append(cells)
+            at.append(line)
+            if len(rows) == ROWS:
+                self.take_rows(rows, at)
+                rows, at = [], []
+        if rows:
+            self.take_rows(rows, at)
+
+    def rows_of(self, blocks: Lines) -> Iterator[tuple[int, list[str]]]:
+        """The line on which each row ends, and its cells. Raises DataError."""
+        layout, first = self.layout, 0
+
+        def plain_lines() -> Iterator[str]:
+            nonlocal first
+            for number, lines in blocks:
+                number, lines = self.without_head(number, lines)
+                first = first or number
+                yield from lines
+
+        reader = cells_of(plain_lines(), layout.separator, layout.quote)
+        try:
+            for row in reader:
+                cells = [cell.strip() for cell in row]
+                if not any(cells):
+                    continue
+                line = first + reader.line_num - 1
+                if layout.trailing and len(cells) == layout.width + 1 and not cells[-1]:
+                    cells.pop()
+                if len(cells) != layout.width:
+                    if is_comment(cells[0]):
+                        continue
+                    raise DataError(f"{self.path}:{line}: {len(cells)} cells, {layout.width} expected")
+                yield line, cells
+        except csv.Error as problem:
+            raise DataError(f"{self.path}:{max(first, 1) + reader.line_num - 1}: {problem}") from None
+
+    def take_rows(self, rows: list[list[str]], at: list[int]) -> None:
+        columns = [[row[k] for row in rows] for k in self.kept]
+        if self.of_words is None:
+            self.of_words = {k: {} for k, cells in zip(self.kept, columns, strict=True) if self.is_of_words(k, cells)}
+            for k in self.of_words:
+                self.of_words[k] = {name: code for code, name in enumerate(self.declared.get(k, ()))}
+        numbers = []
+        for k, cells in zip(self.kept, columns, strict=True):
+            if k in self.of_words:
+                self.codes.setdefault(k, []).append(self.coded(k, cells, at))
+            else:
+                numbers.append(self.numbers_in(k, cells, at))
+        self.numbers.append(compact(np.column_stack(numbers)) if numbers else np.empty((len(rows), 0)))
+
+    def is_of_words(self, column: int, cells: list[str]) -> bool:
+        """Is no cell of the column a number, and one a word?"""
+        if column in self.declared:
+            return True
+        there = [cell for cell in cells if cell not in MISSING]
+        return bool(there) and not any(map(looks_like_number, there))
+
+    def coded(self, column: int, cells: list[str], at: list[int]) -> NDArray[np.int64]:
+        assert self.of_words is not None
+        codes = self.of_words[column]
+        if not MISSING.isdisjoint(cells):
+            self.note_missing(column, cells, at)
+        for place, cell in enumerate(cells):
+            if cell not in codes and cell not in MISSING:
+                if column in self.declared:
+                    raise self.fault(at[place], column, f"{cell[:30]!a} is none of the words declared for it")
+                if looks_like_number(cell):
+                    raise self.fault(at[place], column, f"{cell[:30]!a} in a column of words")
+                codes[cell] = len(codes)
+        return np.array([codes.get(cell, -1) for cell in cells])
+
+    def numbers_in(self, column: int, cells: list[str], at: list[int]) -> Floats:
+        """Finite numbers in plain notation, nan where a cell is missing: no underscores, no hexadecimal."""
+        plain = cells
+        if self.layout.separator == ";":
+            plain = [self.with_point(column, cell, line) for cell, line in zip(cells, at, strict=True)]
+        try:
+            values = np.array([float(cell) for cell in plain])
+            joined = "".join(plain)
+            if np.isfinite(values).all() and joined.isascii() and "_" not in joined:
+                return values
+        except ValueError:
+            pass
+        if not MISSING.isdisjoint(cells):
+            self.note_missing(column, cells, at)
+        return np.array(
+            [np.nan if cell in MISSING else self.real(column, cell, line) for cell, line in zip(plain, at, strict=True)]
+        )
+
+    def with_point(self, column: int, cell: str, line: int) -> str:
+        """A number with a decimal comma as one with a point. Raises DataError where a file has both."""
+        if not ("," in cell or "." in cell) or not (NUMBER.fullmatch(cell) or DECIMAL_COMMA.fullmatch(cell)):
+            return cell
+        mark, other = (",", ".") if "," in cell else (".", ",")
+        self.marks[mark] = self.marks[mark] or f"{self.path}:{line}:{column + 1}"
+        if self.marks[other]:
+            raise self.fault(line, column, f"{cell[:30]!a}: decimal points and decimal commas in one file")
+        return cell.replace(",", ".")
+
+    def note_missing(self, column: int, cells: list[str], at: list[int]) -> None:
+        """Raises DataError where missing cells are refused."""
+        if self.missing == "refuse":
+            place = next(k for k, cell in enumerate(cells) if cell in MISSING)
+            words = "empty cell" if not cells[place] else f"{cells[place]!a} is not a finite number: missing"
+            raise self.fault(
+                at[place], column, f"{words}; --missing drop leaves such rows out, --missing mean fills them"
+            )
+
+    def real(self, column: int, cell: str, line: int) -> float:
+        """A finite number in plain notation. Raises DataError."""
+        if NUMBER.fullmatch(cell):
+            value = float(cell)
+            if np.isfinite(value):
+                return value
+        name = self.names[column] if self.layout.names else column
+        cure = f"; --drop {name} leaves the column out"
+        if DECIMAL_COMMA.fullmatch(cell):
+            cure = "; write a decimal point, not a comma"
+        raise self.fault(line, column, f"{cell[:30]!a} is not a finite number{cure}")
+
+    def fault(self, line: int, column: int, what: str) -> DataError:
+        return DataError(f"{self.path}:{line}:{column + 1}: {what}")
+
+    def table(self) -> Table:
+        of_words = self.of_words or {}
+        words = {
+            k: sorted_words(np.concatenate(self.codes[k]), codes, k in self.declared) for k, codes in of_words.items()
+        }
+        said = self.layout.said + (", decimal commas" if self.marks[","] else "")
+        places = tuple(k for k in self.kept if k not in of_words)
+        return Table(self.path, said, self.names, joined(self.numbers), places, words, bool(self.layout.names))
 
 
-def is_header(cells: list[str]) -> bool:
-    """Names, with no number meant among the features: ``nan,1`` and ``,1`` are samples that lack a number."""
-    *features, target = cells
-    return not any(map(looks_like_number, features)) and (any(features) or not looks_like_number(target))
+def compact(numbers: Floats) -> NDArray[Any]:
+    """The same numbers in an eighth of the room where all of them are whole and from 0 to 255."""
+    small = numbers.astype(np.uint8) if numbers.size and numbers.min() >= 0 and numbers.max() <= 255 else numbers
+    return small if small is not numbers and (small == numbers).all() else numbers
 
 
-def real(path: Path, line: int, column: int, cell: str) -> float:
-    """A finite number in plain notation: no underscores, no hexadecimal, no decimal comma."""
-    if NUMBER.fullmatch(cell):
-        value = float(cell)
-        if np.isfinite(value):
-            return value
-    what = "empty cell" if not cell else f"{cell[:30]!a} is not a finite number"
-    cure = "; write a decimal point, not a comma" if re.fullmatch(r"[+-]?\d+,\d+", cell) else ""
-    raise DataError(f"{path}:{line}:{column}: {what}{cure}")
+def joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """The parts of an array, one below the other, each let go of once it is copied."""
+    if len(parts) == 1:
+        return parts[0]
+    kind = np.uint8 if all(part.dtype == np.uint8 for part in parts) else np.float64
+    whole = np.empty((sum(map(len, parts)), parts[0].shape[1]), kind)
+    end = len(whole)
+    while parts:
+        part = parts.pop()
+        whole[end - len(part) : end] = part
+        end -= len(part)
+    return whole
 
 
-def targets(path: Path, cells: list[tuple[int, str]], column: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Targets N × o and the names of the classes, () for a number to be predicted."""
-    for line, cell in cells:
-        if not cell:
-            raise DataError(f"{path}:{line}:{column}: empty cell")
-    texts = [cell for _, cell in cells]
-    whole = all(re.fullmatch(r"\d{1,3}", cell, re.ASCII) for cell in texts)
-    if not whole and any(looks_like_number(cell) for cell in texts):
-        return np.array([[real(path, line, column, cell)] for line, cell in cells]), ()
-    names = sorted(set(texts), key=(lambda name: (int(name), name)) if whole else str)
-    if len(names) > MOST_CLASSES:
-        raise DataError(f"{path}: {len(names)} classes in the last column; at most {MOST_CLASSES}")
+def sorted_words(codes: NDArray[np.int64], known: dict[str, int], declared: bool) -> Words:
+    """Words in the order of the alphabet, or in that in which the file declares them."""
+    names = tuple(known) if declared else tuple(sorted(known))
     place = {name: k for k, name in enumerate(names)}
-    return one_hot(np.array([place[cell] for cell in texts]), len(names)), tuple(names)
-
-
-def looks_like_number(cell: str) -> bool:
-    """Was a number meant? Then the whole column must be numbers, and a slip in one cell is no class of its own."""
-    meant = NUMBER.fullmatch(cell) or re.fullmatch(
-        r"[+-]?\d+,\d+|[+-]?(nan|inf|infinity)", cell, re.ASCII | re.IGNORECASE
-    )
-    return meant is not None
+    moved = np.array([*(place[name] for name in known), -1])  # code −1, missing, is the last place
+    return Words(moved[codes], names, declared)

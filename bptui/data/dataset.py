@@ -1,14 +1,15 @@
 """A data set: inputs, targets, and what is needed to name and draw them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptui.data.clean import clean
+from bptui.data.inputs import KINDS, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+__all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
 
 
 class DataError(ValueError):
@@ -17,13 +18,17 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """x is N × i, y is N × o, both float64 and finite. ``classes`` names the columns of y when they are classes
-    (one-hot, or a single column of 0 and 1 for two classes); () for regression. ``image`` is (rows, columns)
-    when an input is a grey picture with values 0 … 1. ``writers`` says who made each sample, as a number from 0, (N,),
-    where that is known: a test then holds out whole writers."""
+    """x is N × i and y is N × o, both finite; y is float64, x may be stored more shortly (:data:`inputs.KINDS`).
+
+    ``classes`` names the columns of y when they are classes (one-hot, or a single column of 0 and 1 for two classes);
+    () for regression, where ``outputs`` may name them. ``image`` is (rows, columns) when an input is a grey picture
+    from 0 to ``white``. ``writers`` says who made each sample, as a number from 0, (N,), where that is known: a test
+    then holds out whole writers. The last ``tests`` samples are for testing only. ``scaling`` is what x goes through on
+    its way into a network. ``file`` says what the file is, ``read`` more of what was made of it, ``notices`` what a
+    person should know."""
 
     name: str
-    x: Floats
+    x: NDArray[Any]
     y: Floats
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
@@ -31,23 +36,45 @@ class Dataset:
     source: str = "made by bptui"
     licence: str = "MIT"
     writers: Integers | None = None
+    outputs: tuple[str, ...] = ()
+    white: float = 1.0
+    tests: int = 0
+    scaling: Scaling | None = None
+    file: str = ""
+    read: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean(self.name))
-        object.__setattr__(self, "classes", tuple(map(clean, self.classes)))
-        object.__setattr__(self, "features", tuple(map(clean, self.features)))
-        for what, array in (("x", self.x), ("targets", self.y)):
-            if array.ndim != 2 or array.dtype != np.float64:
+        for key in ("classes", "features", "outputs", "read", "notices"):
+            object.__setattr__(self, key, tuple(map(clean, getattr(self, key))))
+        for what, array, kinds in (("x", self.x, KINDS), ("targets", self.y, ("float64",))):
+            if array.ndim != 2 or array.dtype.name not in kinds:
                 raise DataError(f"{self.name}: {what} must be a table of numbers")
-            if not np.isfinite(array).all():
-                row, column = np.argwhere(~np.isfinite(array))[0]
-                raise DataError(f"{self.name}: {what}[{row}][{column}] is not a finite number")
+            if array.dtype.kind == "f":
+                refuse_not_finite(self.name, what, array)
             array.flags.writeable = False
         if len(self.x) == 0 or len(self.x) != len(self.y):
             raise DataError(f"{self.name}: {len(self.x)} inputs and {len(self.y)} targets")
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def inputs(self, rows: Integers) -> Floats | Inputs:
+        """What a network gets of these rows: scaled; where x is stored shortly, gathered when it is used."""
+        if self.x.dtype != np.float64:
+            return Inputs(self.x, rows, self.scaling)
+        found: Floats = self.x[rows]
+        return self.scaling.apply(found) if self.scaling else found
+
+    def given(self, x: NDArray[Any]) -> Floats:
+        """What a network gets where these inputs (… × i) stand in the file."""
+        found = x.astype(np.float64)
+        return self.scaling.apply(found) if self.scaling else found
+
+    def scaled(self, rows: Integers, how: Scale) -> "Dataset":
+        """The same data scaled as these rows, the training samples, need it."""
+        return replace(self, scaling=fitted(self.x, rows, how))
 
     @property
     def labels(self) -> Integers | None:
@@ -78,9 +105,12 @@ def split(data: Dataset, samples: int | None, test_fraction: float, seed: int) -
     """Choose ``samples`` rows (None: all) and hold a fraction of them back for testing: whole writers, where the data
     know theirs, so that the test asks for hands that were never seen.
 
-    With all rows and no test the order is the data's own. Raises DataError when more rows are asked for than
-    there are, or none would be left to train on.
+    With all rows and no test the order is the data's own. Data that bring their own test samples are tested on these,
+    and ``samples`` are chosen among the others. Raises DataError when more rows are asked for than there are, or none
+    would be left to train on.
     """
+    if data.tests:
+        return own_split(data, samples, test_fraction, seed)
     n = len(data) if samples is None else samples
     if n > len(data):
         raise DataError(f"{data.name} has {len(data)} samples, {n} were asked for")
@@ -107,6 +137,28 @@ def split_by_writers(data: Dataset, writers: Integers, n: int, test_fraction: fl
     test, train = rows[tested[rows]], rows[~tested[rows]]
     held_out = round(n * len(test) / len(data))
     return Split(np.sort(train[: n - held_out]), np.sort(test[:held_out]))
+
+
+def own_split(data: Dataset, samples: int | None, test_fraction: float, seed: int) -> Split:
+    """The split of data with test samples of their own, which stand last. Raises DataError."""
+    if test_fraction:
+        raise DataError(f"{data.name} has its own {data.tests} test samples; leave test_fraction out")
+    count = len(data) - data.tests
+    if samples is not None and samples > count:
+        raise DataError(f"{data.name} has {count} training samples, {samples} were asked for")
+    train = np.arange(count)
+    if samples is not None and samples < count:
+        train = np.sort(np.random.default_rng([seed, 2]).permutation(count)[:samples])
+    return Split(train, np.arange(count, len(data)))
+
+
+def refuse_not_finite(name: str, what: str, array: NDArray[Any]) -> None:
+    """Raises DataError that names the first number that is not finite; looks at a thousand rows at a time."""
+    for start in range(0, len(array), ROWS):
+        wrong = ~np.isfinite(array[start : start + ROWS])
+        if wrong.any():
+            row, column = np.argwhere(wrong)[0]
+            raise DataError(f"{name}: {what}[{start + row}][{column}] is not a finite number")
 
 
 def one_hot(labels: Integers, classes: int) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
-from bptui.engine.types import Floats, quiet, read_only
+from bptui.engine.types import Floats, Rows, quiet, read_only
 
 CHUNK = 512  # samples evaluated at once: little memory, and most of it stays in the cache
 
@@ -18,7 +18,7 @@ def losses_of_pass(network: Network, loss: str, y: Floats, passed: Pass) -> Floa
     return LOSSES[loss].value(passed.z[-1], passed.a[-1], y)
 
 
-def evaluate(network: Network, loss: str, x: Floats, y: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
+def evaluate(network: Network, loss: str, x: Rows, y: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
     """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o)."""
     for start in range(0, len(x), CHUNK):
         part = slice(start, start + CHUNK)
@@ -36,7 +36,7 @@ def activations(network: Network, layer: int, x: Floats) -> Floats:
     return read_only(passed.a[layer])
 
 
-def sample_losses(network: Network, loss: str, x: Floats, y: Floats) -> Floats:
+def sample_losses(network: Network, loss: str, x: Rows, y: Floats) -> Floats:
     """The loss of each sample, (N,), for x (N × i) and y (N × o)."""
     out = np.empty(len(x))
     for part, losses, _ in evaluate(network, loss, x, y):

@@ -1,7 +1,7 @@
 """The one array type of the engine: float64, C order; and how its arithmetic is kept quiet."""
 
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Array = TypeVar("Array", Floats, Integers)
+
+
+class Rows(Protocol):
+    """Rows of numbers that are copied when they are used: an array N × k, or what gathers one from elsewhere."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> Any: ...
+
+    def take(self, indices: Any, axis: Literal[0], out: Floats, mode: Literal["clip"]) -> Any:
+        """Write the rows ``indices`` into ``out``."""
 
 
 def read_only(array: Array) -> Array:

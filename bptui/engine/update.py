@@ -17,7 +17,7 @@ from bptui.engine.network import Architecture, Network, Parameters
 from bptui.engine.optimizers import OPTIMIZERS, Descent, OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import REDUCTIONS, Reduction, reduce_over_samples
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Workspace:
         self.targets = np.empty((n, architecture.sizes[-1]))
         self.summed, self.reduced, self.step, self.part_sum = (Parameters.zeros(architecture) for _ in range(4))
 
-    def load(self, x: Floats, y: Floats, rows: Any) -> None:
+    def load(self, x: Rows, y: Floats, rows: Any) -> None:
         """Copy the batch in: the given rows of all inputs x (N × i) and targets y (N × o)."""
         x.take(rows, axis=0, out=self.passed.a[0], mode="clip")
         y.take(rows, axis=0, out=self.targets, mode="clip")

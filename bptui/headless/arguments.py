@@ -171,8 +171,27 @@ def listed(words: str) -> list[str]:
     return words.split(",")
 
 
-IN_WORDS: dict[str, Callable[[str], Any]] = {"layers": layer_sizes, "activations": listed}
-"""Settings that are lists in a file."""
+def columns(words: str) -> Any:
+    """``Id,3`` as a name and a place; one alone as itself."""
+    items = [plain(word) if word.strip("-").isdigit() else word for word in words.split(",")]
+    return items if len(items) > 1 else items[0]
+
+
+def shape(words: str) -> Any:
+    """``28,28`` or ``28x28`` as numbers; another word as itself."""
+    parts = words.replace("x", ",").split(",")
+    return [plain(part) for part in parts] if len(parts) > 1 else words
+
+
+IN_WORDS: dict[str, Callable[[str], Any]] = {
+    "layers": layer_sizes,
+    "activations": listed,
+    "target": columns,
+    "drop": columns,
+    "test": str,
+    "image": shape,
+}
+"""Settings that are lists in a file, or texts that may look like numbers."""
 
 
 def add_settings(p: argparse.ArgumentParser) -> None:
@@ -227,7 +246,7 @@ def parser_of(command: str) -> Parser:
         p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
         return p
     if command != "check":
-        p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml or a .csv file")
+        p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml file, or your own data")
     OWN[command](p)
     add_settings(p)
     return p
@@ -237,11 +256,15 @@ def explorer_parser() -> Parser:
     commands = "\n".join(f"  bptui {name:<14} {what}" for name, what in COMMANDS.items())
     p = Parser(
         EXPLORER,
-        usage="bptui [NAME | FILE.toml | FILE.csv] [options]\n       bptui COMMAND --help",
+        usage="bptui [NAME | FILE.toml | DATA] [options]\n       bptui COMMAND --help",
         description=f"A debugger for back-propagation in the terminal.\n\n{EXAMPLES}\ncommands:\n{commands}",
     )
     p.add_argument(
-        "scenario", nargs="?", default="digits", metavar="NAME", help="a built-in set, a .toml or a .csv file"
+        "scenario",
+        nargs="?",
+        default="digits",
+        metavar="NAME",
+        help="a built-in set, a .toml file, or your own data",
     )
     p.add_argument("--version", action="version", version=f"bptui {__version__} ({RELEASED})", help="print the version")
     add_screen(p)

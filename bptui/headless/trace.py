@@ -2,6 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
@@ -24,10 +28,12 @@ def json_lines(run: Run, first: int, count: int, per_sample: bool) -> Iterator[s
 def text(run: Run, first: int, count: int, per_sample: bool) -> Iterator[str]:
     """The same, line by line for people: formulas, then numbers. Raises IndexError like :func:`json_lines`."""
     for update in range(first, first + count):
-        yield from as_text(run.record(update), per_sample)
+        data = run.problem.data
+        yield from as_text(run.record(update), per_sample, data.x if data.scaling else None)
 
 
-def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
+def as_text(record: UpdateRecord, per_sample: bool, raw: NDArray[Any] | None = None) -> Iterator[str]:
+    """``raw`` are the inputs of all samples before they were scaled."""
     architecture, rules, n = record.before.architecture, record.settings.rules, record.n
     position = record.position
     yield f"update {record.number}: epoch {position.epoch}, batch {position.batch} of {record.batches}"
@@ -36,6 +42,8 @@ def as_text(record: UpdateRecord, per_sample: bool) -> Iterator[str]:
     for m in range(n):
         passed = record.passed
         yield f"  sample {m + 1} (row {record.indices[m]}): x = {row(passed.a[0][m])}, target {row(record.targets[m])}"
+        if raw is not None:
+            yield f"    before it was scaled: {row(raw[record.indices[m]].astype(np.float64))}"
         for layer, name in enumerate(architecture.activations, start=1):
             yield f"    z{layer} = a{layer - 1} W{layer} + b{layer} = {row(passed.z[layer - 1][m])}"
             yield f"    a{layer} = {ACTIVATIONS[name].formula} = {row(passed.a[layer][m])}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 Check = Callable[[Any], Any]
+MOST_COLUMNS = 10_000
 
 
 class ScenarioError(ValueError):
@@ -75,6 +76,34 @@ def or_word(word: str, check_value: Check, meaning: Any = None) -> Check:
             raise ValueError(str(problem).replace(", got", f' or "{word}", got')) from None
 
     return check
+
+
+def or_words(words: Iterable[str], check_value: Check) -> Check:
+    """One of some words, or what another check accepts."""
+    known = tuple(words)
+
+    def check(raw: Any) -> Any:
+        if isinstance(raw, str) and raw in known:
+            return raw
+        try:
+            return check_value(raw)
+        except ValueError as problem:
+            names = ", ".join(known)
+            hint = nearest(raw, known) if isinstance(raw, str) else ""
+            raise ValueError(str(problem).replace("expected", f"expected one of {names}, or", 1) + hint) from None
+
+    return check
+
+
+def columns(raw: Any) -> tuple[int | str, ...]:
+    """Columns of a data file: a name or a place from 0 (−1 is the last one), or a list of them."""
+    items = raw if isinstance(raw, list) else [raw]
+    good = all(
+        (isinstance(item, str) and item) or (isinstance(item, int) and not isinstance(item, bool)) for item in items
+    )
+    if not items or not good or len(items) > MOST_COLUMNS:
+        raise ValueError(f"expected the name of a column, its place from 0, or a list of these, got {shown(raw)}")
+    return tuple(items)
 
 
 def list_of(check_item: Check, least: int, most: int) -> Check:

@@ -7,14 +7,15 @@ import numpy as np
 
 from bptui.data import Dataset
 from bptui.data.dataset import DataError, Floats, one_hot
+from bptui.data.pictures import recognised
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.keys import KEYS, OTHER_NAMES, DataChoice, NetworkChoice
+from bptui.scenario.keys import KEYS, OTHER_NAMES, READING, DataChoice, NetworkChoice
 from bptui.scenario.reading import network_choice, section, settings_choice
 from bptui.training.settings import Settings
 
 HIDDEN, BATCH_SIZE = 8, 10
 MOST_CLASSES = 1000
-WRITTEN = ("name", "file", "x", "targets", "labels", "layers")
+WRITTEN = ("name", "file", "x", "targets", "labels", "layers", *(key for key in READING if key != "image"))
 """Keys of a file that are arguments of their own here, or that arrays stand for."""
 ARGUMENTS = {
     "x": "the argument x",
@@ -36,6 +37,8 @@ def parts_of(
     raw["network"]["layers"] = sizes
     raw["training"] = {"loss": fitting_loss(table, sizes), "batch_size": BATCH_SIZE} | raw["training"]
     checked = {title: section(raw, title) for title in KEYS}
+    shape = checked["data"].pop("image", None)
+    table = recognised(table, tuple(shape)) if shape is not None else table
     data = DataChoice(table.name, None, table, **checked["data"])
     settings = settings_choice(checked["training"], data.order)
     return data, network_choice(checked["network"], settings.rules.loss), settings

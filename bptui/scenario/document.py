@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bptui.data.dataset import Dataset, one_hot
+from bptui.data.table import Column, Wish
 from bptui.scenario.defaults import default_activations
 from bptui.scenario.keys import (
     FORMAT_VERSION,
@@ -41,7 +42,13 @@ def data_section(data: DataChoice, settings: Settings, whole: bool, folder: Path
         out: dict[str, Any] = {"file": name_from(folder, data.file)}
     else:
         out = {"name": data.name} if data.table is None else numbers_of(data.table)
-    values, plain = data_values(data, settings), data_values(DataChoice(), Settings())
+    if data.wish is not None:
+        out |= wish_values(data.wish, folder)
+    is_numbers = data.table is not None and data.file is None
+    silent = Settings(order="fixed") if is_numbers else Settings()
+    values, plain = data_values(data, settings), data_values(DataChoice(), silent)
+    if is_numbers and data.table and data.table.image:
+        out["image"] = list(data.table.image)
     return out | {key: value for key, value in values.items() if whole or value != plain[key]}
 
 
@@ -51,7 +58,26 @@ def data_values(data: DataChoice, settings: Settings) -> dict[str, Any]:
         "order": settings.order,
         "test_fraction": data.test_fraction,
         "seed": data.seed,
+        "scale": data.scale,
     }
+
+
+def wish_values(wish: Wish, folder: Path) -> dict[str, Any]:
+    """How the data file is read, as far as something is said of it."""
+    values = {
+        "target": listed(wish.target),
+        "as": wish.kind,
+        "drop": listed(wish.drop),
+        "missing": wish.missing if wish.missing != "refuse" else None,
+        "image": None if wish.image is None else list(wish.image) or "none",
+        "test": None if wish.test is None else name_from(folder, wish.test),
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def listed(columns: tuple[Column, ...]) -> Any:
+    """One column, a list of several, None for none."""
+    return (columns[0] if len(columns) == 1 else list(columns)) if columns else None
 
 
 def name_from(folder: Path, file: Path) -> str:

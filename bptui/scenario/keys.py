@@ -5,22 +5,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bptui.scenario.accept import Check, choice, integer, list_of, number, or_word, text
+from bptui.scenario.accept import Check, choice, columns, integer, list_of, number, or_word, or_words, text
 from bptui.scenario.names import (
     ACTIVATIONS,
     BIASES,
     DATA_SETS,
     INITIALISATIONS,
+    KINDS,
     LAST_BATCH,
     LOSSES,
+    MISSING,
     OPTIMIZERS,
     ORDERS,
     REDUCTIONS,
+    SCALES,
     SCHEDULES,
 )
 
 if TYPE_CHECKING:
     from bptui.data import Dataset
+    from bptui.data.inputs import Scale
+    from bptui.data.table import Wish
     from bptui.training.settings import Order
 
 FORMAT_VERSION = 1
@@ -61,11 +66,18 @@ OTHER_NAMES = {
     **dict.fromkeys(("initializer", "initialization", "initialisation", "weight_init", "kernel_initializer"), "init"),
     **dict.fromkeys(("path", "csv", "filename", "file_name"), "file"),
     **dict.fromkeys(("inputs", "input", "features"), "x"),
-    **dict.fromkeys(("y", "target", "outputs", "output"), "targets"),
+    **dict.fromkeys(("y", "outputs", "output"), "targets"),
     **dict.fromkeys(("label", "classes"), "labels"),
+    **dict.fromkeys(("kind", "task", "target_type"), "as"),
+    **dict.fromkeys(("scaling", "normalize", "normalise", "standardize", "standardise", "scaler"), "scale"),
+    **dict.fromkeys(("ignore", "exclude", "skip"), "drop"),
+    **dict.fromkeys(("na", "nan", "impute"), "missing"),
+    **dict.fromkeys(("shape", "image_shape", "picture"), "image"),
+    **dict.fromkeys(("test_file", "test_data", "validation"), "test"),
+    **dict.fromkeys(("target_column", "label_column"), "target"),
     **dict.fromkeys(("n_samples", "num_samples"), "samples"),
     "shuffle": "order",
-    **dict.fromkeys(("test_size", "test_split", "validation_split", "test", "test_share"), "test_fraction"),
+    **dict.fromkeys(("test_size", "test_split", "validation_split", "test_share"), "test_fraction"),
     **dict.fromkeys(("random_state", "random_seed", "rng"), "seed"),
     **dict.fromkeys(("cost", "criterion", "objective", "loss_function"), "loss"),
     **dict.fromkeys(("optim", "optimiser", "solver"), "optimizer"),
@@ -86,8 +98,8 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class DataChoice:
-    """[data]: a built-in ``name``, or a ``file`` with what was read from it (``table``: read once, and kept whatever
-    becomes of the file), or numbers written out (``table`` alone)."""
+    """[data]: a built-in ``name``, or a ``file`` with what was read from it as it was wished for (``table``: read once,
+    and kept whatever becomes of the file), or numbers written out (``table`` alone)."""
 
     name: str = "digits"
     file: Path | None = None
@@ -96,6 +108,8 @@ class DataChoice:
     order: "Order" = "shuffle"
     test_fraction: float = 0.0
     seed: int = 7
+    scale: "Scale" = "none"
+    wish: "Wish | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,8 @@ class NetworkChoice:
     units: tuple[tuple[str, ...], ...] = ()
 
 
+READING = ("target", "as", "drop", "missing", "image", "test")
+"""Keys of [data] that say how a file is read."""
 REAL = number(-1e300, 1e300)
 COUNT = integer(1, 1_000_000_000)
 TABLE = list_of(list_of(REAL, 1, MOST_UNITS), 1, 1_000_000)
@@ -146,10 +162,30 @@ def one_of(names: Iterable[str], about: str, also: dict[str, str] | None = None,
 KEYS: dict[str, dict[str, Key]] = {
     "data": {
         "name": Key(choice(DATA_SETS), "a built-in set"),
-        "file": Key(text, "a table", more="in the scenario's folder or below it, or anywhere if you open it by path"),
+        "file": Key(
+            text, "data of your own", more="in the scenario's folder or below it, or anywhere if you open it by path"
+        ),
         "x": Key(TABLE, "the inputs in numbers, a row a sample"),
         "targets": Key(TABLE, "the targets in numbers, a row a sample"),
         "labels": Key(list_of(integer(0, 999), 1, 1_000_000), "or a class for each sample, counted from 0"),
+        "target": Key(
+            columns, "what is learnt: a column by name, place from 0, first or last; or several", "COLUMNS",
+            more="−1 is the last one",
+        ),
+        "as": one_of(KINDS, "what targets are", more="classes, or numbers to be predicted"),
+        "drop": Key(columns, "columns that are left out", "COLUMNS"),
+        "missing": one_of(
+            MISSING, "what becomes of rows with an empty cell, ? or NA", more="mean: that of the column is filled in"
+        ),
+        "scale": Key(
+            or_words(SCALES, number(1e-6)), "of inputs: standard, minmax, a divisor such as 255, none", "SCALE",
+            more="fitted on the training samples; standard: mean 0 and deviation 1; minmax: from 0 to 1",
+        ),
+        "image": Key(
+            or_word("none", list_of(integer(1, MOST_UNITS), 2, 2), []), "pictures: rows, columns of pixels", "H,W|none",
+            more="those of a folder are brought to this size",
+        ),
+        "test": Key(text, "a file with the test samples", "FILE"),
         "samples": Key(or_word("all", COUNT), "how many samples are used, test samples among them", "N|all"),
         "order": one_of(
             ORDERS,

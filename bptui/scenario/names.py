@@ -15,6 +15,9 @@ REDUCTIONS = ("sum", "mean")
 SCHEDULES = ("constant", "step", "cosine", "warm-up")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
 LAST_BATCH = ("keep", "drop")
+KINDS = ("classes", "numbers")
+MISSING = ("refuse", "drop", "mean")
+SCALES = ("standard", "minmax", "none")
 
 
 def built_in_names() -> tuple[str, ...]:

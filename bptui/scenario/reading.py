@@ -1,14 +1,18 @@
 """From a parsed document to the choices it makes; every error names the key."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import bptui.data  # the readers come when there is a file to read
 from bptui.data import Dataset
+from bptui.data.bounded import Tell, silent
 from bptui.data.clean import clean
 from bptui.data.dataset import one_hot
-from bptui.data.files import read_data
+from bptui.data.pictures import recognised
+from bptui.data.table import Wish
 from bptui.engine.optimizers import OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.update import UpdateRules
@@ -18,6 +22,7 @@ from bptui.scenario.keys import (
     FORMAT_VERSION,
     KEYS,
     OTHER_NAMES,
+    READING,
     USED_BY,
     DataChoice,
     NetworkChoice,
@@ -83,26 +88,45 @@ def list_of_keys(title: str) -> str:
     return f"; a scenario has {', '.join(('format_version', *(f'[{name}]' for name in KEYS)))}"
 
 
-def data_choice(raw: dict[str, Any], folder: Path, anywhere: bool) -> DataChoice:
+def data_choice(raw: dict[str, Any], folder: Path, anywhere: bool, tell: Tell = silent) -> DataChoice:
     given = [key for key in ("name", "file", "x") if key in raw]
     if len(given) != 1:
         raise ValueError(f"data: give one of name, file and x; got {' and '.join(given) or 'none'}")
-    chosen = {key: raw[key] for key in ("samples", "order", "test_fraction", "seed") if key in raw}
+    chosen: dict[str, Any] = {
+        key: raw[key] for key in ("samples", "order", "test_fraction", "seed", "scale") if key in raw
+    }
+    if "file" in raw:
+        path = inside(folder, "file", raw["file"], anywhere)
+        wish = wish_of(raw, folder, anywhere)
+        return DataChoice(raw["file"], path, bptui.data.read_data(path, wish, tell), wish=wish, **chosen)
+    for key in READING:
+        if key in raw and not (key == "image" and "x" in raw):
+            raise ValueError(f"data.{key}: it says how a data file is read, and there is no file")
     if "x" in raw:
+        chosen = {"order": "fixed", **chosen}
         return DataChoice(name="table", table=written_out(raw), **chosen)
     if "targets" in raw or "labels" in raw:
         raise ValueError("data: targets and labels go with x only")
-    if "file" in raw:
-        path = inside(folder, raw["file"], anywhere)
-        return DataChoice(raw["file"], path, read_data(path), **chosen)
     return DataChoice(name=raw["name"], **chosen)
 
 
-def inside(folder: Path, name: str, anywhere: bool) -> Path:
+def wish_of(raw: Mapping[str, Any], folder: Path, anywhere: bool) -> Wish:
+    """How a data file is to be read."""
+    return Wish(
+        target=tuple(raw.get("target", ())),
+        kind=raw.get("as"),
+        drop=tuple(raw.get("drop", ())),
+        missing=raw.get("missing", "refuse"),
+        image=tuple(raw["image"]) if "image" in raw else None,
+        test=inside(folder, "test", raw["test"], anywhere) if "test" in raw else None,
+    )
+
+
+def inside(folder: Path, key: str, name: str, anywhere: bool) -> Path:
     """A file in the scenario's own folder or below it: a scenario from elsewhere reads nothing else."""
     path = (folder / name).resolve()
     if not anywhere and not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"data.file: {shown(name)} is outside the scenario's folder")
+        raise ValueError(f"data.{key}: {shown(name)} is outside the scenario's folder")
     return path
 
 
@@ -111,12 +135,15 @@ def written_out(raw: dict[str, Any]) -> Dataset:
     if ("targets" in raw) == ("labels" in raw):
         raise ValueError("data: x needs either targets or labels")
     x = rectangle(raw["x"], "data.x")
+    names: tuple[str, ...] = ()
     if "targets" in raw:
-        return Dataset("table", x, rectangle(raw["targets"], "data.targets"), source="written in the scenario")
-    labels = np.array(raw["labels"])
-    classes = int(labels.max()) + 1
-    names = tuple(str(label) for label in range(classes))
-    return Dataset("table", x, one_hot(labels, classes), names, source="written in the scenario")
+        y = rectangle(raw["targets"], "data.targets")
+    else:
+        labels = np.array(raw["labels"])
+        classes = int(labels.max()) + 1
+        y, names = one_hot(labels, classes), tuple(str(label) for label in range(classes))
+    data = Dataset("table", x, y, names, source="written in the scenario")
+    return recognised(data, tuple(raw["image"])) if "image" in raw else data
 
 
 def rectangle(rows: list[list[float]], key: str) -> Any:

@@ -1,16 +1,19 @@
 """A scenario: data, network and training settings, frozen, read from a TOML file; it begins a run."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
+import bptui.data  # the readers come when there is a file to read
 from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
-from bptui.data.bounded import text_of
+from bptui.data.bounded import Tell, silent, text_of
 from bptui.data.clean import clean
-from bptui.data.files import read_data
+from bptui.data.inputs import Scale
+from bptui.data.notices import LARGE, needs_scaling
 from bptui.data.shipped import asset
 from bptui.engine.html import table
 from bptui.engine.losses import LOSSES
@@ -29,6 +32,7 @@ from bptui.scenario.reading import (
     section,
     settings_choice,
     unknown_keys,
+    wish_of,
 )
 from bptui.training.run import Run
 from bptui.training.schedule import why_no_batch
@@ -36,6 +40,7 @@ from bptui.training.settings import Settings
 
 LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
 MOST_PARAMETERS = 5_000_000
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,13 @@ class Scenario:
         return replace(cls.read(asset("scenarios", f"{name}.toml")), origin=name)
 
     @classmethod
-    def read(cls, path: Path | str, *, anywhere: bool = False) -> "Scenario":
+    def read(
+        cls, path: Path | str, *, anywhere: bool = False, said: Mapping[str, Any] = NOTHING, tell: Tell = silent
+    ) -> "Scenario":
         """Read a TOML file. Raises ScenarioError for anything that is not right in it.
 
         Its data file lies in the same folder or below it; ``anywhere`` is for a scenario whose author you trust.
+        ``said`` are checked values of [data] that win over the file's; ``tell`` is told how much of the data is read.
         """
         path = Path(path)
         try:
@@ -90,37 +98,52 @@ class Scenario:
             raise ScenarioError(str(problem)) from None
         except ValueError as problem:  # tomllib.TOMLDecodeError, or an integer with too many digits
             raise ScenarioError(f"{path}: {one_line(problem)}") from None
-        return cls.from_document(document, str(path), path.parent, anywhere=anywhere)
+        return cls.from_document(document, str(path), path.parent, anywhere=anywhere, said=said, tell=tell)
 
     @classmethod
-    def of_file(cls, path: Path | str, *, anywhere: bool = False) -> "Scenario":
-        """A scenario file (.toml), or data with a network that fits them. Raises ScenarioError."""
+    def of_file(
+        cls, path: Path | str, *, anywhere: bool = False, said: Mapping[str, Any] = NOTHING, tell: Tell = silent
+    ) -> "Scenario":
+        """A scenario file (.toml), or data with a network that fits them; ``said`` and ``tell`` as for :meth:`read`.
+        Raises ScenarioError."""
         path = Path(path)
-        return cls.read(path, anywhere=anywhere) if path.suffix.lower() == ".toml" else cls.of_data(path)
+        if path.suffix.lower() == ".toml":
+            return cls.read(path, anywhere=anywhere, said=said, tell=tell)
+        return cls.of_data(path, said=said, tell=tell)
 
     @classmethod
-    def of_data(cls, path: Path | str) -> "Scenario":
-        """Data with a network that fits them: eight tanh units, batches of ten, a fifth held back for testing."""
-        path = Path(path)
+    def of_data(cls, path: Path | str, *, said: Mapping[str, Any] = NOTHING, tell: Tell = silent) -> "Scenario":
+        """Data with a network that fits them: eight tanh units, batches of ten, a fifth held back for testing unless
+        they bring their own test samples; pixels up to 255 are brought to 1."""
+        path, wish = Path(path), wish_of(said, Path(), True)
         try:
-            data = read_data(path)
+            data = bptui.data.read_data(path, wish, tell)
         except DataError as problem:
             raise ScenarioError(str(problem)) from None
         loss, last = ("cross-entropy", "softmax") if data.classes else ("half-squared-error", "identity")
         network = NetworkChoice((data.x.shape[1], 8, data.y.shape[1]), ("tanh", last))
-        chosen = DataChoice(path.name, path, data, test_fraction=0.2 if len(data) >= 20 else 0.0)
+        share = 0.2 if len(data) >= 20 and not data.tests else 0.0
+        scale: Scale = data.white if data.image and data.white > LARGE else "none"
+        chosen = DataChoice(path.name, path, data, test_fraction=share, scale=scale, wish=wish)
         return cls(chosen, network, Settings(UpdateRules(loss=loss), batch_size=10), str(path))
 
     @classmethod
     def from_document(
-        cls, document: dict[str, Any], origin: str, folder: Path | str, *, anywhere: bool = False
+        cls,
+        document: dict[str, Any],
+        origin: str,
+        folder: Path | str,
+        *,
+        anywhere: bool = False,
+        said: Mapping[str, Any] = NOTHING,
+        tell: Tell = silent,
     ) -> "Scenario":
-        """Check the parsed document; ``folder`` is where file names in it start, ``anywhere`` as for :meth:`read`."""
+        """Check the parsed document; ``folder`` is where file names in it start, the others as for :meth:`read`."""
         try:
             check_version(document)
             sections = {name: section(document, name) for name in KEYS}
             unknown_keys(document, "")
-            data = data_choice(sections["data"], Path(folder), anywhere)
+            data = data_choice({**sections["data"], **said}, Path(folder), anywhere, tell)
             settings = settings_choice(sections["training"], data.order)
             return cls(data, network_choice(sections["network"], settings.rules.loss), settings, origin)
         except (ValueError, DataError) as problem:
@@ -179,6 +202,20 @@ class Scenario:
         except DataError as problem:
             raise ScenarioError(str(problem)) from None
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the data before they train on them, the gravest first."""
+        data, scale = self.data.table, self.data.scale
+        if data is None:
+            return ()
+        told = data.notices
+        if scale == "none":
+            unscaled = needs_scaling(data)
+            return (unscaled, *told) if unscaled else told
+        if data.image and scale == data.white:
+            return *told, f"pixels are divided by {scale:g}; --scale none leaves them as they are"
+        return told
+
     def begin(self) -> Run:
         """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
         architecture = self.architecture()
@@ -186,6 +223,7 @@ class Scenario:
         self._check_fit(architecture, data)
         try:
             rows = self._split(data)
+            data = data.scaled(rows.train, self.data.scale)
             start = self._start(architecture)
         except (ValueError, DataError) as problem:
             raise ScenarioError(f"{self.origin}: {problem}") from None

@@ -8,26 +8,27 @@ from bptui.data import Dataset, Split
 from bptui.engine.evaluate import evaluate
 from bptui.engine.network import Network
 from bptui.engine.reduce import share_of_samples
-from bptui.engine.types import Floats, Integers, quiet
+from bptui.engine.types import Floats, Integers, Rows, quiet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """train_x, train_y (N × i, N × o) are the rows ``split.train`` of the data, in that order; test likewise."""
+    """train_x, train_y (N × i, N × o) are the rows ``split.train`` of the data, in that order, scaled as a
+    network gets them; test likewise."""
 
     data: Dataset
     split: Split
     seed: int
-    train_x: Floats
+    train_x: Rows
     train_y: Floats
-    test_x: Floats
+    test_x: Rows
     test_y: Floats
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
         """The rows of the data that a split gives to training and to the test."""
         train, test = split.train, split.test
-        return cls(data, split, seed, data.x[train], data.y[train], data.x[test], data.y[test])
+        return cls(data, split, seed, data.inputs(train), data.y[train], data.inputs(test), data.y[test])
 
     @property
     def count(self) -> int:
@@ -44,7 +45,7 @@ class Problem:
         test_loss, test_accuracy = self._evaluate(network, loss, self.test_x, self.test_y)
         return train_loss, test_loss, train_accuracy, test_accuracy
 
-    def _evaluate(self, network: Network, loss: str, x: Floats, y: Floats) -> tuple[float, float]:
+    def _evaluate(self, network: Network, loss: str, x: Rows, y: Floats) -> tuple[float, float]:
         if len(x) == 0:
             return float("nan"), float("nan")
         total, right = 0.0, 0

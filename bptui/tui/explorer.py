@@ -42,10 +42,12 @@ class Explorer(Workbench):
         self._sure = False  # that a long run may be lost
         self._work: LongWork | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
+        self._to_say = [*session.scenario.notices]  # a notice each, as long as no key has one of its own
         if session.next_settings.rules.learning_rate == 0:
-            self.notice = "the learning rate is 0: the weights will not change"
+            self._to_say.insert(0, "the learning rate is 0: the weights will not change")
         if session.yours:
-            self.notice = session.yours.words
+            self._to_say.insert(0, session.yours.words)
+        self.notice = self._to_say.pop(0) if self._to_say else ""
 
     def parts(self) -> list[Panel]:
         return list(self.stage)
@@ -128,6 +130,9 @@ class Explorer(Workbench):
         if key_id == "play" or BY_ID[key_id].group in ("Step", "Change"):
             self.way_back = None  # one goes on from here
         super().press(key_id)
+        if self._to_say and not self.notice and not self.busy:
+            self.notice = self._to_say.pop(0)
+            self.paint()
 
     def quit(self) -> None:
         """At once where little is lost; a long run is asked for once more, since a second q may have been meant for

@@ -23,7 +23,7 @@ from bptui.tui.pictures import picture
 from bptui.tui.screens import tables
 from bptui.views.arrange import SMALLEST
 from bptui.views.help import footer_rows
-from bptui.views.text import Row, Span, cells, first_fitting, fit
+from bptui.views.text import Row, Span, cells, first_fitting, fit, keeping_cure
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -141,7 +141,7 @@ class Workbench(Screen[None]):
         """What the keys do, in one row or in two; a notice or the progress of work takes the first."""
         state = self.state()
         first, *more = footer_rows(self.hints(), width, height, cells(state[0]))
-        said = [self.notice] if self.notice else self.progress()
+        said = [keeping_cure(self.notice, width - 1)] if self.notice else self.progress()
         top = first_fitting([((f" {words}", "notice"),) for words in said], width) if said else (state, *first)
         return [fit(top, width, "notice" if said else "bar"), *(fit(row, width, "bar") for row in more)]
 

@@ -52,7 +52,7 @@ def columns(scene: Scene, width: int) -> Columns:
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
     """Columns of input, target and answer: for a beginning, for all in short, for all in full."""
     data, record = scene.data, scene.record
-    given = numbers_wish(record.passed.a[0], 5)
+    given = numbers_wish(scene.inputs, 5)
     if data.image:
         given = (max((data.image[1] + 1) // 2, 5),) * 3
     if not data.classes:
@@ -161,9 +161,9 @@ def widths_of(lists: Sequence[Sequence[float]], size: int) -> list[int]:
 
 
 def given_inputs(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
-    x = scene.record.passed.a[0]
     if scene.data.image:
-        return [thumbnail(x[m].reshape(scene.data.image).tolist()) for m in shown]
+        return [thumbnail(scene.picture(m).tolist()) for m in shown]
+    x = scene.inputs
     return aligned([x[m].tolist() for m in shown], width)
 
 

@@ -130,7 +130,7 @@ class Picture:
 
     @property
     def image(self) -> Floats:
-        return self.scene.record.passed.a[0][self.scene.moment.sample].reshape(self.rows, self.columns)
+        return self.scene.picture(self.scene.moment.sample)
 
     @property
     def chosen(self) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The curve of one input: what the network, or one of its units, answers to it, and the samples."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,8 @@ OTHER, OF_BATCH, HERE = "·", "○", "◆"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """All that a curve is made of: x (N × 1), ``targets`` (N,) or None for a unit that has none."""
+    """All that a curve is made of: x (N × 1), ``targets`` (N,) or None for a unit that has none; ``given`` makes
+    of x what the network gets."""
 
     network: Network
     x: Floats
@@ -29,15 +31,16 @@ class Fitted:
     unit: int
     name: str
     title: str
+    given: Callable[[Floats], Floats]
 
     def curve(self, points: int) -> tuple[Floats, Floats]:
         """Evenly spaced inputs over the samples' range, and the answers to them."""
         at = np.linspace(float(self.x.min()), float(self.x.max()), points)
-        return at, activations(self.network, self.layer, at[:, None])[:, self.unit]
+        return at, activations(self.network, self.layer, self.given(at[:, None]))[:, self.unit]
 
     def ends(self) -> tuple[float, float]:
         """The lowest and the highest of the answers to the samples and of their targets."""
-        known = activations(self.network, self.layer, self.x)[:, self.unit]
+        known = activations(self.network, self.layer, self.given(self.x))[:, self.unit]
         known = known if self.targets is None else np.concatenate([known, self.targets])
         finite = known[np.isfinite(known)]
         return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)

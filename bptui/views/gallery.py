@@ -86,5 +86,5 @@ def tile(scene: Scene, m: int) -> list[Row]:
         name = answer.split(" ")[0] if scene.data.classes else answer
         words, said_role = f"{want}→{name}", "good" if right_answer else "wrong"
         words = words if cells(words) <= size else cut(words, size)
-    image = scene.record.passed.a[0][m].reshape(scene.data.image)
+    image = scene.picture(m)
     return [((left(f"#{m + 1}", size), role),), *picture(image, scene.colour), ((words, said_role),)]

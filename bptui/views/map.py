@@ -55,7 +55,7 @@ def plane_of(scene: Scene) -> Plane:
     data, record, moment = scene.data, scene.record, scene.moment
     return Plane(
         network=in_force(scene),
-        x=data.x,
+        x=np.asarray(data.x, dtype=np.float64),
         y=data.y,
         classes=data.classes,
         kinds=data.labels,
@@ -66,6 +66,7 @@ def plane_of(scene: Scene) -> Plane:
         output=0 if hidden(scene) else moment.unit,
         names=(scene.source_name(1, 0), scene.source_name(1, 1)),
         title=shown(scene),
+        given=data.given,
         colour=scene.colour,
     )
 
@@ -75,7 +76,7 @@ def fitted_of(scene: Scene) -> Fitted:
     unit = moment.unit
     return Fitted(
         network=in_force(scene),
-        x=data.x,
+        x=np.asarray(data.x, dtype=np.float64),
         targets=None if hidden(scene) else data.y[:, unit],
         batch=np.asarray(record.indices),
         here=int(record.indices[moment.sample]),
@@ -83,4 +84,5 @@ def fitted_of(scene: Scene) -> Fitted:
         unit=unit,
         name=scene.source_name(1, 0),
         title=shown(scene),
+        given=data.given,
     )

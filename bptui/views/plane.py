@@ -61,7 +61,7 @@ class Field:
 class Plane:
     """All that a map of the plane is made of. ``layer`` and ``unit`` are those of a hidden unit, or ``unit`` is None
     for the network's answer, of numbers that of ``output``; ``kinds`` are the samples' classes; ``batch`` rows of x,
-    ``here`` the one of now."""
+    ``here`` the one of now; ``given`` makes of x what the network gets."""
 
     network: Network
     x: Floats
@@ -76,11 +76,12 @@ class Plane:
     names: tuple[str, str]
     title: str
     colour: bool
+    given: Callable[[Floats], Floats]
 
     def field(self, columns: int, lines: int) -> Field:
         """The answers at the middles of so many fields."""
         points = Window.around(self.x).grid(columns, lines)
-        answers = activations(self.network, self.layer, points)
+        answers = activations(self.network, self.layer, self.given(points))
         if self.unit is not None:
             return self._of_unit(answers[:, self.unit].reshape(lines, columns))
         if not self.classes:

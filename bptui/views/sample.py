@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING
 from bptui.views.layers import Symbol, fitting, listed, numbers, selected_unit, unit_label, units_of
@@ -48,7 +49,7 @@ def ends(scene: Scene, width: int, height: int) -> list[Row]:
     given, said = 1 + units_of(scene, 0), 1 + units_of(scene, scene.record.layers)
     if scene.data.image:
         return outputs(scene, width, height)
-    across = 1 + max(map(cells, input_names(scene))) + 1 + NUMBER
+    across = 1 + max(map(cells, input_names(scene))) + (1 + NUMBER) * len(spellings(scene))
     if across + SPACE + LEAST_WIDTH <= width:
         rows, beside_it = max(min(height, max(given, said)), 0), width - across - SPACE
         blocks = (inputs(scene, across, rows), across + SPACE), (outputs(scene, beside_it, rows), beside_it)
@@ -88,17 +89,26 @@ def input_names(scene: Scene) -> list[str]:
     return ["input", *(cut(unit_label(scene, 0, k), LONGEST_NAME) for k in range(units_of(scene, 0)))]
 
 
+def spellings(scene: Scene) -> list[tuple[str, Floats]]:
+    """The current sample's inputs by the name of their column: as a network gets them, before that as in the file."""
+    m = scene.moment.sample
+    given = [("x", scene.record.passed.a[0][m])]
+    return given if scene.data.scaling is None else [("in file", scene.inputs[m]), *given]
+
+
 def inputs(scene: Scene, width: int, height: int) -> list[Row]:
-    """A row an input, the one of the selected weight marked."""
-    x, at = scene.record.passed.a[0][scene.moment.sample], selected_unit(scene, 0)
+    """A row an input, the one of the selected weight marked; as its file has it too where it is scaled."""
+    columns, at = spellings(scene), selected_unit(scene, 0)
     title, *names = input_names(scene)
     size = max(map(cells, (title, *names)))
 
     def row(k: int) -> Row:
         role = "selected" if k == at else "dim"
-        return (f" {left(names[k], size)} ", role), (right(brief(float(x[k]), NUMBER), NUMBER), "text")
+        told = "".join(right(brief(float(x[k]), NUMBER), NUMBER + 1) for _, x in columns)
+        return (f" {left(names[k], size)}", role), (told, "text")
 
-    head: Row = ((f" {left(title, size)} {right('x', NUMBER)}", "head"),)
+    heads = "".join(right(word, NUMBER + 1) for word, _ in columns)
+    head: Row = ((f" {left(title, size)}{heads}", "head"),)
     if height == 1:
         return [((fitting(width, f" ↑ {len(names)} more: inputs", f" ↑ {len(names)} more"), "dim"),)]
     return [head, *listed(len(names), height - 1, max(at, 0), width, row)] if height > 0 else []

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from bptui.data import Dataset
 from bptui.diagnosis.yours import Number, Yours
+from bptui.engine.types import Floats
 from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment, Phase
 from bptui.session.player import Player
@@ -56,6 +59,22 @@ class Scene:
     @property
     def phase(self) -> Phase:
         return self.moment.phase
+
+    @property
+    def inputs(self) -> Floats:
+        """The inputs of the batch as their file has them, n × i: before any scaling."""
+        given, scaling = self.record.passed.a[0], self.data.scaling
+        if scaling is None:
+            return given
+        guests = (self.record.indices == GUEST)[:, None]
+        return np.where(guests, scaling.undone(given), self.data.x[self.record.indices])
+
+    def picture(self, sample: int) -> Floats:
+        """A sample's input as a picture, rows × columns of 0 (black) … 1 (white)."""
+        assert self.data.image is not None
+        x = self.record.passed.a[0][sample]
+        grey = x if self.data.scaling is None else self.data.scaling.undone(x)
+        return (grey / self.data.white).reshape(self.data.image)
 
     @property
     def weight_name(self) -> str:
@@ -135,8 +154,10 @@ class Scene:
         if self.units:
             return self.units[layer][unit]
         classes = self.data.classes
-        if layer == self.record.layers and len(classes) == self.record.before.architecture.sizes[-1]:
-            return classes[unit]
+        if layer == self.record.layers:
+            names = classes or self.data.outputs
+            if len(names) == self.record.before.architecture.sizes[-1]:
+                return names[unit]
         return str(unit)
 
 

@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]
 Row = tuple[Span, ...]
+LEAST_WORDS = 12  # columns of a sentence that still says something
 
 
 def cells(text: str) -> int:
@@ -66,6 +67,13 @@ def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:
         if row_cells(row) <= width:
             break
     return row
+
+
+def keeping_cure(words: str, width: int) -> str:
+    """A sentence that ends in the option which cures what it says: where it has no room, the option has."""
+    what, mark, cure = words.rpartition("; --")
+    room = width - cells(mark + cure)
+    return words if not mark or cells(words) <= width or room < LEAST_WORDS else cut(what, room) + mark + cure
 
 
 def say_cut(spans: list[Span]) -> Row:

@@ -14,7 +14,7 @@ from bptui.cli import main
 from bptui.headless import arguments
 from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
 from bptui.scenario import Scenario, built_in_names
-from bptui.scenario.keys import KEYS, LOSSES_TOO
+from bptui.scenario.keys import KEYS, LOSSES_TOO, READING
 from bptui.version import RELEASED, __version__
 
 from .commands import complaint, plain_complaint, run
@@ -209,6 +209,8 @@ def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:
 
 
 SAID = {
+    "target": ("b", "b"), "as": ("numbers", "numbers"), "drop": ("a,2", ["a", 2]), "missing": ("mean", "mean"),
+    "image": ("1x3", [1, 3]), "test": ("more.csv", "more.csv"), "scale": ("2.5", 2.5),
     "samples": ("3", 3), "order": ("fixed", "fixed"), "test_fraction": ("0.25", 0.25), "seed": ("9", 9),
     "layers": ("2-5-4-1", [2, 5, 4, 1]), "activations": ("relu,sigmoid", ["relu", "sigmoid"]), "bias": ("none", "none"),
     "init": ("he", "he"), "loss": ("squared-error", "squared-error"), "batch_size": ("2", 2),
@@ -228,13 +230,25 @@ OPTIONS = [(section, name, key) for section, keys in KEYS.items() for name, key 
 
 
 @pytest.mark.parametrize(("section", "name", "key"), OPTIONS, ids=[name for _, name, _ in OPTIONS])
-def test_every_setting_of_a_scenario_file_is_an_option(section: str, name: str, key: Any) -> None:
+def test_every_setting_of_a_scenario_file_is_an_option(section: str, name: str, key: Any, tmp_path: Path) -> None:
     word, value = SAID[name]
     for option in key.options(name):
         assert option in parser_of(EXPLORER).known
         with pytest.MonkeyPatch.context() as patch:
-            scenario = begun(patch, "xor", *WITH.get(name, ()), option, word)
-        assert scenario.document(whole=True)[section][name] == value
+            patch.chdir(tmp_path)
+            for file in ("mine.csv", "more.csv"):
+                Path(file).write_text("a,b,c,d\n1,2.5,3,0\n2,3.5,4,1\n", encoding="utf-8")
+            data = "mine.csv" if name in READING else "xor"
+            scenario = begun(patch, data, *WITH.get(name, ()), option, word)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            document = scenario.document(whole=True)
+        assert document[section][name] == value
+
+
+@pytest.mark.parametrize("name", READING)
+def test_how_a_file_is_read_is_refused_for_a_built_in_set(name: str) -> None:
+    assert f"argument --{name}: " in complaint("train", "xor", "--epochs", "1", f"--{name}", SAID[name][0])
 
 
 def test_a_key_that_is_no_option_is_one_of_names_or_numbers() -> None:

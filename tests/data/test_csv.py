@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bptui.data import DataError, Dataset
 from bptui.data.bounded import LARGEST_FILE
-from bptui.data.csv_file import MOST_CLASSES, read_csv
+from bptui.data.choosing import MOST_CLASSES
+from bptui.data.files import read_data as read_csv
 
 PLAIN = "length,width,species\n5.1,3.5,setosa\n-4.9,.5e1,virginica\n1e-3,+2.,setosa\n"
 X = [[5.1, 3.5], [-4.9, 5.0], [0.001, 2.0]]
@@ -123,7 +124,8 @@ def test_an_empty_cell_is_named_by_line_and_column(mine: Path, body: str, where:
         ("a,b\n1,é\n".encode("latin-1"), ":2", "save it as UTF-8"),
         ("a,b\n1,2\n".encode("utf-16"), "", "save it as UTF-8"),
         ("a,b\n1,2\n".encode("utf-16-be"), ":1", "NUL"),
-        ("a;b\n1,5;2,5\n", ":2:1", "decimal point"),
+        ("a\tb\n1,5\t2.5\n", ":2:1", "decimal point"),
+        ("a;b\n1,5;2.5\n", ":2:2", "decimal points and decimal commas in one file"),
         ("a,b\n" + "1," + "9" * 200_000 + "\n", ":2", ""),
         ("a,b\n" + "".join(f"1,c{k}\n" for k in range(MOST_CLASSES + 1)), "", "at most 1000"),
     ],
@@ -140,7 +142,7 @@ def test_utf_16_without_a_mark_names_the_cure(mine: Path) -> None:
 
 
 def test_a_decimal_comma_in_the_last_column_names_the_cure(mine: Path) -> None:
-    assert "decimal point" in refusal(mine, "a;b\n1;2,5\n2;3,5\n")
+    assert "decimal point" in refusal(mine, "a\tb\n1\t2,5\n2\t3,5\n")
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "1e999x"])
@@ -168,7 +170,7 @@ def test_a_first_line_with_one_bad_number_is_refused(mine: Path) -> None:
         ("nan,1", "1,2"),
         ("inf,1", "1,2"),
         ("NaN,name,1", "1,2,3"),
-        ("1,5;2;3", "1;2;3"),
+        ("1,5\t2\t3", "1\t2\t3"),
         (",1", "1,2"),
         (",,1", "1,2,3"),
     ],

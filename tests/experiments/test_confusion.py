@@ -25,7 +25,7 @@ def test_every_sample_is_counted_once_as_a_plain_loop_counts_it(name: str) -> No
     problem, network, loss = trained(name)
     it = confusion(problem, network, loss, "test")
     counts: dict[tuple[int, int], int] = {}
-    for x, y in zip(problem.test_x, problem.test_y, strict=True):
+    for x, y in zip(problem.test_x[:], problem.test_y, strict=True):
         a = x
         for weights, biases, activation in zip(
             network.weights, network.biases, network.architecture.activations, strict=True
@@ -67,4 +67,4 @@ def test_the_most_frequent_mistake_comes_first_and_none_is_missing() -> None:
 def test_rows_are_those_of_the_data() -> None:
     problem, network, loss = trained("digits")
     it = confusion(problem, network, loss, "train")
-    assert np.array_equal(problem.data.x[it.rows], problem.train_x)
+    assert np.array_equal(problem.data.x[it.rows], problem.train_x[:])

@@ -42,7 +42,7 @@ def regression(n: int, **settings: Any) -> Session:
 
 def errors(it: Drill) -> list[str]:
     problem = it.problem
-    return [f"{e:.3f}"[1:] for e in np.abs(outputs(it.network, problem.train_x) - problem.train_y).ravel().tolist()]
+    return [f"{e:.3f}"[1:] for e in np.abs(outputs(it.network, problem.train_x[:]) - problem.train_y).ravel().tolist()]
 
 
 class TestTrask:
@@ -153,7 +153,7 @@ def test_both_means_are_taken_over_the_batch_and_over_the_training_set() -> None
     it.advance(5)
     now, problem, batch = it.now(), it.problem, it.record.passed.a[0]
     for spent, network in ((now.begin, it.record.before), (now.drill, it.network), (now.passes, it.passes.network)):
-        train = 0.5 * (outputs(network, problem.train_x) - problem.train_y) ** 2
+        train = 0.5 * (outputs(network, problem.train_x[:]) - problem.train_y) ** 2
         assert spent.train_loss == pytest.approx(train.mean())
         assert spent.batch_loss == pytest.approx((0.5 * (outputs(network, batch) - it.record.targets) ** 2).mean())
 

@@ -295,7 +295,7 @@ class TestNoise:
     def gradients(self, run: Run, at: Network) -> np.ndarray:
         """Every training sample's gradient, N × p."""
         passed = Pass.empty(at.architecture, run.problem.count)
-        passed.a[0][:] = run.problem.train_x
+        passed.a[0][:] = run.problem.train_x[:]
         forward(at, passed)
         backward(at, LOSSES["half-squared-error"], run.problem.train_y, passed)
         return np.array([sample_gradient(at.architecture, passed, m).flat for m in range(run.problem.count)])

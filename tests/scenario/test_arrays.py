@@ -76,7 +76,7 @@ def test_every_kind_of_setting_is_taken_as_a_file_would_have_it() -> None:
 def test_it_trains_as_the_file_with_the_same_numbers(tmp_path: Path) -> None:
     file = tmp_path / "same.toml"
     file.write_text(
-        f"format_version = 1\n[data]\nx = {X}\nlabels = {XOR}\n[network]\nlayers = [2, 3, 2]\n"
+        f"format_version = 1\n[data]\nx = {X}\nlabels = {XOR}\norder = 'shuffle'\n[network]\nlayers = [2, 3, 2]\n"
         '[training]\nloss = "cross-entropy"\nbatch_size = 2\n',
         encoding="utf-8",
     )

@@ -140,7 +140,9 @@ def test_only_what_differs_is_written_or_everything_that_is_in_force() -> None:
         "momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay", "schedule_length", "schedule_factor",
     }  # fmt: skip
     assert whole["network"]["activations"] == ["tanh", "identity"]
-    assert whole["data"] == {"name": "xor", "samples": "all", "order": "shuffle", "test_fraction": 0.0, "seed": 7}
+    assert whole["data"] == {
+        "name": "xor", "samples": "all", "order": "shuffle", "test_fraction": 0.0, "seed": 7, "scale": "none",
+    }  # fmt: skip
 
 
 def test_every_key_of_training_is_written() -> None:

@@ -92,6 +92,7 @@ def test_a_step_of_0_over_0_is_told_as_such_at_every_length() -> None:
     rules = UpdateRules(optimizer=OptimizerSettings("adam", epsilon=0.0))
     start = network((2, 1))
     run = begin(Settings(rules, batch_size=4), start=Network(start.architecture, np.zeros_like(start.flat)))
+    assert isinstance(run.problem.train_x, np.ndarray)
     run.problem.train_x[:] = 0.0
     run.extend_to(1)
     assert run.stop is not None

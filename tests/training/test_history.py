@@ -181,7 +181,7 @@ class TestMetrics:
 
     def test_a_large_set_is_measured_in_pieces_and_comes_to_the_same(self) -> None:
         run = begin(count=2_500)
-        losses = 0.5 * ((outputs(run.start, run.problem.train_x) - run.problem.train_y) ** 2).sum(axis=1)
+        losses = 0.5 * ((outputs(run.start, run.problem.train_x[:]) - run.problem.train_y) ** 2).sum(axis=1)
         assert run.problem.metrics(run.start, "half-squared-error")[0] == pytest.approx(losses.mean(), rel=1e-13)
 
     @pytest.mark.parametrize("update", [0, 1, 2, 3, 1_000, 1_001, 2_600])

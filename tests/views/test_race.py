@@ -109,7 +109,7 @@ class TestTable:
         for row, lane in zip(table(RaceLook(PRESETS[0], it, "seen"), 160)[1:], it.lanes, strict=True):
             problem = lane.run.problem
             for x, y in ((problem.train_x, problem.train_y), (problem.test_x, problem.test_y)):
-                right = outputs(lane.network, x).argmax(axis=1) == y.argmax(axis=1)
+                right = outputs(lane.network, x[:]).argmax(axis=1) == y.argmax(axis=1)
                 assert f" {100 * right.mean():.1f}% " in text_of(row)
 
     def test_while_a_race_runs_a_row_is_of_one_point(self) -> None:

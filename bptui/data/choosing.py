@@ -1,0 +1,192 @@
+"""From what a file holds to samples: which columns are the target, what becomes of words and of missing cells."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptui.data.clean import clean
+from bptui.data.dataset import DataError, Dataset, Floats, Integers, one_hot
+from bptui.data.inputs import kept_kind
+from bptui.data.pictures import recognised
+from bptui.data.table import Kind, Table, Wish, place_of
+
+MOST_CLASSES = 1000
+MOST_WORDS = 50  # different words in a column of inputs
+OWN = "the file's own"
+Answers = tuple[Floats, tuple[str, ...]]
+"""Targets N × o and the names of the classes, () for numbers to be predicted."""
+
+
+def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
+    """The samples of a table of which the last ``tests`` rows are for testing. Raises DataError."""
+    chosen = target_places(table, wish)
+    table, tests, dropped = complete(table, chosen, wish, tests)
+    inputs = [place for place in table.kept if place not in chosen]
+    if not inputs:
+        raise DataError(f"{table.path}: no column is left to be an input")
+    refuse_many_words(table, inputs)
+    x, features, spread = inputs_of(table, inputs, len(table) - tests)
+    y, classes = answers_of(table, chosen, wish.kind)
+    outputs = () if classes else tuple(table.names[place] for place in chosen)
+    left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
+    data = Dataset(
+        table.path.stem, kept_kind(x), y, classes, features, None, table.path.name, OWN, outputs=outputs,
+        tests=tests, file=table.said, read=tuple(story(table, chosen, left_out, dropped, spread)),
+    )  # fmt: skip
+    return recognised(data, wish.image, all_numbers=not spread)
+
+
+def target_places(table: Table, wish: Wish) -> list[int]:
+    """The columns of the targets: those asked for, else the last one that is not left out. Raises DataError."""
+    kept = table.kept
+    if len(kept) < 2:
+        raise DataError(f"{table.path}: {len(kept)} column left; an input and a target are needed")
+    ends = {"first": kept[0], "last": kept[-1]}
+    found = []
+    for column in wish.target or ("last",):
+        named = isinstance(column, str) and column in ends and column not in table.names
+        found.append(ends[str(column)] if named else place_of(table.path, table.names, column))
+    for place in found:
+        if place not in kept:
+            raise DataError(f"{table.path}: the column {clean(table.names[place])} is target and left out at once")
+    return list(dict.fromkeys(found))
+
+
+def complete(table: Table, chosen: list[int], wish: Wish, tests: int) -> tuple[Table, int, int]:
+    """The table without the rows that miss something (their target, where inputs are filled up); how many are left of
+    the last ``tests`` ones; and how many are gone."""
+    gone = np.zeros(len(table), dtype=bool)
+    for place in table.kept if wish.missing == "drop" else chosen:
+        if place in table.words:
+            gone |= table.words[place].codes < 0
+    if table.numbers.dtype.kind == "f":
+        columns = [k for k, place in enumerate(table.places) if wish.missing == "drop" or place in chosen]
+        gone |= np.isnan(table.numbers[:, columns]).any(axis=1)
+    if not gone.any():
+        return table, tests, 0
+    rows = np.flatnonzero(~gone)
+    if len(rows) == 0:
+        raise DataError(f"{table.path}: every row misses something; --missing mean fills inputs up")
+    words = {place: replace(it, codes=it.codes[rows]) for place, it in table.words.items()}
+    left = int((rows >= len(table) - tests).sum()) if tests else 0
+    return replace(table, numbers=table.numbers[rows], words=words), left, int(gone.sum())
+
+
+def refuse_many_words(table: Table, inputs: list[int]) -> None:
+    """Raises DataError for columns of so many words that they are names rather than kinds."""
+    many = [place for place in inputs if place in table.words and len(table.words[place].names) > MOST_WORDS]
+    if not many:
+        return
+    names = [table.names[place] if table.named else str(place) for place in many]
+    count = len(table.words[many[0]].names)
+    raise DataError(
+        f"{table.path}: {count} different words in column {clean(names[0], 40)}, more than {MOST_WORDS} inputs; "
+        f"--drop {clean(','.join(names))} leaves such columns out"
+    )
+
+
+def inputs_of(table: Table, inputs: list[int], train: int) -> tuple[NDArray[Any], tuple[str, ...], list[int]]:
+    """x, its names, and the columns of words: each word of these is an input that is 1 where it stands, else 0.
+
+    What is missing in a column becomes its mean over the first ``train`` rows, for words too.
+    """
+    spread = [place for place in inputs if place in table.words]
+    if not spread:
+        where = [table.places.index(place) for place in inputs]
+        whole = where == list(range(where[0], where[0] + len(where)))
+        x = table.numbers[:, where[0] : where[0] + len(where)] if whole else table.numbers[:, where]
+        return filled(x, train), tuple(table.names[place] for place in inputs), []
+    columns: list[NDArray[Any]] = []
+    names: list[str] = []
+    for place in inputs:
+        if place in table.words:
+            words = table.words[place]
+            marks = one_hot(words.codes, len(words.names))
+            marks[words.codes < 0] = np.nan
+            columns.append(filled(marks, train))
+            names += [f"{table.names[place]}={word}" for word in words.names]
+        else:
+            columns.append(filled(table.column(place)[:, None], train))
+            names.append(table.names[place])
+    return np.hstack(columns), tuple(names), spread
+
+
+def filled(x: NDArray[Any], train: int) -> NDArray[Any]:
+    """The same numbers, missing ones replaced by the mean of their column over the first ``train`` rows (0: none)."""
+    if x.dtype.kind != "f":
+        return x
+    missing = np.isnan(x)
+    if not missing.any():
+        return x
+    there = ~missing[:train]
+    sums = np.where(there, x[:train], 0.0).sum(axis=0)
+    mean = sums / np.maximum(there.sum(axis=0), 1)
+    return np.where(missing, mean, x)
+
+
+def answers_of(table: Table, chosen: list[int], kind: Kind | None) -> Answers:
+    """Targets of these columns. Raises DataError."""
+    if len(chosen) == 1:
+        place = chosen[0]
+        if place in table.words:
+            return of_words(table, place, kind)
+        return of_numbers(str(table.path), table.column(place), kind)
+    for place in chosen:
+        if place in table.words:
+            raise DataError(
+                f"{table.path}: of several targets each is a number, {clean(table.names[place])} is of words"
+            )
+    y = np.column_stack([table.column(place) for place in chosen])
+    if kind != "classes":
+        return y, ()
+    if not ((y == 0) | (y == 1)).all() or not (y.sum(axis=1) == 1).all():
+        raise DataError(
+            f"{table.path}: several targets are classes where one of them is 1 and the others 0 in every row"
+        )
+    return y, tuple(table.names[place] for place in chosen)
+
+
+def of_words(table: Table, place: int, kind: Kind | None) -> Answers:
+    words = table.words[place]
+    if kind == "numbers":
+        raise DataError(f"{table.path}: the target {clean(table.names[place])} is of words; --as classes")
+    refuse_many_classes(str(table.path), len(words.names))
+    there = np.unique(words.codes) if not words.declared else np.arange(len(words.names))
+    return one_hot(np.searchsorted(there, words.codes), len(there)), tuple(words.names[k] for k in there)
+
+
+def of_numbers(file: str, values: Floats, kind: Kind | None) -> Answers:
+    """Whole numbers from 0 to 999 throughout are classes unless it is said that they are numbers. Raises DataError."""
+    whole = bool((values % 1 == 0).all())
+    if kind == "numbers" or (kind is None and not (whole and values.min() >= 0 and values.max() < MOST_CLASSES)):
+        return values[:, None].copy(), ()
+    if not whole:
+        raise DataError(
+            f"{file}: classes by number are whole numbers, {values[values % 1 != 0][0]:g} is none; --as numbers"
+        )
+    return of_labels(file, values.astype(np.int64))
+
+
+def of_labels(file: str, labels: Integers, names: dict[int, str] | None = None) -> Answers:
+    """A column for each label there is, in their order; a label is called what ``names`` says, else by its number."""
+    there, codes = np.unique(labels, return_inverse=True)
+    refuse_many_classes(file, len(there))
+    return one_hot(codes, len(there)), tuple((names or {}).get(int(label), str(label)) for label in there)
+
+
+def refuse_many_classes(file: str, count: int) -> None:
+    if count > MOST_CLASSES:
+        raise DataError(f"{file}: {count} classes; at most {MOST_CLASSES}")
+
+
+def story(table: Table, chosen: list[int], left_out: list[str], dropped: int, spread: list[int]) -> list[str]:
+    """What was made of the columns, a line each."""
+    lines = [f"target: {', '.join(table.names[place] for place in chosen)}"]
+    lines += [f"left out: {', '.join(left_out)}"] if left_out else []
+    lines += [f"{dropped} rows left out, something is missing in them"] if dropped else []
+    for place in spread:
+        names = table.words[place].names
+        lines.append(f"{table.names[place]} is of words, an input for each: {', '.join(names)}")
+    return lines
