@@ -74,7 +74,7 @@ QUESTIONS = (
         (
             Stand("reduce"),
             Focus("deltas"),
-            Say("one row per sample: its vector's length and one entry; the last line: all in one"),
+            Say("a row per sample: its vector's length and one entry; last line: all in one"),
         ),
     ),
     Question(

@@ -13,7 +13,8 @@ from bptui.views.text import Row, cells, wrapped
 def lessons(race: Race, width: int, with_noise: bool) -> list[Row]:
     """The conclusion once lanes that differ in their batch size have done equal work, and what ``noise`` is in the
     table where it is there."""
-    rows: list[Row] = [((f" {line}", "text"),) for line in wrapped(why_batches(race), width - 2) if line]
+    said = " ".join(filter(None, (samples_a_batch(race), why_batches(race))))
+    rows: list[Row] = [((f" {line}", "text"),) for line in wrapped(said, width - 2) if line]
     return [*rows, ((noise_defined(race, width), "dim"),)] if with_noise else rows
 
 
@@ -29,6 +30,16 @@ def noise_defined(race: Race, width: int) -> str:
         " noise: a batch's gradient off the mean one, ÷ its length",
     )
     return next((words for words in choices if cells(words) <= width), "")
+
+
+def samples_a_batch(race: Race) -> str:
+    """n, where the lanes differ by it: sums beside means of batches that are as large; "" elsewhere."""
+    sizes, reductions = {batch_size(lane) for lane in race.lanes}, {reduction(lane) for lane in race.lanes}
+    return f"n = {sizes.pop()} samples in every batch." if len(sizes) == 1 and len(reductions) > 1 else ""
+
+
+def reduction(lane: Lane) -> str:
+    return lane.settings.rules.reduction
 
 
 def why_batches(race: Race) -> str:

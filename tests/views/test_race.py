@@ -35,7 +35,7 @@ from bptui.views.race import (
     table,
     verdict,
 )
-from bptui.views.race_lessons import times, why_batches
+from bptui.views.race_lessons import lessons, samples_a_batch, times, why_batches
 from bptui.views.text import Row, row_cells
 from tests.networks import outputs
 from tests.training.builders import begin, with_rate
@@ -64,6 +64,16 @@ def look(**looks: object) -> RaceLook:
 
 def text_of(row: Row) -> str:
     return "".join(text for text, _ in row)
+
+
+def test_the_race_of_sum_and_mean_says_its_n() -> None:
+    start = begin()
+    settings = replace(FOUR, batch_size=10)
+    it = PRESETS[1].begin(start, settings)
+    (n,) = {lane.settings.batch_size for lane in it.lanes}
+    assert n != settings.batch_size
+    assert text_of(lessons(it, 80, False)[0]) == f" n = {n} samples in every batch."
+    assert samples_a_batch(race()) == ""
 
 
 class TestTable:
