@@ -21,6 +21,13 @@ from bptui.training.settings import Settings
 FEWEST = 3
 """Numbers that a quantity must have to be named by itself: fewer come about in too many ways."""
 MOST_NAMES = 3
+MOST_PAIRED = 20_000_000
+"""Samples × weights up to which pairs of mistakes are tried: beyond, some seconds would become minutes."""
+
+
+def tries_pairs(record: UpdateRecord) -> bool:
+    """Is the update small enough to try every two mistakes together?"""
+    return record.n * len(record.before.flat) <= MOST_PAIRED
 
 
 def given_of(record: UpdateRecord) -> Given:
@@ -43,17 +50,18 @@ class Mistakes:
     def __init__(self, record: UpdateRecord) -> None:
         self.given = given_of(record)
         self.workings = Workings(self.given)
+        self.most = 2 if tries_pairs(record) else 1
 
     def of(self, parts: Sequence[Part]) -> tuple[Fit, ...]:
         """All that give these quantities, single mistakes before pairs; () where none does."""
-        return tuple(fit for fit in search(self.given, parts, self.workings) if fit.changes)
+        return tuple(fit for fit in search(self.given, parts, self.workings, self.most) if fit.changes)
 
     def of_one(self, part: Part) -> tuple[Fit, ...]:
         """The single mistakes that give one quantity, where there are few and it has enough numbers to tell."""
         if part.low.size < FEWEST:
             return ()
-        found = self.of([part])
-        return found if len(found) <= MOST_NAMES and all(len(fit.changes) == 1 for fit in found) else ()
+        found = tuple(fit for fit in search(self.given, [part], self.workings, 1) if fit.changes)
+        return found if len(found) <= MOST_NAMES else ()
 
 
 def other_losses(record: UpdateRecord, parts: Sequence[Part]) -> tuple[str, ...]:

@@ -44,15 +44,16 @@ class Fit:
         return tuple(change.id for change in self.changes)
 
 
-def search(given: Given, parts: Sequence[Part], workings: Workings | None = None) -> tuple[Fit, ...]:
+def search(given: Given, parts: Sequence[Part], workings: Workings | None = None, most: int = 2) -> tuple[Fit, ...]:
     """All rules that give numbers which these parts allow, of those with the fewest changes: none (then it is the only
-    one), one, or two. () where there are none. ``workings`` of an earlier search of the same update save time."""
+    one), one, or two (``most``). () where there are none. ``workings`` of an earlier search of the same update save
+    time."""
     workings = workings or Workings(given)
     readings = [Search(workings, parts)]
     if given.n > 1 and any(part.kind in HOLDING for part in parts):
         readings.append(Search(workings, [times(given.n, part) for part in parts], shared=True))
     with quiet():
-        for changes in range(3):
+        for changes in range(most + 1):
             fits = tuple(fit for reading in readings for fit in reading.found(changes))
             if fits:
                 return fits

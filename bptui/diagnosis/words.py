@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bptui.diagnosis.compare import Compared
 from bptui.diagnosis.diagnosis import Diagnosis, called
+from bptui.diagnosis.fits import tries_pairs
 from bptui.diagnosis.search import Fit
 from bptui.engine.html import escaped, table
 from bptui.engine.weight import Weight
@@ -72,8 +73,10 @@ def _mistakes(it: Diagnosis) -> Iterator[str]:
         return
     if any(not each.right and each.part.kind in ("z", "a") for each in it.compared):
         yield "The way forward differs: put that right first, what comes after it was made from it."
-    else:
+    elif tries_pairs(it.record):
         yield "No known mistake, and no two of them together, gives all these numbers."
+    else:
+        yield "No known mistake gives all these numbers; two together are tried on smaller networks only."
 
 
 def said(fit: Fit) -> str:

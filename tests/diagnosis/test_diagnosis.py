@@ -1,6 +1,7 @@
 """The diagnosis: what is right is called right, the first that differs is named, a constant has its name."""
 
 import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bptui.diagnosis.compare import CLOSE
 from bptui.diagnosis.diagnosis import Diagnosis, diagnose
 from bptui.diagnosis.program import MEMORY, SECONDS
 from bptui.engine.types import Floats
+from bptui.engine.wrong_rules.stages import MOST_KEPT
 
 from .cases import gradient, record, scenario
 
@@ -211,6 +213,24 @@ def test_an_update_with_a_penalty_and_clipping_is_compared_with_what_the_optimiz
     it = diagnose(of, gradient=gradient(of))
     assert not it.right
     assert "λ₂ W2" in it.line
+
+
+def test_a_large_network_is_answered_in_bounded_memory_and_says_what_was_not_tried() -> None:
+    from bptui.scenario import Scenario
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(100, 50)), rng.uniform(size=(100, 3))
+    of = Scenario.from_arrays(x, y, layers=[50, 500, 400, 3], batch_size="all").begin().record(1)
+    weights = [of.mean.weights[0] + 0.01, *of.mean.weights[1:]]
+    tracemalloc.start()
+    it = diagnose(of, gradient=[weights, list(of.mean.biases)])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (it.first, it.fits) == ("W1", ())
+    assert "two together are tried on smaller networks only" in str(it)
+    assert peak < 3 * MOST_KEPT
+    undivided = [of.mean.weights, [100 * b for b in of.mean.biases]]
+    assert diagnose(of, gradient=undivided).fits == (("bias-undivided",),)
 
 
 def test_a_network_without_biases_takes_none() -> None:

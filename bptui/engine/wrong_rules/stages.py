@@ -4,7 +4,12 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+
 from bptui.engine.wrong_rules.rule import Rule
+
+MOST_KEPT = 256 * 2**20
+"""Bytes of results, beyond which all are forgotten: of a large network thousands of rules would fill the memory."""
 
 
 class Kept:
@@ -14,6 +19,22 @@ class Kept:
     def __init__(self, rule: Rule | None = None) -> None:
         self.results: dict[Any, Any] = {}
         self.rule = rule
+        self._bytes = 0
+
+    def keep(self, key: Any, result: Any) -> None:
+        """Remember a result, and forget the others where there are too many."""
+        self._bytes += bytes_of(result)
+        if self._bytes > MOST_KEPT:
+            self.results.clear()
+            self._bytes = bytes_of(result)
+        self.results[key] = result
+
+
+def bytes_of(result: Any) -> int:
+    """Of an array, or of the arrays in a tuple."""
+    if isinstance(result, tuple):
+        return sum(map(bytes_of, result))
+    return result.nbytes if isinstance(result, np.ndarray) else 0
 
 
 P = ParamSpec("P")
@@ -33,7 +54,8 @@ def stage(*choices: str) -> Callable[[Method[Self, P, Result]], Method[Self, P, 
             key = (name, place, None if rule is self.rule else rule if rule.tangled else read(rule))
             result: Result | None = self.results.get(key)
             if result is None:
-                result = self.results[key] = method(self, rule, *place, **named)
+                result = method(self, rule, *place, **named)
+                self.keep(key, result)
             return result
 
         return kept

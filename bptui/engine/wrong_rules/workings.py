@@ -25,6 +25,8 @@ Kind = Literal["z", "a", "delta", "loss", "gradient", "samples", "step", "after"
 What = Literal["weights", "biases", ""]
 EVERYTHING = slice(None)
 LAST = ("last", "last divided")
+MOST_IN_CHAINS = 20_000_000
+"""Numbers in the chains kept: each has the weights once for every sample."""
 OF_MEANS = ("mean of means", "sum of means")
 
 
@@ -323,6 +325,8 @@ class Workings(Passes):
     def chain(self, rule: Rule) -> "Chain":
         """The updates that are made where one is due, for a rule that updates after each sample."""
         if rule not in self._chains:
+            if len(self._chains) * self.given.n * len(self.given.network.flat) > MOST_IN_CHAINS:
+                self._chains.clear()
             self._chains[rule] = Chain(self, rule)
         return self._chains[rule]
 
