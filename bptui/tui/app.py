@@ -69,6 +69,13 @@ class BptuiApp(CellDiff, Faults):
             screen.pause()
             super().action_command_palette()
 
+    def action_help_quit(self) -> None:
+        """Textual binds ctrl+c too, and would lay a box over the numbers."""
+        screen = self.screen
+        if isinstance(screen, Workbench):
+            screen.notice = f"ctrl+c is no key here: {screen.shown('quit')} quits"
+            screen.paint()
+
     def use_palette(self, name: str) -> None:
         self.palette_name = name
         self.theme = next(palette.textual for palette in (*PALETTES, MONO) if palette.name == name)

@@ -436,6 +436,18 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@pytest.mark.parametrize("doors", [(), ("drill",)], ids=str)
+async def test_ctrl_c_says_which_key_quits_and_lays_nothing_over_the_numbers(doors: tuple[str, ...]) -> None:
+    async with explore(ascii_only=True) as at:
+        await at.do(*doors)
+        await at.press("ctrl+c")
+        await at.pilot.pause(0.2)
+        assert "ctrl+c is no key here: " in at.text()
+        assert "quits" in at.text()
+        assert not at.app._notifications
+        assert at.text().isascii()
+
+
 async def test_without_colour_the_theme_key_says_so() -> None:
     async with explore(colour=False) as at:
         await at.press("t")
