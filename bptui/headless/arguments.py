@@ -102,8 +102,8 @@ class Parser(argparse.ArgumentParser):
 
     def unknown_option(self, option: str) -> str:
         others = [name for name in (*COMMANDS, EXPLORER) if name != self.command and option in parser_of(name).known]
-        users = [name or "alone, the explorer" for name in others]
-        hint = f"; it goes with bptui {' and '.join(users)}" if users else nearest(option, self.known)
+        users = [f"bptui {name}" if name else "the explorer" for name in others]
+        hint = f"; it goes with {' and '.join(users)}" if users else nearest(option, self.known)
         return f"unknown option {shown(option)}{hint}"
 
     @property

@@ -235,7 +235,7 @@ def test_every_theme_and_glyphs_can_be_asked_for(
         ("xor --theme okabe-itto", "did you mean 'okabe-ito'?"),
         ("xor --glyphs blocks", "did you mean 'block'?"),
         ("xor --them dark", "unknown option '--them'; did you mean '--theme'?"),
-        ("train xor --epochs 1 --theme dark", "'--theme'; it goes with bptui alone, the explorer"),
+        ("train xor --epochs 1 --theme dark", "and the explorer; usage: bptui train"),
     ],
 )
 def test_a_wrong_look_is_refused_with_the_nearest(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
