@@ -293,12 +293,23 @@ def record_of(options: argparse.Namespace) -> "UpdateRecord":
         raise UsageError(str(problem)) from None
 
 
+def data(options: argparse.Namespace) -> int:
+    scenario = choose(options)
+    with loading():
+        from bptui.headless.data import described
+
+    for line in described(scenario, options.plot):
+        print(line)
+    return 0
+
+
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "": explore,
     "train": train,
     "trace": trace,
     "check": check,
     "map": draw_map,
+    "data": data,
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,
@@ -359,8 +370,9 @@ def choose(options: argparse.Namespace) -> "Scenario":
 
 def read(path: Path, reading: dict[str, Any], options: argparse.Namespace) -> "Scenario":
     """A scenario or data from a file, read as the options say, with progress on a terminal. Raises ScenarioError."""
-    from bptui.headless.progress import ProgressLine
-    from bptui.scenario import Scenario
+    with loading():
+        from bptui.headless.progress import ProgressLine
+        from bptui.scenario import Scenario
 
     if "test" in reading:
         reading["test"] = str(Path(reading["test"]).absolute())

@@ -22,6 +22,7 @@ Answers = tuple[Floats, tuple[str, ...]]
 def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     """The samples of a table of which the last ``tests`` rows are for testing. Raises DataError."""
     chosen = target_places(table, wish)
+    holes = missing_in(table)
     table, tests, dropped = complete(table, chosen, wish, tests)
     inputs = [place for place in table.kept if place not in chosen]
     if not inputs:
@@ -33,7 +34,7 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
     data = Dataset(
         table.path.stem, kept_kind(x), y, classes, features, None, table.path.name, OWN, outputs=outputs,
-        tests=tests, file=table.said, read=tuple(story(table, chosen, left_out, dropped, spread)),
+        tests=tests, file=table.said, read=tuple(story(table, chosen, left_out, spread, holes, dropped)),
     )  # fmt: skip
     return recognised(data, wish.image, all_numbers=not spread)
 
@@ -181,12 +182,23 @@ def refuse_many_classes(file: str, count: int) -> None:
         raise DataError(f"{file}: {count} classes; at most {MOST_CLASSES}")
 
 
-def story(table: Table, chosen: list[int], left_out: list[str], dropped: int, spread: list[int]) -> list[str]:
+def missing_in(table: Table) -> dict[str, int]:
+    """How many cells are missing, by the name of their column."""
+    found = {place: int((it.codes < 0).sum()) for place, it in table.words.items()}
+    if table.numbers.dtype.kind == "f":
+        found |= dict(zip(table.places, np.isnan(table.numbers).sum(axis=0).tolist(), strict=True))
+    return {table.names[place]: found[place] for place in sorted(found) if found[place]}
+
+
+def story(
+    table: Table, chosen: list[int], left_out: list[str], spread: list[int], holes: dict[str, int], dropped: int
+) -> list[str]:
     """What was made of the columns, a line each."""
     lines = [f"target: {', '.join(table.names[place] for place in chosen)}"]
     lines += [f"left out: {', '.join(left_out)}"] if left_out else []
-    lines += [f"{dropped} rows left out, something is missing in them"] if dropped else []
+    lines += [f"missing: {', '.join(f'{count} in {name}' for name, count in holes.items())}"] if holes else []
+    lines += [f"rows left out: {dropped}, something is missing in them"] if dropped else []
     for place in spread:
         names = table.words[place].names
-        lines.append(f"{table.names[place]} is of words, an input for each: {', '.join(names)}")
+        lines.append(f"words: {table.names[place]}, an input for each: {', '.join(names)}")
     return lines

@@ -13,6 +13,7 @@ from bptui.data.dataset import DataError
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+RUN_OF_NUMBERS = re.compile(r"[\d.][ ]+[-+\d.]+[ ]+[-+\d.]")
 MISSING = frozenset({"", "?", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL"})
 BLANKS = " "
 SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas", BLANKS: "blanks"}
@@ -100,6 +101,8 @@ def separator_of(lines: list[str]) -> str:
         if separator == BLANKS and any(other in first for other in ",;"):
             continue
         widths = {len(row) for row in lenient(lines, separator)}
+        if separator != BLANKS and all(map(RUN_OF_NUMBERS.search, lines)):
+            continue  # what it separates are rows of numbers themselves
         if min(widths, default=0) > 1 and (len(widths) == 1 or (separator != BLANKS and near(lines, separator))):
             return separator
     found = max(",;\t", key=first.count)

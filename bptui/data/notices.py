@@ -10,6 +10,8 @@ from bptui.data.inputs import ranges
 
 WIDE = 30.0  # times that one column spreads more than another
 LARGE = 20.0  # of inputs, beyond which units saturate
+FEW = 10  # classes, and rows of each
+LEAST_COLUMNS = 3
 MANY = 20  # classes of whole numbers that may as well be amounts
 MOST_LABELS = 62  # digits and letters
 LEAST_SIDE = 5
@@ -31,6 +33,9 @@ def about_target(data: Dataset) -> list[str]:
     if pixel:
         return [pixel]
     name = data.outputs[0] if data.outputs else "the target"
+    if not data.classes and first_is_class(data):
+        first = data.features[0]
+        return [f"{first} looks like a class, and the target is the last column; --target {option(data, first)}"]
     if not data.classes:
         same = np.ptp(data.y, axis=0) == 0
         return (
@@ -45,6 +50,20 @@ def about_target(data: Dataset) -> list[str]:
     if len(data.classes) > MANY and all(name.isdigit() for name in data.classes):
         return [f"{len(data.classes)} whole numbers are taken as classes; --as numbers predicts them"]
     return []
+
+
+def first_is_class(data: Dataset) -> bool:
+    """Is the first column named like a target, or one of a few whole numbers beside others that are none?"""
+    if not data.features or data.x.shape[1] < LEAST_COLUMNS:
+        return False
+    values, counts = np.unique(np.asarray(data.x[:SAMPLE, 0], dtype=np.float64), return_counts=True)
+    few = 2 <= len(values) <= FEW and bool((values % 1 == 0).all()) and int(counts.min()) >= FEW
+    return few and (data.features[0].lower() in LABELS or data.features[0] == "x0")
+
+
+def option(data: Dataset, name: str) -> str:
+    """How a column is named on the command line."""
+    return "first" if name == "x0" else f"'{name}'" if " " in name else name
 
 
 def pixel_target(data: Dataset) -> str:
@@ -67,7 +86,7 @@ def pixel_target(data: Dataset) -> str:
         and pixels.max() > 1
     ):
         return ""
-    name = data.features[0] if data.features and data.features[0] != "x0" else "first"
+    name = option(data, data.features[0] if data.features else "x0")
     return f"the target, the last column, looks like a pixel and the first column like the label; --target {name}"
 
 
@@ -76,7 +95,7 @@ def about_columns(data: Dataset) -> list[str]:
     out = []
     name = counting(data)
     if name:
-        out.append(f"{name} only counts the rows; --drop {name} leaves it out")
+        out.append(f"{name} only counts the rows; --drop {0 if name == 'x0' else option(data, name)}")
     return out
 
 

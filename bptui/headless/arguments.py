@@ -21,6 +21,7 @@ EXAMPLES = """examples:
   bptui moons --layers 2-8-8-1 --activation relu --optimizer adam
   bptui mine.csv                 data of your own
   bptui mine.toml                a whole set-up of your own
+  bptui data mine.csv --plot     what was understood of it
   bptui train digits --epochs 5  losses and accuracies without a screen
   bptui trace xor --format text  every number of an update
   bptui check --template my.py   a program to begin from; bptui check my.py
@@ -28,6 +29,7 @@ EXAMPLES = """examples:
 """
 COMMANDS = {
     "train": "train without a screen; losses and accuracies per epoch",
+    "data": "print what was understood of data, and its first samples",
     "trace": "print every number of some updates",
     "check": "find the mistake in a back-propagation of your own",
     "map": "draw what the network answers everywhere, as text or SVG",
@@ -335,7 +337,12 @@ def add_save(p: Parser) -> None:
     p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
 
 
+def add_data(p: Parser) -> None:
+    p.add_argument("--plot", action="store_true", help="pictures of the first samples too")
+
+
 OWN: dict[str, Callable[[Parser], None]] = {
+    "data": add_data,
     "train": add_train,
     "trace": add_trace,
     "check": add_check,

@@ -245,6 +245,15 @@ class Scenario:
             )
         return architecture
 
+    def samples(self) -> tuple[Dataset, Split]:
+        """The data, scaled for the samples to train on, and how they are split. Raises ScenarioError."""
+        data = self.dataset()
+        try:
+            rows = self._split(data)
+        except DataError as problem:
+            raise ScenarioError(f"{self.origin}: {problem}") from None
+        return data.scaled(rows.train, self.data.scale), rows
+
     def _split(self, data: Dataset) -> Split:
         return split(data, self.data.samples, self.data.test_fraction, self.data.seed)
 

@@ -169,7 +169,7 @@ def test_what_does_not_fit_together_is_said(
         (("datasets", "--format", "text"), "it goes with bptui trace"),
         (("trian", "xor"), "did you mean 'train'?"),
         (("trian",), "did you mean 'train'?"),
-        (("datas",), "did you mean 'datasets'?"),
+        (("dataset",), "did you mean 'datasets'?"),
         (("train",), "required: NAME, --epochs; usage: bptui train NAME --epochs N [options]"),
         (("xor", "--momentum", "0.5"), "argument --momentum: used by optimizer momentum and nesterov only, not by sgd"),
         (("xor", "--optimizer", "adam", "--decay", "0.5"), "--decay: used by optimizer rmsprop only, not by adam"),

@@ -103,7 +103,7 @@ def test_a_table_of_words_alone_has_a_header_only_if_its_words_never_come_again(
     data = read(tmp_path, "class,cap,shape\n" + body, target=("class",))
     assert (len(data), data.features) == (3, ("cap=b", "cap=x", "shape=s", "shape=y"))
     assert data.x.tolist() == [[0, 1, 1, 0], [0, 1, 0, 1], [1, 0, 1, 0]]
-    assert any("cap is of words" in line for line in data.read)
+    assert any("words: cap, an input for each: b, x" in line for line in data.read)
 
 
 @pytest.mark.parametrize(
@@ -187,14 +187,15 @@ def test_a_missing_cell_is_refused_with_its_place_and_the_options(tmp_path: Path
 def test_rows_that_miss_something_are_left_out_where_it_is_said(tmp_path: Path) -> None:
     data = read(tmp_path, HOLES, missing="drop")
     assert (data.x.tolist(), data.classes) == ([[1, 0, 1]], ("x",))
-    assert "3 rows left out, something is missing in them" in data.read
+    assert "rows left out: 3, something is missing in them" in data.read
+    assert "missing: 1 in a, 1 in colour, 1 in kind" in data.read
 
 
 def test_a_missing_input_is_the_mean_of_its_column_and_no_target_is_made_up(tmp_path: Path) -> None:
     data = read(tmp_path, HOLES, missing="mean")
     assert data.features == ("a", "colour=blue", "colour=red")
     assert data.x.tolist() == [[1, 0, 1], [2, 1, 0], [3, 0.5, 0.5]]
-    assert "1 rows left out" in " ".join(data.read)
+    assert "rows left out: 1" in " ".join(data.read)
 
 
 def test_a_column_of_names_is_refused_with_the_option_that_leaves_it_out(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""Files on which training is pointless say so, with the option that cures it; and the option does."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bptui.scenario import Scenario
+
+RNG = np.random.default_rng(1)
+
+
+def notices(folder: Path, rows: Sequence[Sequence[object]], names: str = "", **said: object) -> str:
+    path = folder / "mine.csv"
+    body = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    path.write_text(f"{names}\n{body}" if names else body, encoding="utf-8")
+    return "\n".join(Scenario.of_data(path, said=said).notices)
+
+
+def images(first: bool, zero: bool = True) -> list[list[object]]:
+    pixels = RNG.integers(0, 256, (60, 64))
+    pixels[:, -1] = 0 if zero else RNG.integers(0, 256, 60)
+    labels = np.arange(60) % 10
+    parts = [labels[:, None], pixels] if first else [pixels, labels[:, None]]
+    return np.hstack(parts).tolist()
+
+
+@pytest.mark.parametrize("names", ["", "label," + ",".join(f"pixel{k}" for k in range(64))])
+def test_a_pixel_taken_for_the_target_is_noticed_and_the_option_cures_it(tmp_path: Path, names: str) -> None:
+    said = notices(tmp_path, images(first=True), names)
+    cure = "label" if names else "first"
+    assert said.startswith("the target, the last column, looks like a pixel")
+    assert f"--target {cure}" in said.split("\n")[0]
+    cured = notices(tmp_path, images(first=True), names, target=(cure,))
+    assert "looks like a pixel" not in cured
+    assert "shown as pictures of 8 × 8" in cured
+    assert "pixels are divided by 255" in cured
+
+
+def test_labels_behind_the_pixels_are_well(tmp_path: Path) -> None:
+    assert "looks like" not in notices(tmp_path, images(first=False))
+    assert "looks like" not in notices(tmp_path, images(first=False, zero=False))
+
+
+def test_a_class_in_the_first_column_is_noticed_where_the_last_is_a_number(tmp_path: Path) -> None:
+    rows = [[k % 3 + 1, k * 0.1, k * 7.5, 1000 + k * 1.5] for k in range(60)]
+    assert "x0 looks like a class, and the target is the last column; --target first" in notices(tmp_path, rows)
+    assert "looks like a class" not in notices(tmp_path, rows, target=(0,))
+
+
+def test_a_constant_target_and_a_single_class_are_nothing_to_learn(tmp_path: Path) -> None:
+    assert "y is 5.5 in every row" in notices(tmp_path, [[k, 5.5] for k in range(30)], "a,y")
+    assert "only one class (yes)" in notices(tmp_path, [[k % 4, "yes"] for k in range(30)], "a,y")
+
+
+def test_classes_that_are_amounts_are_noticed_and_may_be_numbers(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[k / 7, k * 7 % 29] for k in range(40)]
+    assert "29 classes for 40 samples; --as numbers" in notices(tmp_path, rows)
+    assert "classes" not in notices(tmp_path, rows, **{"as": "numbers"})
+    many: list[list[object]] = [[k / 7, k % 31] for k in range(400)]
+    assert "31 whole numbers are taken as classes; --as numbers" in notices(tmp_path, many)
+
+
+@pytest.mark.parametrize(("name", "cure"), [("Id", "Id"), ("Unnamed: 0", "'Unnamed: 0'"), ("count", "count")])
+def test_a_column_that_counts_the_rows_is_noticed(tmp_path: Path, name: str, cure: str) -> None:
+    rows: list[list[object]] = [[k + 1, k % 5, "xy"[k % 2]] for k in range(15)]
+    assert f"{name} only counts the rows; --drop {cure}" in notices(tmp_path, rows, f"{name},a,kind")
+    assert "counts" not in notices(tmp_path, rows, f"{name},a,kind", drop=(name,))
+
+
+def test_columns_of_very_different_scale_are_noticed_with_both(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[k % 5 / 10, 1000 + k * 7 % 50, "xy"[k % 2]] for k in range(40)]
+    said = notices(tmp_path, rows, "hue,proline,kind")
+    assert "columns of very different scale: proline by 49, hue by 0.4; --scale standard" in said
+    alike: list[list[object]] = [[k % 5 + 100, k * 7 % 5 + 100, "xy"[k % 2]] for k in range(40)]
+    assert "inputs reach 104 (a) and saturate units; --scale standard" in notices(tmp_path, alike, "a,b,kind")
+    fine: list[list[object]] = [[k % 5 / 10, k * 7 % 5 / 10, "xy"[k % 2]] for k in range(40)]
+    assert notices(tmp_path, fine, "a,b,kind") == ""
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+def test_scaled_columns_are_not_noticed(tmp_path: Path, scale: str) -> None:
+    path = tmp_path / "mine.toml"
+    (tmp_path / "mine.csv").write_text(
+        "".join(f"{k % 5 / 10},{1000 + k},{k % 2}\n" for k in range(40)), encoding="utf-8"
+    )
+    path.write_text(
+        f'format_version = 1\n[data]\nfile = "mine.csv"\nscale = "{scale}"\n[network]\nlayers = [2, 3, 2]\n'
+        '[training]\nloss = "cross-entropy"\n', encoding="utf-8",
+    )  # fmt: skip
+    assert not any("scale" in notice for notice in Scenario.read(path).notices)
