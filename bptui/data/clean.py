@@ -14,9 +14,20 @@ _HIDDEN = [
     0x2028,
     0x2029,
     0xFEFF,
+    0xFFFE,  # these two may not stand in XML
+    0xFFFF,
 ]
-_TABLE: dict[int, int | None] = {**_PICTURES, **dict.fromkeys(_HIDDEN, _STAND_IN), 0x200D: None}
-"""A joiner (U+200D) is left out: at an end it would swallow the blank or the ellipsis behind it."""
+_LEFT_OUT = [
+    0x200D,  # a joiner: at an end it would swallow the blank or the ellipsis behind it
+    0xFE0E,  # how an emoji looks: terminals differ in how wide it is then
+    0xFE0F,
+    *range(0x1F3FB, 0x1F400),
+]
+_TABLE: dict[int, int | None] = {
+    **_PICTURES,
+    **dict.fromkeys(_HIDDEN, _STAND_IN),
+    **dict.fromkeys(_LEFT_OUT),
+}
 
 
 def clean(text: str, longest: int = LONGEST) -> str:

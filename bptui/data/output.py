@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,14 @@ def write_whole(path: Path, body: str | bytes) -> None:
     """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a
     temporary file in the same folder, brought to the disk, then put in its place. Raises OSError, the old file as it
     was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with _written(path, body) as temporary:
+        temporary.replace(path)
+
+
+@contextlib.contextmanager
+def _written(path: Path, body: str | bytes) -> Iterator[Path]:
+    """A temporary file beside the path with this in it; gone afterwards, if it has not been put in a place."""
+    handle, name = tempfile.mkstemp(prefix=".bptui-", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -19,11 +27,9 @@ def write_whole(path: Path, body: str | bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -40,20 +46,25 @@ def free_name(path: Path) -> Path:
 
 
 def write_new(path: Path, text: str) -> Path:
-    """Write UTF-8 text under the path's free name, which is taken first, so that nothing is ever overwritten; the name.
-
-    Raises OSError, and then there is no new file.
+    """Write UTF-8 text under the path's free name, so that nothing is ever overwritten and a file is there whole or not
+    at all; the name. Raises OSError, and then there is no new file.
     """
-    while True:
-        name = free_name(path)
-        try:
-            name.touch(exist_ok=False)
-        except FileExistsError:  # somebody was quicker
-            continue
-        try:
-            write_whole(name, text)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                name.unlink()
-            raise
-        return name
+    with _written(path, text) as temporary:
+        while True:
+            name = free_name(path)
+            try:
+                _give_name(temporary, name)
+            except FileExistsError:  # somebody was quicker
+                continue
+            return name
+
+
+def _give_name(temporary: Path, name: Path) -> None:
+    """Put a file under a name that none has. Raises OSError, FileExistsError where one has it after all."""
+    try:
+        name.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without links: take the name first, for others to see
+        name.touch(exist_ok=False)
+        temporary.replace(name)

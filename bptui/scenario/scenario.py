@@ -1,6 +1,5 @@
 """A scenario: data, network and training settings, frozen, read from a TOML file; it begins a run."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +9,12 @@ import numpy as np
 
 import bptui.data  # the readers come when there is a file to read
 from bptui.data import BUILT_IN, DataError, Dataset, Split, load, split
-from bptui.data.bounded import Tell, silent, text_of
+from bptui.data.bounded import Tell, silent
 from bptui.data.clean import clean
 from bptui.data.inputs import Scale
 from bptui.data.notices import LARGE, needs_scaling
 from bptui.data.shipped import asset
+from bptui.data.toml_file import read_toml
 from bptui.engine.html import table
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
@@ -91,13 +91,9 @@ class Scenario:
         """
         path = Path(path)
         try:
-            document = tomllib.loads(text_of(path, LARGEST_FILE))
-        except RecursionError:
-            raise ScenarioError(f"{path}: nested too deeply") from None
+            document = read_toml(path, LARGEST_FILE)
         except DataError as problem:
             raise ScenarioError(str(problem)) from None
-        except ValueError as problem:  # tomllib.TOMLDecodeError, or an integer with too many digits
-            raise ScenarioError(f"{path}: {one_line(problem)}") from None
         return cls.from_document(document, str(path), path.parent, anywhere=anywhere, said=said, tell=tell)
 
     @classmethod

@@ -10,7 +10,7 @@ from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
 from bptui.engine.types import Floats
 from bptui.scenario import Scenario
-from bptui.session import moves
+from bptui.session import moves, remarks
 from bptui.session.goal import Goal
 from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase
 from bptui.session.moves import Move
@@ -88,11 +88,12 @@ class Session:
         return moves.until_reached(self.run, self.moment, move)
 
     def move(self, move: Move) -> str:
-        """Make a move; says why the run had to stop, where it goes no further."""
+        """Make a move; says why the run had to stop, where it goes no further, or what is to be remarked."""
         before = self.moment
         self.moment = moves.make(self.run, before, move)
-        stuck = self.run.stop and (self.moment == before or self.at_stop)
-        return str(self.run.stop) if stuck else ""
+        if self.run.stop and (self.moment == before or self.at_stop):
+            return str(self.run.stop)
+        return remarks.of_batch(self.record) if self.moment.phase.per_batch else ""
 
     def return_to(self, moment: Moment) -> str:
         """Stand again where one stood in this run."""

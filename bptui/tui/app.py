@@ -1,6 +1,7 @@
 """The Textual app: themes, the command palette, and the frame around the explorer."""
 
 import io
+import locale
 import os
 import sys
 from collections.abc import Iterable
@@ -8,9 +9,11 @@ from contextlib import suppress
 from functools import partial
 
 from textual.app import SystemCommand
+from textual.command import CommandPalette
 from textual.constants import DRIVER
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.widgets import Input
 
 from bptui.session.session import Session
 from bptui.tui.config import Config
@@ -21,6 +24,13 @@ from bptui.tui.private import CellDiff, Faults
 from bptui.tui.workbench import Workbench
 
 PLAIN = Config()
+
+
+class Commands(CommandPalette):
+    """The command palette; while it waits it writes nothing."""
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
 
 
 class BptuiApp(CellDiff, Faults):
@@ -67,7 +77,7 @@ class BptuiApp(CellDiff, Faults):
         screen = self.screen
         if isinstance(screen, Workbench) and screen.why_no_palette() is None:
             screen.pause()
-            super().action_command_palette()
+            self.push_screen(Commands())
 
     def action_help_quit(self) -> None:
         """Textual binds ctrl+c too, and would lay a box over the numbers."""
@@ -96,6 +106,7 @@ class BptuiApp(CellDiff, Faults):
 
 def run_explorer(session: Session, config: Config, colour: bool) -> int:
     """Run the explorer in this terminal; returns the exit status."""
+    os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
@@ -114,9 +125,11 @@ def in_browser() -> bool:
 
 def draws_unicode(glyphs: str) -> bool:
     """Whether to draw with Unicode on stderr, as Textual does; where it is demanded the stream is made to carry it. A
-    browser always has it."""
+    browser always has it. Otherwise the terminal's locale is asked too: Python may write UTF-8 whatever that says."""
     if in_browser():
         return glyphs != "ascii"
     if glyphs in ("braille", "block") and isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8")
-    return glyphs != "ascii" and "utf" in (sys.stderr.encoding or "").lower()
+        return True
+    says = (sys.stderr.encoding,) if sys.platform == "win32" else (sys.stderr.encoding, locale.getencoding())
+    return glyphs != "ascii" and all("utf" in (encoding or "").lower() for encoding in says)

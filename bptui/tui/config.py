@@ -4,15 +4,15 @@ import codecs
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bptui.data.bounded import bytes_of, text_of
+from bptui.data.bounded import bytes_of
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
+from bptui.data.toml_file import read_toml
 from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.tui.explorer_keys import BY_ID
 from bptui.tui.key_names import key_name, key_written
@@ -69,18 +69,16 @@ def read_config(path: Path | None) -> Config:
         return Config()
     try:
         return of_document(document_of(path))
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deeply") from None
     except DataError as problem:
         raise ConfigError(str(problem)) from None
-    except ValueError as problem:  # tomllib's too
+    except ValueError as problem:
         raise ConfigError(f"{path}: {' '.join(str(problem).split())}") from None
 
 
 def document_of(path: Path) -> dict[str, Any]:
     """The parsed file; an empty one says nothing."""
     says = bytes_of(path, LARGEST_FILE).removeprefix(codecs.BOM_UTF8).strip()
-    return tomllib.loads(text_of(path, LARGEST_FILE)) if says else {}
+    return read_toml(path, LARGEST_FILE) if says else {}
 
 
 def of_document(document: dict[str, Any]) -> Config:

@@ -39,6 +39,10 @@ class GoTo(Workbench, ModalScreen[None]):
             yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
             yield Input(placeholder="120   or   e3 b5", max_length=30, compact=True)
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(Input).cursor_blink = False  # while it waits it writes nothing
+
     def parts(self) -> list[Panel]:
         return []
 

@@ -67,10 +67,12 @@ def cells_of(strips: list[Strip]) -> list[Cell]:
 
 
 @lru_cache(maxsize=4096)
-def codes(style: Style | None, system: ColorSystem | None) -> tuple[str, ...]:
-    """The SGR codes of a style, none for plain."""
+def codes(style: Style | None, system: ColorSystem | None, colour: bool = True) -> tuple[str, ...]:
+    """The SGR codes of a style, none for plain; without colours what else it says."""
     if style is None or system is None:
         return ()
+    if not colour:
+        style = uncoloured(style)
     rendered = style.render("\0", color_system=system)
     start = rendered.partition("\0")[0]
     return tuple(shortest(start[2:-1]).split(";")) if start.startswith("\x1b[") else ()
@@ -94,21 +96,27 @@ def shortest(sgr: str) -> str:
     return TRUE.sub(number, sgr)
 
 
-def cut(runs: list[Run], size: float, system: ColorSystem | None) -> tuple[str, int, list[Run]]:
+def cut(runs: list[Run], size: float, system: ColorSystem | None, colour: bool = True) -> tuple[str, int, list[Run]]:
     """As many runs as about ``size`` bytes hold, one at least: their text, its bytes, and the runs that are left."""
-    text = encode(runs, system)
+    text = encode(runs, system, colour)
     length = len(text.encode())
     if length <= size or len(runs) < 2:
         return text, length, []
-    count, used = 1, len(encode(runs[:1], system).encode())
+    count, used = 1, len(encode(runs[:1], system, colour).encode())
     while used < size and count < len(runs):
-        used += len(encode(runs[count : count + 1], system).encode())
+        used += len(encode(runs[count : count + 1], system, colour).encode())
         count += 1
-    text = encode(runs[:count], system)
+    text = encode(runs[:count], system, colour)
     return text, len(text.encode()), runs[count:]
 
 
-def encode(runs: list[Run], system: ColorSystem | None) -> str:
+def uncoloured(style: Style) -> Style:
+    """What a style says without its colours: a ground of its own, as the chosen line of a list has, is reversed."""
+    ground = style.bgcolor is not None and not style.bgcolor.is_default
+    return style.without_color + Style(reverse=True) if ground else style.without_color
+
+
+def encode(runs: list[Run], system: ColorSystem | None, colour: bool = True) -> str:
     """Runs (line, column, cells) as text: the shortest cursor moves, colours only where they change."""
     out: list[str] = []
     pen: tuple[str, ...] = ()
@@ -118,15 +126,17 @@ def encode(runs: list[Run], system: ColorSystem | None) -> str:
             out.append(f"\x1b[{x - at[1]}C")
         else:
             out.append(f"\x1b[{y + 1};{x + 1}H")
-        for char, style in cells:
+        unsure = False
+        for column, (char, style) in enumerate(cells, x + 1):
             if not char:
                 continue
-            wanted = codes(style, system)
+            wanted = codes(style, system, colour)
             if wanted != pen:
                 out.append(change_pen(pen, wanted))
                 pen = wanted
-            out.append(char)
-        at = (y, x + len(cells))
+            out.append(f"\x1b[{column}G{char}" if unsure else char)
+            unsure = len(char) > 1  # where characters make one together, a terminal may count the columns otherwise
+        at = (y, x + len(cells)) if not unsure else (-1, -1)
     if pen:
         out.append("\x1b[m")
     return "".join(out)

@@ -12,6 +12,7 @@ from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.panel import Panel, place
 from bptui.tui.trainer import Trainer, playing
 from bptui.tui.workbench import COMMON
+from bptui.views.arrange import small
 from bptui.views.lab import (
     both_sides,
     curve_legend,
@@ -67,7 +68,7 @@ class LabScreen(Trainer):
     def paint(self) -> None:
         """Show the current figures in every part that has a box."""
         if self._plan.too_small:
-            self.panels["title"].show([self.small_words()], self.size.width, 1)
+            self.panels["title"].show(small(*self.size), *self.size)
             return
         figures = self.lab.figures()
         for name, box in self._plan.boxes.items():

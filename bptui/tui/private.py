@@ -52,6 +52,8 @@ class CellDiff(App[int]):
     Whatever it does not understand it leaves to Textual, forgetting what it knew of the screen.
     """
 
+    colour = True
+    """Whether what is written may have colours: Textual's own dialogs have some in every theme."""
     _shadow: Shadow | None = None
     _understood = True
 
@@ -129,7 +131,7 @@ class CellDiff(App[int]):
         out = []
         while self._rest and (not asks or self.line.room(now, self._answers_key) > 0):
             size = self.line.piece if asks else inf
-            text, length, left = cut(self._rest, size, self.console._color_system)
+            text, length, left = cut(self._rest, size, self.console._color_system, self.colour)
             shadow.take(self._rest[: len(self._rest) - len(left)])
             self._rest = left
             out.append(text)

@@ -12,7 +12,7 @@ from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.long_work import Pace
 from bptui.tui.panel import Panel, place
 from bptui.tui.workbench import COMMON, Workbench
-from bptui.views.arrange import Box
+from bptui.views.arrange import Box, small
 from bptui.views.keys_named import Keys
 from bptui.views.race import (
     RaceLook,
@@ -171,7 +171,7 @@ class RaceScreen(Workbench):
         if width == 0 or height == 0:
             return
         if self.too_small:
-            self._stack({"head": ([self.small_words()], 1)})
+            self._stack({"head": (small(*self.size), self.size.height)})
         elif self.seen is None:
             settings, run = self.session.next_settings, self.session.run
             questions = [(self.with_keys(it), it.why_not(settings, run.problem.count)) for it in self.presets]

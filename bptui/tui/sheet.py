@@ -5,6 +5,7 @@ from dataclasses import replace
 from bptui.session.session import Session
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import Workbench
+from bptui.views.arrange import small
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Row
 
@@ -30,19 +31,19 @@ class Sheet(Workbench):
 
     def lay_out(self) -> None:
         width, height = self.size
-        small = self.too_small
-        self.panel.display = not small
+        alone = self.too_small
+        self.panel.display = not alone
         self.panel.styles.offset = (0, 0)
         self.panel.styles.width, self.panel.styles.height = width, max(height - 1, 1)
-        self.bar.styles.offset = (0, 0 if small else height - 1)
-        self.bar.styles.width, self.bar.styles.height = width, 1
+        self.bar.styles.offset = (0, 0 if alone else height - 1)
+        self.bar.styles.width, self.bar.styles.height = width, height if alone else 1
 
     def paint(self) -> None:
         width, height = self.size
         if width == 0 or height == 0:
             return
         if self.too_small:
-            self.bar.show([self.small_words()], width, 1)
+            self.bar.show(small(width, height), width, height)
             return
         rows = self.rows(*self.panel.inner(width, height - 1))
         leave = next(key.shown.split()[0] for key in self.keys_now() if key.footer == "close")

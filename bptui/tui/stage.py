@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bptui.tui.drawing import Drawing
 from bptui.tui.panel import Panel, place
-from bptui.views.arrange import LOSS, NETWORK, UPDATE, Arrangement, Box, arrange
+from bptui.views.arrange import LOSS, NETWORK, UPDATE, Arrangement, Box, arrange, small
 from bptui.views.header import header
 from bptui.views.looks import Looks
 from bptui.views.loss import chart
@@ -46,8 +46,7 @@ class Stage:
         for number, panel in self.panels.items():
             place(panel, plan.panels.get(number))
         if plan.too_small:
-            words = f"bptui needs 40×10, has {width}×{height}"
-            self.header.show([((words, "notice"),)], plan.header.width, 1)
+            self.header.show(small(width, height), width, height)
 
     def paint(self, scene: Scene, footer: Callable[[int, int], list[Row]]) -> None:
         """Show the scene in every panel that has a box. Panels repaint only the rows that changed."""

@@ -128,11 +128,6 @@ class Workbench(Screen[None]):
     def too_small(self) -> bool:
         return self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
 
-    def small_words(self) -> Row:
-        """What is said where there is no room."""
-        width, height = self.size
-        return ((f"bptui needs {SMALLEST[0]}×{SMALLEST[1]}, has {width}×{height}", "notice"),)
-
     def footer(self, width: int) -> Row:
         """The notice, or what the keys do, in one row."""
         return self.footer_rows(width, 1)[0]

@@ -1,7 +1,10 @@
 """Where each panel stands on a screen: columns of panels that share the body's height."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from bptui.views.text import Row, fit_rows
 
 NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN, MAP = 1, 2, 3, 4, 5, 6, 7
 READ_WITH = {DELTAS: UPDATE, UPDATE: EXPLAIN}
@@ -38,6 +41,15 @@ class Arrangement:
     too_small: bool = False
 
 
+def small(width: int, height: int) -> list[Row]:
+    """What is said, and all that is, where there is no room: in as many rows as it takes, in fewer words if it must."""
+    needs, has = f"needs {SMALLEST[0]}×{SMALLEST[1]},", f"has {width}×{height}"
+    spellings = (f"bptui {needs} {has}", f"{needs} {has}", has)
+    wrapped = [textwrap.wrap(words, max(width, 1)) for words in spellings]
+    lines = next((lines for lines in wrapped if len(lines) <= height), [has])
+    return fit_rows([((line, "notice"),) for line in lines], width, height)
+
+
 def arrange(width: int, height: int, focus: int, beside: int, maximised: bool, samples: int) -> Arrangement:
     """Panels on a screen of ``width`` columns and ``height`` rows; a batch has ``samples`` of them.
 
@@ -46,8 +58,8 @@ def arrange(width: int, height: int, focus: int, beside: int, maximised: bool, s
     always shown; so is ``beside``, the one focused last besides the network.
     """
     if width < SMALLEST[0] or height < SMALLEST[1]:
-        line = Box(0, 0, max(width, 1), 1)
-        return Arrangement(line, line, line, {}, too_small=True)
+        whole = Box(0, 0, max(width, 1), max(height, 1))
+        return Arrangement(whole, whole, whole, {}, too_small=True)
     header, ribbon = (2, 3) if height >= 18 else (1, 1)
     footer = 2 if width < TWO_ROWED_FOOTER[0] and height >= TWO_ROWED_FOOTER[1] else 1
     body = Box(0, header + ribbon, width, height - header - ribbon - footer)

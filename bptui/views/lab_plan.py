@@ -24,7 +24,7 @@ class LabPlan:
 def lab_plan(width: int, height: int) -> LabPlan:
     """The sentences on top, the sides below them, then layers and curves; what has no room is left out."""
     if width < SMALLEST[0] or height < SMALLEST[1]:
-        return LabPlan({"title": Box(0, 0, max(width, 1), 1)}, too_small=True)
+        return LabPlan({"title": Box(0, 0, max(width, 1), max(height, 1))}, too_small=True)
     boxes = {"title": Box(0, 0, width, 1), "footer": Box(0, height - 1, width, 1)}
     wide = width >= BESIDE
     side = SIDE if wide else NUMBERS

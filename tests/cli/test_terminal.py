@@ -110,14 +110,27 @@ def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured
         at.wait_for("Network")
         at.type("b5")
         at.read(0.8)
+        for dialog, words in (("\x10", "Search for commands"), ("g", "Go to update")):
+            at.type(dialog)
+            at.wait_for(words)
+            at.read(0.7)
+            sent = len(at.sent)
+            at.read(0.7)
+            assert at.sent[sent:] == b"", "while it waits it writes nothing, a cursor that blinks neither"
+            at.type("\x1b[B")
+            at.read(0.3)
+            assert coloured or any(cell.reverse for line in at.screen.buffer.values() for cell in line.values())
+            at.type("\x1b")
+            at.wait_for("Network")
         at.type("q")
         at.wait()
         codes = re.findall(rb"\x1b\[([\d;]*)m", at.sent)
         assert any(re.search(rb"(^|;)([34]8;|3[0-7]|4[0-7]|9\d|10\d)", code) for code in codes) == coloured
 
 
-def test_without_unicode_only_ascii_is_written() -> None:
-    with terminal("digits", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0") as at:
+@pytest.mark.parametrize("variables", [{"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONUTF8": "1"}, {}])
+def test_without_unicode_only_ascii_is_written(variables: dict[str, Any]) -> None:
+    with terminal("digits", LC_ALL="C", **variables) as at:
         at.wait_for("Network")
         at.type("b")
         at.read(0.5)

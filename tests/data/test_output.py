@@ -1,9 +1,11 @@
 """What bptui writes is there whole or not at all, and never in place of another file."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -79,10 +81,50 @@ def test_whoever_is_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_what_cannot_be_written_leaves_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, text: str) -> None:
+    def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bptui.data.output.write_whole", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_new(tmp_path / "a.toml", "new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_files_cannot_be_linked_a_name_is_taken_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    (tmp_path / "a.toml").write_text("old", encoding="utf-8")
+    assert write_new(tmp_path / "a.toml", "new") == tmp_path / "a-2.toml"
+    assert (tmp_path / "a-2.toml").read_text(encoding="utf-8") == "new"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-2.toml", "a.toml"]
+
+
+BUSY = """
+import sys
+from pathlib import Path
+from bptui.data.output import write_new, write_whole
+folder, text = Path(sys.argv[1]), "n" * 300_000
+print("begun", flush=True)
+while True:
+    write_whole(folder / "old.svg", text)
+    write_new(folder / "new.svg", text).unlink()
+"""
+
+
+def test_whenever_it_is_killed_what_has_a_name_is_whole(tmp_path: Path) -> None:
+    """A stopped process leaves in sight what one killed there would leave."""
+    with subprocess.Popen([sys.executable, "-c", BUSY, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            for k in range(150):
+                time.sleep(k % 17 / 5000)
+                process.send_signal(signal.SIGSTOP)
+                os.waitpid(process.pid, os.WUNTRACED)
+                sizes = {file.stat().st_size for file in tmp_path.glob("*.svg")}
+                assert sizes <= {300_000}
+                process.send_signal(signal.SIGCONT)
+        finally:
+            process.kill()

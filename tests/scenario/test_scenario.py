@@ -135,9 +135,11 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (GOOD.replace("[data]", "[data"), "line 3"),
+        (GOOD.replace("[data]", "[data"), "mine.toml:3:6: Expected ']' at the end of a table declaration"),
         (GOOD + "layers = [1\n", ""),
-        (GOOD + 'name = "unclosed\n', "line 10"),
+        (GOOD + 'name = "unclosed\n', "mine.toml:10:17: Illegal character"),
+        (GOOD + "x = " + "[" * 5000 + "]" * 5000 + "\n", "mine.toml:10: nested too deeply"),
+        (GOOD + f"x = {'9' * 5000}\n", "mine.toml:10: a number of too many digits"),
         (GOOD.encode("utf-16"), "save it as UTF-8"),
         (GOOD.encode() + b"# caf\xe9\n", "save it as UTF-8"),
         (GOOD + "\0", ""),

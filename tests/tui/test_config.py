@@ -1,5 +1,6 @@
 """The config file: what it says holds, what it cannot say is refused in one line, what is in force can be saved."""
 
+import locale
 import os
 import re
 import sys
@@ -111,7 +112,7 @@ REFUSED = [
     ('[keys]\nnext-phase = "s"', "keys: 's' would be both next-phase and next-sample in the screen 'Explorer'"),
     ('[keys]\nnext-phase = "j"\nplay = "j"', "keys: 'j' would be both next-phase and play"),
     ('[keys]\nhelp = "h"', "keys: 'h' would be both other-case and help in the screen 'Mistakes lab'"),
-    ("theme dark", "line 1"),
+    ("theme dark", "config.toml:1:7: Expected '=' after a key"),
     ("x = " + "[" * 5000, "nested too deeply"),
     ("\0", "NUL"),
 ]
@@ -165,8 +166,10 @@ async def test_the_panel_named_has_the_focus_at_the_start(panel: str, maximised:
         assert (len(boxes) == 1) == (maximised == "true")
 
 
-def test_glyphs_say_what_is_drawn_with() -> None:
-    utf8 = "utf" in (sys.stderr.encoding or "").lower()
+@pytest.mark.parametrize("locales", ["UTF-8", "ANSI_X3.4-1968"])
+def test_glyphs_say_what_is_drawn_with(locales: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locale, "getencoding", lambda: locales)
+    utf8 = "utf" in (sys.stderr.encoding or "").lower() and locales == "UTF-8"
     assert [draws_unicode(glyphs) for glyphs in ("ascii", "auto")] == [False, utf8]
 
 

@@ -133,6 +133,21 @@ def test_cells_keep_the_width_of_clusters(word: str) -> None:
     assert len(cells_of([Strip([Segment(word)])])) == Strip([Segment(word)]).cell_length
 
 
+@pytest.mark.parametrize("word", ["👍🏽", "e\u0301\u0302", "👩‍👧", "हि"])
+def test_what_follows_a_cluster_stands_in_its_column_however_wide_a_terminal_makes_it(word: str) -> None:
+    shadow, terminal = Shadow(WIDTH, 1), Terminal()
+    terminal.show(paint(shadow, [Strip([Segment(f"{word}x".ljust(WIDTH))])]))
+    at = Strip([Segment(word)]).cell_length
+    assert terminal.cells()[0][at][0] == "x"
+
+
+@pytest.mark.parametrize(("style", "codes_wanted"), [
+    ("bold red", ("1",)), ("on white", ("7",)), ("black on white reverse", ("7",)), ("dim on default", ("2",)),
+])  # fmt: skip
+def test_without_colours_a_ground_is_reversed_and_nothing_has_one(style: str, codes_wanted: tuple[str, ...]) -> None:
+    assert codes(Style.parse(style), ColorSystem.TRUECOLOR, colour=False) == codes_wanted
+
+
 def in_order(sgr: tuple[str, ...]) -> tuple[str, ...]:
     """Attributes before foreground before background, as Rich writes them."""
     by_kind = attributes(sgr)

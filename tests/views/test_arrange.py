@@ -77,11 +77,11 @@ def test_few_samples_leave_the_room_to_the_panels_below_them() -> None:
 
 
 @pytest.mark.parametrize("size", [(39, 10), (40, 9), (39, 9), (10, 3), (1, 1)])
-def test_below_the_smallest_size_there_is_one_line(size: tuple[int, int]) -> None:
+def test_below_the_smallest_size_there_is_nothing_else(size: tuple[int, int]) -> None:
     plan = arrange(*size, NETWORK, DELTAS, False, 4)
     assert plan.too_small
     assert not plan.panels
-    assert plan.header == Box(0, 0, size[0], 1)
+    assert plan.header == Box(0, 0, *size)
 
 
 @pytest.mark.parametrize("name", ["digits", "xor", "mazur", "spiral", "drill", "han-kamber"])
