@@ -18,7 +18,7 @@ from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
 
 MOST_TRIED = 4
-"""Layouts among which nothing but the known mistakes can choose, of which so many are tried."""
+"""Layouts in which known mistakes are looked for, those first under which most is right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,19 +172,18 @@ def _called(chosen: Laid) -> str:
 
 
 def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:
-    """The layout under which most is right; where this leaves several, the first that a known mistake explains."""
+    """The layout under which all is right; else, from the one under which most is, the first that a known mistake
+    explains."""
     tried = [(laid, compare_all(record, laid)) for laid in every]
     tried.sort(key=lambda each: _distance(each[1]))
-    best = _distance(tried[0][1])[:2]
-    among = [each for each in tried if _distance(each[1])[:2] == best][:MOST_TRIED]
-    if all(each.state == "exact" or each.own_way for each in among[0][1]):
-        return *among[0], ()
+    if all(each.state == "exact" or each.own_way for each in tried[0][1]):
+        return *tried[0], ()
     mistakes = Mistakes(record)
-    for laid, compared in among:
+    for laid, compared in tried[:MOST_TRIED]:
         fits = mistakes.of([as_searched(record, laid, each) for each in compared])
         if fits:
             return laid, _under(compared, fits), fits
-    laid, compared = among[0]
+    laid, compared = tried[0]
     return laid, tuple(_alone(record, laid, each, mistakes) for each in compared), ()
 
 

@@ -11,12 +11,12 @@ from bptui.training.record import UpdateRecord
 
 Gradient = dict[str, Floats]
 
-X = [[0.2, 0.9], [1.0, -0.5], [0.6, 0.3], [-0.4, 0.1]]
+X = [[0.2, 0.9, -0.7], [1.0, -0.5, 0.4], [0.6, 0.3, 1.0], [-0.4, 0.1, 0.8]]
 Y = [[1.0], [0.0], [0.9], [0.3]]
 
 
 def scenario(layers: tuple[int, ...] = (2, 3, 1), **settings: Any) -> Scenario:
-    """Four samples in fixed order, tanh, then sigmoid with half the squared error."""
+    """Four samples of at most three features in fixed order, tanh, then sigmoid with half the squared error."""
     training = {"loss": "half-squared-error", "learning_rate": 0.5, "reduction": "mean"} | settings
     targets = [[row[0]] * layers[-1] for row in Y]
     return Scenario.from_document(
