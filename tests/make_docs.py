@@ -81,7 +81,7 @@ def key_table(keys: Table) -> str:
             (" ".join(map(code, key.shown.split())), safe(key.tooltip))
             for group in groups(keys)
             for key in keys
-            if key.group == group
+            if key.group == group and key.keys
         ),
     )
 

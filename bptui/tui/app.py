@@ -100,7 +100,8 @@ class BptuiApp(CellDiff, Faults):
         for key in screen.keys_now():
             if key.id != "palette":
                 reason = screen.why_not(key)
-                words = f"{key.tooltip} ({key.shown})" if reason is None else f"not now: {reason}"
+                pressed = f" ({key.shown})" if key.keys else ""
+                words = f"{key.tooltip}{pressed}" if reason is None else f"not now: {reason}"
                 yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 

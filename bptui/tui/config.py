@@ -128,6 +128,8 @@ def remap_of(raw: dict[str, Any]) -> Remap:
         if key_id not in usual:
             hint = nearest(key_id, usual) or "; bptui config lists the ids"
             raise ValueError(f"unknown key {shown(f'keys.{key_id}')}{hint}")
+        if value == [] and not usual[key_id].keys:
+            continue  # as bptui config writes it
         try:
             names = names_of(key_id, value)
         except ValueError as problem:
@@ -196,7 +198,7 @@ def in_force(path: Path | None, config: Config) -> Iterator[str]:
 
 def keys_written(names: tuple[str, ...]) -> str:
     words = [key_written(name) for name in names]
-    return written(words if len(words) > 1 else words[0])
+    return written(words[0] if len(words) == 1 else words)
 
 
 def written(value: str | bool | list[str]) -> str:

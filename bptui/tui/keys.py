@@ -16,8 +16,8 @@ def always(_: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[S]):
-    """``keys`` as Textual names them, ``shown`` as people read them, ``footer`` a word for the footer ("" for none).
-    ``why_not`` gives the reason why the key cannot act now."""
+    """``keys`` as Textual names them (none: it is in the command palette alone), ``shown`` as people read them,
+    ``footer`` a word for the footer ("" for none). ``why_not`` gives the reason why the key cannot act now."""
 
     id: str
     keys: tuple[str, ...]
@@ -79,12 +79,12 @@ def groups(table: Table) -> list[str]:
 
 
 def key_lines(table: Table, screen: object) -> list[KeyLine]:
-    """The table for the help screen, group by group."""
+    """The table for the help screen, group by group; what is in the command palette alone is left out."""
     return [
         KeyLine(group, key.shown, key.tooltip, key.why_not(screen))
         for group in groups(table)
         for key in table
-        if key.group == group
+        if key.group == group and key.keys
     ]
 
 

@@ -159,7 +159,9 @@ def selecting(key_id: str, name: str, shown: str, words: str, **by: int) -> Key[
 
 
 def to_mistake(mistake: Mistake) -> Key[LabScreen]:
-    return Key(mistake.id, (mistake.key,), mistake.key, GROUP, f"straight to: {mistake.names}",
+    """Straight to one; without a key of its own it is in the command palette alone."""
+    keys = (mistake.key,) if mistake.key else ()
+    return Key(mistake.id, keys, mistake.key, GROUP, f"straight to: {mistake.names}",
                lambda screen: screen.choose_by_id(mistake.id))  # fmt: skip
 
 

@@ -4,10 +4,16 @@ Each function gives the vector that the program takes for the gradient of the ba
 :mod:`oracle`'s plain chain rule of one sample is used, never the engine's arithmetic.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bptui.engine import Network
+import numpy as np
+
+from bptui.engine import Network, UpdateRules
 from bptui.engine.network import explicit
+from bptui.engine.wrong_rules import BY_ID, Given
+from bptui.experiments.mistakes.further import FURTHER
+from tests.engine import rules_oracle
 from tests.engine.oracle import SLOPES, Row, Table, all_samples, loss_and_slope, one_sample
 
 JOINED = ("binary-cross-entropy", "cross-entropy")
@@ -226,6 +232,25 @@ def bias_per_weight(p: Program, x: Table, y: Table) -> Row:
     return out
 
 
+def by_choices(rule: str) -> Callable[[Program, Table, Table], Row]:
+    """The plain program that is told its choices, in the order of θ."""
+
+    def loop(p: Program, x: Table, y: Table) -> Row:
+        told = UpdateRules(loss=p.loss, reduction="mean" if p.mean else "sum", learning_rate=p.rate)
+        made = rules_oracle.made(Given(p.network, np.array(x), np.array(y), told, p.nominal), BY_ID[rule].rule)
+        out: Row = []
+        for weights, biases in zip(made.weights, made.biases, strict=True):
+            out += [number for row in weights for number in row] + (list(biases) if p.biased else [])
+        return out
+
+    return loop
+
+
+def set_to_step(p: Program, x: Table, y: Table) -> Row:
+    """The weights become −γ g: as far as if g had been θ/γ more."""
+    return [g + theta / p.rate for g, theta in zip(reduced(p, x, y), p.network.flat.tolist(), strict=True)]
+
+
 LOOPS = {
     "average-inputs": average_inputs,
     "mean-error-mean-activations": mean_error_mean_activations,
@@ -239,4 +264,6 @@ LOOPS = {
     "never-cleared": never_cleared,
     "no-slope": no_slope,
     "bias-per-weight": bias_per_weight,
+    **{row.id: by_choices(row.id) for row in FURTHER if row.id != "set-to-step"},
+    "set-to-step": set_to_step,
 }

@@ -186,9 +186,11 @@ def test_momentum_and_penalties_are_left_out() -> None:
 @pytest.mark.parametrize("rule", MISTAKES)
 def test_the_case_called_harmless_is_without_a_difference(name: str, rule: str) -> None:
     it = lab(name, rule)
-    if not it.case.harmless:
+    if not it.case.harmless and len(it.cases) > 1:
         it.next_case()
-    assert it.case.harmless
+    assert it.case.harmless == (rule not in ("sign", "set-to-step"))
+    if not it.case.harmless:
+        return
     assert it.case.words
     for _ in range(30):
         figures = it.figures()
@@ -206,9 +208,13 @@ def test_the_case_called_harmless_is_without_a_difference(name: str, rule: str) 
 @pytest.mark.parametrize("rule", MISTAKES)
 def test_the_other_case_shows_the_mistake_within_an_epoch_and_one_update(name: str, rule: str) -> None:
     it = lab(name, rule)
-    if it.case.harmless:
+    if it.case.harmless and len(it.cases) > 1:
         it.next_case()
-    assert not it.case.harmless
+    outputs = it.case.start.architecture.sizes[-1]
+    nowhere = {"softmax-batch": outputs == 1, "every-target": outputs > 1}.get(rule, False)
+    assert it.case.harmless == nowhere
+    if nowhere:
+        return
     it.advance(it.left_in_epoch + 1)
     assert it.worst[0] > 1e-3
     assert 0 < it.worst[1] <= it.update

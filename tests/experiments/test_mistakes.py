@@ -15,7 +15,7 @@ from bptui.engine import Architecture, Divergence, Network, UpdateRules
 from bptui.engine.network import BIASES, Bias, Parameters, explicit
 from bptui.engine.reduce import REDUCTIONS, Reduction
 from bptui.engine.types import Floats, quiet
-from bptui.engine.wrong_rules import Given, Rule
+from bptui.engine.wrong_rules import BY_ID, Given, Rule
 from bptui.engine.wrong_rules.given import parts_of
 from bptui.experiments.mistakes import (
     MISTAKES,
@@ -41,6 +41,7 @@ HEADS = (
     ("softmax", "cross-entropy"),
     ("identity", "squared-error"),
 )
+ONE_OUTPUT = random_case(5, (3, 4, 1), hidden=("tanh",), head=HEADS[0], bias="trained", n=4)
 TRAINED_ALONE = ("average-inputs", "mean-error-mean-activations", "mean-error-last-activations")
 NOMINAL = 6
 RATE = 0.02  # no update of a summed batch makes the next one stiff: rounding stays rounding
@@ -102,6 +103,9 @@ class TestAgainstPlainLoops:
     def test_every_rule_has_its_loop(self) -> None:
         assert list(LOOPS) == list(MISTAKES)
 
+    def test_every_row_is_a_change_of_the_catalogue(self) -> None:
+        assert all(row.change is BY_ID[name] for name, row in MISTAKES.items())
+
     @pytest.mark.parametrize("bias", BIASES)
     @pytest.mark.parametrize("reduction", REDUCTIONS)
     @pytest.mark.parametrize("head", HEADS)
@@ -125,13 +129,13 @@ class TestAgainstPlainLoops:
     @pytest.mark.parametrize("rule", MISTAKES)
     def test_the_mistake_shows(self, rule: str) -> None:
         """With a network and a batch in which it is not harmless, the believed gradient is another one."""
-        it = case(5, HEADS[0], n=4)
-        earlier = made(rule, case(6, HEADS[0], n=4), rules_of(it))
-        assert not np.allclose(
-            made(rule, it, rules_of(it), carried=earlier.carried).believed.flat,
-            truly(it, rules_of(it)).believed.flat,
-            rtol=1e-3,
-        )
+        head = {"softmax-batch": HEADS[3], "softmax-elementwise": HEADS[3]}.get(rule, HEADS[0])
+        one = ONE_OUTPUT if rule == "every-target" else None
+        it, other = (one or case(seed, head, n=4) for seed in (5, 6))
+        rules = replace(rules_of(it), l2=0.1 if rule == "l2-subtracted" else 0.0)
+        earlier = made(rule, other, rules)
+        believed = made(rule, it, rules, carried=earlier.carried).believed
+        assert not np.allclose(believed.flat, truly(it, rules).believed.flat, rtol=1e-3)
 
     @pytest.mark.parametrize("rule", MISTAKES)
     def test_a_step_leaves_its_arguments_alone(self, rule: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bptui.engine import OptimizerSettings
+from bptui.engine.types import quiet
 from bptui.engine.wrong_rules import Given
 from bptui.experiments.mistakes import RIGHT, distance, outcome, true_reduced
 from bptui.experiments.mistakes.distance import layer_vector
@@ -127,12 +128,13 @@ def test_a_tall_table_lists_the_rules_with_their_keys() -> None:
     rows = lines(layer_table(trained("trask", 3, False).figures(), 58, 24))
     assert next(row for row in rows if row.startswith("▸")) == "▸4 new weights before hidden deltas"
     first = next(k for k, row in enumerate(rows) if row.startswith(" 1 "))
-    assert all(rule.named("sum") in row for row, rule in zip(rows[first : first + 12], ROWS, strict=True))
+    shown = rows[first : first + 12]
+    assert all(rule.named("sum") in row for row, rule in zip(shown, ROWS[:12], strict=True))
 
 
 def test_below_the_rules_stand_the_gradients_of_the_selected_unit() -> None:
     figures = trained("digits", 1, False).figures()
-    rows = [row.split() for row in lines(layer_table(figures, 64, 90))[-len(figures.into_unit) :]]
+    rows = [row.split() for row in lines(layer_table(figures, 64, 120))[-len(figures.into_unit) :]]
     assert len(rows) == 1 + figures.architecture.sizes[figures.weight.layer - 1]
     assert {weight.unit for weight, _, _ in figures.into_unit} == {figures.weight.unit}
     for words, (weight, true, wrong) in zip(rows, figures.into_unit, strict=True):
@@ -268,12 +270,16 @@ def values_of(it: Lab) -> list[object]:
     figures, case = it.figures(), it.case
     x, y = it.batch()
     rules, at = figures.rules, figures.weight
-    values: list[object] = [figures.worst[0], rules.learning_rate, case.settings.rules.learning_rate]
+    values: list[object] = [figures.worst[0], rules.learning_rate, case.settings.rules.learning_rate, rules.l2]
     for training, rule in ((it.true, RIGHT), (it.wrong, it.mistake.rule)):
-        step = outcome(rule, Given(training.network, x, y, rules, case.nominal, carried=training.carried))
-        truth, loss = true_reduced(training.network, x, y, rules)
+        values.append(training.curve.last("loss"))
+        if training.stop:
+            continue
+        with quiet():
+            step = outcome(rule, Given(training.network, x, y, rules, case.nominal, carried=training.carried))
+            truth, loss = true_reduced(training.network, x, y, rules)
         values += [vector[at] for vector in (training.network, step.believed, step.step, step.after, truth)]
-        values += [loss, training.curve.last("loss"), np.array([truth[w] for w, _, _ in figures.into_unit])]
+        values += [loss, np.array([truth[w] for w, _, _ in figures.into_unit])]
         values.append([step.believed[w] for w, _, _ in figures.into_unit])
         pairs = [(truth.flat, step.believed.flat)]
         pairs += [
@@ -286,7 +292,13 @@ def values_of(it: Lab) -> list[object]:
 
 def counts_of(it: Lab) -> set[int]:
     figures, case = it.figures(), it.case
-    numbers = {*range(max(13, *figures.architecture.sizes)), figures.update, figures.made, figures.n, figures.worst[1]}
+    numbers = {
+        *range(max(len(ROWS) + 1, *figures.architecture.sizes)),
+        figures.update,
+        figures.made,
+        figures.n,
+        figures.worst[1],
+    }
     numbers |= {figures.position.epoch, figures.position.batch, figures.batches}
     whole, rest = divmod(case.count, case.nominal)
     return numbers | {case.count, case.nominal, case.size, whole, rest, *case.sizes}

@@ -90,7 +90,7 @@ class Conditions:
     ``harmless`` changes a case so that it does none, ``showing`` so that it is seen (None where nothing helps)."""
 
     why_harmless: Callable[[Case], str]
-    harmless: Callable[[Case], Case]
+    harmless: Callable[[Case], Case | None]
     showing: Callable[[Case], Case | None]
 
 
@@ -98,7 +98,8 @@ def cases(when: Conditions, run: Case) -> tuple[Case, ...]:
     """The run's own case first; then the one that differs from it in doing harm or not, where there is one."""
     reason = when.why_harmless(run)
     if not reason:
-        return run, replace(when.harmless(run), title="harmless", harmless=True)
+        other = when.harmless(run)
+        return (run,) if other is None else (run, replace(other, title="harmless", harmless=True))
     other = when.showing(run)
     own = replace(run, words=f"harmless here: {reason}", harmless=True)
     return (own,) if other is None else (own, replace(other, title="where it shows"))

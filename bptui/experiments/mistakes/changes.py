@@ -53,3 +53,12 @@ def gently(case: Case) -> Case:
         return case
     gentle = replace(case.settings, rules=replace(rules, learning_rate=most))
     return replace(case, settings=gentle, words=f"{case.words}, γ = {shortest(most, 3)}")
+
+
+def with_output(case: Case, name: str, loss: str, words: str) -> Case:
+    """The same weights with another activation at the output and another loss."""
+    old = case.start.architecture
+    new = Architecture(old.sizes, (*old.activations[:-1], name), old.bias, old.names)
+    rules = replace(case.settings.rules, loss=loss)
+    settings = replace(case.settings, rules=rules)
+    return replace(case, start=Network(new, case.start.flat), settings=settings, words=words)
