@@ -16,6 +16,8 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
+from tests.bench import check
+
 Sizes = tuple[int, int, int]
 
 NETWORKS: tuple[Sizes, ...] = ((2, 3, 1), (64, 32, 10), (784, 128, 10))
@@ -220,6 +222,7 @@ def main() -> None:
     peaks = {name: {batch: peak(name, batch) for batch in BATCHES} for name in CONTESTANTS["statistics"]}
     memory_table(peaks)
     check_aims(updates, statistics, peaks)
+    check.main()
 
 
 if __name__ == "__main__":
