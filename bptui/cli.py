@@ -325,6 +325,7 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
         from bptui.tui.app import run_explorer
 
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
+    said |= {"mouse": False} if options.no_mouse else {}
     return run_explorer(session, replace(configured(), **said), colour=colour(options))
 
 

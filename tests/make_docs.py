@@ -170,7 +170,9 @@ def commands() -> str:
 def screen() -> str:
     """The options of the explorer's looks, with what they accept."""
     actions = parser_with(add_screen)._actions
-    rows = ((code(action.option_strings[0]), " ".join(map(code, action.choices or ()))) for action in actions)
+    rows = (
+        (code(action.option_strings[0]), " ".join(map(code, action.choices or ())) or "nothing") for action in actions
+    )
     return table(("option", "accepts"), rows)
 
 

@@ -225,6 +225,7 @@ def add_screen(p: argparse.ArgumentParser) -> None:
     for option, names, what in (("theme", THEMES, "its colours"), ("glyphs", GLYPHS, "what it is drawn with")):
         words = f"{what}: {', '.join(names)}"
         group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
+    group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, to select text with")
 
 
 def told(name: str, key: Key) -> str:

@@ -41,6 +41,7 @@ class BptuiApp(CellDiff, Faults):
     CSS = "Screen { background: $background; }"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    ALLOW_SELECT = False  # what is selected here nobody could copy over SSH; --no-mouse lets the terminal do it
 
     def __init__(self, session: Session, config: Config = PLAIN, colour: bool = True, ascii_only: bool = False) -> None:
         super().__init__()
@@ -112,7 +113,7 @@ def run_explorer(session: Session, config: Config, colour: bool) -> int:
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
-    app.run(mouse=False)
+    app.run(mouse=config.mouse)
     if app.fault:
         with suppress(OSError):  # the line may be lost
             sys.stderr.write(f"{app.fault}\n")

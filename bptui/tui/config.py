@@ -38,6 +38,7 @@ class Config:
 
     theme: str = "dark"
     glyphs: str = "auto"
+    mouse: bool = True
     focus: str = "network"
     maximised: bool = False
     remap: Remap = field(default_factory=Remap)
@@ -83,7 +84,8 @@ def document_of(path: Path) -> dict[str, Any]:
 
 def of_document(document: dict[str, Any]) -> Config:
     """Raises ValueError naming the key."""
-    top = checked(document, {"theme": choice(THEMES), "glyphs": choice(GLYPHS), "panels": section, "keys": section}, "")
+    looks: dict[str, Check] = {"theme": choice(THEMES), "glyphs": choice(GLYPHS), "mouse": yes_or_no}
+    top = checked(document, {**looks, "panels": section, "keys": section}, "")
     panels = checked(top.pop("panels", {}), {"focus": choice(NUMBERS), "maximised": yes_or_no}, "panels.")
     remap = remap_of(top.pop("keys", {}))
     return Config(**top, **panels, remap=remap)
@@ -185,6 +187,7 @@ def in_force(path: Path | None, config: Config) -> Iterator[str]:
         yield f"# {clean(str(path), 500)} ({state})"
     yield f"theme = {written(config.theme)}  # {', '.join(THEMES)}"
     yield f"glyphs = {written(config.glyphs)}  # {', '.join(GLYPHS)}"
+    yield f"mouse = {written(config.mouse)}"
     yield ""
     yield "[panels]"
     yield f"focus = {written(config.focus)}  # {', '.join(NUMBERS)}"

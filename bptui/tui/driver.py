@@ -129,6 +129,12 @@ class Terminal(LinuxDriver):
                 termios.tcflush(self.fileno, termios.TCIFLUSH)
                 termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
 
+    def _enable_mouse_support(self) -> None:
+        """Clicks and the wheel. Textual asks for every movement, of which nothing here makes use: each would cross the
+        line."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+
     # --- what ends the program ---
 
     def _watch(self) -> None:

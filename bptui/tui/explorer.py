@@ -193,6 +193,19 @@ class Explorer(Workbench):
         if goal is not None:
             self.do(lambda _: self.start(goal, lambda: self.session.arrive_at(goal)))
 
+    # --- the mouse ---
+
+    def clicked(self, panel: Panel) -> None:
+        """The focus goes to the panel."""
+        number = self.stage.number_of(panel)
+        if number is not None:
+            self.press(f"focus-{number}")
+
+    def wheel(self, way: str) -> None:
+        """The focused panel's list scrolls, where it has one."""
+        if self.looks.panel.scrolls:
+            self.press(f"page-{way}")
+
     # --- how it is looked at ---
 
     def look(self, change: Callable[[Looks], Looks]) -> None:

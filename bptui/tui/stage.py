@@ -65,6 +65,10 @@ class Stage:
             box = self.plan.footer
             self.footer.show(footer(box.width, box.height), box.width, box.height)
 
+    def number_of(self, panel: Panel) -> int | None:
+        """Which panel that is; None for the header, the ribbon and the footer."""
+        return next((number for number, it in self.panels.items() if it is panel), None)
+
     def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:
         """The focused panel's list, ``pages`` further."""
         shown, by_itself = (self._samples(looks.focus, it) for it in (scene, replace(scene, scroll=0)))

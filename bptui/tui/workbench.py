@@ -163,6 +163,27 @@ class Workbench(Screen[None]):
             self.paint_work()
         self.wake()
 
+    # --- the mouse ---
+
+    def on_click(self, event: events.Click) -> None:
+        """A click says which panel is meant."""
+        if isinstance(event.widget, Panel):
+            self.clicked(event.widget)
+
+    def clicked(self, panel: Panel) -> None:
+        """Most screens have one panel, and nothing to choose."""
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.wheel("up")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.wheel("down")
+
+    def wheel(self, way: str) -> None:
+        """As the arrow does, where it moves in a list."""
+        if any(key.id == way for key in self.table()):
+            self.press(way)
+
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:

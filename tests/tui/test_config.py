@@ -86,13 +86,14 @@ def test_a_file_beyond_all_measure_is_refused(tmp_path: Path) -> None:
 # --- what is refused ---
 
 REFUSED = [
-    ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, panels, keys"),
+    ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, mouse, panels, keys"),
     (
         'theme = "drak"',
         f"theme: expected one of {', '.join(THEMES)}; got 'drak'; did you mean 'dark'",
     ),
     ("theme = 1", "theme: expected one of"),
     ('glyphs = "unicode"', "glyphs: expected one of auto, braille, block, ascii"),
+    ('mouse = "no"', "mouse: expected true or false, got 'no'"),
     ("panels = 3", "panels: expected a section, got 3"),
     ('[panels]\nfocus = "losses"', "panels.focus: expected one of network"),
     ("[panels]\nfocus = 2", "panels.focus: expected one of network"),
@@ -198,6 +199,11 @@ async def test_in_blocks_nothing_is_drawn_in_braille() -> None:
 
 def looks_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tuple[str, str]:
     """Theme and glyphs that the explorer is given."""
+    config = config_of(monkeypatch, folder, *words)
+    return config.theme, config.glyphs
+
+
+def config_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Config:
     opened: list[Config] = []
 
     def run_explorer(session: object, config: Config, colour: bool) -> int:
@@ -209,7 +215,17 @@ def looks_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tupl
     monkeypatch.setattr(cli, "why_no_terminal", lambda: None)
     monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
     assert main(["xor", *words]) == 0
-    return opened[0].theme, opened[0].glyphs
+    return opened[0]
+
+
+def test_the_mouse_is_the_terminals_where_the_option_or_the_file_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert config_of(monkeypatch, tmp_path).mouse
+    assert not config_of(monkeypatch, tmp_path, "--no-mouse").mouse
+    (tmp_path / "bptui").mkdir()
+    written(tmp_path / "bptui", "mouse = false")
+    assert not config_of(monkeypatch, tmp_path).mouse
 
 
 def test_an_option_wins_over_the_file_and_the_file_over_the_default(
@@ -345,6 +361,7 @@ def test_a_key_that_is_accepted_is_written_as_it_was_read(words: str) -> None:
 
 SET = """theme = "ansi-light"
 glyphs = "ascii"
+mouse = false
 [panels]
 focus = "deltas"
 maximised = true
