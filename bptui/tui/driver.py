@@ -15,6 +15,7 @@ All of it works on what is private of Textual's driver. What is other than there
 import contextlib
 import os
 import queue
+import re
 import select
 import signal
 import termios
@@ -36,6 +37,7 @@ from textual.drivers.linux_driver import (
 )
 from textual.message import Message
 
+from bptui.tui.line import ASK
 from bptui.tui.typed import Piece, Typed
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -46,8 +48,8 @@ LEAVE = "\x18\x1b[m" + "".join(f"\x1b[?{mode}l" for mode in MODES) + "\x1b[?7h\x
 """Switches off all that was switched on; its first character ends whatever sequence it stands in."""
 TAKE = "\x1b[<u\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
 KITTY = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT}u"
-ASK = "\x1b[?2026$p"
-ANSWER = "\x1b[?2026;"
+ASKS = ("\x1b[?2026$p", ASK)
+ANSWER = re.compile(r"\x1b\[(?:\?2026;\d+\$y|\d+;\d+R)")
 SHORTEST, LONGEST = 0.025, 0.1  # seconds that Esc waits for the rest of a sequence; half the line's round trip between
 UNKNOWN = 0.05  # where no terminal has answered yet
 LATE = 0.3, 2.0  # seconds within which the rest may come, however short or long the round trip
@@ -207,7 +209,7 @@ class Terminal(LinuxDriver):
         """As the driver does, noting when the terminal was asked something."""
         if self._by_force:
             return
-        if self._asked is None and ASK in data:
+        if self._asked is None and any(question in data for question in ASKS):
             self._asked = monotonic()
         super().write(data)
 
@@ -254,7 +256,7 @@ class Terminal(LinuxDriver):
                 return [events.Key("escape", piece.text)]
             case "paste":
                 return [events.Paste(piece.text.replace("\0", ""))]
-            case "sequence" if piece.text.startswith(ANSWER):
+            case "sequence" if ANSWER.fullmatch(piece.text):
                 self._answered(monotonic())
         return sequences.whole(piece.text)
 

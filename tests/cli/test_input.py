@@ -16,7 +16,7 @@ def send(at: Terminal, data: bytes) -> None:
 
 def still_there(at: Terminal, updates: int) -> None:
     """Nothing has moved, and keys are answered."""
-    at.settle()
+    at.settle(0.2)
     text = at.text()
     found = counters(text)
     assert found is not None
