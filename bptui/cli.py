@@ -109,10 +109,15 @@ def train(options: argparse.Namespace) -> int:
         from bptui.headless.train import epochs, where
 
     kept = place_for_weights(options.save_weights)
+
+    def tell(words: str) -> None:
+        print(f"bptui: {clean(words, 500)}", file=sys.stderr)
+
     for notice in scenario.notices:
-        print(f"bptui: {clean(notice, 500)}", file=sys.stderr)
+        tell(notice)
     with interruptible() as interrupt:
-        for line in epochs(run, options.epochs, options.json, interrupt, ProgressLine(options.epochs, colour(options))):
+        progress = ProgressLine(options.epochs, colour(options))
+        for line in epochs(run, options.epochs, options.json, interrupt, progress, tell):
             print(line, flush=True)
     if kept:
         keep_weights(kept, run)

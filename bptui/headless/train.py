@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from bptui.engine.network import Network
+from bptui.experiments.symptoms import Watch
 from bptui.headless.progress import Interrupt, ProgressLine
 from bptui.training.run import Run
 from bptui.training.schedule import Position
 
 
-def epochs(run: Run, count: int, as_json: bool, interrupt: Interrupt, progress: ProgressLine) -> Iterator[str]:
-    """A line for the start (epoch 0) and for the end of each epoch. Stops early where the run had to stop, and after
-    the update in hand where that is asked for."""
+def epochs(
+    run: Run, count: int, as_json: bool, interrupt: Interrupt, progress: ProgressLine, tell: Callable[[str], None]
+) -> Iterator[str]:
+    """A line for the start (epoch 0) and for the end of each epoch; ``tell`` is told what begins to be wrong. Stops
+    early where the run had to stop, and after the update in hand where that is asked for."""
+    watch = Watch()
     if not as_json:
         yield head(run)
     yield line(run, 0, as_json)
@@ -29,6 +33,8 @@ def epochs(run: Run, count: int, as_json: bool, interrupt: Interrupt, progress: 
         if run.stop or not whole:
             return
         yield line(run, epoch, as_json)
+        for symptom in watch.news(run, run.frontier, epoch):
+            tell(f"after epoch {epoch}: {symptom.words}; cure: {symptom.cure}")
 
 
 def how_far(run: Run, count: int, started: float) -> tuple[float, str]:

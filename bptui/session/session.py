@@ -9,6 +9,7 @@ from bptui.diagnosis.yours import Yours
 from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
 from bptui.engine.types import Floats
+from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session import moves, remarks
 from bptui.session.goal import Goal
@@ -109,6 +110,12 @@ class Session:
             was_unit, was_source = self._chosen[there.layer]
             there = replace(there, unit=was_unit, source=was_source)
         self.moment = there
+
+    def select_weight(self, weight: Weight) -> None:
+        """Select this weight."""
+        here = self.moment
+        self._chosen[here.layer] = here.unit, here.source
+        self.moment = replace(here, layer=weight.layer, unit=weight.unit, source=weight.source)
 
     def stand(self, at: Literal["gradient", "reduce"]) -> None:
         """Stand in this update where every sample has been through: the last gradient just added, or the batch

@@ -6,6 +6,7 @@ from typing import Any
 
 from bptui.data.clean import clean
 from bptui.data.digits import grouped
+from bptui.experiments.symptoms import Watch
 from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal, parse_goal
 from bptui.session.moment import Moment, phases
@@ -18,9 +19,10 @@ from bptui.tui.long_work import LongWork
 from bptui.tui.panel import Panel
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
+from bptui.views.doctor import notice
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
-from bptui.views.scene import Scene, scene_of
+from bptui.views.scene import Scene, applied, scene_of
 from bptui.views.text import Span
 
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
@@ -39,6 +41,7 @@ class Explorer(Workbench):
         self.session: Session = session
         self.looks = looks
         self.stage = Stage(self)
+        self._watch = Watch()
         self._sure = False  # that a long run may be lost
         self._work: LongWork | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
@@ -104,11 +107,21 @@ class Explorer(Workbench):
         self.session.tick(elapsed, pause)
         if not self.session.player.playing:
             self.notice = self.session.why_not(("phase", 1)) or ""
+        self._tell_symptom()
 
     def _go_on(self, work: LongWork, pause: Callable[[], bool]) -> None:
         ended = work.go_on(pause)
         self._work = work if ended is None else None
         self.notice = ended or ""
+        if ended is not None:
+            self._tell_symptom()
+
+    def _tell_symptom(self) -> None:
+        """A line about what has begun to be wrong, where there is nothing else to say."""
+        session = self.session
+        if not self.notice and (made := applied(session.moment)):
+            for symptom in self._watch.news(session.run, made, session.record.position.epoch)[:1]:
+                self.notice = notice(symptom, self.shown("doctor"))
 
     def progress(self) -> list[str]:
         return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))

@@ -8,6 +8,7 @@ from bptui.session.session import Session
 from bptui.tui.keys import Key, footer_hints
 from bptui.tui.screens import (
     open_confusion,
+    open_doctor,
     open_drill,
     open_explain,
     open_lab,
@@ -196,6 +197,8 @@ KEYS: tuple[Row, ...] = (
         open_lab, "lab"),
     Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
         open_drill),
+    Key("doctor", ("h",), "h", "Answers", "why it does not learn: what is wrong at this update, and what cures it",
+        open_doctor),
     Key("confusion", ("z",), "z", "Answers", "which class is taken for which, and the samples of each cell",
         open_confusion, "", session_reason(no_accuracy)),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",

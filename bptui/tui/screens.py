@@ -81,9 +81,30 @@ def open_confusion(explorer: "Explorer", at: str = "") -> None:
     enter(explorer, ConfusionScreen(explorer.session, app.palette_name, app.ascii, app.colour))
 
 
+def open_doctor(explorer: "Explorer") -> None:
+    """The doctor; Enter goes on to where a symptom is seen, with the weight meant selected."""
+    from bptui.tui.doctor import DoctorScreen
+
+    app = explorer.app
+    screen = DoctorScreen(explorer.session, app.palette_name, app.ascii, app.colour)
+
+    def show(_: None) -> None:
+        if symptom := screen.opened:
+            if symptom.weight:
+                explorer.session.select_weight(symptom.weight)
+            if symptom.seen_in == "confusion":
+                open_confusion(explorer)
+            else:
+                explorer.look(lambda looks: looks.focused(NUMBERS[symptom.seen_in]))
+        explorer.paint()
+
+    explorer.pause()
+    app.push_screen(screen, show)
+
+
 def tables() -> dict[str, Table]:
     """The table of keys of every screen, by the screen's name, the explorer's first."""
-    from bptui.tui import confusion, drill, explain, explorer_keys, lab, lists, race, scatter
+    from bptui.tui import confusion, doctor, drill, explain, explorer_keys, lab, lists, race, scatter
 
     return {
         "Explorer": explorer_keys.KEYS,
@@ -92,6 +113,7 @@ def tables() -> dict[str, Table]:
         "Drill": drill.KEYS,
         "Noise": scatter.KEYS,
         "Confusion": confusion.KEYS,
+        "Doctor": doctor.KEYS,
         "Explain": explain.KEYS,
         "Help": lists.HELP_KEYS,
         "Questions": lists.QUESTION_KEYS,

@@ -94,7 +94,7 @@ def test_the_trace_tells_the_penalty_too(tmp_path: Path, capsys: pytest.CaptureF
 def test_divergence_is_named_with_update_epoch_batch_and_layer_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "plane", "--lr", "1000", "--epochs", "99"]) == 1
     err = capsys.readouterr().err
-    assert err.startswith("bptui: error: stopped before update ")
+    assert err.splitlines()[-1].startswith("bptui: error: stopped before update ")
     assert all(word in err for word in ("epoch", "batch", "layer 1"))
 
 

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.command import CommandPalette
 from textual.widgets import Input
 
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import confusion, drill, explain, lab, lists, race, scatter
+from bptui.tui import confusion, doctor, drill, explain, lab, lists, race, scatter
 from bptui.tui import keys as key_table
+from bptui.tui.app import Commands
 from bptui.tui.confusion import ConfusionScreen
 from bptui.tui.dialogs import GoTo
+from bptui.tui.doctor import DoctorScreen
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
@@ -142,11 +143,12 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "drill": ((), shows(screen=DrillScreen)),
     "noise": ((), shows(screen=ScatterScreen)),
     "confusion": ((), shows(screen=ConfusionScreen)),
+    "doctor": ((), shows(screen=DoctorScreen)),
     "picture": ((), same),
     "save-scenario": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),
-    "palette": ((), shows(screen=CommandPalette)),
+    "palette": ((), shows(screen=Commands)),
     "repaint": ((), same),
     "suspend": ((), same),
     "quit": ((), same),
@@ -161,6 +163,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
+        doctor.KEYS,
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )
@@ -362,7 +365,7 @@ async def test_help_theme_picture_and_palette_work_in_every_screen(
         await at.press("x")
         assert len(list(tmp_path.glob("bptui-*.svg"))) == 1
         await at.press("ctrl+p")
-        assert isinstance(at.app.screen, CommandPalette)
+        assert isinstance(at.app.screen, Commands)
         await at.press("escape")
         assert at.app.screen is screen
         commands = {command.title for command in at.app.get_system_commands(at.app.screen)}
@@ -388,6 +391,6 @@ async def test_letters_typed_into_the_go_to_line_are_words_and_its_keys_are_the_
         assert isinstance(at.app.screen, GoTo)
         assert at.app.screen.query_one(Input).value == "xt?"
         await at.press("ctrl+p")
-        assert isinstance(at.app.screen, CommandPalette)
+        assert isinstance(at.app.screen, Commands)
         await at.press("escape", "escape")
         assert isinstance(at.app.screen, Explorer)

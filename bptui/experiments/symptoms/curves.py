@@ -1,0 +1,69 @@
+"""Curves that tell of trouble: a loss that stands still, a test loss that rises."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bptui.engine.losses import LOSSES
+from bptui.engine.reduce import mean_over_samples
+from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
+
+STUCK = 0.02  # so near the loss of the best constant answer counts as at it
+SETTLED = 20  # epochs after which a loss that has not left it is a symptom
+STILL = 1e-2  # relative change over the last half of the run that counts as none
+OVERFIT = 1.5  # times the least test loss
+
+
+def constant_loss(it: Patient) -> float:
+    """The training loss of the best answer that does not look at the input: the mean of the targets."""
+    y = it.y
+    p = y.mean(axis=0)
+    match it.record.settings.rules.loss:
+        case "cross-entropy":
+            return float(-sum(v * np.log(v) for v in p.tolist() if v > 0))
+        case "binary-cross-entropy":
+            return float(-sum(q * np.log(q) for v in p.tolist() for q in (v, 1 - v) if q > 0))
+        case loss:
+            z = np.broadcast_to(p, y.shape)
+            return float(mean_over_samples(LOSSES[loss].value(z, z, y)))
+
+
+def stuck(it: Patient) -> Iterator[Finding]:
+    """The loss at that of the best constant answer, and staying there."""
+    best = constant_loss(it)
+    epochs, losses = it.train_losses
+    name = "train loss ÷ loss of the best constant answer"
+    if not len(losses) or best <= 0 or not np.ptp(it.x, axis=0).any():
+        return
+    now = float(losses[-1])
+    half = losses[len(losses) // 2]
+    still = abs(half - now) <= STILL * abs(now)
+    if not (epochs[-1] >= SETTLED and still and now > (1 - STUCK) * best):
+        yield Finding(name, f"{now / best:.3g}")
+        return
+    words = f"the loss stands still at {now:.6g}: the best answer that does not look at the input has {best:.6g}"
+    yield Finding(name, f"{now / best:.3g}", Symptom(
+        "constant", words,
+        "the network answers nearly the same whatever comes in: dead or saturated units, inputs that are not scaled, "
+        "or start weights that are all alike",
+        "cure what else is found here; else scale the inputs, a larger --lr, more units", "loss",
+    ))  # fmt: skip
+
+
+def overfit(it: Patient) -> Iterator[Finding]:
+    """A test loss that rises while the training loss goes on falling."""
+    tests, (_, trains) = it.test_losses, it.train_losses
+    if len(tests) < 3 or np.isnan(tests).any():
+        return
+    best = int(tests.argmin())
+    least, now = float(tests[best]), float(tests[-1])
+    name = "test loss now ÷ its least"
+    if least <= 0 or now <= OVERFIT * least or trains[-1] >= trains[best]:
+        yield Finding(name, f"{now / least:.3g}" if least > 0 else "1")
+        return
+    epoch = int(it.run.history.epochs.axis("epoch")[best])
+    words = f"it overfits: test loss {least:.4g} after epoch {epoch}, now {now:.4g}; the training loss still falls"
+    yield Finding(name, f"{now / least:.3g}", Symptom(
+        "overfit", words, "more weights than the samples can hold down: it learns them by heart",
+        f"stop after epoch {epoch}, --l2 0.001, fewer units, or more samples", "loss",
+    ))  # fmt: skip

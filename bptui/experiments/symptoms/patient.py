@@ -1,0 +1,105 @@
+"""A run at one of its updates, as the checks look at it, and what a check finds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.backprop import Pass, forward
+from bptui.engine.types import Floats, quiet
+from bptui.engine.weight import Weight
+from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
+
+MOST = 512  # training samples that are looked at, evenly spaced
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """What is wrong with numbers, the usual cause, the setting that cures it; the panel or the screen where it is
+    seen, with the weight to select there, if one is meant."""
+
+    id: str
+    words: str
+    cause: str
+    cure: str
+    seen_in: Literal["network", "batch", "deltas", "update", "loss", "confusion"]
+    weight: Weight | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: its name, what it measured, and the symptom where there is one."""
+
+    name: str
+    measured: str
+    symptom: Symptom | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Patient:
+    """A run at one of its updates. ``x``, ``y`` are the training samples looked at."""
+
+    run: Run
+    record: UpdateRecord
+
+    @property
+    def problem(self) -> Problem:
+        return self.run.problem
+
+    @cached_property
+    def rows(self) -> slice:
+        return slice(None, None, max(-(-self.problem.count // MOST), 1))
+
+    @cached_property
+    def x(self) -> Floats:
+        """The inputs looked at, n × i."""
+        return np.asarray(self.problem.train_x[self.rows], dtype=np.float64)
+
+    @cached_property
+    def y(self) -> Floats:
+        """Their targets, n × o."""
+        return np.asarray(self.problem.train_y[self.rows], dtype=np.float64)
+
+    @cached_property
+    def passed(self) -> Pass:
+        """The forward pass of the samples looked at, at the weights before the update."""
+        passed = Pass.forward_only(self.record.before.architecture, self.x)
+        with quiet():
+            forward(self.record.before, passed)
+        return passed
+
+    @cached_property
+    def train_losses(self) -> tuple[Floats, Floats]:
+        """Epochs (n,), and the training loss at the end of each, as far as this update."""
+        curve = self.run.history.epochs
+        known = curve.axis("update") <= self.record.number
+        return curve.axis("epoch")[known], curve.last("train_loss")[known]
+
+    @cached_property
+    def test_losses(self) -> Floats:
+        curve = self.run.history.epochs
+        return curve.last("test_loss")[curve.axis("update") <= self.record.number]
+
+    def hidden(self) -> range:
+        """Layers 1 … L − 1."""
+        return range(1, self.record.layers)
+
+    def slopes(self, layer: int) -> Floats:
+        """φ′ of every unit for every sample looked at, n × o."""
+        z, a = self.passed.z[layer - 1], self.passed.a[layer]
+        out = np.ones_like(z)
+        activation = ACTIVATIONS[self.record.before.architecture.activations[layer - 1]]
+        with quiet():
+            activation.pull_back(out, z, a, np.empty_like(z))
+        return np.abs(out)
+
+    def unit(self, layer: int, unit: int) -> str:
+        return self.record.names.unit(layer, unit)
+
+
+Check = Callable[[Patient], Iterator[Finding]]
