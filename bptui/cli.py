@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
     from bptui.session.session import Session
-    from bptui.training import Run, UpdateRecord
+    from bptui.training import Run
     from bptui.tui.config import Config
 
 
@@ -220,10 +220,12 @@ def check(options: argparse.Namespace) -> int:
     subject = Subject(*to_check(options))
     if options.open:
         return open_beside(subject, options)
-    record = record_of(options)
+    run = run_to_check(options)
     status = UNREADABLE
     try:
-        for line, status in answers(subject, record, options.json, options.watch, options.separate, complain):
+        for line, status in answers(
+            subject, run, options.update, options.json, options.watch, options.separate, complain
+        ):
             if line or status != UNREADABLE:
                 print(line, flush=True)
     except KeyboardInterrupt:
@@ -265,8 +267,7 @@ def open_beside(subject: "Subject", options: argparse.Namespace) -> int:
 
     try:
         session = Session(choose(options))
-        record = session.run.record(options.update)
-        session.lay_beside(Yours(subject.diagnosis(record, sys.stderr)))
+        session.lay_beside(Yours(subject.diagnosis(session.run, options.update, sys.stderr)))
     except (DataError, ArithmeticError, IndexError) as problem:
         return complain(str(problem))
     return open_explorer(session, options)
@@ -290,12 +291,12 @@ def to_check(options: argparse.Namespace) -> tuple[Path, bool]:
     return options.numbers, False
 
 
-def record_of(options: argparse.Namespace) -> "UpdateRecord":
-    """The update to compare with. Raises ScenarioError, UsageError."""
-    try:
-        return choose(options).begin().record(options.update)
-    except IndexError as problem:
-        raise UsageError(str(problem)) from None
+def run_to_check(options: argparse.Namespace) -> "Run":
+    """The run with the update to compare with. Raises ScenarioError, UsageError."""
+    run = choose(options).begin()
+    if not run.extend_to(options.update):
+        raise UsageError(str(run.stop))
+    return run
 
 
 def data(options: argparse.Namespace) -> int:

@@ -103,7 +103,7 @@ def factor_of(record: UpdateRecord, part: Part, true: Floats) -> tuple[float, tu
     low, high = part.low.ravel(), part.high.ravel()
     right = true.ravel()
     if part.kind == "after":  # the step that was added, beside the true one
-        before = _before(record, part).ravel()
+        before = start_of(record, part).ravel()
         low, high, right = low - before, high - before, (right - before)
     zero = right == 0
     if zero.all() or not ((low[zero] <= 0) & (high[zero] >= 0)).all():
@@ -139,7 +139,8 @@ def beside(one: Compared, others: Iterable[Compared]) -> Compared:
     return one
 
 
-def _before(record: UpdateRecord, part: Part) -> FloatArray:
+def start_of(record: UpdateRecord, part: Part) -> FloatArray:
+    """The record's weights or biases before the update."""
     vector = record.before.weights if part.what == "weights" else record.before.biases
     return vector[part.layer - 1]
 

@@ -16,12 +16,13 @@ from bptui.diagnosis.search import Fit
 from bptui.engine.reduce import share_of_samples
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
 
 MOST_TRIED = 4
 """Layouts in which known mistakes are looked for, those first under which most is right."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Diagnosis:
     """What a person's numbers say of their program.
 
@@ -89,6 +90,9 @@ class Diagnosis:
             "notes": list(self.notes),
         }
 
+    def __repr__(self) -> str:
+        return f"<Diagnosis: {self.verdict}{f', first {self.first}' if self.first else ''}, fits {list(self.fits)}>"
+
     def __str__(self) -> str:
         from bptui.diagnosis.words import lines  # noqa: PLC0415
 
@@ -125,18 +129,28 @@ def diagnose(
         "gradient": gradient, "delta": delta, "after": after, "z": z, "a": a, "loss": loss,
         "samples": samples, "step": step,
     }  # fmt: skip
-    found = record.begin().record(update) if isinstance(record, Scenario) else record
-    return of_document(found, {name: value for name, value in given.items() if value is not None})
+    document = {name: value for name, value in given.items() if value is not None}
+    if not isinstance(record, Scenario):
+        return of_document(record, document)
+    run = record.begin()
+    return of_document(run.record(update), document, past=past_of(run, update))
 
 
-def of_document(record: UpdateRecord, document: Any, *, as_given: bool = False) -> Diagnosis:
+def past_of(run: Run, update: int) -> UpdateRecord | None:
+    """The update before the second: what a program has kept of more than one, its own weights would tell too."""
+    return run.record(1) if update == 2 else None
+
+
+def of_document(
+    record: UpdateRecord, document: Any, *, as_given: bool = False, past: UpdateRecord | None = None
+) -> Diagnosis:
     """The diagnosis of a document of numbers. ``as_given``: the arrays lie as bptui's own, wherever their shapes allow.
-    Raises DataError."""
+    ``past`` is the update before the second one, for programs that keep something of it. Raises DataError."""
     items, left = one_of_each(gathered(document, record.layers), record)
     every = layouts(items, record)
     if as_given and every[0].layout.bias == "apart" and not every[0].layout.turned:
         every = [laid for laid in every if laid.layout == replace(every[0].layout, bare=laid.layout.bare)]
-    chosen, compared, fits = _choose(record, every)
+    chosen, compared, fits = _choose(record, every, past)
     taken = _taken(record, items, chosen)
     notes = (*_notes(record, chosen, compared), *_left_out(left))
     return _answer(record, chosen, compared, fits, taken, notes)
@@ -171,14 +185,16 @@ def _called(chosen: Laid) -> str:
     return next((word for name, word in chosen.reductions.items() if name != "loss"), "")
 
 
-def _choose(record: UpdateRecord, every: Sequence[Laid]) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:
+def _choose(
+    record: UpdateRecord, every: Sequence[Laid], past: UpdateRecord | None
+) -> tuple[Laid, tuple[Compared, ...], tuple[Fit, ...]]:
     """The layout under which all is right; else, from the one under which most is, the first that a known mistake
     explains."""
     tried = [(laid, compare_all(record, laid)) for laid in every]
     tried.sort(key=lambda each: _distance(each[1]))
     if all(each.state == "exact" or each.own_way for each in tried[0][1]):
         return *tried[0], ()
-    mistakes = Mistakes(record)
+    mistakes = Mistakes(record, past)
     for laid, compared in tried[:MOST_TRIED]:
         fits = mistakes.of([as_searched(record, laid, each) for each in compared])
         if fits:
@@ -262,6 +278,11 @@ def _notes(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> tu
             f"{names}: × {called(own[0])} of bptui's, with what follows right: another way to write it, no mistake"
         )
     notes += [note for note in (_other_reduction(record, laid, compared), _other_loss(record, laid, compared)) if note]
+    if laid.starts:
+        names = ", ".join(part.name.removeprefix("after_") for part in laid.starts)
+        notes.insert(
+            0, f"your {names} before the update are not the scenario's: all that follows differs for that alone"
+        )
     if record.n == 1:
         notes.append(
             "a batch of one sample cannot tell mistakes of the batch apart (sum or mean, 1/n, averages): "

@@ -12,7 +12,7 @@ from bptui.diagnosis.separating import separating
 from bptui.engine.losses import LOSSES
 from bptui.engine.rates import RateSchedule
 from bptui.engine.types import quiet
-from bptui.engine.wrong_rules import Given, Workings
+from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Workings
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
@@ -30,8 +30,8 @@ def tries_pairs(record: UpdateRecord) -> bool:
     return record.n * len(record.before.flat) <= MOST_PAIRED
 
 
-def given_of(record: UpdateRecord) -> Given:
-    """What the update was given, for the rules."""
+def given_of(record: UpdateRecord, past: UpdateRecord | None = None) -> Given:
+    """What the update was given, for the rules; of the update before it what an accumulator holds."""
     rules = replace(record.settings.rules, learning_rate=record.learning_rate, schedule=RateSchedule())
     return Given(
         network=record.before,
@@ -41,14 +41,15 @@ def given_of(record: UpdateRecord) -> Given:
         nominal=record.settings.batch_size or record.n,
         t=record.number,
         memory=record.memory,
+        carried=Carried(past.reduced.flat, 0) if past else NOTHING_CARRIED,
     )
 
 
 class Mistakes:
     """The search in one update; what it has worked out once it keeps."""
 
-    def __init__(self, record: UpdateRecord) -> None:
-        self.given = given_of(record)
+    def __init__(self, record: UpdateRecord, past: UpdateRecord | None = None) -> None:
+        self.given = given_of(record, past)
         self.workings = Workings(self.given)
         self.most = 2 if tries_pairs(record) else 1
 

@@ -34,8 +34,8 @@ def gathered(document: Any, layers: int) -> list[Item]:
     if not isinstance(document, Mapping):
         raise DataError(f'expected names with their numbers, like {{"dW1": …, "db1": …}}, got {shown(document)}')
     items = list(_of_document(document, layers))
-    items = [(address, leaf) for address, leaf in items if address.meaning not in ("nothing", "before")]
-    if not items:
+    items = [(address, leaf) for address, leaf in items if address.meaning != "nothing"]
+    if all(address.meaning == "before" for address, _ in items):
         raise DataError(f"no quantity to compare; names are {', '.join(KNOWN)} …")
     for address, leaf in items:
         if not 0 <= address.layer <= layers:

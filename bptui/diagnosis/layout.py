@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from bptui.data.dataset import DataError
+from bptui.diagnosis.compare import start_of
 from bptui.diagnosis.gathering import Item
 from bptui.diagnosis.leaves import Leaf, bounds
 from bptui.diagnosis.naming import Address
@@ -18,6 +19,12 @@ from bptui.diagnosis.numbers import FloatArray, Kind, Part
 from bptui.training.record import UpdateRecord
 
 Bias = Literal["apart", "first", "last"]
+Bare = Literal["gradient", "after", "before"]
+BARE: dict[Bare, str] = {
+    "gradient": "W and b as the gradient",
+    "after": "W and b as the weights after the update",
+    "before": "W and b as the weights before the update",
+}
 SAMPLED = ("z", "a", "delta", "samples")
 """Kinds with a number for each sample."""
 
@@ -25,13 +32,14 @@ SAMPLED = ("z", "a", "delta", "samples")
 @dataclass(frozen=True, slots=True)
 class Layout:
     """``turned``: W[o][i]. ``bias``: apart, or the first or last input. ``columns``: a sample is a column. ``in_data``:
-    the samples stand as in the data, not as the batch has drawn them. ``bare``: what W1 and b1 alone are."""
+    the samples stand as in the data, not as the batch has drawn them. ``bare``: what W1 and b1 alone are; ``before``
+    only where they are the record's weights before the update."""
 
     turned: bool = False
     bias: Bias = "apart"
     columns: bool = False
     in_data: bool = False
-    bare: Literal["gradient", "after"] = "gradient"
+    bare: Bare = "gradient"
 
     def words(self, asked: "Asked") -> tuple[str, ...]:
         """What was taken, where it could have been otherwise."""
@@ -42,9 +50,7 @@ class Layout:
             if self.bias != "apart":
                 said[-1] += f", the bias as its {self.bias} {line}"
         if asked.bare:
-            said.append(
-                "W and b as the gradient" if self.bare == "gradient" else "W and b as the weights after the update"
-            )
+            said.append(BARE[self.bare])
         if self.columns:
             said.append("a sample a column")
         if asked.samples and self.in_data:
@@ -65,11 +71,13 @@ class Asked:
 @dataclass(frozen=True, eq=False)
 class Laid:
     """Arrays in one layout, as parts in bptui's own shapes; ``reductions``: name of a part → sum or mean, where the
-    person's name of it says so."""
+    person's name of it says so. ``starts`` are the weights before the update as the person has them, those that are not
+    the record's; they are no part of the comparison."""
 
     layout: Layout
     parts: tuple[Part, ...]
     reductions: dict[str, str]
+    starts: tuple[Part, ...] = ()
 
 
 def one_of_each(items: Sequence[Item], record: UpdateRecord) -> tuple[list[Item], tuple[str, ...]]:
@@ -124,15 +132,15 @@ def asked_of(items: Sequence[Item], record: UpdateRecord) -> Asked:
 
 def _choices(asked: Asked) -> Iterator[Layout]:
     biases: tuple[Bias, ...] = ("apart", "first", "last")
-    given_after: tuple[Literal["gradient", "after"], ...] = ("gradient", "after")
-    for bias, turned, bare, columns, in_data in product(
+    bare: tuple[Bare, ...] = ("before", "gradient", "after")
+    for bias, turned, meant, columns, in_data in product(
         biases if asked.weights else biases[:1],
         (False, True) if asked.weights else (False,),
-        given_after if asked.bare else given_after[:1],
+        bare if asked.bare else bare[1:2],
         (False, True) if asked.samples else (False,),
         (False, True) if asked.shuffled else (False,),
     ):
-        yield Layout(turned, bias, columns, in_data, bare)
+        yield Layout(turned, bias, columns, in_data, meant)
 
 
 Bounded = list[tuple[Address, Leaf, FloatArray, FloatArray]]
@@ -163,14 +171,31 @@ def _same(one: Laid, other: Laid) -> bool:
 def _lay(layout: Layout, bounded: Bounded, record: UpdateRecord) -> Laid:
     parts: dict[str, Part] = {}
     reductions: dict[str, str] = {}
+    starts: list[Part] = []
     for address, leaf, low, high in bounded:
+        if "before" in (address.meaning, layout.bare if address.meaning == "weights" else ""):
+            starts += _starts(layout, (address, leaf, low, high), record)
+            continue
         for part in _parts(layout, address, leaf, low, high, record):
             if part.name in parts:
                 raise DataError(f"{leaf.said}: holds {part.name}, which is given apart too")
             parts[part.name] = part
             if address.reduction:
                 reductions[part.name] = address.reduction
-    return Laid(layout, tuple(sorted(parts.values(), key=lambda part: order(part, record.layers))), reductions)
+    if not parts:
+        raise DataError(f"{bounded[0][1].said}: these are the weights before the update, and there is nothing else")
+    inorder = sorted(parts.values(), key=lambda part: order(part, record.layers))
+    return Laid(layout, tuple(inorder), reductions, tuple(starts))
+
+
+def _starts(layout: Layout, item: tuple[Address, Leaf, FloatArray, FloatArray], record: UpdateRecord) -> list[Part]:
+    """Weights before the update that are not the record's. Raises DataError where a plain W1 is then something else."""
+    address, leaf, low, high = item
+    found = _parts(layout, Address("after", address.layer, address.what), leaf, low, high, record)
+    other = [part for part in found if not part.allows(start_of(record, part))]
+    if other and address.meaning == "weights":
+        raise DataError(f"{leaf.said}: not the weights before the update")
+    return other
 
 
 def order(part: Part, layers: int) -> tuple[int, ...]:

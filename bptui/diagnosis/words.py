@@ -121,5 +121,5 @@ def columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 def as_html(it: Diagnosis) -> str:
     """Paragraphs and a table for a notebook; nothing of it is markup of a person's."""
-    text = "\n".join(f"<div>{escaped(line)}</div>" for line in answer(it))
-    return f"{text}\n{table('each quantity', HEAD, (row(it, each) for each in it.compared))}"
+    text = "\n".join(map(escaped, answer(it)))
+    return f"<pre>{text}</pre>\n{table('each quantity', HEAD, (row(it, each) for each in it.compared))}"

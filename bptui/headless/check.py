@@ -11,11 +11,12 @@ from typing import TextIO
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
 from bptui.data.output import write_new
-from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.diagnosis.diagnosis import Diagnosis, of_document, past_of
 from bptui.diagnosis.program import ProgramError, ask
 from bptui.diagnosis.reading import document_in
 from bptui.diagnosis.words import lines
 from bptui.training.record import UpdateRecord
+from bptui.training.run import Run
 
 POLL = 0.2  # seconds between two looks at a file that is watched
 RIGHT, DIFFERS, UNREADABLE = 0, 1, 2
@@ -60,10 +61,12 @@ class Subject:
     path: Path
     is_program: bool
 
-    def diagnosis(self, record: UpdateRecord, err: TextIO) -> Diagnosis:
-        """Its numbers beside the record; what a program writes is shown on ``err``. Raises DataError."""
+    def diagnosis(self, run: Run, update: int, err: TextIO) -> Diagnosis:
+        """Its numbers beside an update's record; what a program writes is shown on ``err``. Raises DataError, and
+        IndexError where there is no such update."""
+        record = run.record(update)
         if not self.is_program:
-            return named(self.path, record)
+            return named(self.path, record, past_of(run, update))
         try:
             answer = ask(self.path, record)
         except ProgramError as problem:
@@ -77,11 +80,11 @@ class Subject:
             raise DataError(f"{self.path}: {problem}") from None
 
 
-def named(path: Path, record: UpdateRecord) -> Diagnosis:
+def named(path: Path, record: UpdateRecord, past: UpdateRecord | None) -> Diagnosis:
     """The diagnosis of a file of numbers. Raises DataError that names the file."""
     document = document_in(path)
     try:
-        return of_document(record, document)
+        return of_document(record, document, past=past)
     except DataError as problem:
         raise DataError(f"{path}: {problem}") from None
 
@@ -145,7 +148,8 @@ def stamp(path: Path) -> tuple[int, int] | None:
 
 def answers(
     subject: Subject,
-    record: UpdateRecord,
+    run: Run,
+    update: int,
     as_json: bool,
     watch: bool,
     apart: Path | None,
@@ -157,7 +161,7 @@ def answers(
         if watch and not as_json:
             yield f"--- {time.strftime('%H:%M:%S')} {clean(str(subject.path))}; ctrl+C ends ---", UNREADABLE
         try:
-            it = subject.diagnosis(record, sys.stderr)
+            it = subject.diagnosis(run, update, sys.stderr)
         except DataError as problem:
             yield "", complain(str(problem))
             continue

@@ -242,6 +242,13 @@ def test_a_network_without_biases_takes_none() -> None:
         diagnose(of, gradient={"b1": [1.0] * 4})
 
 
+def test_what_a_program_never_clears_is_named_in_the_second_update() -> None:
+    of = scenario()
+    first, second = (of.begin().record(update) for update in (1, 2))
+    weights, biases = of.begin().start.architecture.views(first.mean.flat + second.mean.flat)
+    assert diagnose(of, gradient=[list(weights), list(biases)], update=2).fits == (("never-cleared",),)
+
+
 def test_a_diagnosis_is_frozen_and_says_itself_in_text_and_html() -> None:
     it = scaled({"W1": 2.0})
     with pytest.raises(AttributeError):
@@ -249,6 +256,7 @@ def test_a_diagnosis_is_frozen_and_says_itself_in_text_and_html() -> None:
     assert str(it).splitlines()[1].startswith("WRONG: the first quantity that differs is W1")
     page = it._repr_html_()
     assert "<table>" in page
+    assert repr(it) == "<Diagnosis: wrong, first W1, fits []>"
     assert "WRONG" in page
 
 

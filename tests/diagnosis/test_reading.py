@@ -114,6 +114,27 @@ def test_weights_alone_are_told_from_gradients_by_their_numbers(tmp_path: Path) 
     assert "W and b as the weights after the update" in it.taken
 
 
+def test_the_weights_before_the_update_beside_their_gradients_are_seen_to_be_these(tmp_path: Path) -> None:
+    of = record()
+    names = {f"W{k}": of.before.weights[k - 1].tolist() for k in (1, 2)}
+    g = {f"d{name}": value.tolist() for name, value in gradient(of).items()}
+    it = read(tmp_path, json.dumps(names | g), of)
+    assert it.right
+    assert set(it.parts) == GRADIENT
+    assert "W and b as the weights before the update" in it.taken
+    assert read(tmp_path, json.dumps(names), of).first == "after_W2"  # alone they are weights that never changed
+
+
+def test_other_weights_before_the_update_are_told_first(tmp_path: Path) -> None:
+    of = record()
+    start = of.to_dict()["before"]
+    start[1]["weights"][0][0] += 0.5
+    it = read(tmp_path, json.dumps({"before": start, "gradient": of.to_dict()["gradient"]}), of)
+    assert it.notes[0].startswith("your W2 before the update are not the scenario's")
+    same = {"before": of.to_dict()["before"], "gradient": {"mean": of.to_dict()["gradient"]["mean"]}}
+    assert read(tmp_path, json.dumps(same), of).notes == ()
+
+
 def test_samples_may_stand_as_columns_and_in_the_order_of_the_data(tmp_path: Path) -> None:
     of = record((2, 4, 1))
     turned = {"delta1": of.passed.delta[0].T.tolist(), "a1": of.passed.a[1].T.tolist()}
