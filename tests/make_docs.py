@@ -45,6 +45,8 @@ GIVEN = {
     "weights": "drawn by init",
     "biases": "0 beside weights, else drawn by init",
     "units": "numbers",
+    "orientation": 'as they fit; of a square one `"in-out"`',
+    "bias_row": "none",
 }
 """Keys for which no value stands where the file is silent, and what holds then."""
 

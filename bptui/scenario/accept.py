@@ -123,6 +123,21 @@ def list_of(check_item: Check, least: int, most: int) -> Check:
     return check
 
 
+def bias_list(check_item: Check, most: int) -> Check:
+    """A list of numbers; as one row or one column of a matrix too."""
+    flat = list_of(check_item, 1, most)
+
+    def check(raw: Any) -> list[Any]:
+        if isinstance(raw, list) and raw and all(isinstance(row, list) for row in raw):
+            if len(raw) == 1:
+                return flat(raw[0])
+            if all(len(row) == 1 for row in raw):
+                return flat([row[0] for row in raw])
+        return flat(raw)
+
+    return check
+
+
 def shown(raw: Any) -> str:
     """A value in a message: short, printable, on one line."""
     try:

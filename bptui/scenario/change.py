@@ -54,7 +54,7 @@ def changed_network(
     if hidden:
         network = replace(network, activations=(*(hidden,) * (len(network.layers) - 2), network.activations[-1]))
     if "init" in given:
-        network = replace(network, weights=(), biases=())
+        network = replace(network, weights=(), biases=(), notices=())
     if given.get("bias") == "none":
         network = replace(network, biases=())
     rest: dict[str, Any] = {key: given[key] for key in ("bias", "init") if key in given}
@@ -67,4 +67,4 @@ def resized(network: NetworkChoice, layers: tuple[int, ...]) -> NetworkChoice:
     """Other layer sizes: written-out weights and names no longer fit, hidden activations follow the first one."""
     first = network.activations[0] if len(network.activations) > 1 else "tanh"
     activations = (*((first,) * (len(layers) - 2)), network.activations[-1])
-    return replace(network, layers=layers, activations=activations, weights=(), biases=(), units=())
+    return replace(network, layers=layers, activations=activations, weights=(), biases=(), units=(), notices=())

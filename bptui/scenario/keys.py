@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bptui.scenario.accept import Check, choice, columns, integer, list_of, number, or_word, or_words, text
+from bptui.scenario.accept import Check, bias_list, choice, columns, integer, list_of, number, or_word, or_words, text
 from bptui.scenario.names import (
     ACTIVATIONS,
+    BIAS_ROWS,
     BIASES,
     DATA_SETS,
     INITIALISATIONS,
@@ -17,6 +18,7 @@ from bptui.scenario.names import (
     MISSING,
     OPTIMIZERS,
     ORDERS,
+    ORIENTATIONS,
     REDUCTIONS,
     SCALES,
     SCHEDULES,
@@ -115,7 +117,7 @@ class DataChoice:
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
     """[network]: sizes, activations, how it starts (``weights`` and ``biases`` win over ``init``), and what its units
-    are called, the input's first (() where they have numbers only)."""
+    are called, the input's first (() where they have numbers only). ``notices``: how weights were understood."""
 
     layers: tuple[int, ...]
     activations: tuple[str, ...]
@@ -124,6 +126,7 @@ class NetworkChoice:
     weights: tuple[Any, ...] = ()
     biases: tuple[Any, ...] = ()
     units: tuple[tuple[str, ...], ...] = ()
+    notices: tuple[str, ...] = field(default=(), compare=False)
 
 
 READING = ("target", "as", "drop", "missing", "image", "test")
@@ -209,7 +212,14 @@ KEYS: dict[str, dict[str, Key]] = {
         ),
         "init": one_of(INITIALISATIONS, "how start weights are drawn"),
         "weights": Key(list_of(TABLE, 1, 19), "start weights, [layer][input][unit]"),
-        "biases": Key(list_of(list_of(REAL, 1, MOST_UNITS), 1, 19), "start biases, [layer][unit]"),
+        "biases": Key(list_of(bias_list(REAL, MOST_UNITS), 1, 19), "start biases, [layer][unit]"),
+        "orientation": Key(
+            choice(ORIENTATIONS), "how weights are written: in-out or out-in",
+            more="in-out: [input][unit]; out-in: [unit][input], as PyTorch and many books have them",
+        ),
+        "bias_row": Key(
+            choice(BIAS_ROWS), "weights have a row more for the bias: the first or the last", more="out-in: a column"
+        ),
         "units": Key(
             list_of(list_of(text, 1, MOST_UNITS), 2, 20), "a name for each unit, [layer][unit], the input first"
         ),

@@ -27,6 +27,7 @@ from bptui.scenario.keys import (
     DataChoice,
     NetworkChoice,
 )
+from bptui.scenario.sheets import as_typed
 from bptui.training.settings import Order, Settings
 
 
@@ -161,7 +162,12 @@ def network_choice(raw: dict[str, Any], loss: str) -> NetworkChoice:
     if "biases" in raw and "weights" not in raw:
         raise ValueError("network.biases: start biases in numbers need network.weights in numbers too")
     rest: dict[str, Any] = {key: raw[key] for key in ("bias", "init") if key in raw}
-    rest |= {key: tuple(raw[key]) for key in ("weights", "biases") if key in raw}
+    for key in ("orientation", "bias_row"):
+        if key in raw and "weights" not in raw:
+            raise ValueError(f"network.{key}: it says how network.weights is written, and there are none")
+    if "weights" in raw:
+        numbers, rest["notices"] = as_typed(raw, layers)
+        rest |= numbers
     return NetworkChoice(layers, activations, units=unit_names(raw.get("units", []), layers), **rest)
 
 

@@ -200,17 +200,8 @@ class Scenario:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know of the data before they train on them, the gravest first."""
-        data, scale = self.data.table, self.data.scale
-        if data is None:
-            return ()
-        told = data.notices
-        if scale == "none":
-            unscaled = needs_scaling(data)
-            return (unscaled, *told) if unscaled else told
-        if data.image and scale == data.white:
-            return *told, f"pixels are divided by {scale:g}; --scale none leaves them as they are"
-        return told
+        """What a person should know before they train, the gravest first."""
+        return *notices_of(self.data), *self.network.notices
 
     def begin(self) -> Run:
         """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
@@ -284,6 +275,20 @@ class Scenario:
 
     def _refuse(self, why: str) -> NoReturn:
         raise ScenarioError(f"{self.origin}: {why}")
+
+
+def notices_of(choice: DataChoice) -> tuple[str, ...]:
+    """What a person should know of data of their own, scaled as is chosen."""
+    data, scale = choice.table, choice.scale
+    if data is None:
+        return ()
+    told = data.notices
+    if scale == "none" and choice.file is not None:
+        unscaled = needs_scaling(data)
+        return (unscaled, *told) if unscaled else told
+    if data.image and scale == data.white:
+        return *told, f"pixels are divided by {scale:g}; --scale none leaves them as they are"
+    return told
 
 
 def single_output(data: Dataset, architecture: Architecture) -> Dataset:

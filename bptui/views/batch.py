@@ -16,6 +16,7 @@ LOSS = 7
 OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
 STATE = 9
 LONGEST_NAME = 20
+SHORTEST_HEAD = 7  # columns in which the beginning of a name says something
 SIZES = (7, 6, 5)  # columns of a number, the best first
 
 
@@ -98,7 +99,9 @@ def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
     inputs = given_inputs(scene, shown, c.input)
     features = scene.data.x.shape[1]
     partly = not scene.data.image and any(len(words.replace("…", "").split()) < features for words in inputs)
-    head = fitting(c.input, f"{unit_label(scene, 0, 0)} …", "x0 …") if partly else fitting(c.input, "input", "in")
+    first = unit_label(scene, 0, 0)
+    short = f"{cut(first, c.input - 2)} …" if c.input >= SHORTEST_HEAD else "x0 …"
+    head = fitting(c.input, f"{first} …", short) if partly else fitting(c.input, "input", "in")
     rows: list[Row] = [((f"   # {row} {left(head, c.input)} {target} {answer} {loss}", "head"),)]
     targets, answers = given_targets(scene, shown, c.target), given_answers(scene, shown, c.answer)
     for m, x, y, said in zip(shown, inputs, targets, answers, strict=True):

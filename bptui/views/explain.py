@@ -12,7 +12,7 @@ from bptui.explain.expression import Number as Alone
 from bptui.explain.formula import LISTED
 from bptui.explain.quantity import GIVEN, OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
-from bptui.views.numbers import factor, num, precise, sign_role
+from bptui.views.numbers import brief, factor, num, precise, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, fit_rows, right, window
 
@@ -51,9 +51,17 @@ def yours_there(scene: Scene, q: Quantity) -> Number | None:
     return scene.yours_of(q) if reached(scene, q) else None
 
 
+def explained(scene: Scene, q: Quantity) -> Explanation:
+    """Where a number comes from; of an input that was scaled, what the file has."""
+    it = explain(scene.record, q)
+    if q.kind != "input" or scene.data.scaling is None:
+        return it
+    return replace(it, note=f"{it.note}, {brief(scene.inputs[q.sample, q.unit], 9)} there, scaled")
+
+
 def explanation_rows(scene: Scene, walk: Walk, width: int, height: int) -> list[Row]:
     """The panel: breadcrumb, words, formula in symbols and in numbers, result, the list, what uses it, checks."""
-    it = explain(scene.record, walk.here)
+    it = explained(scene, walk.here)
     what: list[Row] = [((f" {line}", "dim"),) for line in prose(it.words, width - 1)]
     if height < LOW:
         what, it = [], replace(it, note="")  # the list one walks in must stay in sight
@@ -222,7 +230,7 @@ def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
     made = produced(scene.moment, scene.phase)
-    blocks = [formula_rows(explain(scene.record, q), width, yours_there(scene, q)) for q in made]
+    blocks = [formula_rows(explained(scene, q), width, yours_there(scene, q)) for q in made]
     while len(blocks) > 1 and len(rows) + sum(len(block) + 1 for block in blocks) > height:
         blocks = blocks[1:]  # the last says most
     for block in blocks:
@@ -236,10 +244,10 @@ def made_of(scene: Scene, made: tuple[Quantity, ...], width: int, height: int) -
     rows: list[Row] = [(), ((" made of", "head"),)]
     told, to_come = {*made}, deque(made)
     while to_come:
-        for q in explain(scene.record, to_come.popleft()).terms:
+        for q in explained(scene, to_come.popleft()).terms:
             if q in told or q.kind in GIVEN:
                 continue
-            block = formula_rows(explain(scene.record, q), width, yours_there(scene, q))
+            block = formula_rows(explained(scene, q), width, yours_there(scene, q))
             if len(rows) + len(block) > height:
                 return rows if len(rows) > 2 else []
             told.add(q)

@@ -253,7 +253,7 @@ def test_how_a_file_is_read_is_refused_for_a_built_in_set(name: str) -> None:
 
 def test_a_key_that_is_no_option_is_one_of_names_or_numbers() -> None:
     rest = {name for keys in KEYS.values() for name in keys} - {name for _, name, _ in OPTIONS}
-    assert rest == {"name", "file", "x", "targets", "labels", "weights", "biases", "units"}
+    assert rest == {"name", "file", "x", "targets", "labels", "weights", "biases", "units", "orientation", "bias_row"}
 
 
 @pytest.mark.parametrize(("short", "name"), LOSSES_TOO.items())

@@ -172,7 +172,7 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
         (TABLE.replace("[2, 1]", "[3, 1]"), "table has 2 features, the network expects 3"),
         (TABLE.replace("[2, 1]", "[2, 2]"), "1 target column, the network gives 2"),
         (TABLE + "weights = [[[1], [2]], [[3]]]\n", "weights: 1 layers expected, got 2"),
-        (TABLE + "weights = [[[1, 2]]]\n", "weights[0]: shape (2, 1) expected"),
+        (TABLE + "weights = [[[1, 2, 3, 4]]]\n", "weights[0]: shape (2, 1) expected"),
         (TABLE + "biases = [[1]]\nweights = [[[1], [2]]]\nbias = 'none'\n", "biases"),
         (TABLE + 'units = [["a", "b"]]\n', "network.units: expected a list of 2 to 20 items"),
         (TABLE + 'units = [["a", "b"], ["c"], ["d"]]\n', "network.units: names for 3 layers, the network has 2"),
@@ -200,7 +200,7 @@ def test_what_is_not_right_is_named(mine: Path, body: str | bytes, said: str) ->
         ("network.hidden", "; here it is layers"),
         ("network.activation", "; here it is activations"),
         ("network.unit", "; did you mean 'units'?"),
-        ("network.qqqqqq", "; [network] has layers, activations, bias, init, weights, biases, units"),
+        ("network.qqqqqq", "; [network] has layers, activations, bias, init, weights, biases, orientation, bias_row, "),
         ("training.qqqqqq", "; [training] has loss, batch_size, reduction, "),
     ],
 )
