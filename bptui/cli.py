@@ -197,17 +197,32 @@ def configured() -> "Config":
 
 
 def explore(options: argparse.Namespace) -> int:
+    session = begun(options)
+    return session if isinstance(session, int) else open_explorer(session, options)
+
+
+def draw(options: argparse.Namespace) -> int:
+    session = begun(options)
+    if isinstance(session, int):
+        return session
+    reason = session.why_not_draw()
+    if reason:
+        return complain(f"{reason}; bptui draw takes digits, letters, or drawings that it has saved")
+    return open_explorer(session, options, f"epochs {options.epochs}" if options.epochs else "now")
+
+
+def begun(options: argparse.Namespace) -> "Session | int":
+    """A session before its first update; the exit status where even that cannot be made."""
     scenario = choose(options)
     with loading():
         from bptui.engine.update import UNDEFINED
         from bptui.session.session import Session
 
     try:
-        session = Session(scenario)
+        return Session(scenario)
     except ArithmeticError as problem:
         advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
         return complain(f"{problem}; {advice}")
-    return open_explorer(session, options)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -313,6 +328,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "": explore,
     "train": train,
     "trace": trace,
+    "draw": draw,
     "check": check,
     "map": draw_map,
     "data": data,
@@ -323,7 +339,8 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-def open_explorer(session: "Session", options: argparse.Namespace) -> int:
+def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "") -> int:
+    """``draw`` says how the drawing pad is opened over it, "" that it is not."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
         return complain(problem)
@@ -332,7 +349,7 @@ def open_explorer(session: "Session", options: argparse.Namespace) -> int:
 
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
     said |= {"mouse": False} if options.no_mouse else {}
-    return run_explorer(session, replace(configured(), **said), colour=colour(options))
+    return run_explorer(session, replace(configured(), **said), colour=colour(options), draw=draw)
 
 
 def why_no_terminal() -> str | None:

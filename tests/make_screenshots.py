@@ -11,6 +11,10 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.pictures import picture
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
+EPOCH_20 = ["g", "e", "2", "0", "enter", *["pause"] * 5]
+STEM = [*["up"] * 4, "left", "left", "d", *["down"] * 8, "d"]
+ARCH = [*["up"] * 4, "right", "d", "right", "up", "right", "down", "right", *["down"] * 4, "d"]
+"""An h on the field of the letters."""
 PICTURES = {
     "explorer": ("digits", (120, 36), ["e", "e", "b", *["s"] * 9, *["p"] * 6]),
     "small": ("xor", (80, 24), ["e", "e", "s", "p", "p", "p", "p", "p", "4"]),
@@ -20,6 +24,7 @@ PICTURES = {
     "explain": ("xor", (80, 24), ["e", "e", "w", "4", "enter"]),
     "lab": ("trask", (100, 30), ["w", "5", *["e"] * 30]),
     "batches": ("digits", (100, 30), ["w", "7", *["pause"] * 12, "space"]),
+    "draw": ("letters", (120, 36), [*EPOCH_20, "D", *STEM, *ARCH, "l", "h", "enter", "b"]),
     "noise": ("digits", (100, 30), ["e", "b", "w", "9", "4"]),
 }
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError, Dataset, Floats, Integers, one_hot
+from bptui.data.drawings import shape_of
 from bptui.data.inputs import kept_kind
 from bptui.data.pictures import recognised
 from bptui.data.table import Kind, Table, Wish, place_of
@@ -32,8 +33,9 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     y, classes = answers_of(table, chosen, wish.kind)
     outputs = () if classes else tuple(table.names[place] for place in chosen)
     left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
+    image = shape_of(features, x)
     data = Dataset(
-        table.path.stem, kept_kind(x), y, classes, features, None, table.path.name, OWN, outputs=outputs,
+        table.path.stem, kept_kind(x), y, classes, features, image, table.path.name, OWN, outputs=outputs,
         tests=tests, file=table.said, read=tuple(story(table, chosen, left_out, spread, holes, dropped)),
     )  # fmt: skip
     return recognised(data, wish.image, all_numbers=not spread)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bptui.scenario.accept import Check, choice, nearest, shown
+from bptui.scenario.accept import Check, choice, integer, nearest, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key, about
 from bptui.scenario.names import ACTIVATIONS
 from bptui.version import RELEASED, __version__
@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   bptui mine.toml                a whole set-up of your own
   bptui data mine.csv --plot     what was understood of it
   bptui train digits --epochs 5  losses and accuracies without a screen
+  bptui draw letters             draw a letter, see what the network reads
   bptui trace xor --format text  every number of an update
   bptui check --template my.py   a program to begin from; bptui check my.py
   bptui save-scenario xor --lr 0.5 > mine.toml
@@ -31,6 +32,7 @@ COMMANDS = {
     "train": "train without a screen; losses and accuracies per epoch",
     "data": "print what was understood of data, and its first samples",
     "trace": "print every number of some updates",
+    "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
     "map": "draw what the network answers everywhere, as text or SVG",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
@@ -110,9 +112,12 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def short_usage(self) -> str:
-        name = {**dict.fromkeys(BARE, ""), "completion": " SHELL", "check": " FILE", EXPLORER: " [NAME]"}.get(
-            self.command, " NAME"
-        )
+        name = {
+            **dict.fromkeys(BARE, ""),
+            "completion": " SHELL",
+            "check": " FILE",
+            **dict.fromkeys(("draw", EXPLORER), " [NAME]"),
+        }.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
 
@@ -248,7 +253,10 @@ def parser_of(command: str) -> Parser:
         p.epilog = COMPLETION
         p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
         return p
-    if command != "check":
+    if command == "draw":
+        what = "digits, letters, or pictures of your own"
+        p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help=what)
+    elif command != "check":
         p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml file, or your own data")
     OWN[command](p)
     add_settings(p)
@@ -296,6 +304,12 @@ def add_train(p: Parser) -> None:
         metavar="FILE",
         help="write the trained weights there (.npz or .json), also at ctrl+C",
     )
+
+
+def add_draw(p: Parser) -> None:
+    epochs = checked(integer(0, 1_000_000), plain)
+    p.add_argument("--epochs", type=epochs, default=20, metavar="N", help="how many epochs are trained first (20)")
+    add_screen(p)
 
 
 def add_check(p: Parser) -> None:
@@ -346,6 +360,7 @@ OWN: dict[str, Callable[[Parser], None]] = {
     "data": add_data,
     "train": add_train,
     "trace": add_trace,
+    "draw": add_draw,
     "check": add_check,
     "map": add_map,
     "save-scenario": add_save,

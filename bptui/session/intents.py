@@ -6,7 +6,7 @@ from typing import Literal
 from bptui.session.moves import Move
 
 PanelName = Literal["network", "batch", "deltas", "update", "loss", "explain", "map"]
-ScreenName = Literal["lab", "race", "drill", "noise", "confusion"]
+ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import Literal
 
 from bptui.data.digits import shortest
 from bptui.diagnosis.yours import Yours
+from bptui.engine.backprop import Pass, forward
 from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, quiet
 from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session import moves, remarks
@@ -59,6 +60,15 @@ class Session:
         """Samples of a batch at this moment, where the data last for a whole one."""
         count = self.run.problem.count
         return min(self.record.settings.batch_size or count, count)
+
+    @property
+    def coming_size(self) -> int:
+        """Samples of the batch of the next update, those of one's own among them."""
+        if self.next_update == self.moment.update:
+            return self.record.n
+        update, count = self.next_update, self.run.problem.count
+        own = self.record.following.size(self.run.settings_at(update), count)
+        return own + len(self.run.causes.guests_at(update))
 
     @property
     def next_update(self) -> int:
@@ -200,6 +210,13 @@ class Session:
         how = "under the old settings" if isinstance(change, Settings) else "without it"
         return f"; {later} made {how} dropped" if dropped > 0 else ""
 
+    def why_not_draw(self) -> str | None:
+        """Why there is nothing to draw on, or None."""
+        data = self.run.problem.data
+        if data.image is None:
+            return f"{data.name} has no pictures: there is nothing to draw"
+        return None if data.classes else f"{data.name} has no classes: a drawing needs one as its label"
+
     def put_in(self, x: Floats, label: int) -> str:
         """A sample of one's own, inputs (i,) and the number of its class, joins the batch of the next update; one then
         stands at its start. Raises ArithmeticError, and changes nothing, where even the first would overflow."""
@@ -220,6 +237,13 @@ class Session:
     def network_now(self) -> Network:
         """The network at this moment: after the update once that is made, before it until then."""
         return self.record.after if self.moment.phase == UPDATE else self.record.before
+
+    def answer(self, network: Network, x: Floats) -> Floats:
+        """What a network makes of a sample of one's own: its outputs (o,) for inputs (i,)."""
+        passed = Pass.forward_only(network.architecture, x[None, :])
+        with quiet():
+            forward(network, passed)
+        return passed.a[-1][0]
 
     def toggle_reduction(self) -> str:
         rules = self.next_settings.rules

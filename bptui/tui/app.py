@@ -21,6 +21,7 @@ from bptui.tui.explorer import Explorer
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
 from bptui.tui.private import CellDiff, Faults
+from bptui.tui.screens import open_draw
 from bptui.tui.workbench import Workbench
 
 PLAIN = Config()
@@ -35,7 +36,7 @@ class Commands(CommandPalette):
 
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
-    ``config`` is what the config file and the options say."""
+    ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw)."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -43,8 +44,11 @@ class BptuiApp(CellDiff, Faults):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False  # what is selected here nobody could copy over SSH; --no-mouse lets the terminal do it
 
-    def __init__(self, session: Session, config: Config = PLAIN, colour: bool = True, ascii_only: bool = False) -> None:
+    def __init__(
+        self, session: Session, config: Config = PLAIN, colour: bool = True, ascii_only: bool = False, draw: str = ""
+    ) -> None:
         super().__init__()
+        self._draw = draw
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
@@ -66,6 +70,8 @@ class BptuiApp(CellDiff, Faults):
         self.use_palette(self.palette_name)
         self.app_resume_signal.subscribe(self, self._resumed)
         self.push_screen(self.explorer)
+        if self._draw:
+            self.explorer.call_after_refresh(open_draw, self.explorer, self._draw)
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -106,13 +112,13 @@ class BptuiApp(CellDiff, Faults):
                 yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 
-def run_explorer(session: Session, config: Config, colour: bool) -> int:
+def run_explorer(session: Session, config: Config, colour: bool, draw: str = "") -> int:
     """Run the explorer in this terminal; returns the exit status."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs))
+    app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs), draw=draw)
     app.run(mouse=config.mouse)
     if app.fault:
         with suppress(OSError):  # the line may be lost

@@ -43,7 +43,7 @@ from bptui.tui.typed import Piece, Typed
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 SCREEN = 2  # Textual draws on stderr
 PATIENCE = 1.5  # seconds for an ordinary end, before it is made without asking anybody
-MODES = "2026", "2004", "1000", "1003", "1006", "1015", "1016", "2048", "1004"
+MODES = "2026", "2004", "1000", "1002", "1003", "1006", "1015", "1016", "2048", "1004"
 LEAVE = "\x18\x1b[m" + "".join(f"\x1b[?{mode}l" for mode in MODES) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """Switches off all that was switched on; its first character ends whatever sequence it stands in."""
 TAKE = "\x1b[<u\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
@@ -82,7 +82,7 @@ class Terminal(LinuxDriver):
         self._asked: float | None = None
         self._raw: list[Any] | None = None
         self._given_back: list[Any] | None = None
-        self._stopped = False
+        self._stopped = self._drags = False
         self._ending = self._by_force = False
         self._wake = os.pipe()
         self._signals = os.pipe()
@@ -132,10 +132,21 @@ class Terminal(LinuxDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
 
     def _enable_mouse_support(self) -> None:
-        """Clicks and the wheel. Textual asks for every movement, of which nothing here makes use: each would cross the
-        line."""
+        """Clicks and the wheel, and movements while a button is held where these draw. Textual asks for every movement,
+        of which nothing here makes use: each would cross the line."""
         if self._mouse:
-            self.write("\x1b[?1000h\x1b[?1006h")
+            self.write(f"\x1b[?{1002 if self._drags else 1000}h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1002l")
+        super()._disable_mouse_support()
+
+    def tell_drags(self, on: bool) -> None:
+        """Whether movements are told while a button is held."""
+        self._disable_mouse_support()
+        self._drags = on
+        self._enable_mouse_support()
 
     # --- what ends the program ---
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bptui.data.clean import clean
 from bptui.data.digits import grouped
@@ -25,6 +25,9 @@ from bptui.views.progress import spellings
 from bptui.views.scene import Scene, applied, scene_of
 from bptui.views.text import Span
 
+if TYPE_CHECKING:
+    from bptui.tui.draw import Pad
+
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.06  # and while long work is waited for: Esc is answered within a frame
 LONG_RUN = 100  # updates
@@ -42,6 +45,7 @@ class Explorer(Workbench):
         self.looks = looks
         self.stage = Stage(self)
         self._watch = Watch()
+        self.pad: Pad | None = None  # once something was drawn
         self._sure = False  # that a long run may be lost
         self._work: LongWork | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to

@@ -9,6 +9,7 @@ from bptui.tui.keys import Key, footer_hints
 from bptui.tui.screens import (
     open_confusion,
     open_doctor,
+    open_draw,
     open_drill,
     open_explain,
     open_lab,
@@ -201,6 +202,8 @@ KEYS: tuple[Row, ...] = (
         open_doctor),
     Key("confusion", ("z",), "z", "Answers", "which class is taken for which, and the samples of each cell",
         open_confusion, "", session_reason(no_accuracy)),
+    Key("draw", ("D",), "D", "Answers", "draw a picture: the answer changes as you draw; put it into the batch",
+        open_draw, "", session_reason(Session.why_not_draw)),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
         open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",

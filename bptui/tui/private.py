@@ -45,6 +45,13 @@ class Diffed(CompositorUpdate):
         yield self.text
 
 
+def tell_drags(app: App[Any], on: bool) -> None:
+    """Whether the terminal tells how the mouse moves while a button is held; Textual's own drivers tell it always."""
+    tell = getattr(app._driver, "tell_drags", None)
+    if tell is not None:
+        tell(on)
+
+
 class CellDiff(App[int]):
     """The mixin: compares each update with the shadow of the screen and hands on only the difference, as much of it as
     the line to the terminal takes; the rest follows the terminal's answers, and what has changed meanwhile after it.

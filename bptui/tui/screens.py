@@ -102,15 +102,29 @@ def open_doctor(explorer: "Explorer") -> None:
     app.push_screen(screen, show)
 
 
+def open_draw(explorer: "Explorer", at: str = "") -> None:
+    """The drawing pad, as it was left; ``epochs 20`` trains so many first, which begins at once."""
+    from bptui.tui.draw import DrawScreen, fresh_pad
+
+    app = explorer.app
+    if explorer.pad is None:
+        explorer.pad = fresh_pad(explorer.session)
+    screen = DrawScreen(explorer.session, explorer.pad, app.palette_name, app.ascii, app.colour)
+    enter(explorer, screen)
+    if at.startswith("epochs "):
+        screen.call_after_refresh(screen.do, lambda draw: draw.train(int(at.removeprefix("epochs "))))
+
+
 def tables() -> dict[str, Table]:
     """The table of keys of every screen, by the screen's name, the explorer's first."""
-    from bptui.tui import confusion, doctor, drill, explain, explorer_keys, lab, lists, race, scatter
+    from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, lab, lists, race, scatter
 
     return {
         "Explorer": explorer_keys.KEYS,
         "Mistakes lab": lab.KEYS,
         "Compare": race.KEYS,
         "Drill": drill.KEYS,
+        "Draw": draw.KEYS,
         "Noise": scatter.KEYS,
         "Confusion": confusion.KEYS,
         "Doctor": doctor.KEYS,
@@ -124,6 +138,7 @@ OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
     "lab": open_lab,
     "race": open_race,
     "drill": open_drill,
+    "draw": open_draw,
     "noise": open_scatter,
     "confusion": open_confusion,
 }

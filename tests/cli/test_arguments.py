@@ -55,7 +55,7 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
     Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
-    monkeypatch.setattr(cli, "open_explorer", lambda session, options: 0)
+    monkeypatch.setattr(cli, "open_explorer", lambda session, options, draw="": 0)
     words = words[1 : words.index(">")] if ">" in words else words[1:]
     assert main(words) == 0
     assert capsys.readouterr().err == ""
@@ -149,6 +149,9 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
         (("xor", "--loss", "cross-entropy"), ("cross-entropy", "take half-squared-error")),
         (("digits", "--layers", "64-10000-10000-10"), ("parameters", "at most 5000000")),
         (("xor", "extra"), ("unknown argument 'extra'",)),
+        (("draw", "xor"), ("xor has no pictures", "bptui draw takes digits, letters")),
+        (("draw", "nosuch"), ("no built-in set and no file named 'nosuch'",)),
+        (("draw", "letters", "--epochs", "-1"), ("--epochs", "-1")),
     ],
 )
 def test_what_does_not_fit_together_is_said(
@@ -167,6 +170,8 @@ def test_what_does_not_fit_together_is_said(
         (("train", "xor", "--epochs", "3", "--momentun=0.5"), "did you mean '--momentum'?"),
         (("xor", "--epochs", "3"), "it goes with bptui train"),
         (("datasets", "--format", "text"), "it goes with bptui trace"),
+        (("trace", "xor", "--glyphs", "block"), "it goes with bptui draw and bptui check and the explorer"),
+        (("draw", "letters", "--json"), "it goes with bptui train and bptui check"),
         (("trian", "xor"), "did you mean 'train'?"),
         (("trian",), "did you mean 'train'?"),
         (("dataset",), "did you mean 'datasets'?"),
@@ -192,6 +197,28 @@ def test_options_stand_before_or_after(words: list[str], capsys: pytest.CaptureF
         assert main(line) == 0
         outs.add("".join(row for row in capsys.readouterr().out.splitlines(True) if not row.startswith("# bptui ")))
     assert len(outs) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "epochs"),
+    [
+        ((), "digits", "epochs 20"),
+        (("letters", "--epochs", "3"), "letters", "epochs 3"),
+        (("--epochs", "0"), "digits", "now"),
+    ],
+)
+def test_the_drawing_pad_opens_on_the_digits_unless_told_and_trains_first(
+    words: tuple[str, ...], title: str, epochs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, str]] = []
+
+    def keep(session: Any, options: Any, draw: str) -> int:
+        opened.append((session.scenario.title, draw))
+        return 0
+
+    monkeypatch.setattr(cli, "open_explorer", keep)
+    assert main(["draw", *words]) == 0
+    assert opened == [(title, epochs)]
 
 
 def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:

@@ -11,12 +11,13 @@ from textual.widgets import Input
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import confusion, doctor, drill, explain, lab, lists, race, scatter
+from bptui.tui import confusion, doctor, draw, drill, explain, lab, lists, race, scatter
 from bptui.tui import keys as key_table
 from bptui.tui.app import Commands
 from bptui.tui.confusion import ConfusionScreen
 from bptui.tui.dialogs import GoTo
 from bptui.tui.doctor import DoctorScreen
+from bptui.tui.draw import DrawScreen
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
@@ -141,6 +142,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "collect": ((), lambda before: replace(before, collected=(before.settings,))),
     "lab": ((), shows(screen=LabScreen)),
     "drill": ((), shows(screen=DrillScreen)),
+    "draw": ((), shows(screen=DrawScreen)),
     "noise": ((), shows(screen=ScatterScreen)),
     "confusion": ((), shows(screen=ConfusionScreen)),
     "doctor": ((), shows(screen=DoctorScreen)),
@@ -162,7 +164,7 @@ def test_every_key_has_its_effect_tested() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
+        *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
         doctor.KEYS,
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
