@@ -6,6 +6,10 @@ import pytest
 import textual._wait
 from hypothesis import HealthCheck, settings
 
+# As the command does, and before numpy is imported: threads that wait for one another on a busy machine take ten times
+# as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 settings.register_profile("bptui", deadline=None)
 settings.register_profile(
     "mutants",
