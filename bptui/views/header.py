@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bptui.engine.update import UpdateRules
 from bptui.views.numbers import rate
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, first_fitting, fit
@@ -20,10 +21,20 @@ def setup(scene: Scene, width: int) -> Row:
     at = scene.stop.update if scene.stop else None
     stops = ("", "") if at is None else (f"  stops before update {at}", f"  stops at {at}")
     about = (f"  {sizes}  {names}  {rules.loss}", f"  {sizes}  {rules.loss}", f"  {sizes}", "")
+    more = others(rules)
+    wordings = [(stops[0], about[0], more), *((stops[1], words, more) for words in about)]
+    wordings.append((stops[1], "", f"  {rules.optimizer.name}" if rules.optimizer.name != "sgd" else ""))
     return first_fitting(
         (
-            [(" ", "bar"), (scene.title, "bar-strong"), (stop, "bar-change"), (words, "bar"), *choices(scene)]
-            for stop, words in ((stops[0], about[0]), *((stops[1], words) for words in about))
+            [
+                (" ", "bar"),
+                (scene.title, "bar-strong"),
+                (stop, "bar-change"),
+                (words, "bar"),
+                *choices(scene),
+                (tail, "bar"),
+            ]
+            for stop, words, tail in wordings
         ),
         width,
     )
@@ -44,9 +55,18 @@ def choices(scene: Scene) -> list[Span]:
         (rate(record.learning_rate), "bar-strong"),
         *change(rate(rules.learning_rate), rate(coming.rules.learning_rate)),
     ]
-    if rules.optimizer.name != "sgd":
-        spans.append((f"  {rules.optimizer.name}", "bar"))
     return spans
+
+
+def others(rules: UpdateRules) -> str:
+    """What else shapes a step, where it differs from plain descent on the losses."""
+    words = [rules.optimizer.name] if rules.optimizer.name != "sgd" else []
+    words += [f"{rules.schedule.name} schedule"] if rules.schedule.name != "constant" else []
+    words += [f"L1 {rate(rules.l1)}"] if rules.l1 else []
+    words += [f"L2 {rate(rules.l2)}"] if rules.l2 else []
+    words += [f"clip {rate(rules.clip_norm)}"] if rules.clip_norm else []
+    words += [f"micro-batches {rules.micro_batches}"] if rules.micro_batches > 1 else []
+    return "".join(f"  {word}" for word in words)
 
 
 def change(now: str, then: str) -> list[Span]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from bptui.engine.rates import RateSchedule
+from bptui.scenario import Scenario
 from bptui.session.moment import Moment
 from bptui.session.session import Session
 from tests.scenes import painted, phase_of, scene
@@ -30,3 +32,11 @@ def test_the_look_comes_after_the_update() -> None:
     it = until_learnt(6)
     before = scene(it, Moment(6, phase_of("reduce"), 0, it.layers))
     assert before.passes == (11, 6)
+
+
+def test_whatever_shapes_a_step_beside_the_rate_is_named() -> None:
+    it = session_with("iris", micro_batches=3, l2=0.01, clip_norm=2.0, schedule=RateSchedule("step", 3))
+    shown = painted("header", scene(it, Moment(1, phase_of("update"), 0, it.layers)), 120, 2)[0]
+    assert "γ 0.1  step schedule  L2 0.01  clip 2  micro-batches 3" in shown
+    plain = painted("header", scene(Session(Scenario.built_in("iris")), Moment()), 120, 2)[0]
+    assert plain.rstrip().endswith("γ 0.1")
