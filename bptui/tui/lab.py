@@ -87,9 +87,9 @@ class LabScreen(Trainer):
             case "footer":
                 return [self.footer(width)]
             case "true":
-                return true_side(figures, width)
+                return true_side(figures, width, height)
             case "wrong":
-                return wrong_side(figures, width)
+                return wrong_side(figures, width, height)
             case "numbers":
                 return both_sides(figures, width)
             case "table":

@@ -6,15 +6,18 @@ import numpy as np
 
 from bptui.experiments.mistakes import Distance
 from bptui.experiments.mistakes.figures import Change, Figures
+from bptui.experiments.mistakes.own import Own
 from bptui.session.intents import Open
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Series, Style, drawable, sign_of, squeeze
 from bptui.views.keys_named import USUAL, Keys
+from bptui.views.lab_own import own_rows
 from bptui.views.numbers import factor, num, precise, rate, sign_role
 from bptui.views.questions import asked_by
 from bptui.views.text import Row, Span, cells, cut, left, right, row_cells, window, wrapped
 
 FEWEST_WEIGHTS = 3
+FIGURES = 4  # rows of a side below its own computation
 TITLE_FRAME = 4  # columns of a panel's inside that a title leaves free
 ROOMY = 80  # columns from which the title names the question of `w` too
 ROUNDING = 1e-12  # relative errors below are called rounding
@@ -91,24 +94,27 @@ def case_rows(figures: Figures, width: int, keys: Keys) -> list[Row]:
     where one row does not hold both."""
     left_out = figures.case.left_out
     if not left_out:
-        return [case_row(figures, "", keys)]
+        return [case_row(figures, "", keys, width)]
     without = f"without the run's {' and '.join([', '.join(left_out[:-1])] * (len(left_out) > 1) + [left_out[-1]])}"
-    whole = case_row(figures, f", but plain SGD {without}", keys)
+    whole = case_row(figures, f", but plain SGD {without}", keys, width)
     if row_cells(whole) <= width:
         return [whole]
-    return [((f" both sides are plain SGD, {without}", "notice"),), case_row(figures, ", but plain SGD", keys)]
+    return [((f" both sides are plain SGD, {without}", "notice"),), case_row(figures, ", but plain SGD", keys, width)]
 
 
-def case_row(figures: Figures, but: str, keys: Keys) -> Row:
-    """What is compared now, ``but`` behind its name, and the key of the other case."""
+def case_row(figures: Figures, but: str, keys: Keys, width: int) -> Row:
+    """What is compared now, ``but`` behind its name, from which update on it differs where there is room for that,
+    and the key of the other case."""
     case = figures.case
     words = f" {case.title}{but}" + (f": {case.words}" if case.words else "")
     if case.limit is not None and figures.made >= case.limit:
         words += ", which is over"
-    here = (words, "good" if case.harmless else "strong")
-    if figures.cases == 1:
-        return (here,)
-    return (here, (f"   {keys.get('other-case', 'h')} ", "key"), (other_case(figures), "dim"))
+    other: Row = ((f"   {keys.get('other-case', 'h')} ", "key"), (other_case(figures), "dim"))
+    after = other if figures.cases > 1 else ()
+    since = f"{', ' if case.words or but else ': '}differs from update {figures.differs_from} on"
+    if figures.differs_from is not None and cells(words + since) + row_cells(after) <= width:
+        words += since
+    return ((words, "good" if case.harmless else "strong"), *after)
 
 
 def other_case(figures: Figures) -> str:
@@ -121,20 +127,29 @@ def other_case(figures: Figures) -> str:
 # --- the sides ---
 
 
-def true_side(figures: Figures, width: int) -> list[Row]:
-    """The true rule's gradient and step of the selected weight, and the batch's loss."""
-    return side(figures, figures.true_change, figures.true_loss, figures.true_stop, width, None)
+def true_side(figures: Figures, width: int, height: int) -> list[Row]:
+    """How the true rule comes to its gradient of the selected weight, the step, and the batch's loss."""
+    own = figures.true_own
+    return side(figures, figures.true_change, own, figures.true_loss, figures.true_stop, width, height, None)
 
 
-def wrong_side(figures: Figures, width: int) -> list[Row]:
+def wrong_side(figures: Figures, width: int, height: int) -> list[Row]:
     """The same by the wrong rule, with what the true gradient is at the weights that this side has by now."""
-    return side(figures, figures.wrong_change, figures.wrong_loss, figures.wrong_stop, width, figures.true_here)
+    change, own, truth = figures.wrong_change, figures.wrong_own, figures.true_here
+    return side(figures, change, own, figures.wrong_loss, figures.wrong_stop, width, height, truth)
 
 
 def side(
-    figures: Figures, change: Change | None, loss: float | None, stop: str, width: int, truth: float | None
+    figures: Figures,
+    change: Change | None,
+    own: Own | None,
+    loss: float | None,
+    stop: str,
+    width: int,
+    height: int,
+    truth: float | None,
 ) -> list[Row]:
-    if change is None or loss is None:
+    if change is None or own is None or loss is None:
         return [((" " + line, "wrong"),) for line in wrapped(stop, max(width - 2, 10))]
     roomy = width >= 46
     reduced: list[Span] = [(" gradient " if roomy else " g ", "dim"), signed(change.reduced)]
@@ -146,6 +161,7 @@ def side(
         step = step[:1]
     moved = f" {factor(change.before, 8)} → {factor(change.after, 8)}"
     return [
+        *own_rows(own, width, min(height - FIGURES, 2)),
         tuple(reduced),
         (*step, signed(change.step)),
         (

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from bptui.views.arrange import SMALLEST, Box
 
 BESIDE = 72  # columns from which the two sides stand side by side
-SIDE = 6  # rows of a side: border, gradient, step, weight, loss
+SIDE = 7  # rows of a side: border, its own computation, gradient, step, weight, loss
+TALL = 30  # rows of a screen from which the computation has a row for its formula and one for its numbers
 NUMBERS = 7  # rows of both sides in one panel
 ONE_LINE = 150  # columns from which each sentence takes one row
 TABLE = 66  # columns of the table at most: the chart has the rest
@@ -27,9 +28,9 @@ def lab_plan(width: int, height: int) -> LabPlan:
         return LabPlan({"title": Box(0, 0, max(width, 1), max(height, 1))}, too_small=True)
     boxes = {"title": Box(0, 0, width, 1), "footer": Box(0, height - 1, width, 1)}
     wide = width >= BESIDE
-    side = SIDE if wide else NUMBERS
+    side = SIDE + (height >= TALL) if wide else NUMBERS
     room = height - 2 - side
-    words = room if room < 6 else 2 if room < 13 else min(5 if width >= ONE_LINE else 7, room - 9)
+    words = room if room < 6 else 2 if room < 13 else min(5 if width >= ONE_LINE else 7, room - 8)
     top = 1 + words
     boxes["words"] = Box(0, 1, width, words)
     half = width // 2

@@ -143,7 +143,7 @@ async def test_the_selection_moves_and_reaches_the_bias() -> None:
         await pilot.press("comma")
         assert f"b₁[{app.lab.lab.weight.unit}]" in shown(app.lab)
         await pilot.press("right", "u", "full_stop")
-        assert "₂[" in rows(app.lab, "true")[3]
+        assert "₂[" in rows(app.lab, "true")[4]
 
 
 async def test_a_side_that_diverges_says_so_while_the_other_goes_on() -> None:

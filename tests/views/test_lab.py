@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 import pytest
 
+from bptui.data.plain import in_plain
 from bptui.engine import OptimizerSettings
 from bptui.engine.types import quiet
 from bptui.engine.wrong_rules import Given
@@ -60,8 +62,8 @@ def text(rows: list[Row]) -> str:
 @pytest.mark.parametrize(("name", "other"), [("xor", False), ("digits", True), ("remainder", False)])
 def test_nothing_is_wider_than_its_panel_at_80_columns(name: str, rule: int, other: bool) -> None:
     figures = trained(name, rule, other).figures()
-    for width, height in ((38, 4), (58, 5)):
-        for rows in (true_side(figures, width), wrong_side(figures, width)):
+    for width, height in ((38, 5), (58, 6)):
+        for rows in (true_side(figures, width, height), wrong_side(figures, width, height)):
             assert len(rows) <= height
             assert max(map(row_cells, rows)) <= width
     assert max(map(row_cells, layer_table(figures, 38, 7))) <= 38
@@ -82,7 +84,7 @@ def test_at_80_columns_seven_rows_hold_all_three_sentences(rule: int) -> None:
 
 def test_where_there_is_little_room_the_confusion_and_the_case_stay() -> None:
     figures = trained("trask", 0, False).figures()
-    assert lines(sentences(figures, 80, 1)) == [" as the run   h harmless"]
+    assert lines(sentences(figures, 80, 1)) == [" as the run: differs from update 1 on   h harmless"]
     assert lines(sentences(figures, 80, 2))[0].startswith(" confuses")
 
 
@@ -100,10 +102,10 @@ def test_the_numbers_of_both_sides_are_the_figures() -> None:
     true, wrong = figures.true_change, figures.wrong_change
     assert true is not None
     assert wrong is not None
-    assert factor(true.reduced, 9, plus=True) in text(true_side(figures, 38))
+    assert factor(true.reduced, 9, plus=True) in text(true_side(figures, 38, 6))
     for value in (wrong.reduced, wrong.step, figures.true_here):
-        assert factor(float(value or 0), 9, plus=True) in text(wrong_side(figures, 38))
-    assert "truth here" not in text(true_side(figures, 38))
+        assert factor(float(value or 0), 9, plus=True) in text(wrong_side(figures, 38, 6))
+    assert "truth here" not in text(true_side(figures, 38, 6))
     for change in (true, wrong):
         assert num(change.after, 9) in text(both_sides(figures, 38))
 
@@ -204,7 +206,7 @@ def test_a_side_that_stopped_says_so() -> None:
     it.advance(1000)
     figures = it.figures()
     assert figures.wrong_stop
-    assert "stopped before update" in text(wrong_side(figures, 38))
+    assert "stopped before update" in text(wrong_side(figures, 38, 6))
     assert "stopped" in text(both_sides(figures, 38))
     assert "the wrong side has stopped" in text(layer_table(figures, 38, 7))
 
@@ -248,7 +250,7 @@ def test_a_side_s_colour_is_no_sign_s(palette: Palette) -> None:
     looks = palette.roles
     assert len({looks[role] for role in (TRUE, WRONG, "positive", "negative", "dim")}) == 5
     figures = trained("trask", 3, False).figures()
-    for rows in (true_side(figures, 58), wrong_side(figures, 58), layer_table(figures, 58, 24)):
+    for rows in (true_side(figures, 58, 6), wrong_side(figures, 58, 6), layer_table(figures, 58, 24)):
         for words, role in (span for row in rows for span in row):
             assert role not in ("series-1", "series-2"), words
 
@@ -261,7 +263,7 @@ def all_rows(it: Lab, width: int) -> list[Row]:
     """Everything the lab writes, but for the sentences of the table of mistakes."""
     figures = it.figures()
     rows = [lab_title(figures, 2 * width), *sentences(figures, 2 * width, 1), *both_sides(figures, width)]
-    rows += [*true_side(figures, width), *wrong_side(figures, width), *layer_table(figures, width, 60)]
+    rows += [*true_side(figures, width, 6), *wrong_side(figures, width, 6), *layer_table(figures, width, 60)]
     return [*rows, curve_legend((it.true.curve, it.wrong.curve))]
 
 
@@ -271,6 +273,9 @@ def values_of(it: Lab) -> list[object]:
     x, y = it.batch()
     rules, at = figures.rules, figures.weight
     values: list[object] = [figures.worst[0], rules.learning_rate, case.settings.rules.learning_rate, rules.l2]
+    for its in (figures.true_own, figures.wrong_own):
+        if its is not None:
+            values += [its.rest, [[term.a, term.delta, term.share] for term in its.terms]]
     for training, rule in ((it.true, RIGHT), (it.wrong, it.mistake.rule)):
         values.append(training.curve.last("loss"))
         if training.stop:
@@ -298,7 +303,12 @@ def counts_of(it: Lab) -> set[int]:
         figures.made,
         figures.n,
         figures.worst[1],
+        figures.differs_from or 0,
     }
+    for its in (figures.true_own, figures.wrong_own):  # a share of 3/4 is two counts
+        for term in its.terms if its else ():
+            share = Fraction(term.share).limit_denominator(10_000)
+            numbers |= {abs(share.numerator), share.denominator}
     numbers |= {figures.position.epoch, figures.position.batch, figures.batches}
     whole, rest = divmod(case.count, case.nominal)
     return numbers | {case.count, case.nominal, case.size, whole, rest, *case.sizes}
@@ -361,3 +371,59 @@ def test_titles_say_which_side_is_wrong_and_whose_weights_the_table_is_of(rule: 
 def test_the_title_names_the_question_that_the_lab_answers() -> None:
     assert asked_by(Open("lab", "mean-error-mean-activations")) == "w 5 · "
     assert asked_by(Open("lab", "drop-slope")) == ""
+
+
+class TestOwnComputation:
+    def rows(self, rule: int, width: int, height: int) -> list[str]:
+        it = lab_at(session("xor"))
+        it.choose(rule)
+        it.select(source=-1)  # to w₁[x1→0], as 0 times anything says nothing
+        figures = it.figures()
+        return [*lines(true_side(figures, width, height))[: height - 4], *lines(wrong_side(figures, width, height))]
+
+    def test_both_sides_say_how_they_come_to_the_gradient(self) -> None:
+        true, its_numbers, wrong, wrong_numbers, *_ = self.rows(1, 58, 6)
+        assert (true, wrong) == (" 1/4 Σ a·δ, δ = e·φ′(z)", " ā·δ̄, δ = ē·φ′(z̄)")
+        assert re.fullmatch(r" = 1/4 \(.+·.+ \+ .+·.+ \+ …\)| = 1/4 \(.+\)", its_numbers)
+        assert re.fullmatch(r" = [\d.]+·[−\d.e]+", wrong_numbers)
+
+    def test_the_numbers_of_a_whole_row_give_the_gradient_below(self) -> None:
+        it = lab_at(session("xor"))
+        it.choose(1)
+        (_, made, gradient, *_) = lines(wrong_side(it.figures(), 58, 6))
+        a, delta = (float(word.replace("−", "-")) for word in made.removeprefix(" = ").split("·"))
+        said = float(gradient.split()[1].replace("−", "-").replace("+", ""))
+        assert a * delta == pytest.approx(said, rel=2e-3)
+
+    def test_on_a_short_screen_one_row_has_both(self) -> None:
+        true, wrong, *_ = self.rows(10, 38, 5)
+        assert true.startswith(" 1/4 Σ a·e·φ′(z): ")
+        assert wrong.startswith(" 1/4 Σ a·e: ")
+
+    @pytest.mark.parametrize("rule", range(len(ROWS)))
+    def test_no_row_is_wider_than_its_panel(self, rule: int) -> None:
+        figures = trained("xor", rule, False).figures()
+        for width in (30, 34, 38, 46, 58, 98):
+            for height in (4, 5, 6):
+                for rows in (true_side(figures, width, height), wrong_side(figures, width, height)):
+                    assert len(rows) <= max(height, 4)
+                    assert max(map(row_cells, rows[: height - 4]), default=0) <= width
+
+
+@pytest.mark.parametrize("rule", range(len(ROWS)))
+def test_every_symbol_of_a_computation_has_a_plain_stand_in(rule: int) -> None:
+    figures = trained("xor", rule, False).figures()
+    assert "?" not in in_plain(text(wrong_side(figures, 200, 6)))
+
+
+def test_the_case_says_from_which_update_on_a_rule_differs() -> None:
+    said = {}
+    for name, rule in (("digits", 9), ("remainder", 7), ("remainder", 6), ("xor", 0)):
+        it = lab_at(session(name))
+        it.choose(rule)
+        said[name, rule] = text(sentences(it.figures(), 80, 7))
+    assert "differs from update 2 on" in said["digits", 9]
+    assert "differs from update 9 on" in said["remainder", 7]
+    assert "differs from update 9 on" in said["remainder", 6]
+    assert "differs from update 1 on" in said["xor", 0]
+    assert "differs" not in text(sentences(trained("digits", 6, False).figures(), 80, 7))

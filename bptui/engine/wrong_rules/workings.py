@@ -77,7 +77,7 @@ class Workings(Passes):
     @stage(*WEIGHTS)
     def weights_reduced(self, rule: Rule, layer: int) -> Floats:
         """Over the batch, as the rule does it, with what is carried over; without a penalty."""
-        return self._reduced(rule, lambda rows: self.weights_summed(rule, layer, rows), layer, "weights")
+        return self._reduced(rule, lambda rows: self.weights_summed(rule, layer, rows), (layer, "weights"))
 
     @stage(*BIASES)
     def biases_reduced(self, rule: Rule, layer: int) -> Floats:
@@ -87,24 +87,43 @@ class Workings(Passes):
             return np.zeros(units)
         if rule.biases == "row sums":
             return self.weights_reduced(rule, layer).sum(axis=0)
-        undivided = rule.biases in {"undivided", "last"}
-        reducing = replace(rule, reduction="right") if undivided or rule.biases == "last divided" else rule
+        reducing, reduction = self._bias_reduction(rule)
         reduced = self._reduced(
-            reducing, lambda rows: self.biases_summed(rule, layer, rows), layer, "biases", "sum" if undivided else None
+            reducing, lambda rows: self.biases_summed(rule, layer, rows), (layer, "biases"), reduction
         )
         if rule.biases == "divided twice":
             reduce_over_samples(reduced, self.given.n, "mean", reduced)
         return inputs * reduced if rule.biases == "once per weight" else reduced
 
+    @staticmethod
+    def _bias_reduction(rule: Rule) -> tuple[Rule, Reduction | None]:
+        """The rule by which biases are reduced, and the reduction where it is another than that of the update."""
+        undivided = rule.biases in {"undivided", "last"}
+        reducing = replace(rule, reduction="right") if undivided or rule.biases == "last divided" else rule
+        return reducing, "sum" if undivided else None
+
+    def shares(self, rule: Rule, layer: int, what: What) -> Floats:
+        """How often the a · δ of each row counts in a reduced gradient, (rows,); none for biases that get none."""
+        frozen = self.given.network.architecture.bias == "frozen"
+        if what == "biases" and (frozen or rule.biases in {"never", "row sums"}):
+            return np.zeros(0)
+        last = what == "biases" and rule.biases in LAST
+        each = np.eye(1 if last else len(self.flow(rule).error))
+        reducing, reduction = self._bias_reduction(rule) if what == "biases" else (rule, None)
+        shares = self._reduced(reducing, lambda rows: (each if last else each[rows]).sum(axis=0), None, reduction)
+        if what == "biases" and rule.biases == "divided twice":
+            reduce_over_samples(shares, self.given.n, "mean", shares)
+        inputs = len(self.given.network.weights[layer - 1])
+        return inputs * shares if what == "biases" and rule.biases == "once per weight" else shares
+
     def _reduced(
         self,
         rule: Rule,
         summed: Callable[[slice], Floats],
-        layer: int,
-        what: What,
+        place: tuple[int, What] | None = None,
         reduction: Reduction | None = None,
     ) -> Floats:
-        """A sum over rows, reduced, with what the program has of it from the batches before."""
+        """A sum over rows, reduced, with what the program has of it from the batches before, where it has a place."""
         given, count = self.given, self.given.n
         reduction = reduction or given.rules.reduction
         if rule.reduction in OF_MEANS and reduction == "mean" and rule.step != "carried":
@@ -116,10 +135,10 @@ class Workings(Passes):
             if rule.step == "carried":
                 if self.waits(rule):
                     return np.zeros_like(total)
-                total = total + self._kept(layer, what)
+                total = total + (self._kept(*place) if place else 0.0)
                 count += given.carried.count
             self._divide(rule, total, count, reduction)
-        return total + self._kept(layer, what) if rule.step == "never cleared" else total
+        return total + self._kept(*place) if place and rule.step == "never cleared" else total
 
     def _of_means(self, rule: Rule, summed: Callable[[slice], Floats]) -> Floats:
         rows = len(self.flow(rule).error)

@@ -10,6 +10,7 @@ from bptui.engine.update import UpdateRules
 from bptui.engine.weight import BIAS, Weight, lowest_source
 from bptui.experiments.mistakes.case import Case
 from bptui.experiments.mistakes.distance import Distance
+from bptui.experiments.mistakes.own import Own
 from bptui.experiments.mistakes.table import Mistake
 from bptui.training.schedule import Position
 
@@ -36,6 +37,8 @@ class Figures:
         true_change, wrong_change: the selected weight; true_here: its true reduced gradient at the wrong side.
         into_unit: the weights into the selected weight's unit, each with its true reduced gradient and the one the
             wrong rule believes, both at the wrong side's own weights; () when that side has stopped.
+        true_own, wrong_own: how each side comes to the gradient of that weight.
+        differs_from: the update from which on the rules differ; None where they differ in none that was looked at.
         true_loss, wrong_loss: mean loss of the batch before the update; None for a side that has stopped.
         worst: the largest relative error so far and its update, (0, 0) before the first.
         true_stop, wrong_stop: why a side went no further, or "".
@@ -61,6 +64,9 @@ class Figures:
     wrong_change: Change | None
     true_here: float | None
     into_unit: tuple[tuple[Weight, float, float], ...]
+    true_own: Own | None
+    wrong_own: Own | None
+    differs_from: int | None
     true_loss: float | None
     wrong_loss: float | None
     worst: tuple[float, int]

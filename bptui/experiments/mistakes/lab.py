@@ -7,15 +7,22 @@ from bptui.engine.network import Parameters
 from bptui.engine.types import quiet
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Weight
+from bptui.engine.wrong_rules import Rule, Workings
 from bptui.experiments.mistakes.case import Case, cases, run_case
 from bptui.experiments.mistakes.distance import distance, distances_by_layer
 from bptui.experiments.mistakes.figures import Change, Figures, most_different, weights_into
-from bptui.experiments.mistakes.step import Outcome
+from bptui.experiments.mistakes.own import Own, own_of
+from bptui.experiments.mistakes.step import RIGHT, Outcome
 from bptui.experiments.mistakes.table import ROWS, Mistake
 from bptui.experiments.mistakes.trainings import Batch, NextUpdate, Training, next_update
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
-from bptui.training.schedule import epoch_order
+from bptui.training.schedule import Position, epoch_order
+
+LOOKED_AT = 64
+"""Updates at most in which a difference is looked for."""
+ROUNDING = 1e-12
+"""A relative difference below is one of rounding."""
 
 
 class Lab:
@@ -59,6 +66,7 @@ class Lab:
         self.position = self.case.position.under(self.case.settings, self.case.count)
         self.true, self.wrong = Training(self.case.start), Training(self.case.start)
         self.worst = (0.0, 0)
+        self._differs_from: int | None = None
         self._next: NextUpdate | None = None
 
     @property
@@ -121,7 +129,7 @@ class Lab:
         if self._next is None:
             with quiet():
                 self._next = next_update(
-                    self.mistake.rule, self.batch(), self._rules_now(), self.case.nominal,
+                    self.mistake.rule, self.batch(), self._rules_at(self.update), self.case.nominal,
                     (self.true, self.wrong), self.update,
                 )  # fmt: skip
             truth, wrong = self._next.truth, self._next.wrong
@@ -131,17 +139,50 @@ class Lab:
 
     def batch(self) -> Batch:
         """The samples of the coming update."""
+        return self._batch_at(self.position)
+
+    def _batch_at(self, position: Position) -> Batch:
         settings, problem = self.case.settings, self._problem
-        order = epoch_order(problem.seed, self.position.epoch, problem.count, settings.order)
-        rows = order[self.position.start : self.position.start + self.position.size(settings, problem.count)]
+        order = epoch_order(problem.seed, position.epoch, problem.count, settings.order)
+        rows = order[position.start : position.start + position.size(settings, problem.count)]
         return problem.train_x[rows], problem.train_y[rows]
 
-    def _rules_now(self) -> UpdateRules:
-        """The rules with the learning rate that the schedule gives this update."""
+    def _rules_at(self, update: int) -> UpdateRules:
+        """The rules with the learning rate that the schedule gives an update."""
         rules = self.case.settings.rules
         if rules.schedule.name == "constant":
             return rules
-        return replace(rules, learning_rate=rules.rate(self.update))
+        return replace(rules, learning_rate=rules.rate(update))
+
+    def differs_from(self) -> int | None:
+        """The number of the first update in which the wrong rule believes in something else than the truth: None
+        where it does in none that was looked at, up to the end of the coming epoch and one beyond.
+
+        Until they differ both sides are the same network, so that one training finds it.
+        """
+        if self._differs_from is None:
+            self._differs_from = self._first_difference()
+        return self._differs_from or None
+
+    def _first_difference(self) -> int:
+        if self.case.harmless:
+            return 0
+        case, position = self.case, self.case.position.under(self.case.settings, self.case.count)
+        side = Training(case.start)
+        most = position.batches(case.settings, case.count) - position.batch + 2 if case.limit is None else case.limit
+        with quiet():
+            for update in range(case.first, case.first + min(most, LOOKED_AT)):
+                coming = next_update(
+                    self.mistake.rule, self._batch_at(position), self._rules_at(update), case.nominal,
+                    (side, side), update,
+                )  # fmt: skip
+                if coming.truth is None or coming.wrong is None:
+                    return update
+                if distance(coming.truth.flat, coming.wrong.believed.flat).relative_error > ROUNDING:
+                    return update
+                side.make(coming.wrong, coming.wrong_loss, (update, 0.0, 0.0))
+                position = position.after(case.settings, case.count)
+        return 0
 
     # --- what is shown ---
 
@@ -185,6 +226,9 @@ class Lab:
             wrong_change=self._change(self.wrong, wrong),
             true_here=None if truth is None else truth[self.weight],
             into_unit=self._into_unit(truth, None if wrong is None else wrong.believed),
+            true_own=self._own(RIGHT, coming.true_workings, coming.true),
+            wrong_own=self._own(self.mistake.rule, coming.wrong_workings, wrong),
+            differs_from=self.differs_from(),
             true_loss=coming.true_loss,
             wrong_loss=coming.wrong_loss,
             worst=self.worst,
@@ -200,6 +244,12 @@ class Lab:
             return ()
         weights = weights_into(self.weight, truth.architecture)
         return tuple((weight, truth[weight], believed[weight]) for weight in weights)
+
+    def _own(self, rule: Rule, workings: Workings, outcome: Outcome | None) -> Own | None:
+        if outcome is None:
+            return None
+        with quiet():
+            return own_of(rule, workings, self.weight, outcome.believed[self.weight])
 
     def _change(self, training: Training, outcome: Outcome | None) -> Change | None:
         if outcome is None:

@@ -32,7 +32,7 @@ class Training:
 @dataclass(frozen=True, slots=True, eq=False)
 class NextUpdate:
     """Made by neither side yet; None for a side that has stopped. ``truth`` is the true reduced gradient at the wrong
-    side's own weights; the losses are means over the batch, before the update."""
+    side's own weights; the losses are means over the batch, before the update; the workings are at each side's."""
 
     n: int
     rules: UpdateRules
@@ -41,6 +41,8 @@ class NextUpdate:
     truth: Parameters | None
     true_loss: float | None
     wrong_loss: float | None
+    true_workings: Workings
+    wrong_workings: Workings
 
 
 Batch = tuple[Floats, Floats]
@@ -55,11 +57,11 @@ def next_update(
     A side whose numbers overflow is stopped before ``update``. Callers silence numpy's overflow warnings.
     """
     true_side, wrong_side = trainings
-    coming: list[tuple[Outcome, Outcome, float] | None] = []
-    for side, its_rule in ((true_side, RIGHT), (wrong_side, rule)):
-        workings = Workings(Given(side.network, *batch, rules, nominal, carried=side.carried))
-        coming.append(None if side.stop else attempt(side, its_rule, workings, update))
-    true, wrong = coming
+    of_true, of_wrong = (
+        Workings(Given(side.network, *batch, rules, nominal, carried=side.carried)) for side in trainings
+    )
+    true = None if true_side.stop else attempt(true_side, RIGHT, of_true, update)
+    wrong = None if wrong_side.stop else attempt(wrong_side, rule, of_wrong, update)
     return NextUpdate(
         len(batch[0]),
         rules,
@@ -68,6 +70,8 @@ def next_update(
         truth=wrong and wrong[1].believed,
         true_loss=true and true[2],
         wrong_loss=wrong and wrong[2],
+        true_workings=of_true,
+        wrong_workings=of_wrong,
     )
 
 
