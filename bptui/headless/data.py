@@ -47,6 +47,8 @@ def about(scenario: Scenario, data: Dataset, rows: Split) -> Iterator[str]:
     yield from targets(data)
     tested = f"{len(rows.test)} to test" if len(rows.test) else "none to test"
     whose = " (the data's own)" if data.tests else ""
+    if data.writers is not None and len(rows.test):
+        whose = f" (of {len(np.unique(data.writers[rows.test]))} writers, none of whom is trained on)"
     yield from wrapped("split", f"{len(rows.train)} samples to train on, {tested}{whose}; seed {scenario.data.seed}")
     yield from wrapped(
         "scale", "none: inputs go into the network as they are" if not data.scaling else data.scaling.said

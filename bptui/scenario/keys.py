@@ -195,7 +195,10 @@ KEYS: dict[str, dict[str, Key]] = {
             "the order of the samples in an epoch",
             more="shuffle: a new one each epoch; fixed: as in the data; replacement: drawn with replacement",
         ),
-        "test_fraction": Key(SHARE, "share of the samples held back and only tested on", "SHARE"),
+        "test_fraction": Key(
+            SHARE, "share of the samples held back and only tested on", "SHARE",
+            more="of the letters whole typefaces",
+        ),
         "seed": Key(
             integer(0, 2**63 - 1), "the seed of split, start weights and order", "N",
             more="the same seed is the same run, bit for bit",

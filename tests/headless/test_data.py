@@ -21,6 +21,11 @@ def lines(out: str) -> dict[str, str]:
     return {line.split(" ")[0]: line.split(" ", 1)[1].strip() for line in out.splitlines() if " " in line}
 
 
+def test_letters_are_split_by_who_wrote_them(capsys: pytest.CaptureFixture[str]) -> None:
+    split = lines(printed(capsys, "letters"))["split"]
+    assert split.startswith("832 samples to train on, 208 to test (of 8 writers, none of whom is")
+
+
 def test_a_table_is_told_with_its_columns_classes_split_and_ranges(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, str(FLOWERS))
     told = lines(out)

@@ -1,4 +1,5 @@
-"""Any walk through a run, with settings changed on the way: nothing leaves its bounds, every record is the true one."""
+"""Any walk through a run, settings changed and guests put in on the way: it stays in bounds, every record is the true
+one."""
 
 from typing import Any
 
@@ -9,12 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bptui.session import MOVES, Moment, Move, Phase, make, phases
 from bptui.session.moves import Scale, select, to_row, to_update
 from bptui.training import Run, Settings
+from bptui.training.causes import Guest
 from tests.training.builders import ANY_SETTINGS, begin, fingerprint, planned
 
 COUNT = 5
 ENOUGH = 60
 """Updates after which a walk is led back, to keep the test quick."""
 STEPS = st.integers(-4, 4)
+GUESTS = st.builds(Guest, x=st.tuples(st.floats(-1, 1), st.floats(-1, 1)), y=st.tuples(st.floats(-1, 1)))
 
 
 class Walk(RuleBasedStateMachine):
@@ -46,8 +49,8 @@ class Walk(RuleBasedStateMachine):
     def select(self, layer: int, unit: int, source: int) -> None:
         self.moment = select(self.run, self.moment, layer, unit, source)
 
-    @rule(second=ANY_SETTINGS, back=st.integers(0, 12))
-    def change_settings(self, second: Settings, back: int) -> None:
+    @rule(second=ANY_SETTINGS | GUESTS, back=st.integers(0, 12))
+    def change(self, second: Settings | Guest, back: int) -> None:
         """From the update after the moment's, or some updates earlier: the future is another one then."""
         update = max(min(self.moment.update, self.run.frontier) + 1 - back, 1)
         self.run = self.run.fork(update, second)
