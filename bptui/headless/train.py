@@ -81,8 +81,8 @@ def beyond(epoch: int) -> Callable[[int, Position], bool]:
 
 
 def line(run: Run, epoch: int, as_json: bool) -> str:
-    curve = run.history.epochs
-    values = {name: float(curve.last(name)[-1]) for name in curve.names}
+    end = run.epoch_end(run.frontier)
+    values = {name: float(getattr(end, name)) for name in run.history.epochs.names}
     if as_json:
         if not penalised(run):
             del values["penalty"]

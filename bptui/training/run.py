@@ -12,7 +12,7 @@ import numpy as np
 
 from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
-from bptui.engine.types import Integers, quiet, read_only
+from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
 from bptui.training.causes import Causes, Change, Edit, Guest
 from bptui.training.checkpoints import Checkpoints, State
@@ -65,6 +65,17 @@ class EpochEnd:
     penalty: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unread:
+    """The end of an epoch that the curves have passed over: evaluated only where somebody asks for it. ``theta`` is
+    None where the next update most likely ends an epoch too."""
+
+    update: int
+    epoch: int
+    seen: int
+    theta: Floats | None
+
+
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
     """What the curves keep of an epoch's end, in the order of their names."""
     return *problem.metrics(network, rules.loss), penalty(network, rules)
@@ -90,6 +101,7 @@ class Run:
         self._checkpoints = checkpoints
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
         self._ends: dict[int, EpochEnd] = {}
+        self._unread: Unread | None = None  # the last end of an epoch
         self._front = self._stepper(front)
 
     @classmethod
@@ -125,13 +137,23 @@ class Run:
         Between two updates ``pause()`` is asked; when it says so this returns False, and can be called again.
         """
         with quiet():
-            while not enough(self._front.update, self._front.position):
-                if self.stop is not None:
-                    return True
-                if pause():
-                    return False
-                self._advance()
-        return True
+            try:
+                while not enough(self._front.update, self._front.position):
+                    if self.stop is not None:
+                        return True
+                    if pause():
+                        return False
+                    self._advance()
+                return True
+            finally:
+                self._show_last_end()
+
+    def _show_last_end(self) -> None:
+        """The curves end where the run does."""
+        unread, epochs = self._unread, self.history.epochs
+        if unread is not None and unread.update > epochs.last_update:
+            end = self._end(unread.epoch, unread)
+            epochs.show((unread.update, end.epoch, unread.seen), tuple(getattr(end, name) for name in epochs.names))
 
     def extend_to(self, update: int) -> bool:
         """Make updates until ``update`` of them are known. False when the run had to stop before."""
@@ -158,8 +180,13 @@ class Run:
             done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
             history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
-            values = epoch_values(self.problem, stepper.left, settings.rules)
-            history.epochs.append((update, before.epoch, after.seen), values)
+            over = history.epochs.passes_over()
+            if not over:
+                values = epoch_values(self.problem, stepper.left, settings.rules)
+                history.epochs.append((update, before.epoch, after.seen), values)
+            if history is self.history:
+                theta = stepper.left_theta() if over and before.batch > 1 else None
+                self._unread = Unread(update, before.epoch, after.seen, theta) if over else None
 
     def record(self, update: int) -> UpdateRecord:
         """Everything about one update (from 1), making updates up to it if need be.
@@ -240,18 +267,28 @@ class Run:
         again where these are thinned. Raises IndexError for an update that was not made."""
         if not 0 <= update <= self.frontier:
             raise IndexError(f"no update {update} was made; there are {self.frontier}")
-        curve = self.history.epochs
-        if update >= curve.last_update or curve.width == 1:
+        curve, unread = self.history.epochs, self._unread
+        if unread is not None and update >= unread.update:
+            return self._end(unread.epoch, unread)
+        if curve.width == 1 or (update >= curve.last_update and curve.passed == 0):
             place = curve.place(update)
             values = [float(curve.last(name)[place]) for name in curve.names]
             return EpochEnd(int(curve.axis("epoch")[place]), *values)
-        epoch = self._state(update).position.epoch - 1
+        return self._end(self._state(update).position.epoch - 1)
+
+    def _end(self, epoch: int, unread: Unread | None = None) -> EpochEnd:
+        """The end of an epoch, evaluated unless that was done lately."""
         if epoch not in self._ends:
             if len(self._ends) == RECORDS_KEPT:
                 self._ends.pop(next(iter(self._ends)))
-            stepper = self._before_epoch(epoch + 1)
-            values = list(epoch_values(self.problem, stepper.left, self.settings_at(max(stepper.update, 1)).rules))
-            self._ends[epoch] = EpochEnd(epoch, *values)
+            if unread is not None and unread.theta is not None:
+                update, theta = unread.update, unread.theta
+            else:
+                here = unread is not None and unread.update == self.frontier
+                stepper = self._front if here else self._before_epoch(epoch + 1)
+                update, theta = stepper.update, stepper.left_theta()
+            network, rules = Network(self.start.architecture, theta), self.settings_at(max(update, 1)).rules
+            self._ends[epoch] = EpochEnd(epoch, *epoch_values(self.problem, network, rules))
         return self._ends[epoch]
 
     def again(self, settings: Settings) -> "Run":
@@ -280,7 +317,7 @@ class Run:
     def _history_until(self, past: int) -> History:
         """The curves up to an update; what lay in a bucket with later points is computed again."""
         history = self.history.until(past)
-        if past == self.frontier:
+        if past == self.frontier and self.history.epochs.passed == 0:
             return history
         kept = history.updates.last_update
         if history.epochs.width > 1:

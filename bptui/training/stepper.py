@@ -6,7 +6,7 @@ from bptui.engine.evaluate import losses_of_pass
 from bptui.engine.network import Architecture, Network
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.reduce import mean_over_samples
-from bptui.engine.types import Integers, read_only
+from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, compute_update
 from bptui.training.causes import Causes
 from bptui.training.checkpoints import State
@@ -69,6 +69,10 @@ class Stepper:
     def left(self) -> Network:
         """The network that the last update left, before any edit."""
         return Network(self._architecture, self._theta)
+
+    def left_theta(self) -> Floats:
+        """Its θ, (p,), read-only."""
+        return read_only(self._theta.copy())
 
     def state(self) -> State:
         """What the last update left, as a value: before the edits and settings that begin with the next one."""

@@ -104,6 +104,9 @@ class Explorer(Workbench):
     def slice(self) -> float:
         return WORK_SLICE if self._work is not None else PLAY_SLICE
 
+    def hurries(self) -> bool:
+        return self._work is not None
+
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         if self._work is not None:
             self._go_on(self._work, pause)

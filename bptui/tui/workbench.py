@@ -46,6 +46,7 @@ class Workbench(Screen[None]):
         self._look = palette_name, ascii_only
         self._clock: Timer
         self._last_tick = 0.0
+        self._again: Timer | None = None
 
     # --- what a screen says ---
 
@@ -79,6 +80,10 @@ class Workbench(Screen[None]):
     def slice(self) -> float:
         """Seconds of computing inside one frame: a key is answered within a frame."""
         return 0.045
+
+    def hurries(self) -> bool:
+        """Is it waited for? Then a slice follows the one before, whatever the clock says."""
+        return False
 
     def state(self) -> Span:
         """A word before the keys of the footer."""
@@ -155,6 +160,12 @@ class Workbench(Screen[None]):
             self._clock.pause()
 
     def _tick(self) -> None:
+        if self._again is not None:
+            self._again.stop()
+            self._again = None
+        if not self.working():  # a key has ended it since this was due
+            self.wake()
+            return
         now = perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
         until = now + self.slice()
@@ -162,6 +173,8 @@ class Workbench(Screen[None]):
         if not (self.app.behind and self.working()):  # what nobody can see yet is not painted
             self.paint_work()
         self.wake()
+        if self.working() and self.hurries():
+            self._again = self.set_timer(0.001, self._tick)
 
     # --- the mouse ---
 

@@ -120,10 +120,31 @@ class TestRun:
         run, fresh = (begin(Settings(), count=2, start=network((2, 1))) for _ in range(2))
         run.extend_to(CAPACITY + 500)
         fresh.extend_to(past)
-        curve = run.fork(past + 1, Settings()).history.epochs
-        losses = fresh.history.epochs.last("train_loss").tolist()
-        assert (curve.width, curve.last_update, len(losses)) == (2, past, past + 1)
-        assert shown(curve, "train_loss") == expected(losses, 2)
+        fork = run.fork(past + 1, Settings())
+        curve, losses = fork.history.epochs, fresh.history.epochs.last("train_loss").tolist()
+        assert (curve.width, curve.last_update, len(losses)) == (2, past - (past + 1) % 2, past + 1)
+        assert curve.last("train_loss").tolist() == losses[1::2], "of each bucket the last"
+        assert fork.epoch_end(past).train_loss == losses[-1], "and where one stands the exact one"
+
+    def test_a_thin_curve_wants_one_point_of_a_bucket_and_knows_of_the_others(self) -> None:
+        curve, wanted = Curve(("loss",), 4, thin=True), []
+        for update in range(40):
+            if not curve.passes_over():
+                wanted.append(update)
+                curve.append((update, 0, 0), (float(update),))
+        assert wanted == [0, 1, 2, 3, 5, 7, 11, 15, 23, 31]
+        assert curve.last("loss").tolist() == [15, 31]
+        assert (curve.width, curve.passed) == (16, 8)
+
+    def test_the_ends_of_all_epochs_of_a_long_run_are_exact(self) -> None:
+        run = begin(Settings(), count=2, start=network((2, 1)))
+        fresh = begin(Settings(), count=2, start=network((2, 1)))
+        while run.frontier < CAPACITY + 40:
+            run.extend_to(run.frontier + 7)
+        for update in (CAPACITY, CAPACITY + 1, CAPACITY + 20, run.frontier):
+            network_then = fresh.record(update).after
+            assert run.epoch_end(update).epoch == update
+            assert run.epoch_end(update).train_loss == fresh.problem.metrics(network_then, "half-squared-error")[0]
 
     def test_merging_in_pairs_leaves_no_bucket_alone(self) -> None:
         assert CAPACITY % 2 == 0
