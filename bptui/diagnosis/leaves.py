@@ -13,6 +13,8 @@ from bptui.engine.types import Floats
 
 MOST_NUMBERS = 20_000_000
 DEEPEST = 6
+LARGEST = 1e150
+"""Beyond it squares overflow, and no update is made (see :mod:`bptui.engine.update`)."""
 FEW, ROUNDED = 3, 12
 """Significant digits of numbers that were rounded; float64 shows 15 to 17."""
 
@@ -147,6 +149,8 @@ def _finite(leaf: Leaf) -> Leaf:
         place = np.argwhere(~np.isfinite(leaf.values))[0].tolist()
         at = "".join(f"[{k}]" for k in place)
         raise DataError(f"{leaf.said}{at}: {leaf.values[tuple(place)]}, not a finite number")
+    if np.abs(leaf.values).max() > LARGEST:
+        raise DataError(f"{leaf.said}: a number larger than {LARGEST:g}")
     return leaf
 
 

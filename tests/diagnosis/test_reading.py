@@ -186,6 +186,7 @@ REFUSED = [
     ('{"x": [1, 2]}', "no quantity to compare"),
     ('{"dW1": NaN}', "NaN, not a finite number"),
     ('{"dW1": 1e999}', "not a finite number"),
+    ('{"dW1": 1e300}', "dW1: a number larger than 1e+150"),
     ('{"dW1": [[1, 2, 3], [4, 5]]}', "dW1: rows of different lengths (2, 3)"),
     ('{"dW1": [[1, 2, 3], [4, 5, "6"]]}', "dW1[1][2]: a text, where a number is expected"),
     ('{"dW1": [[1, 2, 3], [4, 5, null]]}', "dW1[1][2]: null"),
