@@ -13,9 +13,12 @@ from bptui.views.panels import NUMBERS
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from bptui.experiments.mistakes.table import Mistake
     from bptui.explain import Quantity
     from bptui.session.session import Session
     from bptui.tui.explorer import Explorer
+
+MOST_FOUND = 9
 
 
 def enter(explorer: "Explorer", screen: "Screen[None]") -> None:
@@ -26,22 +29,25 @@ def enter(explorer: "Explorer", screen: "Screen[None]") -> None:
 
 def open_lab(explorer: "Explorer", rule: str = "") -> None:
     """The lab, at the first rule or at the one with this id."""
+    from bptui.experiments.mistakes.table import MISTAKES, ROWS
     from bptui.tui.lab import LabScreen
 
     app = explorer.app
-    screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour)
-    rule = rule or rule_found(explorer.session)
+    own = () if rule else rows_found(explorer.session)
+    mistakes = (*ROWS, *(row for row in own if row.id not in MISTAKES))
+    screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour, mistakes)
+    rule = rule or next((row.id for row in own), "")
     if rule:
         screen.lab.choose_by_id(rule)
     enter(explorer, screen)
 
 
-def rule_found(session: "Session") -> str:
-    """The rule of the lab that gives a person's own numbers; "" where there are none, or there is none."""
-    from bptui.experiments.mistakes.table import MISTAKES
+def rows_found(session: "Session") -> "tuple[Mistake, ...]":
+    """The mistakes that give a person's own numbers, as rows of the lab; () where there are none."""
+    from bptui.experiments.mistakes.found import found
 
-    fits = session.yours.diagnosis.fits if session.yours else ()
-    return next((fit[0] for fit in fits if len(fit) == 1 and fit[0] in MISTAKES), "")
+    fits = session.yours.diagnosis.mistakes if session.yours else ()
+    return tuple(found(fit.changes, fit.rule) for fit in fits[:MOST_FOUND])
 
 
 def open_race(explorer: "Explorer", race: str = "") -> None:

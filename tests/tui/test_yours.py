@@ -41,6 +41,25 @@ async def test_the_explorer_says_where_they_differ_and_the_lab_opens_at_their_ru
         assert screen.lab.figures().mistake.id == "new-weights-first"
 
 
+async def test_the_lab_gets_a_row_for_what_it_has_none_of_its_own_for() -> None:
+    """Here two mistakes that have to come together."""
+    session = Session(scenario())
+    both = {name: (2 * value if name[0] == "W" else 0 * value) for name, value in gradient(record()).items()}
+    it = diagnose(session.record, gradient=both)
+    assert ("factor-2", "bias-never") in it.fits
+    session.lay_beside(Yours(it))
+    app = BptuiApp(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        at = Pilots(app, pilot)
+        await at.do("lab")
+        screen = app.screen
+        assert isinstance(screen, LabScreen)
+        mistake = screen.lab.figures().mistake
+        assert (mistake.id, mistake.rule) == ("factor-2+bias-never", it.mistakes[0].rule)
+        await at.press("b", "b")
+        assert mistake.name in at.text()
+
+
 def test_the_command_opens_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
