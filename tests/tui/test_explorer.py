@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input
 
+from bptui.data.digits import grouped
 from bptui.scenario import built_in_names
 from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
@@ -276,7 +277,7 @@ async def test_escape_stops_a_long_epoch_at_a_batch_and_nothing_is_lost(monkeypa
         await at.press("escape")
         run, moment = at.session.run, at.session.moment
         reached = run.frontier
-        assert f"stopped after update {reached}" in at.foot()
+        assert f"stopped after update {grouped(reached)}" in at.foot()
         assert 0 < reached < 80_000
         assert (moment.update, moment.phase) == (reached, Phase("update"))
         assert run.history.updates.last_update == reached
