@@ -11,7 +11,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.pictures import picture
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
-EPOCH_20 = ["g", "e", "2", "0", "enter", *["pause"] * 5]
+EPOCH_20 = ["g", "e", "2", "0", "enter", "idle"]
 STEM = [*["up"] * 4, "left", "left", "d", *["down"] * 8, "d"]
 ARCH = [*["up"] * 4, "right", "d", "right", "up", "right", "down", "right", *["down"] * 4, "d"]
 """An h on the field of the letters."""
@@ -30,13 +30,17 @@ PICTURES = {
 
 
 async def drawn(name: str) -> str:
-    """One of the pictures: the keys pressed in an app of its own, then the screen as SVG."""
+    """One of the pictures: the keys pressed in an app of its own, then the screen as SVG. ``pause`` lets a second pass,
+    ``idle`` waits for the end of long work."""
     scenario, size, keys = PICTURES[name]
     app = BptuiApp(Session(Scenario.built_in(scenario)))
     async with app.run_test(size=size) as pilot:
         for key in keys:
             if key == "pause":
                 await pilot.pause(1.0)
+            elif key == "idle":
+                while app.explorer.busy:
+                    await pilot.pause(0.05)
             else:
                 await pilot.press(key)
         await pilot.pause(0.6)  # the chart comes behind the numbers
