@@ -52,11 +52,18 @@ class BptuiApp(CellDiff, Faults):
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
-        self.blocks = config.glyphs == "block"
-        self.palette_name = config.theme if colour else MONO.name
+        linux = os.environ.get("TERM") == "linux"  # the console's fonts have no braille
+        self.blocks = config.glyphs == "block" or (linux and config.glyphs == "auto")
+        self.palette_name = self.fitting(config.theme) if colour else MONO.name
         self.remap = config.remap
         self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
         self.animation_level = "none"
+
+    def fitting(self, theme: str) -> str:
+        """The theme, or where the terminal has 16 colours the one made of these that is nearest to it."""
+        if self.console.color_system != "standard" or theme.startswith("ansi"):
+            return theme
+        return "ansi-light" if theme == "light" else "ansi-dark"
 
     def get_driver_class(self) -> type[Driver]:
         """On Unix bptui's own."""
