@@ -349,7 +349,20 @@ def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "
 
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
     said |= {"mouse": False} if options.no_mouse else {}
-    return run_explorer(session, replace(configured(), **said), colour=colour(options), draw=draw)
+    config = replace(configured(), **said, read_only=options.read_only, demo=options.demo)
+    if options.remote:
+        config = remotely(config, options.remote)
+    return run_explorer(session, config, colour=colour(options), draw=draw)
+
+
+def remotely(config: "Config", step: str) -> "Config":
+    """Raises UsageError where a key of the remote has another use."""
+    from bptui.tui.config import with_remote
+
+    try:
+        return with_remote(config, step)
+    except ValueError as problem:
+        raise UsageError(f"argument --remote: {problem}") from None
 
 
 def why_no_terminal() -> str | None:

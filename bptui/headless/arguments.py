@@ -42,6 +42,7 @@ COMMANDS = {
 }
 """Name → what it does; the explorer is what bptui does without one."""
 EXPLORER = ""
+SCALES = ("phase", "sample", "batch", "epoch")
 BARE = ("datasets", "config")
 """Commands without a scenario."""
 SHELLS = ("bash", "zsh", "fish")
@@ -231,6 +232,10 @@ def add_screen(p: argparse.ArgumentParser) -> None:
         words = f"{what}: {', '.join(names)}"
         group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, to select text with")
+    steps = f"PgDn and PgUp, the keys of a presenter's remote, step on and back: {', '.join(SCALES)}"
+    group.add_argument("--remote", type=checked(choice(SCALES)), choices=SCALES, metavar="STEP", help=steps)
+    group.add_argument("--read-only", action="store_true", help="save no file and let nobody out to the shell")
+    group.add_argument("--demo", action="store_true", help="a tour that plays by itself; any key takes over")
 
 
 def told(name: str, key: Key) -> str:

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from bptui.session.session import Session
 from bptui.tui.config import Config
+from bptui.tui.demo import Demo
 from bptui.tui.explorer import Explorer
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
@@ -56,6 +57,9 @@ class BptuiApp(CellDiff, Faults):
         self.blocks = config.glyphs == "block" or (linux and config.glyphs == "auto")
         self.palette_name = self.fitting(config.theme) if colour else MONO.name
         self.remap = config.remap
+        self.read_only = config.read_only
+        self.demo: Demo | None = None
+        self._plays_demo = config.demo
         self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
         self.animation_level = "none"
 
@@ -79,6 +83,8 @@ class BptuiApp(CellDiff, Faults):
         self.push_screen(self.explorer)
         if self._draw:
             self.explorer.call_after_refresh(open_draw, self.explorer, self._draw)
+        if self._plays_demo:
+            self.demo = Demo(self)
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -89,6 +95,8 @@ class BptuiApp(CellDiff, Faults):
     def action_command_palette(self) -> None:
         """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
         screen = self.screen
+        if self.demo is not None:
+            self.demo.stop()
         if isinstance(screen, Workbench) and screen.why_no_palette() is None:
             screen.pause()
             self.push_screen(Commands())

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``focus`` is a panel's id; ``remap`` gives ids of the key tables other keys."""
+    """``focus`` is a panel's id; ``remap`` gives ids of the key tables other keys. ``read_only`` and ``demo`` are said
+    on the command line only."""
 
     theme: str = "dark"
     glyphs: str = "auto"
@@ -42,6 +43,8 @@ class Config:
     focus: str = "network"
     maximised: bool = False
     remap: Remap = field(default_factory=Remap)
+    read_only: bool = False
+    demo: bool = False
 
     @property
     def looks(self) -> Looks:
@@ -141,6 +144,18 @@ def remap_of(raw: dict[str, Any]) -> Remap:
     remap = Remap(changed, {key_id: key.keys for key_id, key in BY_ID.items()}) if changed else Remap()
     refuse_doubled(remap)
     return remap
+
+
+def with_remote(config: Config, scale: str) -> Config:
+    """The keys of a presenter's remote step instead of scrolling. Raises ValueError where one has another use."""
+    keys = dict(config.remap.keys)
+    for way, key, page in (("next", "pagedown", "page-down"), ("previous", "pageup", "page-up")):
+        step = f"{way}-{scale}"
+        keys[page] = tuple(name for name in keys.get(page, BY_ID[page].keys) if name != key)
+        keys[step] = (*keys.get(step, BY_ID[step].keys), key)
+    remap = Remap(keys, {key_id: key.keys for key_id, key in BY_ID.items()})
+    refuse_doubled(remap)
+    return replace(config, remap=remap)
 
 
 def names_of(key_id: str, raw: Any) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ KEYS: tuple[Row, ...] = (
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     Key("save-scenario", ("X",), "X", "Other", "save the current set-up as a scenario file in the current folder",
-        lambda e: e.save_scenario()),
+        lambda e: e.save_scenario(), "", lambda e: e.why_not_save()),
     *(key for key in COMMON if key.id != "quit"),
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip

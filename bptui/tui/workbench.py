@@ -180,6 +180,8 @@ class Workbench(Screen[None]):
 
     def on_click(self, event: events.Click) -> None:
         """A click says which panel is meant."""
+        if self.app.demo is not None:
+            self.app.demo.stop()
         if isinstance(event.widget, Panel):
             self.clicked(event.widget)
 
@@ -200,6 +202,8 @@ class Workbench(Screen[None]):
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
+        if self.app.demo is not None:
+            self.app.demo.stop()
         key = pressed(self.keys_now(), event.key)
         if key is not None:
             event.stop()
@@ -245,6 +249,9 @@ class Workbench(Screen[None]):
         self.app.use_palette(names[(here + 1) % len(names)])
         self.notice = f"theme {self.app.palette_name}"
 
+    def why_not_save(self) -> str | None:
+        return "nothing is saved here: --read-only" if self.app.read_only else None
+
     def save_picture(self) -> None:
         self.save(f"{self.picture_name()}.svg", picture(self.app, "bptui"))
 
@@ -273,7 +280,7 @@ class Workbench(Screen[None]):
             panel.refresh()
 
     def why_not_suspend(self) -> str | None:
-        here = self.app.is_web or sys.platform == "win32"
+        here = self.app.is_web or sys.platform == "win32" or self.app.read_only
         return "there is no shell here to suspend to" if here else None
 
     def suspend(self) -> None:
@@ -288,7 +295,14 @@ class Workbench(Screen[None]):
 
 
 PICTURE: Key[Workbench] = Key(
-    "picture", ("x",), "x", "Other", "save a picture of the screen (SVG) in the current folder", Workbench.save_picture
+    "picture",
+    ("x",),
+    "x",
+    "Other",
+    "save a picture of the screen (SVG) in the current folder",
+    Workbench.save_picture,
+    "",
+    Workbench.why_not_save,
 )
 THEME: Key[Workbench] = Key("theme", ("t",), "t", "Other", "next theme", Workbench.next_theme)
 COMMON: Table = (

@@ -112,7 +112,7 @@ REFUSED = [
     ('[keys]\nnext-phase = "ctrl+p"', "keys.next-phase: ctrl+p is always palette"),
     ('[keys]\nnext-phase = "s"', "keys: 's' would be both next-phase and next-sample in the screen 'Explorer'"),
     ('[keys]\nnext-phase = "j"\nplay = "j"', "keys: 'j' would be both next-phase and play"),
-    ('[keys]\nhelp = "h"', "keys: 'h' would be both other-case and help in the screen 'Mistakes lab'"),
+    ('[keys]\nhelp = "h"', "keys: 'h' would be both doctor and help in the screen 'Explorer'"),
     ("theme dark", "config.toml:1:7: Expected '=' after a key"),
     ("x = " + "[" * 5000, "nested too deeply"),
     ("\0", "NUL"),

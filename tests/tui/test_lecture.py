@@ -1,0 +1,131 @@
+"""What a lecture needs: a remote that steps, a tour that plays by itself, a host that lets nobody write."""
+
+from pathlib import Path
+
+import pytest
+
+from bptui.session.moment import UPDATE
+from bptui.tui.config import Config, read_config, with_remote
+from bptui.tui.demo import TOUR, Demo
+from bptui.tui.workbench import Workbench
+from tests.cli.commands import complaint
+
+from .pilots import Pilots, explore
+
+# --- a presenter's remote ---
+
+
+@pytest.mark.parametrize(
+    ("scale", "there"), [("phase", (1, 0)), ("sample", (1, 0)), ("batch", (1, 31)), ("epoch", (25, 31))]
+)
+async def test_the_remote_steps_on_and_back(scale: str, there: tuple[int, int]) -> None:
+    async with explore("digits", config=with_remote(Config(), scale)) as at:
+        start = at.session.moment
+        await at.press("pagedown")
+        await at.until_idle()
+        assert at.session.moment != start
+        assert (at.session.moment.update, at.session.moment.sample) == there
+        await at.press("pageup")
+        await at.until_idle()
+        assert at.session.moment == start
+        await at.do(f"next-{scale}")  # its usual key does it still
+        await at.until_idle()
+        assert (at.session.moment.update, at.session.moment.sample) == there
+
+
+async def test_lists_that_open_over_the_explorer_scroll_as_ever() -> None:
+    async with explore("xor", config=with_remote(Config(), "sample")) as at:
+        await at.press("question_mark")
+        before = at.text()
+        await at.press("pagedown")
+        assert at.text() != before
+        assert "Help" in at.text()
+
+
+def test_a_remote_whose_key_has_another_use_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bptui").mkdir()
+    (tmp_path / "bptui" / "config.toml").write_text('[keys]\nlab = "pagedown"\npage-down = "f2"\n', encoding="utf-8")
+    config = read_config(tmp_path / "bptui" / "config.toml")
+    with pytest.raises(ValueError, match=r"'pagedown' would be both (next-batch|lab) and"):
+        with_remote(config, "batch")
+    assert "--remote" in complaint("xor", "--remote", "far")
+
+
+# --- a tour ---
+
+
+def play(at: Pilots) -> Demo:
+    """A tour that goes on when it is told to."""
+    at.app.demo = Demo(at.app, every=1000)
+    return at.app.demo
+
+
+async def test_the_tour_comes_by_what_it_says_and_begins_anew() -> None:
+    async with explore("xor") as at:
+        tour, seen = play(at), []
+        for key_id, words in (*TOUR, TOUR[0]):
+            screen = at.app.screen
+            assert isinstance(screen, Workbench)
+            assert screen.why_not(next(key for key in screen.table() if key.id == key_id)) is None, key_id
+            tour.go_on()
+            await at.until_idle()
+            for _ in range(50):
+                await at.pilot.pause(0.02)
+                if words in at.text():
+                    break
+            assert words in at.text()
+            seen.append((at.session.moment.update, at.session.moment.phase == UPDATE, type(at.app.screen).__name__))
+    assert seen[0] == seen[-1] == (1, False, "Explorer")
+    assert (1, True, "Explorer") in seen
+    assert {"ExplainScreen", "LabScreen"} <= {name for _, _, name in seen}
+
+
+@pytest.mark.parametrize("key", ["s", "tab", "x", "ctrl+p"])
+async def test_any_key_takes_over(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore("xor", config=Config(demo=True)) as at:
+        assert at.app.demo is not None
+        await at.press(key)
+        assert at.app.demo._timer is None
+
+
+def test_what_the_tour_says_fits_the_usual_screen() -> None:
+    assert max(len(words) for _, words in TOUR) < 80
+
+
+# --- a host ---
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("x", "nothing is saved here"), ("X", "nothing is saved here"), ("ctrl+z", "there is no shell here")],
+)
+async def test_read_only_writes_nothing_and_opens_no_shell(
+    key: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore("xor", config=Config(read_only=True)) as at:
+        await at.press(key)
+        assert words in at.foot()
+        await at.press("?", "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--read-only", "--demo", "--remote=sample"])
+def test_the_options_reach_the_explorer(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Config] = []
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("bptui.cli.why_no_terminal", lambda: None)
+
+    def run_explorer(session: object, config: Config, **_: object) -> int:
+        given.append(config)
+        return 0
+
+    monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
+    from bptui.cli import main
+
+    assert main(["xor", option]) == 0
+    (config,) = given
+    assert (config.read_only, config.demo, bool(config.remap.keys)) == tuple(
+        option == wanted for wanted in ("--read-only", "--demo", "--remote=sample")
+    )
