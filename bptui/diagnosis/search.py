@@ -60,6 +60,8 @@ def search(given: Given, parts: Sequence[Part], workings: Workings | None = None
     return ()
 
 
+OF_SAMPLES = ("z", "a", "delta", "samples")
+"""What has a row for each sample."""
 HOLDING = ("delta", "samples")
 """What a program may hold divided by n."""
 
@@ -105,7 +107,21 @@ class Search:
 
     def fits(self, changes: Changes) -> bool:
         """Does every part allow what these changes make? The parts are asked in turn, and none after the first no."""
+        if not self._wild.isdisjoint(changes) and not self._begins(self._rule(changes)):
+            return False
         return all(self._allows(place, changes) for place in range(len(self.parts)))
+
+    def _begins(self, rule: Rule) -> bool:
+        """Do the first sample's numbers fit a rule that updates after each? Before it no update has been made, so that
+        they are those of the whole batch, and quick."""
+        if rule.tangled:  # what is handed back then is the whole batch's
+            return True
+        whole = replace(rule, step="right")
+        return all(
+            holds(part.low[:1], self.workings.quantity(whole, part.kind, part.layer, part.what)[:1], part.high[:1])
+            for part in self.parts
+            if part.kind in OF_SAMPLES
+        )
 
     def _allows(self, place: int, changes: Changes) -> bool:
         """Rules that agree in all that matters to a part give the same numbers there."""
@@ -171,6 +187,11 @@ def allows(part: Part, workings: Workings, rule: Rule) -> bool:
     if part.kind == "loss" and part.low.shape == ():
         return any(part.allows(total) for total in totals(values, workings.given))
     return part.allows(values)
+
+
+def holds(low: Floats, values: Floats, high: Floats) -> bool:
+    """Do the values of one shape with the bounds lie between them?"""
+    return values.shape == low.shape and bool(((low <= values) & (values <= high)).all())
 
 
 def totals(losses: Floats, given: Given) -> Iterator[Floats]:

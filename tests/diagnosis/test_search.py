@@ -179,6 +179,16 @@ class TestEverySingleRule:
         (fit,) = search(it, parts)
         assert (fit.ids, fit.shared) == ((), True)
 
+    @pytest.mark.parametrize(
+        "other", ["no-slope-hidden", "new-weights-first", "through-gradient", "targets-next", "sign"]
+    )
+    def test_updates_after_each_sample_are_known_by_all_their_deltas(self, other: str) -> None:
+        it = given(7, sizes=SMALL, n=4, learning_rate=0.7)
+        rule = BY_ID["update-each-sample"].on(BY_ID[other].rule)
+        assert rule is not None
+        named = {frozenset(each) for each in ids(search(it, parts_of(it, rule, "delta", "gradient")))}
+        assert frozenset(("update-each-sample", other)) in named
+
     def test_deltas_alone_say_where_a_slope_is_wrong(self) -> None:
         it = given(7, sizes=SMALL, n=4)
         assert ids(search(it, parts_of(it, BY_ID["no-slope-hidden"].rule, "delta"))) == [("no-slope-hidden",)]

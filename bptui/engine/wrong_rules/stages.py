@@ -22,7 +22,10 @@ class Kept:
         self._bytes = 0
 
     def keep(self, key: Any, result: Any) -> None:
-        """Remember a result, and forget the others where there are too many."""
+        """Remember a result, and forget the others where there are too many; of one rule there are few."""
+        if self.rule is not None:
+            self.results[key] = result
+            return
         self._bytes += bytes_of(result)
         if self._bytes > MOST_KEPT:
             self.results.clear()
