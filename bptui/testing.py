@@ -11,14 +11,15 @@ from typing import Any
 
 from bptui.data.dataset import DataError
 from bptui.diagnosis.child import document
-from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.diagnosis.diagnosis import Diagnosis, of_document, scenario_called
 from bptui.scenario.scenario import Scenario
 
 __all__ = ["check_gradients"]
 
 
 def check_gradients(function: Callable[..., Any], on: Scenario | str = "xor", *, update: int = 1) -> Diagnosis:
-    """Call ``function(weights, biases, x, y)`` on an update of a scenario and compare what it returns with the record.
+    """Call ``function(weights, biases, x, y)`` on an update of a scenario, or of the built-in set or the scenario file
+    of this name, and compare what it returns with the record.
 
     ``weights[l]`` (i × o), ``biases[l]`` (o,), ``x`` (n × i) and ``y`` (n × o) are numpy arrays of its own. It returns
     the gradients of each layer, reduced as the scenario says (the built-in "xor": the mean over its four samples): two
@@ -27,8 +28,7 @@ def check_gradients(function: Callable[..., Any], on: Scenario | str = "xor", *,
     Raises AssertionError with the whole diagnosis where something differs, and where what it returns cannot be read.
     What the function raises itself goes through.
     """
-    scenario = Scenario.built_in(on) if isinstance(on, str) else on
-    record = scenario.begin().record(update)
+    record = scenario_called(on).begin().record(update)
     weights, biases = ([array.copy() for array in arrays] for arrays in (record.before.weights, record.before.biases))
     result = function(weights, biases, record.passed.a[0].copy(), record.targets.copy())
     name = getattr(function, "__name__", "the function")

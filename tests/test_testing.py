@@ -1,5 +1,6 @@
 """``bptui.testing.check_gradients``: silent where all is right, else an AssertionError that holds the diagnosis."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,12 @@ def wrong(*four: Any) -> Any:
     return with_slope(np.ones_like, *four)
 
 
-def test_a_right_function_passes_on_any_scenario_and_update() -> None:
+def test_a_right_function_passes_on_any_scenario_and_update(tmp_path: Path) -> None:
     assert check_gradients(gradients).right
     assert check_gradients(gradients, "xor", update=7).record.number == 7
     assert check_gradients(gradients, scenario()).record.n == 4
+    (tmp_path / "mine.toml").write_text(scenario().toml(), encoding="utf-8")
+    assert check_gradients(gradients, str(tmp_path / "mine.toml")).right
 
 
 def test_a_wrong_function_fails_with_the_diagnosis() -> None:
@@ -78,5 +81,6 @@ def test_a_dict_may_hold_more_than_gradients() -> None:
 def test_the_library_has_the_door() -> None:
     record = bptui.Scenario.built_in("xor").begin().record(1)
     it = bptui.diagnose(record, gradient=record.mean)
+    assert bptui.diagnose("xor", gradient=record.mean).right
     assert isinstance(it, bptui.Diagnosis)
     assert it.right

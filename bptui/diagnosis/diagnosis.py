@@ -14,6 +14,7 @@ from bptui.diagnosis.numbers import Part
 from bptui.diagnosis.place import line_of, numbers_of, yours_of
 from bptui.diagnosis.search import Fit
 from bptui.engine.reduce import share_of_samples
+from bptui.scenario.names import built_in_names
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
@@ -106,7 +107,7 @@ class Diagnosis:
 
 
 def diagnose(
-    record: UpdateRecord | Scenario,
+    record: UpdateRecord | Scenario | str,
     *,
     gradient: Any = None,
     delta: Any = None,
@@ -118,7 +119,8 @@ def diagnose(
     step: Any = None,
     update: int = 1,
 ) -> Diagnosis:
-    """Compare numbers of your own with an update's record (of a scenario: update ``update``), part by part.
+    """Compare numbers of your own with an update's record, part by part; of a scenario, or of what a built-in set or a
+    scenario file has under this name, with that of update ``update``.
 
     ``gradient``, ``step`` and ``after`` (the weights after the update) are lists with the arrays of each layer: W1, b1,
     W2, b2 …, pairs, or two lists; names with their arrays; or a module of PyTorch, whose ``.grad`` is taken. ``delta``,
@@ -130,10 +132,17 @@ def diagnose(
         "samples": samples, "step": step,
     }  # fmt: skip
     document = {name: value for name, value in given.items() if value is not None}
-    if not isinstance(record, Scenario):
+    if isinstance(record, UpdateRecord):
         return of_document(record, document)
-    run = record.begin()
+    run = scenario_called(record).begin()
     return of_document(run.record(update), document, past=past_of(run, update))
+
+
+def scenario_called(name: Scenario | str) -> Scenario:
+    """A scenario, the built-in one of this name, or the one in this file. Raises ScenarioError."""
+    if isinstance(name, Scenario):
+        return name
+    return Scenario.built_in(name) if name in built_in_names() else Scenario.of_file(name)
 
 
 def past_of(run: Run, update: int) -> UpdateRecord | None:

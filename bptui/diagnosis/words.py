@@ -69,7 +69,7 @@ def _mistakes(it: Diagnosis) -> Iterator[str]:
         if len(it.mistakes) > MOST_FITS:
             yield f"  and {len(it.mistakes) - MOST_FITS} more"
         if many:
-            yield "Which of them it is these numbers cannot tell; --separate other.toml writes data that can."
+            yield "Which of them it is these numbers cannot tell; --separate other.toml (telling_apart()) can."
         return
     if any(not each.right and each.part.kind in ("z", "a") for each in it.compared):
         yield "The way forward differs: put that right first, what comes after it was made from it."

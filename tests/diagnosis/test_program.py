@@ -241,6 +241,21 @@ def test_a_model_of_pytorchs_gets_the_weights_and_gives_its_gradients(tmp_path: 
     assert len(it.parts) == 4
 
 
+def test_a_function_of_a_file_that_imports_torch_alone_gets_tensors(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text(TORCH, encoding="utf-8")
+    (tmp_path / "helper.py").write_text(FORWARD, encoding="utf-8")
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import torch\nfrom helper import both\n"
+        "def gradients(w, b, x, y):\n"
+        "    numbers = [[t.values for t in w], [t.values for t in b], x.values, y.values]\n"
+        "    return [[torch.tensor(g) for g in kind] for kind in both(*numbers)]\n",
+        encoding="utf-8",
+    )
+    it = of_document(record(), ask(path, record(), seconds=30).document, as_given=True)
+    assert it.right
+
+
 TORCH = """
 import contextlib
 import numpy as np
@@ -253,6 +268,7 @@ class Tensor:
     def numpy(self): return self.values
 def tensor(values, dtype=None): return Tensor(values)
 no_grad = contextlib.nullcontext
+float64 = "float64"
 class Model:
     def __init__(self, both):
         self.both = both
