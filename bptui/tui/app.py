@@ -70,12 +70,13 @@ class BptuiApp(CellDiff, Faults):
         return "ansi-light" if theme == "light" else "ansi-dark"
 
     def get_driver_class(self) -> type[Driver]:
-        """On Unix bptui's own."""
-        if DRIVER is not None or sys.platform == "win32":
-            return super().get_driver_class()
-        from bptui.tui.driver import Terminal  # noqa: PLC0415  there is no such terminal on Windows
+        """On Unix bptui's own, unless it was made for another Textual than this."""
+        if DRIVER is None and sys.platform != "win32":
+            with suppress(ImportError):
+                from bptui.tui.driver import Terminal  # noqa: PLC0415  there is no such terminal on Windows
 
-        return Terminal
+                return Terminal
+        return super().get_driver_class()
 
     def on_mount(self) -> None:
         self.use_palette(self.palette_name)

@@ -64,6 +64,26 @@ async def test_where_one_means_something_else_textual_writes_the_whole(
         assert not [each for each in given if isinstance(each, private.Diffed)]
 
 
+@pytest.mark.parametrize("gone", ["textual.drivers._writer_thread.WriterThread", "textual._xterm_parser.XTermParser"])
+def test_where_what_the_driver_is_made_for_is_gone_textual_drives_the_terminal(gone: str) -> None:
+    module, _, name = gone.rpartition(".")
+    program = f"""
+import sys
+import textual.drivers.linux_driver  # Textual itself has it
+import {module} as changed
+del changed.{name}
+sys.argv = ["bptui", "xor"]
+from bptui.__main__ import run
+run()
+"""
+    with terminal(command=[sys.executable, "-c", program], width=100) as at:
+        at.wait_for("Network")
+        at.type("p")
+        at.wait_for("forward")
+        at.type("q")
+        assert at.wait() == 0
+
+
 def test_without_any_of_them_the_terminal_shows_the_explorer() -> None:
     program = """
 import sys
