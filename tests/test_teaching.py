@@ -23,8 +23,10 @@ PAGE = (FOLDER / "teaching.md").read_text(encoding="utf-8")
 PLAN = re.findall(r"^\| (\d+)–(\d+) \| .*? \| `(bptui[^`]*)` \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE)
 LOOKS = re.findall(r"^- `(bptui[^`]*)`, keys (.*?): the screen shows (.*?)\.$", PAGE, re.MULTILINE)
 ENDS = re.findall(r"^- `(bptui train[^`]*)` ends with (.*?)\.$", PAGE, re.MULTILINE)
-SOLUTIONS = dict(re.findall(r"^### (\d)\. .*?$(.*?)(?=^###|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SOLUTIONS = dict(re.findall(r"^### (\d+)\. .*?$(.*?)(?=^###|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 SIZE = (120, 40)
+NAMES = {"Enter": "enter", "Esc": "escape"}
+"""Keys that the page calls otherwise than Textual does."""
 NUMBER = re.compile(r"[+−]?\d+\.\d+")
 
 
@@ -101,7 +103,7 @@ async def test_the_screen_shows_the_numbers_of_the_page(
     assert codes(seen)
     async with explore(session_of(command, monkeypatch), SIZE) as at:
         for key in codes(keys):
-            await at.press(key)
+            await at.press(NAMES.get(key, key))
             await until_quiet(at)
         await at.pilot.pause(0.1)
         for text in codes(seen):

@@ -13,6 +13,7 @@ from bptui.data.files import read_data
 from bptui.scenario import Scenario
 from bptui.session.moment import Phase
 from bptui.session.session import Session
+from bptui.tui.app import BptuiApp
 from bptui.tui.draw import KEYS, DrawScreen
 from bptui.tui.lists import Help
 from bptui.views.sketch import place_of
@@ -315,3 +316,24 @@ def test_a_terminals_mouse_draws_while_its_button_is_held() -> None:
         assert at.sent.rfind(b"\x1b[?1002l") > at.sent.rfind(b"\x1b[?1002h")
         at.type("q")
         assert at.wait() == 0
+
+
+async def test_a_browser_gets_all_that_was_drawn_and_the_server_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, str]] = []
+
+    def deliver(app: BptuiApp, text: Any, *, save_filename: str) -> None:
+        sent.append((save_filename, text.read()))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(BptuiApp, "is_web", property(lambda app: True))
+    monkeypatch.setattr(BptuiApp, "deliver_text", deliver)
+    async with drawing() as at:
+        await at.do("dot", "next-label", "keep", "next-label", "keep")
+        assert "letters-drawings.csv goes to the browser" in at.foot()
+    assert list(tmp_path.iterdir()) == []
+    assert [(name, text.count("\n")) for name, text in sent] == [
+        ("letters-drawings.csv", 2),
+        ("letters-drawings.csv", 3),
+    ]
