@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptui.data.clean import clean
-from bptui.data.inputs import KINDS, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted
+from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted
 
 __all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
 
@@ -61,8 +61,8 @@ class Dataset:
         return len(self.x)
 
     def inputs(self, rows: Integers) -> Floats | Inputs:
-        """What a network gets of these rows: scaled; where x is stored shortly, gathered when it is used."""
-        if self.x.dtype != np.float64:
+        """What a network gets of these rows: scaled; where x is stored shortly or is large, gathered as it is used."""
+        if self.x.dtype != np.float64 or self.x.nbytes > LARGE:
             return Inputs(self.x, rows, self.scaling)
         found: Floats = self.x[rows]
         return self.scaling.apply(found) if self.scaling else found

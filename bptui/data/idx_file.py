@@ -20,7 +20,7 @@ from bptui.data.table import Wish
 
 KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 MOST_DIMENSIONS = 4
-PIECE = 2**24
+PIECE = 2**20  # bytes read at once
 NAMED = re.compile(r"(?i)(images|labels)[-._]idx\d[-._]u?byte(\.gz)?$")
 """File names that say that this is IDX, whatever its bytes say."""
 DIGITS, CAPITALS, SMALL = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"

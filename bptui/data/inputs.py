@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Scale = Literal["none", "standard", "minmax"] | float
+LARGE = 2**26  # bytes of inputs beyond which no second copy of them is made
 KINDS = ("uint8", "float32", "float64")
 """How inputs are stored; other kinds of numbers become the next one that holds them exactly."""
 ROWS = 1024  # looked at at once
@@ -70,6 +71,8 @@ def inverse(spread: Floats, size: Floats) -> Floats:
 
 def ranges(x: NDArray[Any], rows: Integers | None = None) -> tuple[Floats, Floats]:
     """The least and the largest value of each column, (i,)."""
+    if rows is None:
+        return x.min(axis=0).astype(np.float64), x.max(axis=0).astype(np.float64)
     bounds = [(part.min(axis=0), part.max(axis=0)) for part in parts(x, rows)]
     low, high = zip(*bounds, strict=True)
     return np.min(low, axis=0), np.max(high, axis=0)

@@ -22,7 +22,7 @@ ANSWERS = ("y", "Y", "labels", "target", "targets", "y_train", "Y_train", "train
 TEST_INPUTS = ("x_test", "X_test", "test_x", "test_images")
 TEST_ANSWERS = ("y_test", "Y_test", "test_y", "test_labels")
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-PIECE = 2**24  # bytes read before progress is told
+PIECE = 2**20  # bytes read at once
 
 
 def read_npz(path: Path, wish: Wish, tell: Tell = silent) -> Samples:

@@ -10,7 +10,7 @@ from bptui.data.inputs import ranges
 
 WHITES = (1.0, 15.0, 16.0, 255.0, 65535.0)
 LEAST_SIDE = 5
-SAMPLE = 2000  # rows that are looked at
+SAMPLE = 500  # rows that are looked at
 
 
 def recognised(data: Dataset, shape: tuple[int, ...] | None, all_numbers: bool = True) -> Dataset:

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,13 @@ def test_without_a_terminal_there_is_none() -> None:
     assert done.returncode == 0
     assert "\x1b" not in done.stderr
     assert done.stderr.startswith("bptui: stopped after update ")
+
+
+def test_reading_a_large_file_shows_how_much_is_read_and_ctrl_c_stops_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("a,b,kind\n" + '"1.5",red,x\n2.5,green,y\n' * 1_000_000, encoding="utf-8")  # cell by cell
+    with terminal(command=[sys.executable, "-c", OBEYING, BPTUI, "data", str(path)], width=100, height=20) as at:
+        at.wait_for("reading mine.csv", 30)
+        at.process.send_signal(signal.SIGINT)
+        assert at.wait(20) == 130
+        assert at.text().split() == ["bptui:", "stopped"]
