@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bptui.headless.check import Subject
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
+    from bptui.session.aim import Aim
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.tui.config import Config
@@ -88,16 +89,20 @@ def refuse_misspelt(word: str) -> None:
 
 
 def trace(options: argparse.Namespace) -> int:
+    aim = aim_of(options)
+    if aim and options.first:
+        raise UsageError("--from and --at both say where to begin; give one of them")
     run = choose(options).begin()
     with loading():
-        from bptui.headless.trace import json_lines, text
+        from bptui.headless.trace import json_lines, text, update_at
 
     lines = text if options.format == "text" else json_lines
     try:
-        for line in lines(run, options.first, options.updates, options.per_sample):
+        first = update_at(run, aim) if aim else options.first or 1
+        for line in lines(run, first, options.updates, options.per_sample):
             print(line, flush=True)
     except IndexError as problem:
-        return complain(str(problem), status=1)
+        return complain(str(problem), status=1 if run.stop else 2)
     return 0
 
 
@@ -214,6 +219,7 @@ def draw(options: argparse.Namespace) -> int:
 def begun(options: argparse.Namespace) -> "Session | int":
     """A session before its first update; the exit status where even that cannot be made."""
     scenario = choose(options)
+    aim_of(options)  # refused before the work, not after it
     with loading():
         from bptui.engine.update import UNDEFINED
         from bptui.session.session import Session
@@ -252,16 +258,12 @@ def check(options: argparse.Namespace) -> int:
 def draw_map(options: argparse.Namespace) -> int:
     scenario = choose(options)
     from bptui.headless.map import NoPicture, as_text, save, stand
-    from bptui.session.goal import parse_goal
     from bptui.session.session import Session
 
-    try:
-        goal = parse_goal(options.at) if options.at else None
-    except ValueError as problem:
-        raise UsageError(f"argument --at: {problem}") from None
+    aim = aim_of(options)
     session = Session(scenario)
     try:
-        scene = stand(session, goal, options.unit)
+        scene = stand(session, aim, options.unit)
         if options.svg:
             save(scene, options.svg)
             return 0
@@ -272,6 +274,22 @@ def draw_map(options: argparse.Namespace) -> int:
     for line in as_text(scene):
         print(line)
     return 0
+
+
+def aim_of(options: argparse.Namespace) -> "Aim | None":
+    """Where --at leads; None where nothing is said. Raises UsageError."""
+    from bptui.session.aim import parse_aim
+
+    words = getattr(options, "at", None)
+    if words is None:
+        return None
+    try:
+        aim = parse_aim(words)
+    except ValueError as problem:
+        raise UsageError(f"argument --at: {problem}") from None
+    if aim.of_known_run:
+        raise UsageError(f"argument --at: {shown(words)} is of a run that is known already; name an update or epoch")
+    return aim
 
 
 def open_beside(subject: "Subject", options: argparse.Namespace) -> int:
@@ -352,7 +370,7 @@ def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "
     config = replace(configured(), **said, read_only=options.read_only, demo=options.demo)
     if options.remote:
         config = remotely(config, options.remote)
-    return run_explorer(session, config, colour=colour(options), draw=draw)
+    return run_explorer(session, config, colour=colour(options), draw=draw, aim=aim_of(options))
 
 
 def remotely(config: "Config", step: str) -> "Config":

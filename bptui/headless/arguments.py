@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   bptui train digits --epochs 5  losses and accuracies without a screen
   bptui draw letters             draw a letter, see what the network reads
   bptui trace xor --format text  every number of an update
+  bptui xor --at "e3 b1 s4 d1"   begin at a moment; also of trace and map
   bptui check --template my.py   a program to begin from; bptui check my.py
   bptui save-scenario xor --lr 0.5 > mine.toml
 """
@@ -283,14 +284,21 @@ def explorer_parser() -> Parser:
         help="a built-in set, a .toml file, or your own data",
     )
     p.add_argument("--version", action="version", version=f"bptui {__version__} ({RELEASED})", help="print the version")
+    add_at(p, "begin there")
     add_screen(p)
     add_settings(p)
     return p
 
 
+def add_at(p: argparse.ArgumentParser, what: str) -> None:
+    words = f"{what}: an update 120, epoch e3, batch 'e3 b5', sample and phase 'e3 b5 s4 d1'"
+    p.add_argument("--at", metavar="PLACE", help=words)
+
+
 def add_trace(p: Parser) -> None:
     count = checked(COUNT, plain)
-    p.add_argument("--from", dest="first", type=count, default=1, metavar="U", help="the first update printed (1)")
+    p.add_argument("--from", dest="first", type=count, metavar="U", help="the first update printed (1)")
+    add_at(p, "the first is the update this lies in")
     p.add_argument("--updates", type=count, default=1, metavar="K", help="how many updates (1)")
     p.add_argument("--per-sample", action="store_true", help="the gradient of each sample too")
     formats = ("json", "text")
@@ -339,8 +347,7 @@ def add_check(p: Parser) -> None:
 
 
 def add_map(p: Parser) -> None:
-    at = "the update, or an epoch and batch like 'e3 b5' (before the first)"
-    p.add_argument("--at", metavar="PLACE", help=at)
+    add_at(p, "the moment drawn (the start)")
     p.add_argument("--unit", type=checked(unit_of), metavar="L.U", help="a hidden unit's own map, like 1.3")
     p.add_argument("--svg", type=Path, metavar="FILE", help="write a picture there instead of text")
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bptui.data.output import write_whole
-from bptui.session.goal import Goal
-from bptui.session.moment import phases
+from bptui.session.aim import Aim
 from bptui.session.session import Session
 from bptui.views.fitted import Fitted
 from bptui.views.map import fitted_of, map_panel, map_title, plane_of
@@ -29,18 +28,17 @@ class NoPicture(ValueError):
 
 
 def stand(
-    session: Session, goal: Goal | None, unit: tuple[int, int] | None, pause: Callable[[], bool] = lambda: False
+    session: Session, aim: Aim | None, unit: tuple[int, int] | None, pause: Callable[[], bool] = lambda: False
 ) -> Scene:
-    """The session after the update asked for, or before the first, looked at plainly; with a hidden unit selected.
+    """The session where it was asked for, or before the first update, looked at plainly; with a hidden unit selected.
 
     Raises IndexError where the run had to stop before it, or there is no such unit.
     """
-    if goal is not None:
-        session.run.extend(goal, pause)
+    if aim is not None:
+        session.run.extend(aim.goal(session.run, session.moment), pause)
         if session.run.stop:
             raise IndexError(str(session.run.stop))
-        session.arrive_at(goal)
-        session.moment = replace(session.moment, phase=phases(session.layers)[-1], sample=session.record.n - 1)
+        session.arrive_at(aim)
     if unit is not None:
         layer, place = unit
         sizes = session.record.before.architecture.sizes

@@ -14,8 +14,21 @@ from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
 from bptui.explain.lines import delta_line
+from bptui.session.aim import Aim
+from bptui.session.moment import Moment
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
+
+
+def update_at(run: Run, aim: Aim) -> int:
+    """The update in which a moment lies. Raises IndexError where the run had to stop before it, or there is no such
+    moment."""
+    if not run.extend_to(1):
+        raise IndexError(str(run.stop))
+    run.extend(aim.goal(run, Moment()))
+    if run.stop:
+        raise IndexError(str(run.stop))
+    return aim.arrive(run, Moment()).update
 
 
 def json_lines(run: Run, first: int, count: int, per_sample: bool) -> Iterator[str]:

@@ -1,14 +1,9 @@
-"""Goals: how far a run must be known, and the line that asks for an update, an epoch or a batch."""
+"""Goals: how far a run must be known."""
 
-import re
 from dataclasses import dataclass
 
 from bptui.data.digits import grouped
 from bptui.training.schedule import Position
-
-PART = re.compile(r"([ebu]?)([0-9]{1,7})")
-PARTS = re.compile(rf"{PART.pattern}(?:\s*[ebu][0-9]{{1,7}})?")
-ACCEPTED = 'write an update like "120", an epoch like "e3", or its batch "e3 b5", up to 9999999'
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +36,3 @@ class Goal:
 def until_epoch_ends(epoch: int) -> Goal:
     """The goal of all batches of an epoch."""
     return Goal(epoch=epoch + 1)
-
-
-def parse_goal(words: str) -> Goal:
-    """What a go-to line asks for: ``120`` (update), ``e3`` (epoch), ``e3 b5`` (its batch).
-
-    Raises ValueError saying what is accepted.
-    """
-    parts = PARTS.fullmatch(words.lower().replace(",", " ").strip())
-    numbers: dict[str, int] = {}
-    for key, digits in PART.findall(words.lower()) if parts else ():
-        if int(digits) < 1 or (key or "u") in numbers:
-            raise ValueError(ACCEPTED)
-        numbers[key or "u"] = int(digits)
-    if set(numbers) == {"u"}:
-        return Goal(numbers["u"])
-    if "e" in numbers and "u" not in numbers:
-        return Goal(epoch=numbers["e"], batch=numbers.get("b", 1))
-    raise ValueError(ACCEPTED)

@@ -13,6 +13,7 @@ from bptui.engine.types import Floats, quiet
 from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session import moves, remarks
+from bptui.session.aim import Aim
 from bptui.session.goal import Goal
 from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase
 from bptui.session.moves import Move
@@ -312,9 +313,10 @@ class Session:
     def _select_again(self, old: Moment) -> None:
         self.moment = replace(self.moment, layer=old.layer, unit=old.unit, source=old.source)
 
-    def arrive_at(self, goal: Goal) -> str:
-        """Stand at the goal, once what it needs is known (or as near as the run can come)."""
-        self.moment = moves.to_goal(self.run, self.moment, goal)
+    def arrive_at(self, aim: Aim) -> str:
+        """Stand where one wanted to go, once what it needs is known (or as near as the run can come); says where that
+        is. Raises IndexError, and stands as before, where there is no such sample, layer or weight."""
+        self.moment = aim.arrive(self.run, self.moment)
         position = self.record.position
         return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
 

@@ -15,6 +15,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input
 
+from bptui.session.aim import Aim
 from bptui.session.session import Session
 from bptui.tui.config import Config
 from bptui.tui.demo import Demo
@@ -37,7 +38,8 @@ class Commands(CommandPalette):
 
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
-    ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw)."""
+    ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
+    ``aim`` is where in the run one begins."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -46,10 +48,17 @@ class BptuiApp(CellDiff, Faults):
     ALLOW_SELECT = False  # what is selected here nobody could copy over SSH; --no-mouse lets the terminal do it
 
     def __init__(
-        self, session: Session, config: Config = PLAIN, colour: bool = True, ascii_only: bool = False, draw: str = ""
+        self,
+        session: Session,
+        config: Config = PLAIN,
+        colour: bool = True,
+        ascii_only: bool = False,
+        draw: str = "",
+        aim: Aim | None = None,
     ) -> None:
         super().__init__()
         self._draw = draw
+        self._aim = aim
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
@@ -86,6 +95,7 @@ class BptuiApp(CellDiff, Faults):
             self.explorer.call_after_refresh(open_draw, self.explorer, self._draw)
         if self._plays_demo:
             self.demo = Demo(self)
+        self.explorer.call_after_refresh(self.explorer.go_to, self._aim)
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -128,13 +138,13 @@ class BptuiApp(CellDiff, Faults):
                 yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 
-def run_explorer(session: Session, config: Config, colour: bool, draw: str = "") -> int:
+def run_explorer(session: Session, config: Config, colour: bool, draw: str = "", aim: Aim | None = None) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, ascii_only=not draws_unicode(config.glyphs), draw=draw)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim)
     app.run(mouse=config.mouse)
     if app.fault:
         with suppress(OSError):  # the line may be lost

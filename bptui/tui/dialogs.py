@@ -1,6 +1,5 @@
 """The line that asks where to go."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events
@@ -10,14 +9,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from bptui.session.goal import Goal
+from bptui.session.aim import Aim, parse_aim
 from bptui.tui.keys import Key, Table
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import COMMON, Workbench
 
 
 class GoTo(Workbench, ModalScreen[None]):
-    """Asks for an update, or an epoch and batch; ``goal`` is the answer, once it is understood."""
+    """Asks where to go; ``aim`` is the answer, once it is understood."""
 
     NAME = "Go to"
     DEFAULT_CSS = """
@@ -26,18 +25,20 @@ class GoTo(Workbench, ModalScreen[None]):
     GoTo Input { margin: 1 0; }
     """
 
-    def __init__(self, parse: Callable[[str], Goal], palette_name: str, ascii_only: bool) -> None:
+    def __init__(self, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
-        self.parse = parse
         self.ascii = ascii_only
-        self.goal: Goal | None = None
+        self.aim: Aim | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             if self.ascii:
                 box.styles.border = ("ascii", "white")
-            yield Static(Content("Go to update 120, epoch e3, or its batch: e3 b5"), id="question")
-            yield Input(placeholder="120   or   e3 b5", max_length=30, compact=True)
+            yield Static(
+                Content("Go to update 120, epoch e3, batch e3 b5, sample s17, phase d1; +20, -5, 50%, start, end"),
+                id="question",
+            )
+            yield Input(placeholder="120   or   e3 b5 s17 d1", max_length=40, compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -60,7 +61,7 @@ class GoTo(Workbench, ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.goal = self.parse(event.value)
+            self.aim = parse_aim(event.value)
         except ValueError as problem:
             self.notice = str(problem)
             self.query_one(Input).select_all()  # what is typed next replaces it

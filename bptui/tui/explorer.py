@@ -8,7 +8,8 @@ from bptui.data.clean import clean
 from bptui.data.digits import grouped
 from bptui.experiments.symptoms import Watch
 from bptui.scenario import ScenarioError
-from bptui.session.goal import Goal, parse_goal
+from bptui.session.aim import Aim
+from bptui.session.goal import Goal
 from bptui.session.moment import Moment, phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
@@ -205,13 +206,20 @@ class Explorer(Workbench):
             self.notice = clean(str(problem))
 
     def ask_goal(self) -> None:
-        screen = GoTo(parse_goal, self.app.palette_name, self.app.ascii)
+        screen = GoTo(self.app.palette_name, self.app.ascii)
         self.pause()
-        self.app.push_screen(screen, lambda _: self.go_to(screen.goal))
+        self.app.push_screen(screen, lambda _: self.go_to(screen.aim))
 
-    def go_to(self, goal: Goal | None) -> None:
-        if goal is not None:
-            self.do(lambda _: self.start(goal, lambda: self.session.arrive_at(goal)))
+    def go_to(self, aim: Aim | None) -> None:
+        if aim is not None:
+            goal = aim.goal(self.session.run, self.session.moment)
+            self.do(lambda _: self.start(goal, lambda: self.arrive(aim)))
+
+    def arrive(self, aim: Aim) -> str:
+        try:
+            return self.session.arrive_at(aim)
+        except IndexError as problem:
+            return str(problem)
 
     # --- the mouse ---
 

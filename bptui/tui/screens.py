@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bptui.session.goal import parse_goal
+from bptui.session.aim import parse_aim
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
 from bptui.tui.keys import Table
 from bptui.views.panels import NUMBERS
@@ -157,7 +157,7 @@ def carry_out(explorer: "Explorer", intent: Intent) -> None:
         case Step(move):
             explorer.move(move)
         case GoTo(words):
-            explorer.go_to(parse_goal(words))
+            explorer.go_to(parse_aim(words))
         case Stand(at):
             session.stand(at)
         case SelectTelling():

@@ -21,7 +21,7 @@ from bptui.experiments.root_law import batch_sizes, law_of
 from bptui.experiments.scatter import Scatter
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
-from bptui.session.goal import Goal
+from bptui.session.aim import Aim
 from bptui.session.session import Session
 from bptui.training import Settings
 from bptui.training.record import ROW_KEYS
@@ -247,7 +247,7 @@ def test_a_mislabelled_sample_comes_first_in_every_order() -> None:
             Settings(UpdateRules("cross-entropy", learning_rate=0.5)),
         )
     )
-    session.arrive_at(Goal(30))
+    session.arrive_at(Aim(30))
     it = scatter_at(session)
     orders = {key: it.now(Weight(1, 0, 0), key).rows for key in ROW_KEYS[1:]}
     for key, rows in orders.items():

@@ -11,7 +11,7 @@ from bptui.cli import main
 from bptui.engine.evaluate import activations
 from bptui.headless.map import FINE, SIDE, SIZE, NoPicture, as_text, stand, svg
 from bptui.scenario import Scenario
-from bptui.session.goal import Goal, parse_goal
+from bptui.session.aim import Aim, parse_aim
 from bptui.session.session import Session
 from bptui.views.plane import Window
 
@@ -23,7 +23,7 @@ def session(name: str = "moons") -> Session:
 
 
 def test_every_character_says_the_sign_of_the_network_s_answer_there() -> None:
-    scene = stand(session(), Goal(200), None)
+    scene = stand(session(), Aim(200), None)
     rows = list(as_text(scene))[2:-1]
     points = Window.around(scene.data.x).grid(SIZE[0], SIZE[1] - 2)
     answers = activations(scene.record.after, 2, points)[:, 0].reshape(SIZE[1] - 2, SIZE[0])
@@ -37,12 +37,12 @@ def test_every_character_says_the_sign_of_the_network_s_answer_there() -> None:
 
 def test_it_says_how_many_updates_were_made() -> None:
     assert next(as_text(stand(session(), None, None))) == "moons · answer, 0 updates"
-    assert next(as_text(stand(session(), parse_goal("e2 b3"), None))) == "moons · answer, 19 updates"
-    assert next(as_text(stand(session(), Goal(1), (1, 4)))) == "moons · a₁[4], 1 update"
+    assert next(as_text(stand(session(), parse_aim("e2 b3"), None))) == "moons · answer, 19 updates"
+    assert next(as_text(stand(session(), Aim(1), (1, 4)))) == "moons · a₁[4], 1 update"
 
 
 def test_the_picture_has_every_sample_at_its_place_and_a_colour_at_every_field() -> None:
-    scene = stand(session(), Goal(50), None)
+    scene = stand(session(), Aim(50), None)
     root = xml.fromstring(svg(scene))
     circles = [(float(c.get("cx", "")), float(c.get("cy", ""))) for c in root.iter(f"{SVG}circle")]
     first = scene.data.x[scene.data.labels == 0]
@@ -56,7 +56,7 @@ def test_the_picture_has_every_sample_at_its_place_and_a_colour_at_every_field()
 
 
 def test_the_curve_goes_through_the_network_s_answers() -> None:
-    scene = stand(session("sine"), Goal(100), None)
+    scene = stand(session("sine"), Aim(100), None)
     line = next(xml.fromstring(svg(scene)).iter(f"{SVG}polyline")).get("points", "")
     places = np.array([[float(part) for part in point.split(",")] for point in line.split()])
     x = scene.data.x[:, 0]
@@ -81,7 +81,9 @@ def test_more_inputs_have_no_picture() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["moons", "--at", "soon"], 'argument --at: write an update like "120"'),
+        (["moons", "--at", "soon"], 'argument --at: not understood: "soon"; write 120'),
+        (["moons", "--at", "50%"], "argument --at: '50%' is of a run that is known already"),
+        (["moons", "--at", "e1 s99"], "update 1 has 10 samples, no 99"),
         (["moons", "--unit", "1"], "expected layer and unit like 1.3, got '1'"),
         (["moons", "--unit", "1.99"], "there is no unit 99 in layer 1: the network is 2-6-1"),
         (["iris", "--svg", "iris.svg"], "a picture needs one or two inputs; these samples have 4"),

@@ -131,3 +131,29 @@ def test_a_run_that_overflows_prints_what_there_is_and_says_where_it_stopped(
     assert err.startswith("bptui: error: no update ")
     assert "layer 1" in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("words", "update"), [("12", 12), ("e3 b1 s4 d1", 3), ("+7", 7), ("s2 loss", 1), ("start", 1)])
+def test_it_begins_with_the_update_in_which_a_moment_lies(
+    words: str, update: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert traced(capsys, "xor", "--at", words) == traced(capsys, "xor", "--from", str(update))
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "why"),
+    [
+        (["xor", "--at", "soon"], 2, 'argument --at: not understood: "soon"; write 120'),
+        (["xor", "--at", "end"], 2, "argument --at: 'end' is of a run that is known already"),
+        (["xor", "--at", "3 s5"], 2, "update 3 has 4 samples, no 5"),
+        (["xor", "--at", "3", "--from", "3"], 2, "--from and --at both say where to begin"),
+        (["plane", "--lr", "1000", "--at", "e500"], 1, "stopped before update"),
+    ],
+)
+def test_a_moment_that_is_not_there_is_one_line(
+    words: list[str], status: int, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", *words]) == status
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert why in err

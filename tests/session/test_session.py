@@ -9,7 +9,7 @@ from bptui.engine import UpdateRules
 from bptui.scenario import Scenario
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.session import MOVES, Moment, Player, phases
-from bptui.session.goal import Goal, parse_goal
+from bptui.session.aim import parse_aim
 from bptui.session.session import Session
 from bptui.training import Settings
 from bptui.training.settings import RATES
@@ -238,34 +238,11 @@ class TestReasons:
 
 
 class TestGoTo:
-    @pytest.mark.parametrize(
-        ("words", "goal"),
-        [
-            ("120", Goal(120)),
-            ("u120", Goal(120)),
-            ("e3", Goal(epoch=3, batch=1)),
-            ("E3 B5", Goal(epoch=3, batch=5)),
-            ("e3,b5", Goal(epoch=3, batch=5)),
-            ("b5 e3", Goal(epoch=3, batch=5)),
-            ("e3b5", Goal(epoch=3, batch=5)),
-        ],
-    )
-    def test_what_is_accepted(self, words: str, goal: Goal) -> None:
-        assert parse_goal(words) == goal
-
-    @pytest.mark.parametrize(
-        "words",
-        ["", "0", "e0", "-1", "1.5", "e", "b5", "e3 u5", "1 2", "e1 e2", "x3", "12345678", "٣", "²", "1e5", "e3b5u1"],
-    )
-    def test_anything_else_is_refused_with_an_example(self, words: str) -> None:
-        with pytest.raises(ValueError, match='an update like "120"'):
-            parse_goal(words)
-
     @staticmethod
     def go(there: Session, words: str) -> str:
-        goal = parse_goal(words)
-        there.run.extend(goal)
-        return there.arrive_at(goal)
+        aim = parse_aim(words)
+        there.run.extend(aim.goal(there.run, there.moment))
+        return there.arrive_at(aim)
 
     @pytest.mark.parametrize(
         ("words", "notice"),

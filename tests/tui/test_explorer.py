@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from bptui.data.digits import grouped
 from bptui.scenario import built_in_names
+from bptui.session.aim import parse_aim
 from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import UpdateRecord
@@ -156,14 +157,49 @@ async def test_go_to_stands_at_the_end_of_the_update() -> None:
 async def test_go_to_says_what_it_understands() -> None:
     async with explore("digits") as at:
         await at.press("g")
-        for words in ("", "0", "-3", "abc", "1.5", "e", "b5", "e0", "e1 b0", "12345678", "e1 e2", "٣"):
+        for words in ("", "0", "abc", "1.5", "e", "e0", "e1 b0", "12345678", "e1 e2", "٣"):
             at.app.screen.query_one(Input).value = words
             await at.press("enter")
             assert isinstance(at.app.screen, GoTo), words
-            assert 'write an update like "120"' in str(at.app.screen.query_one("#question").render())
+            said = str(at.app.screen.query_one("#question").render())
+            assert "; write 120, +20, -5, 50%, start, end, e3, e3 b5" in said
+            assert ('not understood: "abc"' in said) == (words == "abc")
         await at.press("escape")
         assert isinstance(at.app.screen, Explorer)
         assert at.session.moment == Moment(layer=2)
+
+
+async def test_go_to_a_phase_of_a_sample_and_on_from_there() -> None:
+    async with explore("digits") as at:
+        for words, place in {
+            "e2 b3 s4 d1": (28, "delta", 3),
+            "f2": (28, "forward", 3),
+            "s9": (28, "gradient", 8),
+            "+2": (29, "update", 31),
+            "-4": (25, "update", 31),
+            "50%": (14, "update", 31),
+            "start": (1, "input", 0),
+            "end": (29, "update", 31),
+        }.items():
+            assert await ask(at, words) == ""
+            moment = at.session.moment
+            assert (moment.update, moment.phase.kind, moment.sample) == place, words
+
+
+async def test_the_explorer_begins_where_it_is_told_to() -> None:
+    async with explore("digits", aim=parse_aim("e3 b2 s4 d1 w1[35>2]")) as at:
+        await at.until_idle()
+        assert at.session.moment == Moment(52, Phase("delta", 1), 3, layer=1, unit=2, source=35)
+        assert "update 52: epoch 3, batch 2" in at.foot()
+
+
+async def test_where_there_is_no_such_sample_one_stays_and_is_told() -> None:
+    async with explore("digits") as at:
+        await ask(at, "2")
+        for words, why in {"3 s40": "update 3 has 32 samples, no 40", "d3": "no layer 3: the network has 2"}.items():
+            await ask(at, words)
+            assert why in at.foot()
+            assert at.session.moment.update == 2
 
 
 async def test_go_to_goes_back_as_well() -> None:
