@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bptui.diagnosis.compare import Compared, beside, compare
-from bptui.diagnosis.fits import Mistakes, other_losses, telling_apart
+from bptui.diagnosis.fits import Mistakes, telling_apart, under_other_losses
 from bptui.diagnosis.gathering import Item, gathered
 from bptui.diagnosis.layout import Laid, asked_of, layouts, one_of_each
 from bptui.diagnosis.numbers import Part
@@ -205,11 +205,16 @@ def _choose(
         return *tried[0], ()
     mistakes = Mistakes(record, past)
     for laid, compared in tried[:MOST_TRIED]:
-        fits = mistakes.of([as_searched(record, laid, each) for each in compared])
+        fits = mistakes.of([as_searched(record, laid, each) for each in compared if not _is_other_loss(each)])
         if fits:
             return laid, _under(compared, fits), fits
     laid, compared = tried[0]
     return laid, tuple(_alone(record, laid, each, mistakes) for each in compared), ()
+
+
+def _is_other_loss(each: Compared) -> bool:
+    """A loss that is off by a constant (½, or the sum) says nothing of the way back."""
+    return each.part.kind == "loss" and each.state == "factor"
 
 
 def _distance(compared: Sequence[Compared]) -> tuple[int, int, float]:
@@ -315,12 +320,12 @@ def _other_reduction(record: UpdateRecord, laid: Laid, compared: Sequence[Compar
 
 
 def _other_loss(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> str:
-    """Is what comes back from the loss right, but for another loss?"""
-    here = [each for each in compared if each.part.kind in ("delta", "samples", "gradient", "step", "after")]
-    if not here or all(each.right for each in here):
+    """Is everything right, but for another loss?"""
+    if all(each.right for each in compared) or all(each.part.kind in ("z", "a") for each in compared):
         return ""
-    found = other_losses(record, [as_searched(record, laid, each) for each in here])
-    return f"all that comes back from the loss is right for --loss {' or '.join(found)}" if found else ""
+    others = under_other_losses(record)
+    found = [it.settings.rules.loss for it in others if all(each.right for each in compare_all(it, laid))]
+    return f"with --loss {' or '.join(found)} all of it is right" if found else ""
 
 
 def called(compared: Compared) -> str:

@@ -1,17 +1,19 @@
 """The known mistakes that give a person's numbers of an update, and a scenario on which they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from bptui.data.dataset import Dataset
 from bptui.diagnosis.numbers import Part
-from bptui.diagnosis.search import RIGHT, Fit, search
+from bptui.diagnosis.search import Fit, search
 from bptui.diagnosis.separating import separating
 from bptui.engine.losses import LOSSES
+from bptui.engine.network import Network
 from bptui.engine.rates import RateSchedule
 from bptui.engine.types import quiet
+from bptui.engine.update import Divergence, Workspace, compute_update
 from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Workings
 from bptui.scenario.keys import DataChoice, NetworkChoice
 from bptui.scenario.scenario import Scenario
@@ -65,18 +67,29 @@ class Mistakes:
         return found if len(found) <= MOST_NAMES else ()
 
 
-def other_losses(record: UpdateRecord, parts: Sequence[Part]) -> tuple[str, ...]:
-    """Losses for which these quantities of the backward pass are right, though not for the one asked for."""
-    given, last = given_of(record), record.before.architecture.activations[-1]
-    found = []
+def under_other_losses(record: UpdateRecord) -> Iterator[UpdateRecord]:
+    """The same update for every other loss that its network can have."""
+    last, rules = record.before.architecture.activations[-1], record.settings.rules
     for name, loss in LOSSES.items():
-        if name == record.settings.rules.loss or loss.joined not in (None, last):
+        if name == rules.loss or loss.joined not in (None, last):
             continue
-        workings = Workings(replace(given, rules=replace(given.rules, loss=name)))
-        with quiet():
-            if all(part.allows(workings.quantity(RIGHT, part.kind, part.layer, part.what)) for part in parts):
-                found.append(name)
-    return tuple(found)
+        other = replace(rules, loss=name)
+        work = Workspace(record.before.architecture, record.n)
+        work.load(record.passed.a[0], record.targets, np.arange(record.n))
+        try:
+            with quiet():
+                compute_update(record.before, other, record.memory.copy(), record.number, work)
+        except Divergence:
+            continue
+        yield replace(
+            record,
+            settings=replace(record.settings, rules=other),
+            passed=work.passed,
+            summed=work.summed,
+            reduced=work.reduced,
+            step=work.step,
+            after=Network(record.before.architecture, record.before.flat + work.step.flat),
+        )
 
 
 def telling_apart(record: UpdateRecord, fits: Sequence[Fit]) -> Scenario | None:

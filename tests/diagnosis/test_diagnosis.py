@@ -186,6 +186,25 @@ def test_the_sum_for_the_mean_is_wrong_and_the_answer_says_where_it_would_be_rig
     assert diagnose(record(reduction="sum"), gradient=[of.summed.weights, of.summed.biases]).right
 
 
+def test_all_that_is_right_for_another_loss_is_told_so_with_the_loss_and_deltas_that_hold_the_mean() -> None:
+    of, other = record((2, 3, 3)), record((2, 3, 3), loss="squared-error")
+    given: dict[str, Any] = {
+        "loss": other.loss_mean, "delta": [delta / 4 for delta in other.passed.delta], "gradient": other.mean,
+        "after": other.after,
+    }  # fmt: skip
+    it = diagnose(of, **given)
+    assert it.first == "loss"
+    assert "with --loss squared-error all of it is right" in it.notes
+    assert diagnose(other, **given).right
+
+
+def test_a_loss_without_its_half_hides_no_mistake() -> None:
+    of = record()
+    undivided = gradient(of) | {name: 4 * value for name, value in gradient(of).items() if name[0] == "b"}
+    it = diagnose(of, loss=2 * of.loss_mean, gradient=undivided)
+    assert (it.first, it.fits) == ("loss", (("bias-undivided",),))
+
+
 def test_weights_after_are_off_by_the_constant_of_their_step() -> None:
     of = record()
     weights, biases = of.before.architecture.views(of.before.flat + 3 * of.step.flat)

@@ -74,4 +74,4 @@ def test_right_numbers_of_another_loss_are_told_so(program: Published) -> None:
 
     it = diagnose(scenario_of(B, Settings()).begin().record(1), gradient=names_of(program))
     assert not it.right
-    assert any("is right for --loss mean-squared-error" in note for note in it.notes)
+    assert any("with --loss mean-squared-error" in note for note in it.notes)

@@ -89,7 +89,7 @@ def test_data_are_written_on_which_mistakes_differ_that_give_the_same_numbers(
 def test_numbers_that_are_right_for_another_loss_are_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = checked(capsys, "homework.toml", "--with", numbers(), "--loss", "bce")
     assert status == 1
-    assert "Note: all that comes back from the loss is right for --loss half-squared-error." in out
+    assert "Note: with --loss half-squared-error all of it is right." in out
 
 
 LINE = """format_version = 1
