@@ -76,6 +76,7 @@ class Moment:
         return not is_before(self.phase, Phase(kind, layer), layers)
 
 
+@lru_cache(maxsize=4096)
 def is_before(phase: Phase, other: Phase, layers: int) -> bool:
     """Does a phase come before another one of the update?"""
     return phases(layers).index(phase) < phases(layers).index(other)

@@ -12,7 +12,8 @@ from bptui.views.text import Row
 if TYPE_CHECKING:
     from bptui.tui.workbench import Workbench
 
-EVERY = 0.2  # seconds between two drawings
+EVERY = 0.2  # seconds between two drawings while something is under way
+AT_REST = 0.03  # and where one steps by keys: drawing takes a few milliseconds
 Wanted = tuple[int, int, Hashable]
 """Columns, rows, and what the chart shows."""
 
@@ -44,7 +45,8 @@ class Drawing:
                 self._rows, self._drawn = [], None
             self._wanted, self._chart, self._colour = wanted, chart, colour
             if self._timer is None:
-                self._timer = self._screen.set_timer(max(self._at + EVERY - perf_counter(), 0.01), self._draw)
+                every = EVERY if self._screen.working() else AT_REST
+                self._timer = self._screen.set_timer(max(self._at + every - perf_counter(), 0.001), self._draw)
         return self._rows
 
     def _draw(self) -> None:
@@ -57,3 +59,4 @@ class Drawing:
         width, height, _ = self._drawn = self._wanted
         self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()
         self._screen.paint()
+        self._screen.app.show_now(self._screen)

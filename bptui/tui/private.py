@@ -90,6 +90,14 @@ class CellDiff(App[int]):
     def _key_done(self) -> None:
         self._key = True
 
+    def show_now(self, screen: Any, key: bool = False) -> None:
+        """Write at once what a screen has painted, in answer to a ``key`` or not; Textual waits for its own clock."""
+        self._key = self._key or key
+        try:
+            screen._on_timer_update()
+        except AttributeError:
+            return
+
     def _display(self, *given: Any, **more: Any) -> None:
         if self._last_act is not None:
             return

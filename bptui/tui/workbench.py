@@ -209,6 +209,7 @@ class Workbench(Screen[None]):
             event.stop()
             event.prevent_default()
             self.press(key.id)
+            self.app.show_now(self, key=True)
 
     def press(self, key_id: str) -> None:
         """Do what a key of the table does, or say why it cannot be done now."""

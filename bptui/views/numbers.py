@@ -1,5 +1,6 @@
 """The one way a number is written. Tiny numbers take an exponent, so −0.000 never appears."""
 
+from functools import lru_cache
 from math import floor, isinf, isnan, log10
 
 from bptui.data.digits import shortest
@@ -23,6 +24,7 @@ def factor(value: float, width: int = 8, plus: bool = False) -> str:
     return _written(value, width, plus, True)
 
 
+@lru_cache(maxsize=16384)  # from one moment to the next most numbers stay
 def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     value = float(value)
     if isnan(value):

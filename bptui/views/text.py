@@ -6,6 +6,7 @@ how that looks. ``above|below`` is a half block between two grounds (``bptui/vie
 
 import textwrap
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -14,6 +15,7 @@ Row = tuple[Span, ...]
 LEAST_WORDS = 12  # columns of a sentence that still says something
 
 
+@lru_cache(maxsize=16384)
 def cells(text: str) -> int:
     """Columns a text takes on a terminal, counted as the terminal room counts them when it paints."""
     return len(text) if text.isascii() else cell_len(text)
@@ -44,6 +46,11 @@ def row_cells(row: Iterable[Span]) -> int:
 
 def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
     """The row cut or padded to exactly ``width`` columns."""
+    return _fit(tuple(row), width, fill)
+
+
+@lru_cache(maxsize=4096)  # from one moment to the next most rows stay
+def _fit(row: Row, width: int, fill: str) -> Row:
     out: list[Span] = []
     room = width
     for text, role in row:

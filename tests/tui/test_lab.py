@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 
 from bptui.experiments.mistakes.table import ROWS, WITH_KEYS
@@ -11,15 +10,16 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.keys import Remap
 from bptui.tui.lab import LabScreen
+from bptui.tui.private import CellDiff
 
 
-class Host(App[None]):
+class Host(CellDiff):
     """An app with nothing but the lab."""
 
     def __init__(self, name: str, ascii_only: bool = False, colour: bool = True) -> None:
         super().__init__()
         palette = "dark" if colour else "mono"
-        self.remap, self.blocks, self.behind = Remap(), False, False
+        self.remap, self.blocks, self.demo = Remap(), False, None
         self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
 
     def on_mount(self) -> None:
@@ -34,7 +34,7 @@ def shown(screen: LabScreen) -> str:
     return "\n".join(line for name in screen._plan.boxes for line in rows(screen, name))
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
     for _ in range(200):
         if condition():
             return

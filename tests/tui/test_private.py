@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from textual import _compositor
 from textual.app import App
+from textual.screen import Screen
 
 import bptui
 from bptui.tui import private
@@ -28,6 +29,7 @@ def test_this_version_of_textual_has_every_one() -> None:
     assert app._batch_count == 0
     assert app._exception is None
     assert "_background_screens" in vars(App)
+    assert callable(Screen._on_timer_update)
     assert callable(_compositor.Compositor.render_update)
     assert hasattr(Console(), "_color_system")
     assert {"spans", "chops"} <= set(_compositor.ChopsUpdate.__init__.__annotations__)
