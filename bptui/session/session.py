@@ -154,6 +154,20 @@ class Session:
             here = replace(here, layer=weight.layer, unit=weight.unit, source=weight.source)
         self.moment = here
 
+    def stand_in(self, phase: Phase) -> None:
+        """Stand in another phase of the sample one looks at; in one of the batch all its samples are in."""
+        sample = self.record.n - 1 if phase.per_batch else self.moment.sample
+        self.moment = replace(self.moment, phase=phase, sample=sample)
+
+    def select_unit(self, layer: int, unit: int) -> None:
+        """Select a unit, of the input the weight from it into the unit of the first layer."""
+        here = self.moment
+        self.select(layer=max(layer, 1) - here.layer)
+        if layer == 0:
+            self.select(source=unit - self.moment.source)
+        else:
+            self.select(unit=unit - self.moment.unit)
+
     def select_telling(self) -> None:
         """Select the weight, into the unit in hand of the first layer, from the input that differs most among the
         samples of the batch (the largest one where they are all alike)."""

@@ -223,11 +223,31 @@ class Explorer(Workbench):
 
     # --- the mouse ---
 
-    def clicked(self, panel: Panel) -> None:
-        """The focus goes to the panel."""
+    def clicked(self, panel: Panel, x: int, y: int) -> None:
+        """The focus goes to the panel, and to what is written there: a unit, a sample, a phase."""
         number = self.stage.number_of(panel)
+        target = None if self._work is not None else self.stage.at(self.scene(), panel, x, y)
         if number is not None:
             self.press(f"focus-{number}")
+        match target:
+            case ("unit", layer, unit):
+                self.do(lambda _: self.session.select_unit(layer, unit))
+            case ("sample", sample, _):
+                self.choose_sample(sample)
+            case ("phase", place, _):
+                self.pause()
+                self.way_back = None
+                self.do(lambda _: self.session.stand_in(phases(self.session.layers)[place]))
+
+    def choose_sample(self, sample: int) -> None:
+        """As the arrows do, in one go."""
+        rows = self.scene().rows
+        self.notice = self.why_not(BY_ID["down"]) or ""
+        if self.notice or sample not in rows:
+            self.paint()
+            return
+        by = rows.index(sample) - rows.index(self.session.moment.sample)
+        self.do(lambda _: self.session.choose_row(rows, by))
 
     def wheel(self, way: str) -> None:
         """The focused panel's list scrolls, where it has one."""

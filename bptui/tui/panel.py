@@ -60,6 +60,10 @@ class Panel(Widget):
         if changed:
             self.refresh(*changed)
 
+    def row(self, y: int) -> Row:
+        """What stands in a row, its border too."""
+        return self._rows[y] if 0 <= y < len(self._rows) else ()
+
     def repaint(self, palette: str) -> None:
         """Paint everything anew in another palette."""
         self.palette = palette

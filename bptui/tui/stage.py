@@ -1,22 +1,30 @@
 """The stage: the bars and panels of the explorer, where they stand, and how a scene is painted on them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from bptui.session.moment import phases
 from bptui.tui.drawing import Drawing
 from bptui.tui.panel import Panel, place
 from bptui.views.arrange import LOSS, NETWORK, UPDATE, Arrangement, Box, arrange, small
 from bptui.views.header import header
 from bptui.views.looks import Looks
 from bptui.views.loss import chart
+from bptui.views.network import unit_at
 from bptui.views.panels import BY_NUMBER, PANELS
-from bptui.views.ribbon import ribbon
+from bptui.views.ribbon import phase_at, ribbon
 from bptui.views.scene import Scene
 from bptui.views.text import Row, scrolled
 
 if TYPE_CHECKING:
     from bptui.tui.workbench import Workbench
+
+
+Target = tuple[Literal["unit", "sample", "phase"], int, int]
+"""A layer and a unit; the place of a sample in the batch, or of a phase among the phases."""
+SAMPLE = re.compile(r"\W+(\d+)\b")
 
 
 class Stage:
@@ -68,6 +76,23 @@ class Stage:
     def number_of(self, panel: Panel) -> int | None:
         """Which panel that is; None for the header, the ribbon and the footer."""
         return next((number for number, it in self.panels.items() if it is panel), None)
+
+    def at(self, scene: Scene, panel: Panel, x: int, y: int) -> Target | None:
+        """What can be chosen in this column and row of a panel."""
+        if panel is self.ribbon:
+            phase = phase_at(scene, ribbon(scene, panel.size.width, 1)[0], x) if y == 0 else None
+            return None if phase is None else ("phase", phases(scene.record.layers).index(phase), 0)
+        number = self.number_of(panel)
+        box = self.plan.panels.get(number) if self.plan and number is not None else None
+        if box is None or number is None:
+            return None
+        if number == NETWORK:
+            found = unit_at(scene, *panel.inner(box.width, box.height), x - 1, y - 1)
+            return None if found is None else ("unit", *found)
+        sample = SAMPLE.match("".join(text for text, _ in panel.row(y)))
+        if sample and BY_NUMBER[number].chooses_samples and 1 <= int(sample[1]) <= scene.record.n:
+            return "sample", int(sample[1]) - 1, 0
+        return None
 
     def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:
         """The focused panel's list, ``pages`` further."""

@@ -183,10 +183,11 @@ class Workbench(Screen[None]):
         if self.app.demo is not None:
             self.app.demo.stop()
         if isinstance(event.widget, Panel):
-            self.clicked(event.widget)
+            corner = event.widget.region.offset
+            self.clicked(event.widget, event.screen_x - corner.x, event.screen_y - corner.y)
 
-    def clicked(self, panel: Panel) -> None:
-        """Most screens have one panel, and nothing to choose."""
+    def clicked(self, panel: Panel, x: int, y: int) -> None:
+        """A panel was clicked in this column and row; most screens have nothing to choose."""
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self.wheel("up")

@@ -1,5 +1,6 @@
 """Panel 1: the network from left to right: its layers, the weights between them, the selected unit in numbers."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bptui.engine.weight import sub
@@ -28,8 +29,20 @@ class Form(Protocol):
     def draw(self, width: int) -> Block: ...
 
 
-def network(scene: Scene, width: int, height: int) -> list[Row]:
-    """The layers side by side, as many as there is room for; below, the selected unit and weight in numbers."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The layers shown, each as a block, the columns between them and left of all; the rows above and below them."""
+
+    shown: range
+    blocks: list[Block]
+    gaps: list[int]
+    margin: int
+    away: list[Row]
+    details: list[Row]
+    room: int
+
+
+def laid_out(scene: Scene, width: int, height: int) -> Layout:
     details = detail_rows(scene, width) if height >= 8 else []
     room = height - len(details)
     shown = layers_shown(scene, room, width)
@@ -38,8 +51,29 @@ def network(scene: Scene, width: int, height: int) -> list[Row]:
     forms = [form(scene, layer, room) for layer in shown]
     sizes, gaps, margin = shared(forms, width, scene.moment.layer - 1 - shown.start)
     blocks = [one.draw(size) for one, size in zip(forms, sizes, strict=True)]
-    wires = [between(scene, shown[k], blocks[k], blocks[k + 1], gap, room) for k, gap in enumerate(gaps)]
-    return [*away, *(side_by_side(blocks, wires, y, margin) for y in range(room)), *details]
+    return Layout(shown, blocks, gaps, margin, away, details, room)
+
+
+def network(scene: Scene, width: int, height: int) -> list[Row]:
+    """The layers side by side, as many as there is room for; below, the selected unit and weight in numbers."""
+    it = laid_out(scene, width, height)
+    pairs = zip(it.shown, it.blocks, it.blocks[1:], it.gaps, strict=False)
+    wires = [between(scene, layer, one, other, gap, it.room) for layer, one, other, gap in pairs]
+    rows = (side_by_side(it.blocks, wires, y, it.margin) for y in range(it.room))
+    return [*it.away, *rows, *it.details]
+
+
+def unit_at(scene: Scene, width: int, height: int, x: int, y: int) -> tuple[int, int] | None:
+    """Layer and unit that stand in a column and row of the panel's inside, of those drawn one below the other; None
+    where none does."""
+    it = laid_out(scene, width, height)
+    start = it.margin
+    for layer, block, gap in zip(it.shown, it.blocks, [*it.gaps, 0], strict=True):
+        row = y - len(it.away)
+        if start <= x < start + block.width and block.ports and 0 < row < it.room:
+            return layer, min(block.ports, key=lambda unit: abs(block.ports[unit] - row))
+        start += block.width + gap
+    return None
 
 
 def side_by_side(blocks: list[Block], wires: list[list[Row]], y: int, margin: int) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from bptui.engine.weight import sub
 from bptui.session.moment import Phase, phases
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, first_fitting, fit, row_cells
+from bptui.views.text import Row, Span, cells, first_fitting, fit, row_cells
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
 
@@ -40,6 +40,17 @@ def phase_row(scene: Scene, width: int) -> Row:
             return row
     row = (*chips(each, at, shortest_name, 0), (" ┃", "dim"), *chips(once, at, shortest_name, len(each)))
     return around(row, width)
+
+
+def phase_at(scene: Scene, row: Row, x: int) -> Phase | None:
+    """The phase whose name stands in a column of the first row."""
+    for text, _ in row:
+        if x < cells(text):
+            name = text.lstrip("▸> ")
+            spells = (phase_name, shorter_name, shortest_name)
+            return next((it for it in phases(scene.record.layers) if name in [spell(it) for spell in spells]), None)
+        x -= cells(text)
+    return None
 
 
 def shorter_name(phase: Phase) -> str:

@@ -4,7 +4,9 @@ import pytest
 from textual import events
 
 from bptui.tui.lists import List
-from bptui.views.arrange import BATCH
+from bptui.tui.panel import Panel
+from bptui.views.arrange import BATCH, DELTAS, NETWORK
+from bptui.views.network import laid_out, unit_at
 from bptui.views.panels import NUMBERS
 from tests.cli.commands import terminal
 
@@ -12,8 +14,75 @@ from .pilots import WIDE, Pilots, explore
 
 
 async def click(at: Pilots, number: int) -> None:
-    await at.pilot.click(at.explorer.stage.panels[number], offset=(4, 2))
+    await at.pilot.click(at.explorer.stage.panels[number], offset=(4, 0))
     await at.pilot.pause()
+
+
+async def click_on(at: Pilots, panel: Panel, words: str) -> None:
+    """Click on the first of these words that a panel shows."""
+    for y in range(panel.size.height):
+        line = "".join(text for text, _ in panel.row(y))
+        if words in line:
+            await at.pilot.click(panel, offset=(line.index(words) + 1, y))
+            await at.pilot.pause()
+            return
+    raise AssertionError(f"{words} is not in the panel")
+
+
+async def test_a_click_on_a_unit_selects_it_and_on_an_input_the_weight_from_it() -> None:
+    async with explore("xor", WIDE) as at:
+        network = at.explorer.stage.panels[NETWORK]
+        await at.press("b")
+        for layer, unit in ((1, 2), (1, 0), (2, 0), (1, 1)):
+            it = laid_out(at.explorer.scene(), *network.inner(*network.size))
+            x = it.margin + sum(block.width for block in it.blocks[:layer]) + sum(it.gaps[:layer])
+            await at.pilot.click(network, offset=(x + 2, it.blocks[layer].ports[unit] + len(it.away) + 1))
+            await at.pilot.pause()
+            assert (at.session.moment.layer, at.session.moment.unit) == (layer, unit)
+        for source, words in ((1, " x1"), (0, " x0")):
+            await click_on(at, network, words)
+            assert (at.session.moment.layer, at.session.moment.source) == (1, source)
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE, (200, 60)])
+async def test_every_unit_drawn_in_a_column_is_found_where_it_stands(size: tuple[int, int]) -> None:
+    async with explore("iris", size) as at:
+        for unit in range(at.session.run.start.architecture.sizes[1]):
+            at.session.select_unit(1, unit)
+            scene, panel = at.explorer.scene(), at.explorer.stage.panels[NETWORK]
+            inner = panel.inner(panel.size.width, panel.size.height)
+            it = laid_out(scene, *inner)
+            block = it.blocks[1]
+            x = it.margin + it.blocks[0].width + it.gaps[0]
+            y = block.ports[unit] + len(it.away)
+            assert unit_at(scene, *inner, x, y) == unit_at(scene, *inner, x + block.width - 1, y) == (1, unit)
+            assert unit_at(scene, *inner, x - 1, 3) is None
+
+
+@pytest.mark.parametrize("number", [BATCH, DELTAS])
+async def test_a_click_on_a_sample_looks_at_it_once_all_are_in(number: int) -> None:
+    async with explore("xor", (160, 50)) as at:
+        panel = at.explorer.stage.panels[number]
+        at.explorer.press(f"focus-{number}")
+        await at.pilot.pause()
+        await click_on(at, panel, "  3 ")
+        assert "a sample can be chosen when all are in" in at.foot()
+        assert at.session.moment.sample == 0
+        await at.press("b")
+        for sample in (2, 0, 3):
+            await click_on(at, panel, f"  {sample + 1} ")
+            assert at.session.moment.sample == sample
+
+
+PHASES = (("input", "input", 1), ("δ₁", "delta", 1), ("reduce", "reduce", 3), ("forward 2", "forward", 3))
+
+
+async def test_a_click_on_a_phase_stands_in_it() -> None:
+    async with explore("xor", WIDE) as at:
+        await at.press("s", "s")
+        for words, kind, sample in PHASES:
+            await click_on(at, at.explorer.stage.ribbon, words)
+            assert (at.session.moment.phase.kind, at.session.moment.sample) == (kind, sample)
 
 
 @pytest.mark.parametrize("number", sorted(NUMBERS.values()))
