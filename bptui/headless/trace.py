@@ -95,4 +95,4 @@ def tables(vector: Parameters, indent: str) -> Iterator[str]:
 
 
 def row(values: Floats) -> str:
-    return " ".join(f"{value:.10g}" for value in values.tolist())
+    return " ".join(f"{value + 0.0:.10g}" for value in values.tolist())  # no minus before a 0
