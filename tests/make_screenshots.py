@@ -4,6 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from bptui.data.output import write_whole
 from bptui.scenario import Scenario
 from bptui.session.session import Session
@@ -25,6 +27,8 @@ PICTURES = {
     "lab": ("trask", (100, 30), ["w", "5", *["e"] * 30]),
     "batches": ("digits", (100, 30), ["w", "7", *["pause"] * 12, "space"]),
     "draw": ("letters", (120, 36), [*EPOCH_20, "D", *STEM, *ARCH, "l", "h", "enter", "b"]),
+    "map": ("moons", (120, 36), ["7", *["e"] * 20]),
+    "letters": ("letters", (120, 36), [*["e"] * 6, "7", "left"]),
     "noise": ("digits", (100, 30), ["e", "b", "w", "9", "4"]),
 }
 
@@ -43,8 +47,18 @@ async def drawn(name: str) -> str:
                     await pilot.pause(0.05)
             else:
                 await pilot.press(key)
+                await until_reached(app, pilot)
         await pilot.pause(0.6)  # the chart comes behind the numbers
         return picture(app, f"bptui {scenario}")
+
+
+async def until_reached(app: BptuiApp, pilot: Pilot[int]) -> None:
+    """Wait for long work, during which keys mean nothing; playing goes on by itself."""
+    for _ in range(1000):
+        if app.session.player.playing or not app.explorer.busy:
+            return
+        await pilot.pause(0.02)
+    raise TimeoutError("the picture's work takes more than 20 seconds")
 
 
 def main(folder: Path) -> None:

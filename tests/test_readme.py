@@ -17,8 +17,8 @@ from tests.test_docs import ROOT, blocks
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_it_is_one_page() -> None:
-    assert len(README.splitlines()) <= 150
+def test_it_stays_short_and_leaves_the_tables_to_its_pages() -> None:
+    assert len(README.splitlines()) <= 200
 
 
 def test_a_picture_and_two_commands_come_first() -> None:
