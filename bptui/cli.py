@@ -266,6 +266,7 @@ def draw_map(options: argparse.Namespace) -> int:
         scene = stand(session, aim, options.unit)
         if options.svg:
             save(scene, options.svg)
+            print(f"written: {clean(str(options.svg))}")
             return 0
     except NoPicture as problem:
         raise UsageError(str(problem)) from None

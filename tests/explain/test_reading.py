@@ -38,7 +38,7 @@ def larger(parts: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
     several = st.lists(parts, min_size=1, max_size=3).map(tuple)
     return st.one_of(
         several.map(Sum),
-        several.map(Product),
+        st.lists(parts, min_size=2, max_size=3).map(tuple).map(Product),
         st.builds(Quotient, parts, st.sampled_from([TWO, Product((TWO, TWO)), Sum((TWO, TWO)), Negative(TWO)])),
         parts.map(Negative),
         st.builds(lambda a, b: Call("max", (a, b)), parts, parts),

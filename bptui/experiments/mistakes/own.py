@@ -5,6 +5,7 @@ from typing import get_args
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.types import Floats
 from bptui.engine.weight import Weight
 from bptui.engine.wrong_rules import Rule, Workings
@@ -158,7 +159,7 @@ def remark(rule: Rule) -> str:
     said = {
         f"e = Σ {through} {handed}": (handed, through) != ("δ", "w"),
         "e of y − a": rule.sign == "y − a",
-        f"{rule.layer_factor * rule.hidden_factor:g} each layer": rule.layer_factor * rule.hidden_factor != 1.0,
+        f"{shortest(rule.layer_factor * rule.hidden_factor)} each layer": rule.layer_factor * rule.hidden_factor != 1.0,
         "softmax of the batch": rule.softmax == "batch",
         "w moves": rule.step == "each sample",
         PAIRED.get(rule.pairing, ""): rule.pairing in PAIRED,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.losses import LOSSES
 from bptui.engine.reduce import mean_over_samples
 from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
@@ -39,10 +40,11 @@ def stuck(it: Patient) -> Iterator[Finding]:
     half = losses[len(losses) // 2]
     still = abs(half - now) <= STILL * abs(now)
     if not (epochs[-1] >= SETTLED and still and now > (1 - STUCK) * best):
-        yield Finding(name, f"{now / best:.3g}")
+        yield Finding(name, shortest(now / best, 3))
         return
-    words = f"the loss stands still at {now:.6g}: the best answer that does not look at the input has {best:.6g}"
-    yield Finding(name, f"{now / best:.3g}", Symptom(
+    constant = "the best answer that does not look at the input"
+    words = f"the loss stands still at {shortest(now, 6)}: {constant} has {shortest(best, 6)}"
+    yield Finding(name, shortest(now / best, 3), Symptom(
         "constant", words,
         "the network answers nearly the same whatever comes in: dead or saturated units, inputs that are not scaled, "
         "or start weights that are all alike",
@@ -59,11 +61,12 @@ def overfit(it: Patient) -> Iterator[Finding]:
     least, now = float(tests[best]), float(tests[-1])
     name = "test loss now ÷ its least"
     if least <= 0 or now <= OVERFIT * least or trains[-1] >= trains[best]:
-        yield Finding(name, f"{now / least:.3g}" if least > 0 else "1")
+        yield Finding(name, shortest(now / least, 3) if least > 0 else "1")
         return
     epoch = int(it.run.history.epochs.axis("epoch")[best])
-    words = f"it overfits: test loss {least:.4g} after epoch {epoch}, now {now:.4g}; the training loss still falls"
-    yield Finding(name, f"{now / least:.3g}", Symptom(
+    was, is_now = shortest(least, 4), shortest(now, 4)
+    words = f"it overfits: test loss {was} after epoch {epoch}, now {is_now}; the training loss still falls"
+    yield Finding(name, shortest(now / least, 3), Symptom(
         "overfit", words, "more weights than the samples can hold down: it learns them by heart",
         f"stop after epoch {epoch}, --l2 0.001, fewer units, or more samples", "loss",
     ))  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.weight import Weight
 from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
 
@@ -23,15 +24,13 @@ def columns(it: Patient) -> Iterator[Finding]:
     name, ratio = "largest ÷ smallest deviation of a column", float(varied.max() / varied.min())
     far = int((middle + spread).argmax())
     if ratio <= UNEVEN and middle[far] + spread[far] <= UNEVEN:
-        yield Finding(name, f"{ratio:.3g}")
+        yield Finding(name, shortest(ratio, 3))
         return
     features = it.problem.data.features
     called = features[far] if features else f"x{far}"
-    words = (
-        f"the columns are badly scaled: {called} is {x[:, far].mean():.4g} ± {spread[far]:.4g}, the least varied one "
-        f"has ± {varied.min():.4g}"
-    )
-    yield Finding(name, f"{ratio:.3g}", Symptom(
+    mean, deviation, least = (shortest(float(v), 4) for v in (x[:, far].mean(), spread[far], varied.min()))
+    words = f"the columns are badly scaled: {called} is {mean} ± {deviation}, the least varied one has ± {least}"
+    yield Finding(name, shortest(ratio, 3), Symptom(
         "scale", words, "one γ cannot fit columns of so different size, and large ones saturate the units",
         "--scale standard", "batch", Weight(1, far, 0),
     ))  # fmt: skip
@@ -46,14 +45,14 @@ def imbalance(it: Patient) -> Iterator[Finding]:
     some = counts[counts > 0]
     name, ratio = "largest ÷ smallest class", float(some.max() / some.min())
     if ratio <= IMBALANCE:
-        yield Finding(name, f"{ratio:.3g}")
+        yield Finding(name, shortest(ratio, 3))
         return
     most, total = int(counts.argmax()), int(counts.sum())
     words = (
         f"{counts[most]} of {total} training samples are of class {it.problem.data.classes[most]}: always saying it is "
         f"right for {counts[most] / total:.0%}"
     )
-    yield Finding(name, f"{ratio:.3g}", Symptom(
+    yield Finding(name, shortest(ratio, 3), Symptom(
         "imbalance", words, "the mean loss hardly notices the rare classes", "more samples of them, or fewer of it",
         "confusion",
     ))  # fmt: skip

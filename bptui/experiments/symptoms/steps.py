@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.evaluate import sample_losses
 from bptui.engine.network import Network
 from bptui.engine.reduce import mean_over_samples
@@ -25,13 +26,14 @@ def penalty(it: Patient) -> Iterator[Finding]:
     product = it.record.learning_rate * rules.l2
     name = "γ · λ₂"
     if product <= 2:
-        yield Finding(name, f"{product:.3g}")
+        yield Finding(name, shortest(product, 3))
         return
+    factor = shortest(1 - product, 3)
     words = (
-        f"γ · λ₂ = {product:.3g} is above 2: the penalty alone multiplies every weight by −{product - 1:.3g} an update"
+        f"γ · λ₂ = {shortest(product, 3)} is above 2: the penalty alone multiplies every weight by {factor} an update"
     )
-    cure = f"--l2 below {2 / it.record.learning_rate:.3g}, or --lr below {2 / rules.l2:.3g}"
-    yield Finding(name, f"{product:.3g}", Symptom(
+    cure = f"--l2 below {shortest(2 / it.record.learning_rate, 3)}, or --lr below {shortest(2 / rules.l2, 3)}"
+    yield Finding(name, shortest(product, 3), Symptom(
         "penalty", words, "the step of the penalty overshoots 0 by more than it began with", cure, "update"
     ))  # fmt: skip
 
@@ -50,15 +52,16 @@ def overshoots(it: Patient) -> Iterator[Finding]:
     name = "loss of this batch after ÷ before its own update"
     if before <= 0:
         return
-    measured = f"{after / before:.3g}"
+    measured = shortest(after / before, 3)
     if after <= WORSE * before:
         yield Finding(name, measured)
         return
     falls = next((k for k in range(1, HALVINGS) if at(0.5**k) < before), None)
     gamma = record.learning_rate
     shorter = "no shorter one lowers it either" if falls is None else f"a step {2**falls} times shorter lowers it"
-    words = f"update {record.number} raises its own batch's loss from {before:.4g} to {after:.4g}: {shorter}"
-    cure = "a smaller --lr" if falls is None else f"--lr {gamma * 0.5**falls:.3g}"
+    was, becomes = shortest(before, 4), shortest(after, 4)
+    words = f"update {record.number} raises its own batch's loss from {was} to {becomes}: {shorter}"
+    cure = "a smaller --lr" if falls is None else f"--lr {shortest(gamma * 0.5**falls, 3)}"
     yield Finding(name, measured, Symptom(
         "overshoots", words, "γ times the curvature along the step is above 2: it jumps over the valley", cure, "loss"
     ))  # fmt: skip
@@ -76,11 +79,13 @@ def steps(it: Patient) -> Iterator[Finding]:
         name = f"layer {layer}: |Δw| ÷ |w|"
         low, high = RATIOS
         if low <= ratio <= high or (ratio < low and learnt):
-            yield Finding(name, f"{ratio:.2g}")
+            yield Finding(name, shortest(ratio, 2))
             continue
         long = ratio > high
-        words = f"layer {layer}: the step is {ratio:.2g} of the weights' length; between 0.0001 and 0.1 is usual"
-        yield Finding(name, f"{ratio:.2g}", Symptom(
+        words = (
+            f"layer {layer}: the step is {shortest(ratio, 2)} of the weights' length; between 0.0001 and 0.1 is usual"
+        )
+        yield Finding(name, shortest(ratio, 2), Symptom(
             f"step-{layer}", words,
             "a learning rate that is too large" if long else "a learning rate or a gradient that is too small",
             "a smaller --lr" if long else "a larger --lr, or cure what makes the gradient small", "update",
@@ -94,12 +99,13 @@ def layers(it: Patient) -> Iterator[Finding]:
     if len(sizes) < 2 or sizes[-1] == 0:
         return
     ratio = sizes[0] / sizes[-1]
-    name, measured = "gradient of the first layer ÷ of the last", f"{ratio:.2g}"
+    name, measured = "gradient of the first layer ÷ of the last", shortest(ratio, 2)
     if 1 / APART <= ratio <= APART or not np.isfinite(ratio):
         yield Finding(name, measured)
         return
     word = "vanishes" if ratio < 1 else "explodes"
-    words = f"the gradient {word} on its way back: {sizes[-1]:.2g} in the last layer, {sizes[0]:.2g} in the first"
+    last, first = shortest(sizes[-1], 2), shortest(sizes[0], 2)
+    words = f"the gradient {word} on its way back: {last} in the last layer, {first} in the first"
     yield Finding(name, measured, Symptom(
         "vanishes" if ratio < 1 else "explodes", words,
         "many layers of small slopes, or saturated or dead ones" if ratio < 1 else "large weights in many layers",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bptui.data.digits import shortest
 from bptui.engine.weight import Weight
 from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
 
@@ -62,7 +63,7 @@ def saturated(it: Patient) -> Iterator[Finding]:
         sizes = np.abs(it.passed.z[layer - 1])
         words = (
             f"layer {layer} is saturated: {share:.0%} of its slopes are under {FLAT:.0%} of {activation}'s largest; "
-            f"|z| is {np.median(sizes):.3g} in the middle"
+            f"|z| is {shortest(np.median(sizes), 3)} in the middle"
         )
         yield Finding(name, f"{share:.0%}", Symptom(
             f"saturated-{layer}", words,
