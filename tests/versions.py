@@ -21,7 +21,7 @@ QUICK = (
     "tests/test_library.py", "tests/engine/test_published.py", "tests/engine/test_weight.py", "tests/data",
     "tests/scenario", "tests/training/test_forms.py", "tests/views/test_text.py", "tests/tui/test_config.py",
     "tests/tui/test_driver.py", "tests/tui/test_frames.py", "tests/tui/test_mouse.py", "tests/tui/test_plot.py",
-    "tests/tui/test_private.py", "tests/cli/test_faults.py", "tests/cli/test_leaving.py",
+    "tests/tui/test_private.py", "tests/cli/test_faults.py",
 )  # fmt: skip
 """What numpy, Textual, Rich and plotext are used for, each at least once."""
 SHORT = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=short"]
