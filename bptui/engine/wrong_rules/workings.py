@@ -333,11 +333,11 @@ class Workings(Passes):
     def carries(self, rule: Rule) -> Carried:
         """What the program keeps for its next batch."""
         given, kept = self.given, self.given.carried
-        before = np.zeros_like(given.network.flat) if kept.total is None else kept.total
         if rule.step == "never cleared":
             return Carried(read_only(self._layers(rule, self.reduced)), kept.count + given.n)
         if self.waits(rule):
             here = replace(rule, step="right", reduction="right")
+            before = 0.0 if kept.total is None else kept.total
             return Carried(read_only(before + self._layers(here, self.summed)), kept.count + given.n)
         return NOTHING_CARRIED
 

@@ -1,14 +1,15 @@
 """What a rule of the lab makes of a batch: what it takes for the gradient, the step, and the network after it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bptui.engine.network import Network, Parameters
+from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, read_only
-from bptui.engine.update import Divergence, UpdateRules
+from bptui.engine.update import Divergence, UpdateRules, Workspace, compute_update
 from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Rule, Workings
 
 RIGHT = Rule()
@@ -71,11 +72,34 @@ def refuse_overflow(believed: Parameters) -> None:
     raise Divergence(believed.architecture.layers, "the gradient")
 
 
+def true_outcome(given: Given) -> tuple[Outcome, float]:
+    """The engine's own update with the batch in one piece, which is the right rule's to the last bit, and the mean
+    loss. Raises Divergence."""
+    network, rules = given.network, given.rules
+    if rules.schedule.name != "constant" or rules.micro_batches > 1:  # the rate already is this update's
+        rules = replace(rules, schedule=RateSchedule(), micro_batches=1)
+    work = Workspace(network.architecture, given.n)
+    work.passed.a[0][:], work.targets[:] = given.x, given.y
+    compute_update(network, rules, given.memory_or_fresh(), given.t, work)
+    read_only(work.step.flat)
+    after = Network(network.architecture, read_only(network.flat + work.step.flat))
+    return Outcome(work.reduced, work.step, after, NOTHING_CARRIED), float(mean_over_samples(work.passed.loss))
+
+
 def true_reduced(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> tuple[Parameters, float]:
     """The true reduced gradient, and the mean loss of the batch at these weights."""
-    workings = Workings(Given(network, x, y, rules))
-    g = Parameters(network.architecture, workings.clipped(RIGHT))
-    return g, float(mean_over_samples(workings.losses(RIGHT)))
+    made, loss = true_outcome(Given(network, x, y, rules))
+    return made.believed, loss
 
 
-__all__ = ["NOTHING_CARRIED", "RIGHT", "Carried", "Outcome", "outcome", "outcome_of", "refuse_overflow", "true_reduced"]
+__all__ = [
+    "NOTHING_CARRIED",
+    "RIGHT",
+    "Carried",
+    "Outcome",
+    "outcome",
+    "outcome_of",
+    "refuse_overflow",
+    "true_outcome",
+    "true_reduced",
+]

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from bptui.engine.network import Network, Parameters
-from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats
 from bptui.engine.update import Divergence, UpdateRules
 from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Rule, Workings
-from bptui.experiments.mistakes.step import RIGHT, Outcome, outcome_of
+from bptui.experiments.mistakes.step import RIGHT, Outcome, outcome_of, true_outcome
 from bptui.training.history import Curve
 
 
@@ -58,7 +57,8 @@ def next_update(
     """
     true_side, wrong_side = trainings
     of_true, of_wrong = (
-        Workings(Given(side.network, *batch, rules, nominal, carried=side.carried)) for side in trainings
+        Workings(Given(side.network, *batch, rules, nominal, carried=side.carried), its_rule)
+        for side, its_rule in zip(trainings, (RIGHT, rule), strict=True)
     )
     true = None if true_side.stop else attempt(true_side, RIGHT, of_true, update)
     wrong = None if wrong_side.stop else attempt(wrong_side, rule, of_wrong, update)
@@ -78,8 +78,7 @@ def next_update(
 def attempt(side: Training, rule: Rule, workings: Workings, update: int) -> tuple[Outcome, Outcome, float] | None:
     """By the side's rule and by the true one, with the mean loss of the batch; None where the numbers overflow."""
     try:
-        truth = outcome_of(RIGHT, workings)
-        loss = float(mean_over_samples(workings.losses(RIGHT)))
+        truth, loss = true_outcome(workings.given)
         return (truth if rule == RIGHT else outcome_of(rule, workings)), truth, loss
     except Divergence as divergence:
         side.stop = stopped(update, divergence)
