@@ -38,7 +38,8 @@ from bptui.lazy import lazily
 from bptui.version import __version__
 
 if TYPE_CHECKING:
-    from bptui.diagnosis.diagnosis import Diagnosis, diagnose
+    from bptui.diagnosis.answer import Diagnosis
+    from bptui.diagnosis.diagnosis import diagnose
     from bptui.engine import Architecture, Network, Weight, check
     from bptui.scenario import Scenario, ScenarioError
     from bptui.training import Run, Settings, UpdateRecord
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 # Each name is loaded when it is first asked for: the command says how many threads numpy gets before numpy is there.
 ROOMS = {
     "Architecture": "bptui.engine",
-    "Diagnosis": "bptui.diagnosis.diagnosis",
+    "Diagnosis": "bptui.diagnosis.answer",
     "Network": "bptui.engine",
     "Run": "bptui.training",
     "Scenario": "bptui.scenario",

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bptui.data.dataset import DataError
+from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.child import document
-from bptui.diagnosis.diagnosis import Diagnosis, of_document, scenario_called
+from bptui.diagnosis.diagnosis import of_document, scenario_called
 from bptui.scenario.scenario import Scenario
 
 __all__ = ["check_gradients"]

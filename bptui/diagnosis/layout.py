@@ -16,9 +16,9 @@ from bptui.diagnosis.gathering import Item
 from bptui.diagnosis.leaves import Leaf, bounds
 from bptui.diagnosis.naming import Address
 from bptui.diagnosis.numbers import FloatArray, Kind, Part
+from bptui.diagnosis.shapes import Bias, loss_shape, matrix, table, told, vector
 from bptui.training.record import UpdateRecord
 
-Bias = Literal["apart", "first", "last"]
 Bare = Literal["gradient", "after", "before"]
 BARE: dict[Bare, str] = {
     "gradient": "W and b as the gradient",
@@ -63,6 +63,7 @@ class Asked:
     """Which choices the arrays leave open at all."""
 
     weights: bool
+    biases: bool
     bare: bool
     samples: bool
     shuffled: bool
@@ -127,11 +128,11 @@ def asked_of(items: Sequence[Item], record: UpdateRecord) -> Asked:
     each = any(address.meaning in SAMPLED or (address.meaning == "loss" and leaf.shape) for address, leaf in items)
     shuffled = each and bool((np.diff(record.indices) < 0).any())
     weights = any(address.what == "weights" for address, _ in items)
-    return Asked(weights, "weights" in meanings, each, shuffled)
+    return Asked(weights, bool(record.before.biases), "weights" in meanings, each, shuffled)
 
 
 def _choices(asked: Asked) -> Iterator[Layout]:
-    biases: tuple[Bias, ...] = ("apart", "first", "last")
+    biases: tuple[Bias, ...] = ("apart", "first", "last") if asked.biases else ("apart",)
     bare: tuple[Bare, ...] = ("before", "gradient", "after")
     for bias, turned, meant, columns, in_data in product(
         biases if asked.weights else biases[:1],
@@ -218,39 +219,27 @@ def _parts(
     meaning = layout.bare if address.meaning == "weights" else address.meaning
     kind: Kind = meaning  # type: ignore[assignment]
     if kind == "loss":
-        shape = _loss_shape(leaf, record)
+        shape = loss_shape(leaf, record.n)
         rows = _rows(layout, record) if shape else slice(None)
         yield Part("loss", 0, "", *(each.reshape(shape)[rows] if shape else each.reshape(()) for each in (low, high)))
         return
     sizes, n = record.before.architecture.sizes, record.n
     i, o = sizes[address.layer - 1], sizes[address.layer]
-    samples = (n,) if kind == "samples" else ()
+    per_sample = kind == "samples"
     if kind in ("z", "a", "delta"):
         turned = [
-            _table(each, (n, o), layout.columns, _told(leaf, f"{n} × {o}", "samples × units")) for each in (low, high)
+            table(each, (n, o), layout.columns, told(leaf, f"{n} × {o}", "samples × units")) for each in (low, high)
         ]
         yield Part(kind, address.layer, "", *(each[_rows(layout, record)] for each in turned))
         return
-    rows = _rows(layout, record) if samples else slice(None)
+    rows = _rows(layout, record) if per_sample else slice(None)
     if address.what == "biases":
         if not record.before.biases:
             raise DataError(f"{leaf.said}: biases for a network without any (bias = none)")
-        yield Part(kind, address.layer, "biases", *(_vector(each, samples, o, leaf)[rows] for each in (low, high)))
+        yield Part(kind, address.layer, "biases", *(vector(leaf, each, o, n, per_sample)[rows] for each in (low, high)))
         return
-    for what, bounds_of in _matrix(layout, (low, high), samples, (i, o), leaf, bool(record.before.biases)):
-        yield Part(kind, address.layer, what, *(each[rows] for each in bounds_of))  # type: ignore[arg-type]
-
-
-def _told(leaf: Leaf, shape: str, axes: str) -> str:
-    return f"{leaf.said}: its shape is {leaf.shown_shape}, expected {shape} ({axes})"
-
-
-def _loss_shape(leaf: Leaf, record: UpdateRecord) -> tuple[int, ...]:
-    if leaf.values.size == record.n and leaf.shape:
-        return (record.n,)
-    if leaf.values.size == 1:
-        return ()
-    raise DataError(f"{leaf.said}: {leaf.values.size} numbers, expected one, or one for each of {record.n} samples")
+    for what, found in matrix(leaf, (low, high), (i, o), layout.bias, layout.turned, n, per_sample):
+        yield Part(kind, address.layer, what, *(each[rows] for each in found))
 
 
 def _rows(layout: Layout, record: UpdateRecord) -> FloatArray | slice:
@@ -258,54 +247,3 @@ def _rows(layout: Layout, record: UpdateRecord) -> FloatArray | slice:
     if not layout.in_data:
         return slice(None)
     return np.argsort(np.argsort(record.indices, kind="stable"), kind="stable")  # type: ignore[return-value]
-
-
-def _table(values: FloatArray, shape: tuple[int, int], turned: bool, problem: str) -> FloatArray:
-    """n × o from n × o, or from o × n where turned; a lone sample or unit may lack its axis."""
-    if values.ndim < 2 and 1 in shape and values.size == shape[0] * shape[1]:
-        return values.reshape(shape)
-    if turned and values.shape == shape[::-1]:
-        return values.T
-    if not turned and values.shape == shape:
-        return values
-    raise DataError(problem)
-
-
-def _vector(values: FloatArray, samples: tuple[int, ...], o: int, leaf: Leaf) -> FloatArray:
-    """(o,) from (o,), 1 × o or o × 1; one number for the layer stands for each unit's."""
-    if not samples and values.size == 1:
-        return np.broadcast_to(values.reshape(1), (o,))
-    shape = (*samples, o)
-    if values.size == np.prod(shape) and tuple(k for k in values.shape if k > 1) == tuple(k for k in shape if k > 1):
-        return values.reshape(shape)
-    raise DataError(_told(leaf, " × ".join(map(str, shape)), "a number for each unit"))
-
-
-def _matrix(
-    layout: Layout,
-    both: tuple[FloatArray, FloatArray],
-    samples: tuple[int, ...],
-    sizes: tuple[int, int],
-    leaf: Leaf,
-    has_biases: bool,
-) -> Iterator[tuple[str, list[FloatArray]]]:
-    i, o = sizes
-    inputs = i if layout.bias == "apart" else i + 1
-    shape = (*samples, o, inputs) if layout.turned else (*samples, inputs, o)
-    known = f"{i} × {o} or {o} × {i}"
-    problem = _told(leaf, known + (", or with a row or column of biases" if has_biases else ""), "inputs and units")
-    if layout.bias != "apart" and not has_biases:
-        raise DataError(problem)
-    laid = []
-    for values in both:
-        flat = values.ndim == 1 and not samples and 1 in (inputs, o) and values.size == inputs * o
-        if not flat and values.shape != shape:
-            raise DataError(problem)
-        whole = values.reshape(shape)
-        laid.append(np.swapaxes(whole, -1, -2) if layout.turned else whole)
-    if layout.bias == "apart":
-        yield "weights", laid
-        return
-    at = 0 if layout.bias == "first" else -1
-    yield "weights", [np.delete(whole, at, axis=-2) for whole in laid]
-    yield "biases", [whole[..., at, :] for whole in laid]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from bptui.diagnosis.answer import Diagnosis, called
 from bptui.diagnosis.compare import Compared
-from bptui.diagnosis.diagnosis import Diagnosis, called
 from bptui.diagnosis.fits import tries_pairs
 from bptui.diagnosis.search import Fit
 from bptui.engine.html import escaped, table

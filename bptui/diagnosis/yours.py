@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.compare import Compared
-from bptui.diagnosis.diagnosis import Diagnosis
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import OF_A_WEIGHT, Kind, Quantity
 from bptui.training.record import UpdateRecord

@@ -11,7 +11,8 @@ from typing import TextIO
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
 from bptui.data.output import write_new
-from bptui.diagnosis.diagnosis import Diagnosis, of_document, past_of
+from bptui.diagnosis.answer import Diagnosis
+from bptui.diagnosis.diagnosis import of_document, past_of
 from bptui.diagnosis.program import ProgramError, ask
 from bptui.diagnosis.reading import document_in
 from bptui.diagnosis.words import lines

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.data.dataset import DataError
+from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.compare import CLOSE
-from bptui.diagnosis.diagnosis import Diagnosis, diagnose
+from bptui.diagnosis.diagnosis import diagnose
 from bptui.diagnosis.program import MEMORY, SECONDS
 from bptui.engine.types import Floats
 from bptui.engine.wrong_rules.stages import MOST_KEPT

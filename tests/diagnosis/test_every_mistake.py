@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.diagnosis.answer import Diagnosis
+from bptui.diagnosis.diagnosis import of_document
 from bptui.diagnosis.fits import given_of
 from bptui.diagnosis.reading import document_in
 from bptui.engine.types import Floats, quiet

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bptui.data.dataset import DataError
-from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.diagnosis.answer import Diagnosis
+from bptui.diagnosis.diagnosis import of_document
 from bptui.diagnosis.program import ProgramError, ask
 
 from .cases import record
@@ -148,6 +149,11 @@ UNUSABLE = [
     ("[[[1, 2, 3], [1, 2]], w[1]], b", "rows of different lengths"),
     ("w[:1], b[:1]", "2 items for a network of 2 layers"),
     ("[w[1], w[0]], b", "gradient W1: its shape is 3 × 1, expected 2 × 3 or 3 × 2"),
+    ("[w[0], w[1] @ np.ones((1, 4))], b", "gradient W2: its shape is 3 × 4, expected 3 × 1 or 1 × 3"),
+    (
+        "[w[0], w[1] @ np.ones((1, 4))], b",
+        "4 is the number of samples: does an array of shape (4,) meet one of (4, 1)?",
+    ),
     ("'numbers'", "got a str"),
     ("3.5", "expected the weights and biases of each layer"),
     ("{'dW9': w[0]}", "the network has 2 layers"),
@@ -158,7 +164,7 @@ UNUSABLE = [
 @pytest.mark.parametrize(("returned", "said"), UNUSABLE, ids=[said for _, said in UNUSABLE])
 def test_what_a_program_returns_is_refused_in_one_line(tmp_path: Path, returned: str, said: str) -> None:
     path = tmp_path / "mine.py"
-    path.write_text(f"def gradients(w, b, x, y): return {returned}", encoding="utf-8")
+    path.write_text(f"import numpy as np\ndef gradients(w, b, x, y): return {returned}", encoding="utf-8")
     answer = ask(path, record(), seconds=30)
     with pytest.raises(DataError) as caught:
         of_document(record(), answer.document)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bptui.data.dataset import DataError
-from bptui.diagnosis.diagnosis import Diagnosis, of_document
+from bptui.diagnosis.answer import Diagnosis
+from bptui.diagnosis.diagnosis import of_document
 from bptui.diagnosis.reading import document_in
 from bptui.training.record import UpdateRecord
 
