@@ -1,15 +1,15 @@
 """What a rule of the lab makes of a batch: what it takes for the gradient, the step, and the network after it."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from bptui.engine.backprop import Pass, backward, forward, sum_gradients
 from bptui.engine.network import Network, Parameters
-from bptui.engine.rates import RateSchedule
-from bptui.engine.reduce import mean_over_samples
+from bptui.engine.reduce import mean_over_samples, reduce_over_samples
 from bptui.engine.types import Floats, read_only
-from bptui.engine.update import Divergence, UpdateRules, Workspace, compute_update
+from bptui.engine.update import Divergence, UpdateRules, adjust
 from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Rule, Workings
 
 RIGHT = Rule()
@@ -73,17 +73,20 @@ def refuse_overflow(believed: Parameters) -> None:
 
 
 def true_outcome(given: Given) -> tuple[Outcome, float]:
-    """The engine's own update with the batch in one piece, which is the right rule's to the last bit, and the mean
-    loss. Raises Divergence."""
+    """The engine's own update in plain steps, which is the right rule's to the last bit, and the mean loss. Raises
+    Divergence."""
     network, rules = given.network, given.rules
-    if rules.schedule.name != "constant" or rules.micro_batches > 1:  # the rate already is this update's
-        rules = replace(rules, schedule=RateSchedule(), micro_batches=1)
-    work = Workspace(network.architecture, given.n)
-    work.passed.a[0][:], work.targets[:] = given.x, given.y
-    compute_update(network, rules, given.memory_or_fresh(), given.t, work)
-    read_only(work.step.flat)
-    after = Network(network.architecture, read_only(network.flat + work.step.flat))
-    return Outcome(work.reduced, work.step, after, NOTHING_CARRIED), float(mean_over_samples(work.passed.loss))
+    passed, g = Pass.empty(network.architecture, given.n), Parameters.zeros(network.architecture)
+    passed.a[0][:] = given.x
+    forward(network, passed)
+    backward(network, given.loss, given.y, passed)
+    sum_gradients(passed, g)
+    reduce_over_samples(g.flat, given.n, rules.reduction, g.flat)
+    adjust(network, rules, g)
+    refuse_overflow(g)
+    step = Parameters(network.architecture, read_only(g.flat * -rules.learning_rate))
+    after = Network(network.architecture, read_only(network.flat + step.flat))
+    return Outcome(g, step, after, NOTHING_CARRIED), float(mean_over_samples(passed.loss))
 
 
 def true_reduced(network: Network, x: Floats, y: Floats, rules: UpdateRules) -> tuple[Parameters, float]:
