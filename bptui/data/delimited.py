@@ -145,7 +145,7 @@ def is_header(rows: list[list[str]]) -> bool:
     """Names, no sample: above numbers it has words (``nan,1`` and ``,1`` are samples that lack a number); above nothing
     but words, none of these occurs again in its column."""
     first, rest = rows[0], rows[1:]
-    if counts_columns(first):
+    if counts_columns(first, rest):
         return True
     if any(map(looks_like_number, first[:-1])) or not any(first):
         return False
@@ -156,14 +156,14 @@ def is_header(rows: list[list[str]]) -> bool:
     return len({*first}) == len(first) and not again
 
 
-def counts_columns(first: list[str]) -> bool:
-    """A line 0, 1, 2, … as libraries write it for columns without names; a last one may have a name."""
-    most = len(first) - 1
-    return (
-        most + 1 >= LEAST_COUNT
-        and first[:most] == [str(k) for k in range(most)]
-        and (first[-1] == str(most) or not looks_like_number(first[-1]))
-    )
+def counts_columns(first: list[str], rest: list[list[str]]) -> bool:
+    """A line 0, 1, 2, … as libraries write it for columns without names; the last may have one, a word of its own."""
+    *counted, last = first
+    if counted != [str(k) for k in range(len(counted))] or not rest:
+        return False
+    if last == str(len(counted)):
+        return len(first) >= LEAST_COUNT
+    return len(counted) > 1 and not looks_like_number(last) and all(last not in row[-1:] for row in rest)
 
 
 def commented_names(comments: list[tuple[int, str]], rows: list[list[str]], separator: str) -> list[str]:

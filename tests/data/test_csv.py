@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.data import DataError, Dataset
@@ -234,3 +234,42 @@ def test_hostile_names_are_made_harmless(mine: Path, name: str) -> None:
     data = read(mine, f'"{name}",y\n1,"{name}"\n2,b\n'.replace(";", ""))
     for shown in (*data.features, *data.classes):
         assert shown.isprintable()
+
+
+CELLS_OF_ALL_KINDS = [
+    "1",
+    "2.5",
+    "-3",
+    "1e3",
+    ".5",
+    "2.",
+    "+4",
+    *CELLS,
+    "1d3",
+    " 5 ",
+    "",
+    "?",
+    "1,5",
+    '"3"',
+    "-0",
+    "1\xa0",
+    "0b1",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(CELLS_OF_ALL_KINDS), min_size=3, max_size=3), min_size=2, max_size=5))
+@settings(max_examples=300)
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+def test_the_quick_way_gives_what_looking_at_every_cell_gives(
+    tmp_path_factory: pytest.TempPathFactory, separator: str, rows: list[list[str]]
+) -> None:
+    body = "\n".join(separator.join(row) for row in [["1", "2", "3"], *rows])
+    path = tmp_path_factory.getbasetemp() / "quick.csv"
+    quick = outcome(path, body.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bptui.data.csv_file.Reader.take_numbers", lambda reader, lines: False)
+        careful = outcome(path, body.encode())
+    if isinstance(quick, str) or isinstance(careful, str):
+        assert quick == careful
+    else:
+        assert (quick.x.tolist(), quick.y.tolist()) == (careful.x.tolist(), careful.y.tolist())

@@ -89,6 +89,9 @@ def test_a_header_that_counts_its_columns_is_a_header(tmp_path: Path) -> None:
     head = ",".join(map(str, range(9)))
     data = read(tmp_path, f"{head},target\n" + "1.5,2,3,4,5,6,7,8,9,0\n2.5,3,4,5,6,7,8,9,1,1\n")
     assert (len(data), data.features[:2]) == (2, ("0", "1"))
+    named = read(tmp_path, "0,1,label\n0.5,1,cat\n1.5,2,dog\n2.5,1,cat\n")
+    assert (len(named), named.classes) == (3, ("cat", "dog"))
+    assert len(read(tmp_path, "0,1,cat\n1,1,dog\n2,1,cat\n")) == 3, "its word comes again: a sample"
 
 
 def test_names_of_rows_without_a_name_of_their_own_are_a_column(tmp_path: Path) -> None:
