@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.tui.config import Config
+    from bptui.views.looks import Looks
 
 
 def main(arguments: list[str]) -> int:
@@ -219,7 +220,7 @@ def draw(options: argparse.Namespace) -> int:
 def begun(options: argparse.Namespace) -> "Session | int":
     """A session before its first update; the exit status where even that cannot be made."""
     scenario = choose(options)
-    aim_of(options)  # refused before the work, not after it
+    aim_of(options), looks_of(options)  # refused before the work, not after it
     with loading():
         from bptui.engine.update import UNDEFINED
         from bptui.session.session import Session
@@ -279,11 +280,11 @@ def draw_map(options: argparse.Namespace) -> int:
 
 def aim_of(options: argparse.Namespace) -> "Aim | None":
     """Where --at leads; None where nothing is said. Raises UsageError."""
-    from bptui.session.aim import parse_aim
-
     words = getattr(options, "at", None)
     if words is None:
         return None
+    from bptui.session.aim import parse_aim
+
     try:
         aim = parse_aim(words)
     except ValueError as problem:
@@ -291,6 +292,19 @@ def aim_of(options: argparse.Namespace) -> "Aim | None":
     if aim.of_known_run:
         raise UsageError(f"argument --at: {shown(words)} is of a run that is known already; name an update or epoch")
     return aim
+
+
+def looks_of(options: argparse.Namespace) -> "Looks | None":
+    """What --look says. Raises UsageError."""
+    words = getattr(options, "look", None)
+    if words is None:
+        return None
+    from bptui.views.looks import parse_looks
+
+    try:
+        return parse_looks(words)
+    except ValueError as problem:
+        raise UsageError(f"argument --look: {problem}") from None
 
 
 def open_beside(subject: "Subject", options: argparse.Namespace) -> int:
@@ -371,7 +385,9 @@ def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "
     config = replace(configured(), **said, read_only=options.read_only, demo=options.demo)
     if options.remote:
         config = remotely(config, options.remote)
-    return run_explorer(session, config, colour=colour(options), draw=draw, aim=aim_of(options))
+    return run_explorer(
+        session, config, colour=colour(options), draw=draw, aim=aim_of(options), looks=looks_of(options)
+    )
 
 
 def remotely(config: "Config", step: str) -> "Config":

@@ -285,6 +285,7 @@ def explorer_parser() -> Parser:
     )
     p.add_argument("--version", action="version", version=f"bptui {__version__} ({RELEASED})", help="print the version")
     add_at(p, "begin there")
+    p.add_argument("--look", metavar="WORDS", help="how it is looked at: panel 4, '4 maximised', '5 epoch log' …")
     add_screen(p)
     add_settings(p)
     return p

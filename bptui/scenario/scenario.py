@@ -187,6 +187,10 @@ class Scenario:
         """The same scenario with another seed for split, start weights and order."""
         return replace(self, data=replace(self.data, seed=seed))
 
+    def under(self, settings: Settings) -> "Scenario":
+        """The same scenario with other settings of training."""
+        return replace(self, settings=settings)
+
     def dataset(self) -> Dataset:
         """Load the data. Raises ScenarioError."""
         choice = self.data

@@ -25,6 +25,7 @@ from bptui.tui.panel import Panel
 from bptui.tui.private import CellDiff, Faults
 from bptui.tui.screens import open_draw
 from bptui.tui.workbench import Workbench
+from bptui.views.looks import Looks
 
 PLAIN = Config()
 
@@ -39,7 +40,7 @@ class Commands(CommandPalette):
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
     ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
-    ``aim`` is where in the run one begins."""
+    ``aim`` is where in the run one begins, ``looks`` how one looks at it."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -55,6 +56,7 @@ class BptuiApp(CellDiff, Faults):
         ascii_only: bool = False,
         draw: str = "",
         aim: Aim | None = None,
+        looks: Looks | None = None,
     ) -> None:
         super().__init__()
         self._draw = draw
@@ -69,7 +71,7 @@ class BptuiApp(CellDiff, Faults):
         self.read_only = config.read_only
         self.demo: Demo | None = None
         self._plays_demo = config.demo
-        self.explorer = Explorer(session, self.palette_name, ascii_only, config.looks)
+        self.explorer = Explorer(session, self.palette_name, ascii_only, looks or config.looks)
         self.animation_level = "none"
 
     def fitting(self, theme: str) -> str:
@@ -138,13 +140,15 @@ class BptuiApp(CellDiff, Faults):
                 yield SystemCommand(key.id.replace("-", " "), words, partial(screen.press, key.id))
 
 
-def run_explorer(session: Session, config: Config, colour: bool, draw: str = "", aim: Aim | None = None) -> int:
+def run_explorer(
+    session: Session, config: Config, colour: bool, draw: str = "", aim: Aim | None = None, looks: Looks | None = None
+) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks)
     app.run(mouse=config.mouse)
     if app.fault:
         with suppress(OSError):  # the line may be lost

@@ -74,6 +74,37 @@ class GoTo(Workbench, ModalScreen[None]):
             super().on_key(event)
 
 
+class Told(Workbench, ModalScreen[None]):
+    """Shows words that may be longer than a line, to be read or copied."""
+
+    NAME = "Command"
+    DEFAULT_CSS = """
+    Told { align: center middle; layout: vertical; }
+    Told > Vertical { width: 100%; height: auto; border: solid $accent; padding: 0 1; }
+    """
+
+    def __init__(self, words: str, palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.words = words
+        self.ascii = ascii_only
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            if self.ascii:
+                box.styles.border = ("ascii", "white")
+            yield Static(Content("The command that shows this screen again, copied where the terminal allows it; Esc"))
+            yield Static(Content(self.words), id="words")
+
+    def parts(self) -> list[Panel]:
+        return []
+
+    def table(self) -> Table:
+        return KEYS
+
+    def paint(self) -> None:
+        """It stays as it is."""
+
+
 KEYS: Table = (
     *(replace(key, keys=tuple(name for name in key.keys if len(name) > 1)) for key in COMMON if key.id != "help"),
     Key("close", ("escape",), "Esc", "Go to", "close", GoTo.close, "close"),

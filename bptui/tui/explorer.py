@@ -13,13 +13,14 @@ from bptui.session.goal import Goal
 from bptui.session.moment import Moment, phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
-from bptui.tui.dialogs import GoTo
+from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.explorer_keys import BY_ID, KEYS, hints
 from bptui.tui.keys import Key, Table
 from bptui.tui.long_work import LongWork
 from bptui.tui.panel import Panel
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
+from bptui.views.command import command
 from bptui.views.doctor import notice
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
@@ -67,6 +68,24 @@ class Explorer(Workbench):
         moment = self.session.moment
         place = f"u{moment.update}-s{moment.sample + 1}-p{phases(self.session.layers).index(moment.phase) + 1}"
         return f"bptui-{self.session.scenario.title}-{place}"
+
+    def picture_title(self) -> str:
+        """The command that shows this screen again, where there is one."""
+        try:
+            return clean(command(self.session, self.looks))
+        except ValueError:
+            return super().picture_title()
+
+    def show_command(self) -> None:
+        """Show the command that recreates this screen, and hand it to the terminal to be copied."""
+        self.pause()
+        try:
+            words = clean(command(self.session, self.looks))
+        except ValueError as problem:
+            self.notice = self.named(str(problem))
+            return
+        self.app.copy_to_clipboard(words)
+        self.app.push_screen(Told(words, self.app.palette_name, self.app.ascii))
 
     # --- painting: the scene goes down ---
 

@@ -209,6 +209,8 @@ KEYS: tuple[Row, ...] = (
         open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
+    Key("command", ("i",), "i", "Other", "the command that recreates this screen, copied to the clipboard (OSC 52)",
+        lambda e: e.show_command()),
     Key("save-scenario", ("X",), "X", "Other", "save the current set-up as a scenario file in the current folder",
         lambda e: e.save_scenario(), "", lambda e: e.why_not_save()),
     *(key for key in COMMON if key.id != "quit"),

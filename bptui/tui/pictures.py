@@ -1,6 +1,7 @@
 """A picture of the screen that stands alone: SVG that asks no server for anything and changes where the screen does."""
 
 import re
+from html import escape
 
 from textual.app import App
 
@@ -10,12 +11,15 @@ PREFIX = re.compile(r"\.(terminal-\d+)-matrix\b")
 STYLES = re.compile(r"(?:^ *\.terminal-\d+-r\d+ \{ .*? \}\n)+", re.MULTILINE)
 STYLE = re.compile(r"\.(terminal-\d+-r\d+) \{ (.*?) \}")
 CLASS = re.compile(r'(?<=class=")terminal-\d+-r\d+(?=")')
+ROOM = 16  # columns of a window's frame beside its title
 LINE_ENDS = re.compile(r"<text [^>]*>\n</text>")
 
 
 def picture(app: App[int], title: str) -> str:
-    """The screen of the app as SVG."""
-    return plain(app.export_screenshot(title=title, simplify=True))
+    """The screen of the app as SVG; a title that is wider than it is not painted over it."""
+    fits = len(title) <= app.size.width - ROOM
+    drawn = plain(app.export_screenshot(title=title if fits else "bptui", simplify=True))
+    return drawn if title == "bptui" else drawn.replace(">", f">\n<title>{escape(title)}</title>", 1)
 
 
 def plain(svg: str) -> str:

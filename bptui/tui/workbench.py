@@ -255,7 +255,11 @@ class Workbench(Screen[None]):
         return "nothing is saved here: --read-only" if self.app.read_only else None
 
     def save_picture(self) -> None:
-        self.save(f"{self.picture_name()}.svg", picture(self.app, "bptui"))
+        self.save(f"{self.picture_name()}.svg", picture(self.app, self.picture_title()))
+
+    def picture_title(self) -> str:
+        """What stands over a picture of this screen."""
+        return "bptui"
 
     def save(self, name: str, text: str) -> None:
         """Keep a text as a new file in the current folder. Where the screen is in a browser that folder is somebody

@@ -206,7 +206,7 @@ def looks_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> tupl
 def config_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Config:
     opened: list[Config] = []
 
-    def run_explorer(session: object, config: Config, colour: bool, draw: str) -> int:
+    def run_explorer(session: object, config: Config, colour: bool, **how: object) -> int:
         opened.append(config)
         return 0
 

@@ -15,7 +15,7 @@ from bptui.tui import confusion, doctor, draw, drill, explain, lab, lists, race,
 from bptui.tui import keys as key_table
 from bptui.tui.app import Commands
 from bptui.tui.confusion import ConfusionScreen
-from bptui.tui.dialogs import GoTo
+from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.doctor import DoctorScreen
 from bptui.tui.draw import DrawScreen
 from bptui.tui.drill import DrillScreen
@@ -147,6 +147,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "confusion": ((), shows(screen=ConfusionScreen)),
     "doctor": ((), shows(screen=DoctorScreen)),
     "picture": ((), same),
+    "command": ((), shows(screen=Told)),
     "save-scenario": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),

@@ -1,0 +1,23 @@
+"""The one command that recreates a screen of the explorer."""
+
+import shlex
+
+from bptui.scenario.command import command_words
+from bptui.session.aim import words_of
+from bptui.session.session import Session
+from bptui.training.settings import Settings
+from bptui.views.looks import Looks
+
+
+def command(session: Session, looks: Looks) -> str:
+    """``bptui xor --lr 0.5 --at 'e3 b2 s4 d1'``. Raises ValueError where no command can: its line says why."""
+    (_, first), *later = session.run.causes.changes
+    if later:
+        what = "settings" if isinstance(later[0][1], Settings) else "something"
+        raise ValueError(f"{what} changed at update {later[0][0]}: no command says that")
+    assert isinstance(first, Settings)
+    words = ["bptui", *command_words(session.scenario.under(first))]
+    at = words_of(session.run, session.moment)
+    words += ["--at", at] if at != "start" else []
+    words += ["--look", looks.words] if looks.words else []
+    return shlex.join(words)
