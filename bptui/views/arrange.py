@@ -44,8 +44,8 @@ class Arrangement:
 def small(width: int, height: int) -> list[Row]:
     """What is said, and all that is, where there is no room: in as many rows as it takes, in fewer words if it must."""
     needs, has = f"needs {SMALLEST[0]}×{SMALLEST[1]},", f"has {width}×{height}"
-    spellings = (f"bptui {needs} {has}", f"{needs} {has}", has)
-    wrapped = [textwrap.wrap(words, max(width, 1)) for words in spellings]
+    spellings = ((f"bptui {needs} {has}",), (needs, has), (has,))
+    wrapped = ([line for words in spelling for line in textwrap.wrap(words, max(width, 1))] for spelling in spellings)
     lines = next((lines for lines in wrapped if len(lines) <= height), [has])
     return fit_rows([((line, "notice"),) for line in lines], width, height)
 
