@@ -7,7 +7,7 @@ import time
 import pytest
 
 from .commands import terminal
-from .test_terminal import assert_restored
+from .test_terminal import assert_restored, under_way
 
 PLACES = {
     "at rest": ((), ("xor",)),
@@ -46,7 +46,7 @@ def test_a_signal_ends_a_program_whose_screen_nobody_reads() -> None:
     with terminal("xor", "--batch", "1", width=160, height=50) as at:
         at.wait_for("Network")
         at.type("+++++++++ ")
-        at.wait_for("full speed")
+        at.wait_for(under_way)
         time.sleep(1.5)  # it has more to say than a terminal keeps
         began = time.monotonic()
         os.kill(at.process.pid, signal.SIGINT)

@@ -24,6 +24,12 @@ def counters(text: str) -> tuple[int, ...] | None:
     return tuple(map(int, found.groups())) if found else None
 
 
+def under_way(text: str) -> bool:
+    """Do updates follow one another?"""
+    found = counters(text)
+    return found is not None and found[-1] > 20
+
+
 def expect(at: Terminal, key: str, *numbers: int) -> None:
     at.type(key)
     at.wait_for(lambda text: counters(text) == numbers)
