@@ -22,7 +22,7 @@ from bptui.training.settings import Settings
 
 FEWEST = 3
 """Numbers that a quantity must have to be named by itself: fewer come about in too many ways."""
-MOST_NAMES = 3
+MOST_NAMES = 6
 MOST_PAIRED = 20_000_000
 """Samples × weights up to which pairs of mistakes are tried: beyond, some seconds would become minutes."""
 

@@ -4,6 +4,7 @@ Shapes leave some of these ways; where they leave several, the numbers decide (s
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -116,10 +117,22 @@ def layouts(items: Sequence[Item], record: UpdateRecord) -> list[Laid]:
             continue
         if not any(_same(laid, other) for other in out):
             out.append(laid)
-    if not out:
-        assert problem is not None
-        raise problem
-    return out
+    if out:
+        return out
+    assert problem is not None
+    if all(_fits_some_way(item, asked, record) for item in bounded):
+        names = ", ".join(leaf.said for address, leaf, _, _ in bounded if address.what == "weights")
+        raise DataError(f"{names}: one lies as W[i][o], another as W[o][i]; give all of them the same way")
+    raise problem
+
+
+def _fits_some_way(item: "BoundedItem", asked: Asked, record: UpdateRecord) -> bool:
+    """Is there any layout that an array fits by itself?"""
+    for layout in _choices(asked):
+        with suppress(DataError):
+            _lay(layout, [item], record)
+            return True
+    return False
 
 
 def asked_of(items: Sequence[Item], record: UpdateRecord) -> Asked:
@@ -144,7 +157,8 @@ def _choices(asked: Asked) -> Iterator[Layout]:
         yield Layout(turned, bias, columns, in_data, meant)
 
 
-Bounded = list[tuple[Address, Leaf, FloatArray, FloatArray]]
+BoundedItem = tuple[Address, Leaf, FloatArray, FloatArray]
+Bounded = list[BoundedItem]
 
 
 def _bounded(items: Sequence[Item]) -> Bounded:
@@ -189,7 +203,7 @@ def _lay(layout: Layout, bounded: Bounded, record: UpdateRecord) -> Laid:
     return Laid(layout, tuple(inorder), reductions, tuple(starts))
 
 
-def _starts(layout: Layout, item: tuple[Address, Leaf, FloatArray, FloatArray], record: UpdateRecord) -> list[Part]:
+def _starts(layout: Layout, item: BoundedItem, record: UpdateRecord) -> list[Part]:
     """Weights before the update that are not the record's. Raises DataError where a plain W1 is then something else."""
     address, leaf, low, high = item
     found = _parts(layout, Address("after", address.layer, address.what), leaf, low, high, record)

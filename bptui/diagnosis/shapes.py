@@ -72,7 +72,8 @@ def matrix(
     problem = told(leaf, known, "inputs and units") + ("" if n in sizes or per_sample else broadcast(leaf, n))
     laid = []
     for values in both:
-        flat = values.ndim == 1 and not samples and 1 in (inputs, o) and values.size == inputs * o
+        line = sum(side > 1 for side in values.shape) <= 1  # however it lies, there is one way to read it
+        flat = line and not samples and 1 in (inputs, o) and values.size == inputs * o
         if not flat and values.shape != shape:
             raise DataError(problem)
         whole = values.reshape(shape)

@@ -8,6 +8,7 @@ from bptui.diagnosis.fits import tries_pairs
 from bptui.diagnosis.search import Fit
 from bptui.engine.html import escaped, table
 from bptui.engine.weight import Weight
+from bptui.engine.wrong_rules import BY_ID
 
 HEAD = ("quantity", "is", "largest difference", "where")
 MOST_FITS = 12
@@ -73,10 +74,15 @@ def _mistakes(it: Diagnosis) -> Iterator[str]:
         return
     if any(not each.right and each.part.kind in ("z", "a") for each in it.compared):
         yield "The way forward differs: put that right first, what comes after it was made from it."
-    elif tries_pairs(it.record):
+        return
+    if tries_pairs(it.record):
         yield "No known mistake, and no two of them together, gives all these numbers."
     else:
         yield "No known mistake gives all these numbers; two together are tried on smaller networks only."
+    for each in it.compared:
+        if each.rule:
+            names = (f"{BY_ID[rule].name} ({rule})" if rule in BY_ID else rule for rule in each.rule.split(" or "))
+            yield f"{each.name} alone comes out so by: {'; or: '.join(names)}."
 
 
 def said(fit: Fit) -> str:
@@ -91,7 +97,7 @@ def row(it: Diagnosis, each: Compared) -> tuple[str, str, str, str]:
     elif each.state == "rule" and it.mistakes:
         state = "as under the mistake" if len(it.mistakes) == 1 else "as under these mistakes"
     elif each.state == "rule":
-        state = f"as under {each.rule}, alone"
+        state = "as under a mistake, alone"
     else:
         state = each.state
     state += ", its own way" if each.own_way else ""

@@ -269,6 +269,20 @@ def test_what_a_program_never_clears_is_named_in_the_second_update() -> None:
     assert diagnose(of, gradient=[list(weights), list(biases)], update=2).fits == (("never-cleared",),)
 
 
+def test_of_three_mistakes_together_each_quantity_is_named_by_itself() -> None:
+    of = record()
+    error = of.passed.a[2] - of.targets
+    delta = error @ of.before.weights[1].T * (1 - np.tanh(of.passed.a[1]) ** 2)
+    it = diagnose(
+        of, gradient={"W2": of.passed.a[1].T @ error / 4, "b2": error.sum(axis=0), "W1": of.passed.a[0].T @ delta}
+    )
+    assert (it.first, it.fits) == ("W2", ())
+    assert it.parts["W2"]["state"] == "rule"
+    assert "no-slope-output" in it.parts["W2"]["rule"].split(" or ")
+    assert "W2 alone comes out so by: " in str(it)
+    assert "rule" not in it.parts["b2"]  # one number comes about in too many ways
+
+
 def test_a_diagnosis_is_frozen_and_says_itself_in_text_and_html() -> None:
     it = scaled({"W1": 2.0})
     with pytest.raises(AttributeError):

@@ -212,6 +212,18 @@ REFUSED = [
 ]  # fmt: skip
 
 
+def test_matrices_that_lie_in_two_ways_are_refused_and_a_single_line_lies_in_either() -> None:
+    of = record((2, 3, 2))
+    w1, w2 = of.mean.weights
+    with pytest.raises(DataError, match=r"^dW1, dW2: one lies as W\[i\]\[o\], another as W\[o\]\[i\]"):
+        of_document(of, {"dW1": w1, "dW2": w2.T})
+    of = record((2, 3, 1))
+    w1, w2 = of.mean.weights
+    for lone in (w2, w2.T, w2.ravel()):
+        for other in (w1, w1.T):
+            assert of_document(of, {"dW1": other, "dW2": lone}).right
+
+
 @pytest.mark.parametrize(("text", "said"), REFUSED, ids=[said for _, said in REFUSED])
 def test_what_cannot_be_read_is_one_plain_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DataError) as caught:
