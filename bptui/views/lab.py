@@ -36,10 +36,10 @@ def lab_title(figures: Figures, width: int, keys: Keys = USUAL) -> Row:
     ]
     place = figures.position
     samples = "sample" if figures.n == 1 else "samples"
-    where = f"update {figures.update} · epoch {place.epoch}, batch {place.batch}/{figures.batches} · "
+    where = f"next: update {figures.update} · epoch {place.epoch}, batch {place.batch}/{figures.batches} · "
     where += f"{figures.n} {samples} "
     if row_cells(name) + cells(where) >= width:
-        where = f"update {figures.update} "
+        where = f"next: update {figures.update} "
     if row_cells(name) + cells(where) >= width:
         where = ""
     return (*name, (right(where, max(width - row_cells(name), 0)), "bar"))
