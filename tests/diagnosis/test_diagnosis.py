@@ -14,7 +14,9 @@ from bptui.data.dataset import DataError
 from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.compare import CLOSE
 from bptui.diagnosis.diagnosis import diagnose
+from bptui.diagnosis.fits import MOST_PAIRED
 from bptui.diagnosis.program import MEMORY, SECONDS
+from bptui.diagnosis.words import MOST_FITS
 from bptui.engine.types import Floats
 from bptui.engine.wrong_rules.stages import MOST_KEPT
 
@@ -35,6 +37,8 @@ def test_the_page_says_what_is_so(capsys: pytest.CaptureFixture[str]) -> None:
     exec(lines, {})
     assert lines.rstrip().endswith(": " + capsys.readouterr().out.rstrip())
     assert f"for at most {SECONDS:g} seconds and {MEMORY >> 30} GB" in PAGE
+    assert f"(in words {MOST_FITS},\nand how many more)" in PAGE
+    assert f"at most {MOST_PAIRED // 1_000_000} million" in PAGE
     assert f"within {CLOSE:.2%} of the largest".replace("%", " %") in PAGE
 
 
