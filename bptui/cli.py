@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
     from bptui.session.aim import Aim
+    from bptui.session.keeping import Kept
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.tui.config import Config
@@ -357,6 +358,21 @@ def data(options: argparse.Namespace) -> int:
     return 0
 
 
+def open_session(options: argparse.Namespace) -> int:
+    with loading():
+        from bptui.session.keeping import KeptError, opened
+        from bptui.views.looks import parse_looks
+
+    try:
+        session, kept = opened(options.file)
+        looks = parse_looks(kept.look)
+    except KeptError as problem:
+        return complain(str(problem))
+    except ValueError as problem:
+        return complain(f"{options.file}: look: {problem}")
+    return open_explorer(session, options, looks=looks, kept=kept)
+
+
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "": explore,
     "train": train,
@@ -365,6 +381,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": check,
     "map": draw_map,
     "data": data,
+    "open": open_session,
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,
@@ -372,7 +389,13 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "") -> int:
+def open_explorer(
+    session: "Session",
+    options: argparse.Namespace,
+    draw: str = "",
+    looks: "Looks | None" = None,
+    kept: "Kept | None" = None,
+) -> int:
     """``draw`` says how the drawing pad is opened over it, "" that it is not."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
@@ -386,7 +409,13 @@ def open_explorer(session: "Session", options: argparse.Namespace, draw: str = "
     if options.remote:
         config = remotely(config, options.remote)
     return run_explorer(
-        session, config, colour=colour(options), draw=draw, aim=aim_of(options), looks=looks_of(options)
+        session,
+        config,
+        colour=colour(options),
+        draw=draw,
+        aim=aim_of(options),
+        looks=looks or looks_of(options),
+        kept=kept,
     )
 
 

@@ -31,6 +31,8 @@ from bptui.headless.arguments import COMMANDS as HEADLESS
 from bptui.headless.check import TEMPLATE
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
+from bptui.session.keeping import text_of_session
+from bptui.session.session import Session
 from bptui.tui.config import config_path, read_config
 from bptui.tui.pictures import picture
 from tests import make_screenshots
@@ -95,7 +97,7 @@ def test_every_picture_is_made_by_the_app() -> None:
 def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened: list[str] = []
 
-    def open_nothing(session: object, options: object, draw: str = "") -> int:
+    def open_nothing(session: object, options: object, draw: str = "", **how: object) -> int:
         opened.append("explorer")
         return 0
 
@@ -104,12 +106,14 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
+    kept = text_of_session(Session(Scenario.built_in("xor")), "", tmp_path)
+    Path("xor.session.json").write_text(kept, encoding="utf-8")
     Path("mine.py").write_text(TEMPLATE, encoding="utf-8")
     update = Scenario.read("mine.toml").begin().record(1)
     Path("mine.json").write_text(json.dumps(update.to_dict()), encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
-    headless = set(words) & (set(HEADLESS) - {"draw"})
+    headless = set(words) & (set(HEADLESS) - {"draw", "open"})
     assert bool(printed.getvalue()) if headless else opened == ["explorer"]
 
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
     "map": "draw what the network answers everywhere, as text or SVG",
+    "open": "go on with a session that ctrl+s has saved",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
     "completion": "print what makes a shell complete bptui's words with Tab",
@@ -117,7 +118,7 @@ class Parser(argparse.ArgumentParser):
         name = {
             **dict.fromkeys(BARE, ""),
             "completion": " SHELL",
-            "check": " FILE",
+            **dict.fromkeys(("check", "open"), " FILE"),
             **dict.fromkeys(("draw", EXPLORER), " [NAME]"),
         }.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
@@ -258,6 +259,10 @@ def parser_of(command: str) -> Parser:
     if command == "completion":
         p.epilog = COMPLETION
         p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+        return p
+    if command == "open":
+        p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")
+        add_screen(p)
         return p
     if command == "draw":
         what = "digits, letters, or pictures of your own"

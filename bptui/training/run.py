@@ -295,10 +295,15 @@ class Run:
         """The same problem from the same start weights under these settings, nothing made and nothing edited yet."""
         return self._begin(self.problem, self.start, Causes(((1, settings),)))
 
-    def fork(self, update: int, change: Change) -> "Run":
-        """A run with the same past that has other settings, an edited weight or a guest in its batch from an update on,
-        at most frontier + 1. Raises IndexError for an edit of a weight that is not there, ValueError for a guest that
-        does not fit the network."""
+    def under(self, causes: Causes) -> "Run":
+        """The same problem from the same start weights under all these causes, nothing made yet. Raises IndexError,
+        ValueError as :meth:`fork` does."""
+        for _, change in causes.changes:
+            self._check(change)
+        return self._begin(self.problem, self.start, causes)
+
+    def _check(self, change: Change) -> None:
+        """Raises IndexError for an edit of a weight that is not there, ValueError for a guest that does not fit."""
         if isinstance(change, Edit):
             change.apply(Parameters.zeros(self.start.architecture))
         if isinstance(change, Guest):
@@ -307,6 +312,12 @@ class Run:
                 raise ValueError(
                     f"{len(change.x)} inputs and {len(change.y)} targets; {sizes[0]} and {sizes[-1]} are needed"
                 )
+
+    def fork(self, update: int, change: Change) -> "Run":
+        """A run with the same past that has other settings, an edited weight or a guest in its batch from an update on,
+        at most frontier + 1. Raises IndexError for an edit of a weight that is not there, ValueError for a guest that
+        does not fit the network."""
+        self._check(change)
         causes = self.causes.changed(update, change)
         if update == 1:
             return self._begin(self.problem, self.start, causes)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.command import CommandPalette
@@ -27,6 +28,9 @@ from bptui.tui.screens import open_draw
 from bptui.tui.workbench import Workbench
 from bptui.views.looks import Looks
 
+if TYPE_CHECKING:
+    from bptui.session.keeping import Kept
+
 PLAIN = Config()
 
 
@@ -40,7 +44,8 @@ class Commands(CommandPalette):
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
     ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
-    ``aim`` is where in the run one begins, ``looks`` how one looks at it."""
+    ``aim`` is where in the run one begins, ``looks`` how one looks at it;
+    ``kept`` is what a session file says besides, to be replayed."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -57,10 +62,12 @@ class BptuiApp(CellDiff, Faults):
         draw: str = "",
         aim: Aim | None = None,
         looks: Looks | None = None,
+        kept: "Kept | None" = None,
     ) -> None:
         super().__init__()
         self._draw = draw
         self._aim = aim
+        self._kept = kept
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
@@ -98,6 +105,8 @@ class BptuiApp(CellDiff, Faults):
         if self._plays_demo:
             self.demo = Demo(self)
         self.explorer.call_after_refresh(self.explorer.go_to, self._aim)
+        if self._kept:
+            self.explorer.call_after_refresh(self.explorer.reopen, self._kept)
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -141,14 +150,20 @@ class BptuiApp(CellDiff, Faults):
 
 
 def run_explorer(
-    session: Session, config: Config, colour: bool, draw: str = "", aim: Aim | None = None, looks: Looks | None = None
+    session: Session,
+    config: Config,
+    colour: bool,
+    draw: str = "",
+    aim: Aim | None = None,
+    looks: Looks | None = None,
+    kept: "Kept | None" = None,
 ) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept)
     app.run(mouse=config.mouse)
     if app.fault:
         with suppress(OSError):  # the line may be lost

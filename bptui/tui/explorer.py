@@ -30,6 +30,10 @@ from bptui.views.text import Span
 if TYPE_CHECKING:
     from bptui.tui.draw import Pad
 
+if TYPE_CHECKING:
+    from bptui.session.keeping import Kept
+    from bptui.tui.kept import SessionFile
+
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 WORK_SLICE = 0.06  # and while long work is waited for: Esc is answered within a frame
 LONG_RUN = 100  # updates
@@ -46,6 +50,7 @@ class Explorer(Workbench):
         self.session: Session = session
         self.looks = looks
         self.stage = Stage(self)
+        self.session_file: SessionFile | None = None
         self._watch = Watch()
         self.pad: Pad | None = None  # once something was drawn
         self._sure = False  # that a long run may be lost
@@ -223,6 +228,18 @@ class Explorer(Workbench):
             self.save(f"{setup.title}.toml", setup.toml())
         except ScenarioError as problem:
             self.notice = clean(str(problem))
+
+    def save_session(self) -> None:
+        """Keep the whole session, to go on from here another day."""
+        from bptui.tui.kept import SessionFile  # noqa: PLC0415  reads and writes JSON, for which the first paint does not wait
+
+        self.session_file = self.session_file or SessionFile()
+        self.notice = self.session_file.save(self)
+
+    def reopen(self, kept: "Kept") -> None:
+        from bptui.tui.kept import reopen  # noqa: PLC0415
+
+        reopen(self, kept)
 
     def ask_goal(self) -> None:
         screen = GoTo(self.app.palette_name, self.app.ascii)

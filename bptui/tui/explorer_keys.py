@@ -17,7 +17,7 @@ from bptui.tui.screens import (
     open_race,
     open_scatter,
 )
-from bptui.tui.workbench import COMMON
+from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.looks import SORT_WORDS, Looks
 from bptui.views.panels import PANELS, PanelSpec
@@ -209,6 +209,8 @@ KEYS: tuple[Row, ...] = (
         open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
+    Key("save-session", ("ctrl+s",), "ctrl+s", "Other", "save the session; bptui open FILE goes on from it another day",
+        lambda e: e.save_session(), "", Workbench.why_not_save_session),
     Key("command", ("i",), "i", "Other", "the command that recreates this screen, copied to the clipboard (OSC 52)",
         lambda e: e.show_command()),
     Key("save-scenario", ("X",), "X", "Other", "save the current set-up as a scenario file in the current folder",

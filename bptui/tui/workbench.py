@@ -254,6 +254,9 @@ class Workbench(Screen[None]):
     def why_not_save(self) -> str | None:
         return "nothing is saved here: --read-only" if self.app.read_only else None
 
+    def why_not_save_session(self) -> str | None:
+        return "sessions are kept where a terminal is, not in a browser" if self.app.is_web else self.why_not_save()
+
     def save_picture(self) -> None:
         self.save(f"{self.picture_name()}.svg", picture(self.app, self.picture_title()))
 

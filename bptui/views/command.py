@@ -14,7 +14,7 @@ def command(session: Session, looks: Looks) -> str:
     (_, first), *later = session.run.causes.changes
     if later:
         what = "settings" if isinstance(later[0][1], Settings) else "something"
-        raise ValueError(f"{what} changed at update {later[0][0]}: no command says that")
+        raise ValueError(f"{what} changed at update {later[0][0]}: no command says that; {{save-session}} keeps it")
     assert isinstance(first, Settings)
     words = ["bptui", *command_words(session.scenario.under(first))]
     at = words_of(session.run, session.moment)

@@ -170,7 +170,10 @@ def test_what_does_not_fit_together_is_said(
         (("train", "xor", "--epochs", "3", "--momentun=0.5"), "did you mean '--momentum'?"),
         (("xor", "--epochs", "3"), "it goes with bptui train"),
         (("datasets", "--format", "text"), "it goes with bptui trace"),
-        (("trace", "xor", "--glyphs", "block"), "it goes with bptui draw and bptui check and the explorer"),
+        (
+            ("trace", "xor", "--glyphs", "block"),
+            "it goes with bptui draw and bptui check and bptui open and",
+        ),
         (("draw", "letters", "--json"), "it goes with bptui train and bptui check"),
         (("trian", "xor"), "did you mean 'train'?"),
         (("trian",), "did you mean 'train'?"),

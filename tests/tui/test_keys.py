@@ -148,6 +148,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "doctor": ((), shows(screen=DoctorScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
+    "save-session": ((), same),
     "save-scenario": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),

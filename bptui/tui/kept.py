@@ -1,0 +1,54 @@
+"""The session file of an explorer: written by ctrl+s, whole each time, and never over what somebody else wrote."""
+
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bptui.data.clean import clean
+from bptui.data.output import write_new, write_whole
+from bptui.scenario import ScenarioError
+from bptui.session.goal import Goal
+from bptui.session.keeping import Kept, reopened, text_of_session
+
+if TYPE_CHECKING:
+    from bptui.tui.explorer import Explorer
+
+
+class SessionFile:
+    """``path`` is the file that was opened or written last; None before that."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._holds = print_of(path) if path else ""
+
+    def save(self, explorer: "Explorer") -> str:
+        """Write the session; says where, or why nothing was written."""
+        session = explorer.session
+        place = self.path or Path(f"{session.scenario.title}.session.json")
+        try:
+            text = text_of_session(session, explorer.looks.words, place.parent)
+            if self.path and print_of(self.path) == self._holds:
+                write_whole(self.path, text)
+            else:  # a name of its own, where somebody else has written there meanwhile
+                self.path = write_new(place, text)
+        except OSError as problem:
+            return f"{clean(str(place))}: {problem.strerror}; nothing was saved"
+        except (ScenarioError, ValueError) as problem:
+            return f"nothing was saved: {clean(str(problem))}"
+        self._holds = sha256(text.encode()).hexdigest()
+        return f"saved {clean(str(self.path))}; bptui open goes on from there"
+
+
+def print_of(path: Path) -> str:
+    """Of what a file holds; "" where it cannot be read."""
+    with suppress(OSError):
+        return sha256(path.read_bytes()).hexdigest()
+    return ""
+
+
+def reopen(explorer: "Explorer", kept: Kept) -> None:
+    """Replay all updates of a session file, with progress, and stand where one stood."""
+    explorer.session_file = SessionFile(kept.path)
+    session = explorer.session
+    explorer.do(lambda _: explorer.start(Goal(kept.updates), lambda: reopened(session, kept)))

@@ -1,0 +1,81 @@
+"""ctrl+s keeps a session, ``bptui open`` goes on from it."""
+
+from pathlib import Path
+
+import pytest
+
+from bptui.session.keeping import opened
+from bptui.tui.config import Config
+from bptui.views.looks import parse_looks
+from tests.cli.commands import complaint, terminal
+
+from .pilots import explore
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def test_a_session_goes_on_from_its_file() -> None:
+    async with explore("digits") as at:
+        await at.do("next-batch", "next-batch", "rate-up", "next-epoch", "previous-batch", "next-sample", "focus-4")
+        await at.until_idle()
+        await at.do("save-session")
+        assert "saved digits.session.json" in at.foot()
+        numbers, moment = at.session.record.to_dict(per_sample=True), at.session.moment
+        causes, frontier = at.session.run.causes.changes, at.session.run.frontier
+    session, kept = opened(Path("digits.session.json"))
+    async with explore(session, kept=kept, looks=parse_looks(kept.look)) as at:
+        await at.until_idle()
+        assert "every bit as it was" in at.foot()
+        assert (at.session.moment, at.session.run.causes.changes) == (moment, causes)
+        assert (at.session.run.frontier, at.explorer.looks.focus) == (frontier, 4)
+        assert at.session.record.to_dict(per_sample=True) == numbers
+        await at.do("next-batch", "save-session")
+        assert "saved digits.session.json" in at.foot()
+    assert opened(Path("digits.session.json"))[0].scenario.title == "digits"
+
+
+async def test_two_explorers_never_write_one_file(folder: Path) -> None:
+    async with explore() as one:
+        await one.do("save-session")
+        session, kept = opened(Path("xor.session.json"))
+        async with explore(session, kept=kept) as other:
+            await other.do("next-batch", "save-session")
+            theirs = Path("xor.session.json").read_bytes()
+            await one.do("next-epoch", "save-session")
+            assert "saved xor.session-2.json" in one.foot()
+    assert Path("xor.session.json").read_bytes() == theirs
+    assert sorted(path.name for path in folder.iterdir()) == ["xor.session-2.json", "xor.session.json"]
+
+
+async def test_a_folder_that_takes_nothing_is_told(folder: Path) -> None:
+    async with explore() as at:
+        folder.rmdir()
+        await at.do("save-session")
+        assert "xor.session.json: No such file or directory; nothing was saved" in at.foot()
+
+
+async def test_read_only_saves_nothing(folder: Path) -> None:
+    async with explore(config=Config(read_only=True)) as at:
+        await at.do("save-session")
+        assert "nothing is saved here" in at.foot()
+    assert not list(folder.iterdir())
+
+
+def test_the_command_opens_what_the_key_has_saved(folder: Path) -> None:
+    with terminal("xor", "--at", "e30") as at:
+        at.wait_for("update 30: epoch 30, batch 1")
+        at.type("\x13")
+        at.wait_for("saved xor.session.json")
+        at.type("q")
+        assert at.wait() == 0
+    with terminal("open", "xor.session.json") as at:
+        at.wait_for("every bit as it was")
+        at.type("q")
+        assert at.wait() == 0
+    (folder / "cut.json").write_bytes((folder / "xor.session.json").read_bytes()[:99])
+    assert "cut.json:" in complaint("open", "cut.json")
+    assert "no such file" in complaint("open", "none.json")
