@@ -67,10 +67,10 @@ class GoTo(Workbench, ModalScreen[None]):
             self.query_one(Input).select_all()  # what is typed next replaces it
             self.paint()
         else:
-            self.dismiss()
+            self.close()
 
     def on_key(self, event: events.Key) -> None:
-        if not event.is_printable:  # letters are what is typed
+        if not (self.is_active and event.is_printable):  # letters are what is typed
             super().on_key(event)
 
 

@@ -69,7 +69,7 @@ class Help(List):
 
     def on_key(self, event: events.Key) -> None:
         """A key that means nothing here closes: it was meant for the screen below."""
-        if pressed(self.keys_now(), event.key) is None:
+        if self.is_active and pressed(self.keys_now(), event.key) is None:
             event.stop()
             event.prevent_default()
             self.close()

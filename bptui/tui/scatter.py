@@ -75,7 +75,7 @@ class ScatterScreen(UpdateSheet):
         """Back to the explorer, at the chosen sample of this update."""
         if self.session.run is self._run and self.session.moment.update == self.scatter.record.number:
             self.session.choose_row([self.chosen], 0)
-        self.dismiss()
+        self.close()
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         self.session.select(layer, unit, source)

@@ -203,6 +203,11 @@ class Workbench(Screen[None]):
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
+        if not self.is_active:  # since it was typed another screen has opened or this one has closed: it is for that
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         if self.app.demo is not None:
             self.app.demo.stop()
         key = pressed(self.keys_now(), event.key)
@@ -300,7 +305,8 @@ class Workbench(Screen[None]):
         self.app.exit(0)
 
     def close(self) -> None:
-        self.dismiss()
+        if self.is_active:  # twice would close the screen below
+            self.dismiss()
 
 
 PICTURE: Key[Workbench] = Key(

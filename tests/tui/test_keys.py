@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from bptui.session.moment import Moment, phases
@@ -398,3 +399,18 @@ async def test_letters_typed_into_the_go_to_line_are_words_and_its_keys_are_the_
         assert isinstance(at.app.screen, Commands)
         await at.press("escape", "escape")
         assert isinstance(at.app.screen, Explorer)
+
+
+@pytest.mark.parametrize("key_id", ["explain", "lab", "compare", "drill", "noise", "help", "questions", "go-to"])
+async def test_keys_typed_ahead_are_for_the_screen_that_has_opened_or_is_left(key_id: str) -> None:
+    async with explore("xor") as at:
+        await at.do(key_id)
+        opened = at.app.screen
+        assert opened is not at.explorer
+        for _ in range(3):  # held down on a line that was stuck
+            opened.post_message(events.Key("escape", None))
+        opened.post_message(events.Key("s", "s"))
+        for _ in range(50):
+            await at.pilot.pause(0.01)
+        assert at.app.screen is at.explorer
+        assert at.session.moment == replace(Moment(), phase=GRADIENT, layer=2, source=0)
