@@ -1,5 +1,6 @@
 """The command line: help and version without a terminal, and one plain line for whatever is wrong."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -379,3 +380,15 @@ def test_the_explorer_starts_without_what_only_other_commands_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_option_that_a_text_names_is_one() -> None:
+    """In a notice, a remark, a refusal: what people are told to type can be typed."""
+    known = {option for name in (EXPLORER, *COMMANDS) for option in parser_of(name).known}
+    named: dict[str, str] = {}
+    for path in Path(cli.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named |= dict.fromkeys(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]", node.value), path.name)
+    assert {"--lr", "--no-mouse"} <= set(named)
+    assert {option: place for option, place in named.items() if option not in known} == {}

@@ -109,6 +109,6 @@ def layers(it: Patient) -> Iterator[Finding]:
     yield Finding(name, measured, Symptom(
         "vanishes" if ratio < 1 else "explodes", words,
         "many layers of small slopes, or saturated or dead ones" if ratio < 1 else "large weights in many layers",
-        "--activation relu, --init he or glorot, fewer layers" if ratio < 1 else "--clip 1, smaller start weights",
+        "--activation relu, --init he or glorot, fewer layers" if ratio < 1 else "--clip-norm 1, smaller start weights",
         "deltas", Weight(1, 0, 0),
     ))  # fmt: skip
