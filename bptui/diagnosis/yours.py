@@ -7,6 +7,7 @@ import numpy as np
 
 from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.compare import Compared
+from bptui.diagnosis.number import Number
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import OF_A_WEIGHT, Kind, Quantity
 from bptui.training.record import UpdateRecord
@@ -14,14 +15,6 @@ from bptui.training.record import UpdateRecord
 GRADIENTS = ("sum", "mean", "unclipped", "reduced")
 """Kinds of numbers of a weight that a person's gradient may stand beside."""
 PARTS: dict[str, str] = {**dict.fromkeys(GRADIENTS, "gradient"), "contribution": "samples"}
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number of a person's, and whether the true one lies where it may lie."""
-
-    value: float
-    right: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bptui.data.digits import shortest
-from bptui.diagnosis.yours import Yours
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.network import Network
 from bptui.engine.reduce import Reduction
@@ -22,6 +21,9 @@ from bptui.training.causes import Change, Guest
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 from bptui.training.settings import RATES, Settings
+
+if TYPE_CHECKING:
+    from bptui.diagnosis.yours import Yours  # it brings the whole diagnosis, which the first paint does without
 
 MOST_COLLECTED = 6
 Pause = Callable[[], bool]
@@ -134,7 +136,7 @@ class Session:
         record = self.record
         self.moment = replace(self.moment, phase=Phase(at), sample=record.n - 1)
 
-    def lay_beside(self, yours: Yours) -> None:
+    def lay_beside(self, yours: "Yours") -> None:
         """A person's numbers beside the record's from now on; stand where the first of them differs, or, where all are
         right, where the batch is reduced."""
         self.yours = yours

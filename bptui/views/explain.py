@@ -6,7 +6,7 @@ import textwrap
 from collections import deque
 from dataclasses import replace
 
-from bptui.diagnosis.yours import Number
+from bptui.diagnosis.number import Number
 from bptui.explain import Explanation, Quantity, Walk, explain, name, value, words
 from bptui.explain.expression import Number as Alone
 from bptui.explain.formula import LISTED

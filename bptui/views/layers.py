@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bptui.diagnosis.yours import Number
+from bptui.diagnosis.number import Number
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.explain.quantity import Kind, of_unit

@@ -1,12 +1,12 @@
 """The scene: everything the views may look at, in one frozen bundle."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bptui.data import Dataset
-from bptui.diagnosis.yours import Number, Yours
+from bptui.diagnosis.number import Number
 from bptui.engine.types import Floats
 from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment, Phase
@@ -17,6 +17,9 @@ from bptui.training.record import GUEST, RowKey, UpdateRecord
 from bptui.training.run import EpochEnd, Stop
 from bptui.training.settings import Settings
 from bptui.views.text import window
+
+if TYPE_CHECKING:
+    from bptui.diagnosis.yours import Yours  # it brings the whole diagnosis, which the first paint does without
 
 OWN = "own"
 """In the place of a row number: a sample that is no row of the data, as one drawn by hand."""
@@ -50,7 +53,7 @@ class Scene:
     stop: Stop | None = None
     changes: tuple[int, ...] = ()
     units: tuple[tuple[str, ...], ...] = ()
-    yours: Yours | None = None
+    yours: "Yours | None" = None
 
     def yours_of(self, q: Quantity) -> Number | None:
         """A person's number beside this one of the record, once this one is known."""

@@ -1,6 +1,6 @@
 """Every weight of the network in a row: before, its gradient, its step, after; for panels with room left."""
 
-from bptui.diagnosis.yours import Number
+from bptui.diagnosis.number import Number
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import Kind, of_weight
 from bptui.views.numbers import num, sign_role
