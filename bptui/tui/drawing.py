@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EVERY = 0.2  # seconds between two drawings while something is under way
 AT_REST = 0.03  # and where one steps by keys: drawing takes a few milliseconds
+AFTER = 0.008  # behind the numbers: until then they have been written
 Wanted = tuple[int, int, Hashable]
 """Columns, rows, and what the chart shows."""
 
@@ -46,7 +47,7 @@ class Drawing:
             self._wanted, self._chart, self._colour = wanted, chart, colour
             if self._timer is None:
                 every = EVERY if self._screen.working() else AT_REST
-                self._timer = self._screen.set_timer(max(self._at + every - perf_counter(), 0.001), self._draw)
+                self._timer = self._screen.set_timer(max(self._at + every - perf_counter(), AFTER), self._draw)
         return self._rows
 
     def _draw(self) -> None:
@@ -58,5 +59,5 @@ class Drawing:
         self._timer = None
         width, height, _ = self._drawn = self._wanted
         self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()
-        self._screen.paint()
+        self._screen.paint_chart()
         self._screen.app.show_now(self._screen)

@@ -111,6 +111,12 @@ class Explorer(Workbench):
         else:
             self.stage.paint_footer(self.footer_rows)
 
+    def paint_chart(self) -> None:
+        if self.working():  # it may have gone on since the panels were painted
+            self.paint()
+        else:
+            self.stage.paint_chart(self.scene())
+
     def state(self) -> Span:
         return (f" ▶ {self.session.player.pace} " if self.session.player.playing else ""), "notice"
 

@@ -65,8 +65,16 @@ class Stage:
             panel.show(view(scene, box.width, box.height), box.width, box.height)
         self.paint_footer(footer)
         for number, box in plan.panels.items():
-            rows = self._rows(number, box, scene)
-            self._show(number, box, self._with_chart(rows, box, scene) if number == LOSS else rows, scene)
+            self._paint_panel(number, box, scene)
+
+    def paint_chart(self, scene: Scene) -> None:
+        """Show the scene in the panel that has the chart: the others show it already."""
+        if self.plan is not None and LOSS in self.plan.panels:
+            self._paint_panel(LOSS, self.plan.panels[LOSS], scene)
+
+    def _paint_panel(self, number: int, box: Box, scene: Scene) -> None:
+        rows = self._rows(number, box, scene)
+        self._show(number, box, self._with_chart(rows, box, scene) if number == LOSS else rows, scene)
 
     def paint_footer(self, footer: Callable[[int, int], list[Row]]) -> None:
         if self.plan is not None and not self.plan.too_small:

@@ -70,6 +70,10 @@ class Workbench(Screen[None]):
         """Show what a slice of work has changed."""
         self.paint()
 
+    def paint_chart(self) -> None:
+        """Show the chart, which has been drawn."""
+        self.paint()
+
     def working(self) -> bool:
         """Is something under way?"""
         return False
