@@ -51,7 +51,7 @@ bench: .bench/ready
 
 .bench/ready: pyproject.toml
 	$(PYTHON) -m venv .bench
-	.bench/bin/python -m pip install --quiet --disable-pip-version-check -e . torch==2.13.0 jax scikit-learn backpack-for-pytorch
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check -e . pyte torch==2.13.0 jax scikit-learn backpack-for-pytorch
 	@touch $@
 
 mutants: .mutants/ready

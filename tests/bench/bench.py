@@ -16,7 +16,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from tests.bench import check
+from tests.bench import check, screen
 
 Sizes = tuple[int, int, int]
 
@@ -223,6 +223,8 @@ def main() -> None:
     memory_table(peaks)
     check_aims(updates, statistics, peaks)
     check.main()
+    say()
+    screen.main()
 
 
 if __name__ == "__main__":
