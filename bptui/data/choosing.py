@@ -35,9 +35,20 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
     image = shape_of(features, x)
     data = Dataset(
-        table.path.stem, kept_kind(x), y, classes, features, image, table.path.name, OWN, outputs=outputs,
-        tests=tests, file=table.said, read=tuple(story(table, chosen, left_out, spread, holes, dropped)),
-    )  # fmt: skip
+        table.path.stem,
+        kept_kind(x),
+        y,
+        classes,
+        features,
+        image,
+        table.path.name,
+        OWN,
+        outputs=outputs,
+        tests=tests,
+        file=table.said,
+        read=tuple(story(table, chosen, left_out, spread, holes, dropped)),
+        notices=tuple(odd_words(table, spread)),
+    )
     return recognised(data, wish.image, all_numbers=not spread)
 
 
@@ -182,6 +193,16 @@ def of_labels(file: str, labels: Integers, names: dict[int, str] | None = None) 
 def refuse_many_classes(file: str, count: int) -> None:
     if count > MOST_CLASSES:
         raise DataError(f"{file}: {count} classes; at most {MOST_CLASSES}")
+
+
+def odd_words(table: Table, spread: list[int]) -> list[str]:
+    """What is to be said of columns of words that may have been meant as numbers or dates."""
+    out = []
+    for place in spread:
+        names, called = table.words[place].names, table.names[place] if table.named else place
+        if sum(name.lstrip("+-$€(")[:1].isdigit() for name in names) > len(names) / 2:
+            out.append(f"{called} is taken for words ({names[0]} …), an input for each; --drop {called}")
+    return out
 
 
 def missing_in(table: Table) -> dict[str, int]:

@@ -81,13 +81,15 @@ class Reader:
         """Take lines that hold nothing but finite numbers; False for others, which are looked at cell by cell."""
         if self.of_words or any(not line.strip() or "_" in line for line in lines):
             return False
-        layout = self.layout
+        layout, marks = self.layout, self.marks
         if layout.trailing:
             lines = [line.rstrip().removesuffix(layout.separator) for line in lines]
-        if layout.separator == ";" and any("," in line for line in lines):
-            if self.marks["."] or any("." in line for line in lines):
+        if layout.separator == ";":
+            marks = {
+                mark: seen or ("seen" if any(mark in line for line in lines) else "") for mark, seen in marks.items()
+            }
+            if all(marks.values()):
                 return False
-            self.marks[","] = self.marks[","] or "seen"
             lines = [line.replace(",", ".") for line in lines]
         separator = None if layout.separator == BLANKS else layout.separator
         try:
@@ -98,7 +100,7 @@ class Reader:
             return False
         if len(self.kept) < layout.width:
             found = found[:, self.kept]
-        self.of_words = {}
+        self.of_words, self.marks = {}, marks
         self.numbers.append(compact(found))
         return True
 
@@ -170,7 +172,7 @@ class Reader:
         assert self.of_words is not None
         codes = self.of_words[column]
         if not MISSING.isdisjoint(cells):
-            self.note_missing(column, cells, at)
+            self.note_missing(column, cells, at, "missing")
         for place, cell in enumerate(cells):
             if cell not in codes and cell not in MISSING:
                 if column in self.declared:
@@ -193,7 +195,7 @@ class Reader:
         except ValueError:
             pass
         if not MISSING.isdisjoint(cells):
-            self.note_missing(column, cells, at)
+            self.note_missing(column, cells, at, "not a finite number: missing")
         return np.array(
             [np.nan if cell in MISSING else self.real(column, cell, line) for cell, line in zip(plain, at, strict=True)]
         )
@@ -208,11 +210,11 @@ class Reader:
             raise self.fault(line, column, f"{cell[:30]!a}: decimal points and decimal commas in one file")
         return cell.replace(",", ".")
 
-    def note_missing(self, column: int, cells: list[str], at: list[int]) -> None:
+    def note_missing(self, column: int, cells: list[str], at: list[int], what: str) -> None:
         """Raises DataError where missing cells are refused."""
         if self.missing == "refuse":
             place = next(k for k, cell in enumerate(cells) if cell in MISSING)
-            words = "empty cell" if not cells[place] else f"{cells[place]!a} is not a finite number: missing"
+            words = "empty cell" if not cells[place] else f"{cells[place]!a} is {what}"
             raise self.fault(
                 at[place], column, f"{words}; --missing drop leaves such rows out, --missing mean fills them"
             )

@@ -16,7 +16,7 @@ NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 RUN_OF_NUMBERS = re.compile(r"[\d.][ ]+[-+\d.]+[ ]+[-+\d.]")
 MISSING = frozenset({"", "?", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL"})
 BLANKS = " "
-SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas", BLANKS: "blanks"}
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", BLANKS: "blanks"}
 """What separates cells; where several would do, the first of them does."""
 SAMPLE = 200  # lines that are looked at
 LEAST_COUNT = 8  # columns from which a first line 0, 1, 2, … counts them
@@ -52,7 +52,8 @@ class Layout:
 
 
 def is_comment(line: str) -> bool:
-    return line.lstrip().startswith(("#", "%"))
+    """A remark, or the line ``sep=;`` that Excel is told by."""
+    return line.lstrip().startswith(("#", "%")) or line.lower().startswith("sep=")
 
 
 def looks_like_number(cell: str) -> bool:
@@ -71,7 +72,7 @@ def cells_of(lines: Iterable[str], separator: str, quote: str = '"') -> "Cells":
 
 def layout_of(path: Path, lines: list[str]) -> Layout:
     """The layout of a table whose first lines these are. Raises DataError."""
-    numbered = [(k, line) for k, line in enumerate(lines[:SAMPLE], 1) if line.strip(' \t,;"')]
+    numbered = [(k, line) for k, line in enumerate(lines[:SAMPLE], 1) if line.strip(' \t,;|"')]
     begin = next((place for place, (_, line) in enumerate(numbered) if not is_comment(line)), len(numbered))
     data = numbered[begin:]
     if not data:
@@ -98,14 +99,14 @@ def separator_of(lines: list[str]) -> str:
     """The first separator that gives every line the same number of cells, two or more; else the most frequent one."""
     first = lines[0]
     for separator in SEPARATORS:
-        if separator == BLANKS and any(other in first for other in ",;"):
+        if separator == BLANKS and any(other in first for other in ",;|"):
             continue
         widths = {len(row) for row in lenient(lines, separator)}
         if separator != BLANKS and all(map(RUN_OF_NUMBERS.search, lines)):
             continue  # what it separates are rows of numbers themselves
         if min(widths, default=0) > 1 and (len(widths) == 1 or (separator != BLANKS and near(lines, separator))):
             return separator
-    found = max(",;\t", key=first.count)
+    found = max(",;\t|", key=first.count)
     return found if found in first or not re.search(r"\S[ \t]+\S", first) else BLANKS
 
 

@@ -1,5 +1,6 @@
 """One door for people's own data: what a file is, is found from what is in it; then its reader, or the way round."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,15 @@ MAGIC = (
     *((head, PICTURE) for head in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")),
 )
 """How a file that is not read begins."""
+TEXTS = (
+    (re.compile(rb"\s*[\[{]"), "JSON; in Python: pandas.read_json('mine.json').to_csv('mine.csv', index=False)"),
+    (
+        re.compile(rb"[-+.\d]+([ \t]+\d+:\S+){2,}\s*\n"),
+        "svmlight; in Python: x, y = sklearn.datasets.load_svmlight_file('mine.txt'); "
+        "numpy.savez('mine.npz', x=x.toarray(), y=y)",
+    ),
+)
+"""How a text begins that is not read as a table."""
 HEAD = 4096  # bytes that are looked at
 Reader = Callable[[Path, Wish, Tell], Table | Samples]
 READERS: dict[str, tuple[str, Reader]] = {
@@ -97,13 +107,19 @@ def reader_of(path: Path) -> Reader:
         head = stream.read(HEAD)
     with unpacked(path, LARGEST_ARRAYS) as stream:
         inner = stream.read(HEAD)
-    suffix = path.suffix.lower()
     if is_idx(inner) or NAMED.search(path.name):
         return read_idx
     if head.startswith(b"\x93NUMPY"):
         return read_npy
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return in_zip(path, suffix)
+        return in_zip(path, path.suffix.lower())
+    refuse_others(path, head, inner)
+    return read_arff if is_arff(inner.decode(errors="replace")) else read_table
+
+
+def refuse_others(path: Path, head: bytes, inner: bytes) -> None:
+    """Raises DataError for a file that is no table of text, or whose name says so."""
+    suffix = path.suffix.lower()
     for magic, cure in MAGIC:
         if head.startswith(magic):
             raise DataError(f"{path}: not read: {INSTEAD.get(suffix, cure)}")
@@ -113,7 +129,9 @@ def reader_of(path: Path) -> Reader:
         raise DataError(
             f"{path}: not {suffix} of numpy's, though its name says so; a table of text has another name, mine.csv"
         )
-    return read_arff if is_arff(inner.decode(errors="replace")) else read_table
+    for beginning, cure in TEXTS:
+        if beginning.match(inner):
+            raise DataError(f"{path}: not read: {cure}")
 
 
 def is_folder(path: Path) -> bool:

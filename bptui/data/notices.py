@@ -45,8 +45,10 @@ def about_target(data: Dataset) -> list[str]:
         )
     if len(data.classes) == 1:
         return [f"only one class ({data.classes[0]}): nothing to tell apart; --target NAME takes another column"]
-    if len(data.classes) > len(data) / 2:
-        return [f"{len(data.classes)} classes for {len(data)} samples; --as numbers predicts them as numbers"]
+    if len(data.classes) > max(len(data) / 2, 2):
+        numbers = all(name.isdigit() for name in data.classes)
+        cure = "--as numbers predicts them as numbers" if numbers else "--target NAME takes another column"
+        return [f"{len(data.classes)} classes for {len(data)} samples; {cure}"]
     if len(data.classes) > MANY and all(name.isdigit() for name in data.classes):
         return [f"{len(data.classes)} whole numbers are taken as classes; --as numbers predicts them"]
     return []
@@ -87,7 +89,7 @@ def pixel_target(data: Dataset) -> str:
     ):
         return ""
     name = option(data, data.features[0] if data.features else "x0")
-    return f"the target, the last column, looks like a pixel and the first column like the label; --target {name}"
+    return f"the target looks like a pixel, the first column like the label; --target {name}"
 
 
 def about_columns(data: Dataset) -> list[str]:

@@ -54,6 +54,8 @@ def decimal_commas(table: str) -> str:
         (decimal_commas(IRIS), "german.csv"),
         (decimal_commas(f"{NAMES}\n{IRIS}"), "excel.csv"),
         (IRIS.replace(",", "\t"), "iris.tsv"),
+        (IRIS.replace(",", "|"), "bars.txt"),
+        (f"sep=;\n{decimal_commas(IRIS)}", "told to Excel.csv"),
         (IRIS.replace(",", " "), "iris.txt"),
         (IRIS.replace(",", "   "), "iris.dat"),
         ("  " + IRIS.replace(",", " \t ").replace("\n", "  \n  "), "fixed.txt"),
@@ -248,3 +250,25 @@ def test_a_pipe_of_arff_without_data_is_refused(tmp_path: Path) -> None:
     assert ":2: the kind" in refusal(tmp_path, "@relation a\n@attribute b blob\n@data\n1\n", "a.arff")
     assert "sparse" in refusal(tmp_path, "@relation a\n@attribute b real\n@attribute c real\n@data\n{0 1}\n", "a.arff")
     assert "none of the words declared" in refusal(tmp_path, ARFF + IRIS.replace("setosa", "rosa"), "a.arff")
+
+
+@pytest.mark.parametrize("cell", ["20%", "2020-01-{k:02d}", "1.234,{k}", "$5.{k}", "12:3{k}"])
+def test_words_that_may_be_meant_as_numbers_are_noticed(tmp_path: Path, cell: str) -> None:
+    body = "a,b,kind\n" + "".join(f'{k}.5,"{cell.format(k=k)}",{"xy"[k % 2]}\n' for k in range(1, 9))
+    (notice, *_) = [it for it in read(tmp_path, body).notices if "words" in it]
+    assert notice.startswith("b is taken for words (")
+    assert notice.endswith("; --drop b")
+    plain = "a,b,kind\n1.5,red,x\n2.5,green,y\n"
+    assert not any("words" in it for it in read(tmp_path, plain).notices)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [('[{"a": 1}]', "pandas.read_json"), ('{"a": 1}', "pandas.read_json"), ("1 1:0.5 2:0.3\n0 2:1 7:2\n", "svmlight")],
+)
+def test_texts_that_are_no_tables_name_the_way_round(tmp_path: Path, body: str, said: str) -> None:
+    assert said in refusal(tmp_path, body)
+
+
+def test_a_missing_word_is_called_missing(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "a,b,kind\n1,red,x\n2,?,y\n").startswith(":3:2: '?' is missing; --missing drop")
