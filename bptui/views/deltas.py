@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from bptui.engine.weight import BIAS, Weight, sub
+from bptui.explain.quantity import Kind, Quantity, of_unit, of_weight
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
 from bptui.views.layers import fitting, listed
@@ -17,14 +18,16 @@ from bptui.views.text import Row, Span, grow, left, right, window
 
 STATE = 5  # glyph and number of a sample
 COSINE = 7
+OWN = 6
+OF_SAMPLES: tuple[Kind, ...] = ("delta", "contribution")
 LEAST_STRIP, SOME_UNITS = 4, 8
 CELL = 8  # columns of a number of the current sample's share of the layer
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Widths of the strip of cells, of x (the weight's input), δ, a · δ, the norm and the cosine; 0 for a strip or
-    cosine left out."""
+    """Widths of the strip of cells, of x (the weight's input), δ, a · δ, the norm, the cosine, and a person's own
+    number; 0 for a strip, a cosine or an own number left out."""
 
     strip: int
     x: int
@@ -32,15 +35,19 @@ class Columns:
     product: int
     norm: int
     cosine: int
+    own: int
 
 
 def columns(scene: Scene, width: int) -> Columns:
     """The weight's input, its δ, their product and the norm in short always; then what the rows are sorted by, longer
     products, some cells of the layer, the cosine, all cells, and longer numbers, as there is room."""
     units = scene.record.before.architecture.sizes[scene.moment.layer]
-    sizes = [0, 5, 6, 6, 6, 0]
-    strip, norm, cosine = 0, 4, 5
+    sizes = [0, 5, 6, 6, 6, 0, 0]
+    strip, norm, cosine, own = 0, 4, 5, 6
     spare = width - STATE - sum(sizes) - 3
+    if own_kind(scene) and spare > OWN:
+        sizes[own] = OWN
+        spare -= OWN + 1
     if scene.phase.per_batch and scene.sort == "cosine" and spare >= COSINE:
         sizes[cosine] = COSINE - 1
         spare -= COSINE
@@ -55,6 +62,28 @@ def columns(scene: Scene, width: int) -> Columns:
         spare = grow(sizes, {strip: units}, spare)
     grow(sizes, {1: 7, 2: 8, 3: 8, norm: 7}, spare)
     return Columns(*sizes)
+
+
+def own_kind(scene: Scene) -> Kind | None:
+    """What a person's own numbers of each sample stand beside: its δ, else what it adds; None where there are none."""
+    return next((kind for kind in OF_SAMPLES if scene.yours_of(own_quantity(scene, kind, 0)) is not None), None)
+
+
+def own_quantity(scene: Scene, kind: Kind, m: int) -> Quantity:
+    moment = scene.moment
+    if kind == "delta":
+        return of_unit("delta", moment.layer, moment.unit, m)
+    return of_weight("contribution", moment.layer, moment.source, moment.unit, m)
+
+
+def own_number(scene: Scene, m: int, width: int) -> Span:
+    """A person's number of one sample, once the true one is known."""
+    kind = own_kind(scene)
+    known = scene.reached(m, "gradient")
+    own = scene.yours_of(own_quantity(scene, kind, m)) if kind and known else None
+    if own is None:
+        return " " + right(PENDING, width), "pending"
+    return " " + right(num(own.value, width, plus=True), width), "good" if own.right else "wrong"
 
 
 def deltas(scene: Scene, width: int, height: int) -> list[Row]:
@@ -88,7 +117,11 @@ def head(scene: Scene, c: Columns, units: range) -> str:
         words += left(fitting(c.strip, *some, symbol, "δ"), c.strip) + " "
     words += right(fitting(c.x, input_name(scene), "x" if layer == 1 else "a"), c.x)
     words += " " + right(fitting(c.delta, f"{symbol}[{scene.record.names.unit(layer, unit)}]", symbol), c.delta)
+    if c.own and own_kind(scene) == "delta":
+        words += " " + right("yours", c.own)
     words += " " + right("x·δ" if layer == 1 and scene.moment.source >= 0 else "a·δ", c.product)
+    if c.own and own_kind(scene) == "contribution":
+        words += " " + right("yours", c.own)
     return words + " " + right("|∇L|", c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)
 
 
@@ -129,6 +162,9 @@ def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Colum
         signed_number(delta, c.delta),
         signed_number(contribution if added else None, c.product),
     ]
+    if c.own:
+        place = -1 if own_kind(scene) == "delta" else len(spans)
+        spans.insert(place, own_number(scene, m, c.own))
     spans.append((" " + right(num(record.gradient_norms[m], c.norm) if added else PENDING, c.norm), role))
     if c.cosine:
         spans.append(signed_number(float(record.cosines[m]), c.cosine))

@@ -12,6 +12,7 @@ from bptui.diagnosis.yours import Yours
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.lab import LabScreen
+from bptui.views.numbers import num
 from tests.diagnosis.cases import gradient, record, scenario
 from tests.tui.pilots import Pilots
 
@@ -81,3 +82,20 @@ def test_the_command_opens_it(
     Path("mine.json").write_text("{", encoding="utf-8")
     assert cli.main(["check", "homework.toml", "--with", "mine.json", "--open"]) == 2
     assert capsys.readouterr().err.startswith("bptui: error: mine.json:1: no JSON")
+
+
+async def test_each_sample_s_own_delta_stands_beside_the_true_one_in_panel_3() -> None:
+    session = Session(scenario())
+    true = session.record.passed.delta
+    mine = {"delta2": true[1] * 2, "delta1": true[0]}
+    session.lay_beside(Yours(diagnose(session.record, delta=mine)))
+    app = BptuiApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        at = Pilots(app, pilot)
+        await at.press("b", "3")
+        rows = [line.split("┃")[1] for line in at.lines() if "■" in line and "┃" in line]
+        assert len(rows) == session.record.n
+        for row, delta in zip(rows, true[1][:, 0].tolist(), strict=True):
+            told = row.split()
+            assert num(2 * delta, 6, plus=True) == told[told.index(num(delta, 6, plus=True)) + 1]
+        assert any("yours" in line for line in at.lines())
