@@ -51,6 +51,7 @@ KITTY = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY
 ASKS = ("\x1b[?2026$p", ASK)
 ANSWER = re.compile(r"\x1b\[(?:\?2026;\d+\$y|\d+;\d+R)")
 SHORTEST, LONGEST = 0.025, 0.1  # seconds that Esc waits for the rest of a sequence; half the line's round trip between
+NUMBERED = re.compile(r"\x1b\[\d+~")
 UNKNOWN = 0.05  # where no terminal has answered yet
 LATE = 0.3, 2.0  # seconds within which the rest may come, however short or long the round trip
 
@@ -67,7 +68,11 @@ class Sequences(XTermParser):
             self._tokens.clear()
             self._gen = self.parse(self._tokens.append)
             self._awaiting, self._timeout_time = next(self._gen), None
-        return [] if early else out
+        if early or (
+            NUMBERED.fullmatch(sequence) and any(isinstance(it, events.Key) and it.is_printable for it in out)
+        ):
+            return []  # Textual takes the number of an unknown key for that of a character: 99 for c
+        return out
 
 
 class Terminal(LinuxDriver):

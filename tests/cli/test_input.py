@@ -65,6 +65,7 @@ def test_a_sequence_in_parts_is_none_of_its_characters_and_an_unknown_one_paints
         sent = len(at.sent)
         for sequence in (
             "\x1b[99;99Z",
+            "\x1b[99~",
             "\x1b[?62;22c",
             "\x1b]11;rgb:0/0/0\x1b\\",
             "\x1b[I\x1b[O",
