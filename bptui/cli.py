@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.tui.config import Config
+    from bptui.tui.recovery import Recovery
     from bptui.views.looks import Looks
 
 
@@ -359,18 +360,33 @@ def data(options: argparse.Namespace) -> int:
 
 
 def open_session(options: argparse.Namespace) -> int:
+    return reopen(options.file, options, None)
+
+
+def resume(options: argparse.Namespace) -> int:
+    with loading():
+        from bptui.tui.recovery import Recovery, claimed, saved_last, state_folder
+
+    recovery = Recovery(state_folder())
+    path = claimed(recovery) or saved_last(state_folder())
+    if path is None:
+        return complain("there is no session to go on with: none was lost, and ctrl+s in the explorer saves one")
+    return reopen(path, options, recovery)
+
+
+def reopen(path: Path, options: argparse.Namespace, recovery: "Recovery | None") -> int:
     with loading():
         from bptui.session.keeping import KeptError, opened
         from bptui.views.looks import parse_looks
 
     try:
-        session, kept = opened(options.file)
+        session, kept = opened(path)
         looks = parse_looks(kept.look)
     except KeptError as problem:
         return complain(str(problem))
     except ValueError as problem:
-        return complain(f"{options.file}: look: {problem}")
-    return open_explorer(session, options, looks=looks, kept=kept)
+        return complain(f"{path}: look: {problem}")
+    return open_explorer(session, options, looks=looks, kept=kept, recovery=recovery)
 
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -382,6 +398,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "map": draw_map,
     "data": data,
     "open": open_session,
+    "resume": resume,
     "save-scenario": save_scenario,
     "datasets": datasets,
     "completion": completion,
@@ -395,6 +412,7 @@ def open_explorer(
     draw: str = "",
     looks: "Looks | None" = None,
     kept: "Kept | None" = None,
+    recovery: "Recovery | None" = None,
 ) -> int:
     """``draw`` says how the drawing pad is opened over it, "" that it is not."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
@@ -416,7 +434,14 @@ def open_explorer(
         aim=aim_of(options),
         looks=looks or looks_of(options),
         kept=kept,
+        recovery=None if config.read_only or os.environ.get("TEXTUAL_DRIVER") else recovery or begin_recovery(),
     )
+
+
+def begin_recovery() -> "Recovery":
+    from bptui.tui.recovery import Recovery, state_folder
+
+    return Recovery(state_folder())
 
 
 def remotely(config: "Config", step: str) -> "Config":

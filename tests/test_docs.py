@@ -108,12 +108,16 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
     kept = text_of_session(Session(Scenario.built_in("xor")), "", tmp_path)
     Path("xor.session.json").write_text(kept, encoding="utf-8")
+    state = tmp_path / "state" / "bptui"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state.parent))
+    state.mkdir(parents=True)
+    (state / "recovery-999999999-1.json").write_text(kept, encoding="utf-8")
     Path("mine.py").write_text(TEMPLATE, encoding="utf-8")
     update = Scenario.read("mine.toml").begin().record(1)
     Path("mine.json").write_text(json.dumps(update.to_dict()), encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
-    headless = set(words) & (set(HEADLESS) - {"draw", "open"})
+    headless = set(words) & (set(HEADLESS) - {"draw", "open", "resume"})
     assert bool(printed.getvalue()) if headless else opened == ["explorer"]
 
 

@@ -8,16 +8,16 @@ from itertools import count
 from pathlib import Path
 
 
-def write_whole(path: Path, body: str | bytes) -> None:
+def write_whole(path: Path, body: str | bytes, private: bool = False) -> None:
     """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a
-    temporary file in the same folder, brought to the disk, then put in its place. Raises OSError, the old file as it
-    was."""
-    with _written(path, body) as temporary:
+    temporary file in the same folder, brought to the disk, then put in its place; ``private``: for nobody else to read.
+    Raises OSError, the old file as it was."""
+    with _written(path, body, private) as temporary:
         temporary.replace(path)
 
 
 @contextlib.contextmanager
-def _written(path: Path, body: str | bytes) -> Iterator[Path]:
+def _written(path: Path, body: str | bytes, private: bool = False) -> Iterator[Path]:
     """A temporary file beside the path with this in it; gone afterwards, if it has not been put in a place."""
     handle, name = tempfile.mkstemp(prefix=".bptui-", dir=path.parent)
     temporary = Path(name)
@@ -26,7 +26,7 @@ def _written(path: Path, body: str | bytes) -> Iterator[Path]:
             stream.write(body.encode() if isinstance(body, str) else body)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o600 if private else 0o666 & ~_umask())
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)

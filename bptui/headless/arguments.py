@@ -37,6 +37,7 @@ COMMANDS = {
     "check": "find the mistake in a back-propagation of your own",
     "map": "draw what the network answers everywhere, as text or SVG",
     "open": "go on with a session that ctrl+s has saved",
+    "resume": "go on with the session that was lost, or else saved last",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
     "datasets": "list the built-in sets with sizes, source and licence",
     "completion": "print what makes a shell complete bptui's words with Tab",
@@ -116,7 +117,7 @@ class Parser(argparse.ArgumentParser):
     @property
     def short_usage(self) -> str:
         name = {
-            **dict.fromkeys(BARE, ""),
+            **dict.fromkeys((*BARE, "resume"), ""),
             "completion": " SHELL",
             **dict.fromkeys(("check", "open"), " FILE"),
             **dict.fromkeys(("draw", EXPLORER), " [NAME]"),
@@ -259,6 +260,9 @@ def parser_of(command: str) -> Parser:
     if command == "completion":
         p.epilog = COMPLETION
         p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+        return p
+    if command == "resume":
+        add_screen(p)
         return p
     if command == "open":
         p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -95,6 +96,7 @@ def check_of(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
+@lru_cache(maxsize=1)
 def digest_of_data(problem: Problem) -> str:
     """Of the samples as the network gets them, and how they are split."""
     out = hashlib.blake2b(digest_size=16)
@@ -227,5 +229,5 @@ def reopened(session: Session, kept: Kept) -> str:
     if session.run.frontier < kept.updates:
         return f"replayed up to update {session.run.frontier} of {kept.updates}: {session.run.stop}"
     if digest_of(session.run, session.moment.update) != kept.digest:
-        return f"replayed with other last digits: the file was made by {kept.made_by}"
-    return f"{kept.path.name}: replayed to update {session.moment.update}, every bit as it was"
+        return f"replayed with other last digits: made by {kept.made_by}"
+    return f"replayed to update {session.moment.update}, every bit as it was"

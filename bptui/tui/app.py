@@ -30,8 +30,10 @@ from bptui.views.looks import Looks
 
 if TYPE_CHECKING:
     from bptui.session.keeping import Kept
+    from bptui.tui.recovery import Recovery
 
 PLAIN = Config()
+SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
 class Commands(CommandPalette):
@@ -44,8 +46,8 @@ class Commands(CommandPalette):
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
     ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
-    ``aim`` is where in the run one begins, ``looks`` how one looks at it;
-    ``kept`` is what a session file says besides, to be replayed."""
+    ``aim`` is where in the run one begins, ``looks`` how one looks at it; ``kept`` is what a session file says besides,
+    to be replayed; ``recovery`` is kept up to date, where there is one."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -63,11 +65,13 @@ class BptuiApp(CellDiff, Faults):
         aim: Aim | None = None,
         looks: Looks | None = None,
         kept: "Kept | None" = None,
+        recovery: "Recovery | None" = None,
     ) -> None:
         super().__init__()
         self._draw = draw
         self._aim = aim
         self._kept = kept
+        self.recovery = recovery
         self.session = session
         self.colour = colour
         self.ascii = ascii_only
@@ -107,6 +111,18 @@ class BptuiApp(CellDiff, Faults):
         self.explorer.call_after_refresh(self.explorer.go_to, self._aim)
         if self._kept:
             self.explorer.call_after_refresh(self.explorer.reopen, self._kept)
+        if self.recovery:
+            self._offer(self.recovery)
+            self.set_interval(SAVED_EVERY, partial(self.recovery.note, self.explorer))
+
+    def _offer(self, recovery: "Recovery") -> None:
+        """Say what was lost, or that nothing can be kept."""
+        from bptui.tui.recovery import lost  # noqa: PLC0415  not before the first paint
+
+        if recovery.trouble:
+            self.explorer.say_later(recovery.trouble)
+        elif self._kept is None and lost(recovery.path.parent if recovery.path else None):
+            self.explorer.say_later("a session was not ended: bptui resume goes on with it")
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -157,14 +173,17 @@ def run_explorer(
     aim: Aim | None = None,
     looks: Looks | None = None,
     kept: "Kept | None" = None,
+    recovery: "Recovery | None" = None,
 ) -> int:
     """Run the explorer in this terminal; returns the exit status."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery)
     app.run(mouse=config.mouse)
+    if recovery:
+        recovery.end(app.explorer, clean_end=not app.return_code and not app.fault)
     if app.fault:
         with suppress(OSError):  # the line may be lost
             sys.stderr.write(f"{app.fault}\n")

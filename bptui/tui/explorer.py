@@ -235,6 +235,13 @@ class Explorer(Workbench):
         except ScenarioError as problem:
             self.notice = clean(str(problem))
 
+    def say_later(self, words: str) -> None:
+        """A notice for when there is no other."""
+        if self.notice:
+            self._to_say.append(words)
+        else:
+            self.notice = words
+
     def save_session(self) -> None:
         """Keep the whole session, to go on from here another day."""
         from bptui.tui.kept import SessionFile  # noqa: PLC0415  reads and writes JSON, for which the first paint does not wait

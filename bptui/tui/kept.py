@@ -10,6 +10,7 @@ from bptui.data.output import write_new, write_whole
 from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal
 from bptui.session.keeping import Kept, reopened, text_of_session
+from bptui.tui.recovery import remember, state_folder
 
 if TYPE_CHECKING:
     from bptui.tui.explorer import Explorer
@@ -37,6 +38,8 @@ class SessionFile:
         except (ScenarioError, ValueError) as problem:
             return f"nothing was saved: {clean(str(problem))}"
         self._holds = sha256(text.encode()).hexdigest()
+        if explorer.app.recovery:
+            remember(self.path, state_folder())
         return f"saved {clean(str(self.path))}; bptui open goes on from there"
 
 
@@ -49,6 +52,8 @@ def print_of(path: Path) -> str:
 
 def reopen(explorer: "Explorer", kept: Kept) -> None:
     """Replay all updates of a session file, with progress, and stand where one stood."""
-    explorer.session_file = SessionFile(kept.path)
+    recovery = explorer.app.recovery
+    if recovery is None or kept.path != recovery.path:
+        explorer.session_file = SessionFile(kept.path)
     session = explorer.session
     explorer.do(lambda _: explorer.start(Goal(kept.updates), lambda: reopened(session, kept)))

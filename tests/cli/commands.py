@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyte
 
-OWN = {"XDG_CONFIG_HOME": "/nonexistent"}
-"""Nobody's own config file shall say how the tests go."""
+STATE = TemporaryDirectory(prefix="bptui-state-")
+OWN = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": STATE.name}
+"""Nobody's own config file shall say how the tests go, and nobody finds their lost sessions."""
 BPTUI = str(Path(sys.executable).with_name("bptui"))
 
 

@@ -33,7 +33,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, command: str) -> tuple[Session, dict[
     """What the shell's words open."""
     kept: dict[str, Any] = {}
 
-    def keep(session: Session, config: Config, colour: bool, draw: str, aim: Any, looks: Any, kept: Any) -> int:
+    def keep(session: Session, config: Config, colour: bool, draw: str, aim: Any, looks: Any, **more: Any) -> int:
         kept.update(session=session, aim=aim, looks=looks)
         return 0
 

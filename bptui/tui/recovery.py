@@ -1,0 +1,132 @@
+"""The recovery file: what a crash, a kill or a lost line leaves of a session, and what ``bptui resume`` goes on with.
+
+Every explorer has a file of its own in the state folder, named by its process; a clean end removes it.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_state_path
+
+from bptui.data.clean import clean
+from bptui.data.output import write_whole
+from bptui.scenario import ScenarioError
+from bptui.session.keeping import digest_of_data, text_of_session
+
+if TYPE_CHECKING:
+    from bptui.tui.explorer import Explorer
+
+LAST = "last-session"
+"""The file that names the session saved last."""
+
+
+def state_folder() -> Path | None:
+    """Where the platform keeps such files; None where no home is known, or processes cannot be asked whether they
+    live."""
+    homeless = os.environ.get("HOME") == "" and not os.environ.get("XDG_STATE_HOME")
+    if sys.platform == "win32" or homeless:
+        return None
+    folder = user_state_path("bptui", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+class Recovery:
+    """The file of this process, written every few seconds in which something has changed. ``trouble`` says why there
+    is none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.path: Path | None = None
+        self.trouble = "no recovery file can be kept: no home folder is known here" if folder is None else ""
+        self._noted: object = None
+        if folder is not None:
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.path = folder / f"recovery-{os.getpid()}-{time.time_ns()}.json"
+            except OSError as problem:
+                self._give_up(problem)
+
+    def _give_up(self, problem: Exception) -> None:
+        why = problem.strerror if isinstance(problem, OSError) else str(problem)
+        self.trouble, self.path = f"no recovery file can be kept: {clean(str(why))}", None
+
+    def text(self, explorer: "Explorer") -> str:
+        """What is to be written; "" where nothing is new, or nothing could be lost."""
+        session = explorer.session
+        state = session.run, session.moment, session.run.frontier, explorer.looks
+        begun = session.run.frontier > 1 or len(session.run.causes.changes) > 1
+        if self.path is None or state == self._noted or not begun:
+            return ""
+        self._noted = state
+        return text_of_session(session, explorer.looks.words, self.path.parent)
+
+    async def note(self, explorer: "Explorer") -> None:
+        """Write what has changed; what takes long does not keep a key waiting."""
+        await asyncio.to_thread(digest_of_data, explorer.session.run.problem)
+        try:
+            text = self.text(explorer)
+            if text and self.path:
+                await asyncio.to_thread(write_whole, self.path, text, private=True)
+        except (OSError, ScenarioError, ValueError) as problem:
+            self._give_up(problem)
+            explorer.notice = self.trouble
+            explorer.paint()
+
+    def end(self, explorer: "Explorer", clean_end: bool) -> None:
+        """The file is removed after a clean end; after another one it holds the last moment."""
+        with suppress(OSError, ScenarioError, ValueError, ArithmeticError, LookupError):
+            if clean_end and self.path:
+                self.path.unlink(missing_ok=True)
+            elif (text := self.text(explorer)) and self.path:
+                write_whole(self.path, text, private=True)
+
+
+def lost(folder: Path | None) -> list[Path]:
+    """Recovery files whose processes live no more, the newest first."""
+    if folder is None:
+        return []
+    with suppress(OSError):
+        found = [path for path in folder.glob("recovery-*-*.json") if not lives(path.name.split("-")[1])]
+        return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    return []
+
+
+def lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def claimed(recovery: Recovery) -> Path | None:
+    """The file of the session lost last, made this process's own so that no other goes on with it too."""
+    folder = recovery.path.parent if recovery.path else None
+    for path in lost(folder):
+        with suppress(OSError):  # somebody was quicker
+            assert recovery.path is not None
+            path.rename(recovery.path)
+            return recovery.path
+    return None
+
+
+def remember(path: Path, folder: Path | None) -> None:
+    """The session saved last."""
+    if folder is not None:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(folder / LAST, os.fsencode(path.absolute()), private=True)
+
+
+def saved_last(folder: Path | None) -> Path | None:
+    if folder is not None:
+        with suppress(OSError, ValueError):
+            path = Path(os.fsdecode((folder / LAST).read_bytes()[:4096]))
+            return path if path.is_file() else None
+    return None
