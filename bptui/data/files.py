@@ -63,7 +63,10 @@ TEXTS = (
 HEAD = 4096  # bytes that are looked at
 Reader = Callable[[Path, Wish, Tell], Table | Samples]
 READERS: dict[str, tuple[str, Reader]] = {
-    "table": ("a table of text: commas, semicolons, tabs or blanks between its cells; packed by gzip too", read_table),
+    "table": (
+        "a table of text: commas, semicolons, tabs, bars or blanks between its cells; packed by gzip too",
+        read_table,
+    ),
     "arff": ("ARFF: `@attribute` lines, then a table", read_arff),
     "npz": ("`.npz` of numpy: an array `x` (or `X`, `images`) and `y` (or `labels`)", read_npz),
     "npy": ("`.npy` of numpy: a table; or `X….npy` with `y….npy` beside it", read_npy),
