@@ -6,7 +6,7 @@ Both mixins give way to what Textual does by itself: more bytes a frame, and a f
 import sys
 import traceback
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from math import inf
 from time import monotonic
 from typing import Any
@@ -30,6 +30,21 @@ try:
     from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 except ImportError:
     ChopsUpdate = CompositorUpdate = LayoutUpdate = Unknown  # type: ignore[misc, assignment]
+
+
+def let_go_of_what_closes() -> None:
+    """Textual remembers two colours for each widget that has asked for them, and with them the widget's lines: a
+    thousand screens that were closed would stay in memory. They depend on two other colours alone."""
+    try:
+        from textual._styles_cache import StylesCache  # noqa: PLC0415  where it is gone there is nothing to mend
+
+        colours = lru_cache(maxsize=64)(partial(StylesCache.get_inner_outer.__wrapped__, None))
+    except (ImportError, AttributeError):
+        return
+    StylesCache.get_inner_outer = lambda _, *given: colours(*given)  # type: ignore[method-assign, assignment]
+
+
+let_go_of_what_closes()
 
 
 class Diffed(CompositorUpdate):

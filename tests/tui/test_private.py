@@ -1,15 +1,19 @@
 """The private names of Textual: all there in this version, and in two modules; without them bptui runs all the same."""
 
+import gc
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 from textual import _compositor
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 
 import bptui
 from bptui.tui import private
@@ -141,3 +145,25 @@ def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypa
     app._fatal_error()
     assert len(logs) == 1
     assert app.fault.endswith("the details are in log 1")
+
+
+async def lines_kept_after_closing(screens: int) -> int:
+    """How many lines are in memory, besides those before, when help has been opened and closed so often."""
+    async with explore("xor", WIDE) as at:
+        counts = []
+        for times in (1, screens):
+            for _ in range(times):
+                await at.press("question_mark", "escape")
+            gc.collect()
+            counts.append(sum(isinstance(thing, Strip) for thing in gc.get_objects()))
+        return counts[1] - counts[0]
+
+
+async def test_a_screen_that_has_closed_leaves_nothing_in_memory() -> None:
+    assert await lines_kept_after_closing(8) < WIDE[1]
+
+
+async def test_textual_by_itself_keeps_the_lines_of_screens_that_have_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails :func:`private.let_go_of_what_closes` may go."""
+    monkeypatch.setattr(StylesCache, "get_inner_outer", lru_cache(1024)(StylesCache.get_inner_outer))
+    assert await lines_kept_after_closing(8) >= 2 * WIDE[1]
