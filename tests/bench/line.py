@@ -16,9 +16,14 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyte
 
+STATE = TemporaryDirectory(prefix="bptui-state-")
+OWN = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": STATE.name}
+"""Nobody's own settings shall count, and what is broken off shall leave nothing in anybody's folder."""
 PIECE = 128  # bytes that travel together
 ANSWERS = {
     b"\x1b[6n": b"\x1b[1;1R",
@@ -46,7 +51,7 @@ class FarTerminal:
         self.asked = self.answered = 0
         self.master, self._slave = pty.openpty()
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        env = {**os.environ, "TERM": "xterm-256color", "XDG_CONFIG_HOME": "/nonexistent"}
+        env = {**os.environ, **OWN, "TERM": "xterm-256color"}
         self.process = subprocess.Popen(
             command, stdin=self._slave, stdout=self._slave, stderr=self._slave, env=env, start_new_session=True
         )
@@ -109,6 +114,12 @@ class FarTerminal:
         return "\n".join(self.screen.display)
 
 
+def forget_sessions() -> None:
+    """A program broken off leaves its session to be resumed: the next one would say so where its keys stand."""
+    for kept in Path(STATE.name).rglob("*.json"):
+        kept.unlink()
+
+
 @contextmanager
 def far_terminal(
     command: list[str], width: int, height: int, rate: float = 16000, delay: float = 0.1, mute: bool = False
@@ -121,5 +132,6 @@ def far_terminal(
         if far.process.poll() is None:
             far.process.kill()
         far.process.wait()
+        forget_sessions()
         os.close(far.master)
         os.close(far._slave)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.line import far_terminal
+from tests.bench.line import OWN, far_terminal, forget_sessions
 
 ROUNDS = 3
 PRESSES = 20
@@ -59,7 +59,7 @@ class Program:
     def __init__(self, command: list[str], width: int, height: int) -> None:
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        more = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_CONFIG_HOME": "/nonexistent"}
+        more = {**OWN, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=os.environ | more,
@@ -101,6 +101,7 @@ def program(command: list[str], size: tuple[int, int]) -> Iterator[Program]:
     finally:
         it.process.kill()
         it.process.wait()
+        forget_sessions()
         os.close(it.master)
         os.close(it.slave)
 
