@@ -51,6 +51,7 @@ class Explorer(Workbench):
         self.looks = looks
         self.stage = Stage(self)
         self.session_file: SessionFile | None = None
+        self.reopening = False  # a session file is not replayed yet, and nothing else has been begun
         self._watch = Watch()
         self.pad: Pad | None = None  # once something was drawn
         self._sure = False  # that a long run may be lost
@@ -166,6 +167,7 @@ class Explorer(Workbench):
 
     def start(self, goal: Goal, finish: Callable[[], str]) -> None:
         """Begin work that may be long; short work is done before the next frame."""
+        self.reopening = False
         until = perf_counter() + WORK_SLICE
         self._go_on(LongWork(self.session.run, goal, finish), lambda: perf_counter() > until)
 

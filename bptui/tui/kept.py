@@ -56,4 +56,13 @@ def reopen(explorer: "Explorer", kept: Kept) -> None:
     if recovery is None or kept.path != recovery.path:
         explorer.session_file = SessionFile(kept.path)
     session = explorer.session
-    explorer.do(lambda _: explorer.start(Goal(kept.updates), lambda: reopened(session, kept)))
+
+    def finish() -> str:
+        explorer.reopening = False
+        return reopened(session, kept)
+
+    def begin(_: object) -> None:
+        explorer.start(Goal(kept.updates), finish)
+        explorer.reopening = explorer.working()
+
+    explorer.do(begin)

@@ -55,11 +55,12 @@ class Recovery:
         self.trouble, self.path = f"no recovery file can be kept: {clean(str(why))}", None
 
     def text(self, explorer: "Explorer") -> str:
-        """What is to be written; "" where nothing is new, or nothing could be lost."""
+        """What is to be written; "" where nothing is new, or nothing could be lost. The file that is being replayed
+        is the truth until that is done."""
         session = explorer.session
         state = session.run, session.moment, session.run.frontier, explorer.looks
         begun = session.run.frontier > 1 or len(session.run.causes.changes) > 1
-        if self.path is None or state == self._noted or not begun:
+        if self.path is None or state == self._noted or not begun or explorer.reopening:
             return ""
         self._noted = state
         return text_of_session(session, explorer.looks.words, self.path.parent)
@@ -79,7 +80,7 @@ class Recovery:
     def end(self, explorer: "Explorer", clean_end: bool) -> None:
         """The file is removed after a clean end; after another one it holds the last moment."""
         with suppress(OSError, ScenarioError, ValueError, ArithmeticError, LookupError):
-            if clean_end and self.path:
+            if clean_end and self.path and not explorer.reopening:
                 self.path.unlink(missing_ok=True)
             elif (text := self.text(explorer)) and self.path:
                 write_whole(self.path, text, private=True)
