@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pyte
 
@@ -61,7 +61,8 @@ class Terminal:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.modes = termios.tcgetattr(self.slave)
         self.sent = b""
-        env = {**os.environ, **OWN, "TERM": "xterm-256color", **environment}
+        state = {"XDG_STATE_HOME": mkdtemp(dir=STATE.name)}  # what another test has killed is not offered here
+        env = {**os.environ, **OWN, **state, "TERM": "xterm-256color", **environment}
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=env, start_new_session=True
         )
