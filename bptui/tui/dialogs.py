@@ -70,8 +70,11 @@ class GoTo(Workbench, ModalScreen[None]):
             self.close()
 
     def on_key(self, event: events.Key) -> None:
-        if not (self.is_active and event.is_printable):  # letters are what is typed
+        if not (self.is_active and event.is_printable):
             super().on_key(event)
+        else:  # typed before the line was there: it keeps what comes later
+            event.stop()
+            self.query_one(Input).post_message(events.Key(event.key, event.character))
 
 
 class Told(Workbench, ModalScreen[None]):

@@ -91,3 +91,10 @@ def test_esc_is_answered_before_a_tenth_of_a_second() -> None:
             at.wait_for("Network")
             took.append(time.perf_counter() - began)
     assert min(took) < 0.1
+
+
+def test_what_is_typed_ahead_is_for_the_line_that_it_opens() -> None:
+    with terminal("xor", width=100, height=30) as at:
+        at.wait_for("Network")
+        at.type("g5\r")
+        at.wait_for(lambda text: (counters(text) or (0,))[-1] == 5)
