@@ -258,6 +258,22 @@ def check(options: argparse.Namespace) -> int:
     return status
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Status 1 where there are symptoms."""
+    run = choose(options).begin()
+    from bptui.experiments.symptoms import examine, symptoms
+    from bptui.headless.doctor import report
+    from bptui.headless.train import beyond
+
+    run.extend(beyond(options.epochs))
+    if not run.frontier:
+        return complain(str(run.stop), status=1)
+    findings = examine(run, run.frontier)
+    for line in report(run, findings):
+        print(line)
+    return 1 if symptoms(findings) or run.stop else 0
+
+
 def draw_map(options: argparse.Namespace) -> int:
     scenario = choose(options)
     from bptui.headless.map import NoPicture, as_text, save, stand
@@ -395,6 +411,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "trace": trace,
     "draw": draw,
     "check": check,
+    "doctor": doctor,
     "map": draw_map,
     "data": data,
     "open": open_session,

@@ -107,7 +107,7 @@ def arguments(module: ModuleType, request: Request) -> list[Any]:
 
 def of_function(function: Callable[..., Any], name: str, key: str, given: list[Any]) -> dict[str, Any]:
     """What a function returns, or what it has made of the weights in place. Raises Unusable."""
-    before = [np.array(layer) for layer in (*given[0], *given[1])]
+    before = [np.asarray(layer).copy() for layer in (*given[0], *given[1])]
     result = function(*given[: 5 if takes_five(function, key) else 4])
     if result is None and key == "after":  # perhaps it has changed them in place
         changed = [*given[0], *given[1]]

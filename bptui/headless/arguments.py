@@ -35,6 +35,7 @@ COMMANDS = {
     "trace": "print every number of some updates",
     "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
+    "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
     "open": "go on with a session that ctrl+s has saved",
     "resume": "go on with the session that was lost, or else saved last",
@@ -356,6 +357,11 @@ def add_check(p: Parser) -> None:
     p.add_argument("--template", type=Path, metavar="FILE", help="write a program to begin from, and check nothing")
 
 
+def add_doctor(p: Parser) -> None:
+    p.epilog = "exit status: 0 nothing is wrong, 1 there are symptoms"
+    p.add_argument("--epochs", type=checked(COUNT, plain), default=20, metavar="N", help="after how many epochs (20)")
+
+
 def add_map(p: Parser) -> None:
     add_at(p, "the moment drawn (the start)")
     p.add_argument("--unit", type=checked(unit_of), metavar="L.U", help="a hidden unit's own map, like 1.3")
@@ -384,6 +390,7 @@ OWN: dict[str, Callable[[Parser], None]] = {
     "trace": add_trace,
     "draw": add_draw,
     "check": add_check,
+    "doctor": add_doctor,
     "map": add_map,
     "save-scenario": add_save,
 }
