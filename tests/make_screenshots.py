@@ -1,6 +1,7 @@
 """Makes the pictures of the README and its pages with the app itself: ``python tests/make_screenshots.py [FOLDER]``."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -62,6 +63,8 @@ async def until_reached(app: BptuiApp, pilot: Pilot[int]) -> None:
 
 
 def main(folder: Path) -> None:
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # whatever terminal makes them
+    os.environ.pop("NO_COLOR", None)
     folder.mkdir(parents=True, exist_ok=True)
     for name in PICTURES:
         write_whole(folder / f"{name}.svg", asyncio.run(drawn(name)))
