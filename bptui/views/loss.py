@@ -47,7 +47,10 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
 
 def growth(scene: Scene) -> float:
     """How many times the loss on the training set is what it was before the first update; 0 where it is not known."""
-    start = scene.history.epochs.last("train_loss")[:1]
+    epochs = scene.history.epochs
+    if epochs.width > 1:  # the first point is no longer the start
+        return 0.0
+    start = epochs.last("train_loss")[:1]
     return scene.epoch_end.train_loss / float(start[0]) if len(start) and start[0] > 0 else 0.0
 
 
