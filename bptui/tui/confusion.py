@@ -6,7 +6,6 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.confusion import confusion_rows
-from bptui.views.map import in_force
 from bptui.views.scene import applied
 from bptui.views.text import Row
 
@@ -29,7 +28,7 @@ class ConfusionScreen(UpdateSheet):
 
     def look(self) -> Confusion:
         scene = self.scene()
-        return confusion(self.problem, in_force(scene), scene.record.settings.rules.loss, self.part)
+        return confusion(self.problem, scene.network, scene.record.settings.rules.loss, self.part)
 
     def table(self) -> Table:
         return KEYS

@@ -1,11 +1,9 @@
 """Images: the weights of the selected hidden unit as a picture, and the images of the batch."""
 
-from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.views.batch import prediction, target
-from bptui.views.glyphs import largest_of
-from bptui.views.grounds import blocks, glyph, heat, joined, picture
-from bptui.views.numbers import num
+from bptui.views.cells import CELL, Part, caption, heat
+from bptui.views.grounds import picture
 from bptui.views.scene import Scene
 from bptui.views.text import Row, beside, cells, cut, left, row_cells, window
 
@@ -14,8 +12,8 @@ GAP = 1
 
 def gallery(scene: Scene, width: int, height: int) -> list[Row]:
     """The unit's weights, and beside or below them as many images of the batch as there is room for."""
-    for large in (True, False):
-        weights = weight_picture(scene, large)
+    for size in (CELL, 1):
+        weights = weight_picture(scene, size)
         taken = max(map(row_cells, weights), default=0) + 2
         if not weights:
             return images(scene, width, height)
@@ -32,26 +30,17 @@ def shown_unit(scene: Scene) -> int | None:
     return moment.source if moment.layer == 2 and moment.source >= 0 else None
 
 
-def weight_picture(scene: Scene, large: bool) -> list[Row]:
-    """The weights into one unit as a signed picture, a large one with two columns a pixel, a small one in half blocks;
+def weight_picture(scene: Scene, size: int) -> list[Row]:
+    """The weights into one unit as signed cells of ``size`` columns, a row a line of pixels, under the weights' name;
     none where the selection names no unit of the first layer."""
     unit = shown_unit(scene)
     if unit is None or scene.data.image is None:
         return []
-    network = scene.record.after if scene.phase.kind == "update" else scene.record.before
-    weights: Floats = network.weights[0][:, unit].reshape(scene.data.image)
-    largest = largest_of(weights)
-    if scene.colour:
-        lines = [[heat(v, largest) for v in line for _ in range(1 + large)] for line in weights.tolist()]
-        if large:
-            lines = [line for line in lines for _ in (0, 1)]
-        elif len(lines) % 2:
-            lines.append(["heat 0"] * len(lines[0]))
-        drawn = list(map(joined, blocks(lines)))
-    else:
-        drawn = [joined([glyph(heat(v, largest), v, largest) for v in line]) for line in weights.tolist()]
-    head = f" w{sub(1)}[…→{scene.record.names.unit(1, unit)}]"
-    return [((head, "strong"),), *(((" ", "text"), *row) for row in drawn), ((f" ▲▼ {num(largest, 6)}", "dim"),)]
+    weights = scene.network.weights[0][:, unit]
+    source = scene.moment.source if scene.moment.layer == 1 else -1
+    part = Part(f"w{sub(1)}[…→{scene.record.names.unit(1, unit)}]", "strong", weights, source)
+    columns = scene.data.image[1]
+    return [((part.words, part.role),), *heat(part, len(weights), columns, size), caption(part, size * columns)]
 
 
 def image_columns(scene: Scene) -> int:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from bptui.engine.network import Network
 from bptui.engine.weight import sub
 from bptui.views.fitted import Fitted, fitted_rows
 from bptui.views.gallery import gallery, shown_unit
@@ -22,11 +21,6 @@ def map_panel(scene: Scene, width: int, height: int) -> list[Row]:
         return fitted_rows(fitted_of(scene), width, height)
     words = f" A map needs one or two inputs, or images; these samples have {inputs} inputs."
     return [((line, "text"),) for line in wrapped(words, width - 1)]
-
-
-def in_force(scene: Scene) -> Network:
-    """The weights of this moment."""
-    return scene.record.after if scene.phase.kind == "update" else scene.record.before
 
 
 def hidden(scene: Scene) -> bool:
@@ -54,7 +48,7 @@ def map_title(scene: Scene) -> str:
 def plane_of(scene: Scene) -> Plane:
     data, record, moment = scene.data, scene.record, scene.moment
     return Plane(
-        network=in_force(scene),
+        network=scene.network,
         x=np.asarray(data.x, dtype=np.float64),
         y=data.y,
         classes=data.classes,
@@ -75,7 +69,7 @@ def fitted_of(scene: Scene) -> Fitted:
     data, record, moment = scene.data, scene.record, scene.moment
     unit = moment.unit
     return Fitted(
-        network=in_force(scene),
+        network=scene.network,
         x=np.asarray(data.x, dtype=np.float64),
         targets=None if hidden(scene) else data.y[:, unit],
         batch=np.asarray(record.indices),

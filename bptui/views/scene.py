@@ -7,6 +7,7 @@ import numpy as np
 
 from bptui.data import Dataset
 from bptui.diagnosis.number import Number
+from bptui.engine.network import Network
 from bptui.engine.types import Floats
 from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment, Phase
@@ -78,6 +79,11 @@ class Scene:
         x = self.record.passed.a[0][sample]
         grey = x if self.data.scaling is None else self.data.scaling.undone(x)
         return (grey / self.data.white).reshape(self.data.image)
+
+    @property
+    def network(self) -> Network:
+        """The weights in force at this moment."""
+        return self.record.after if self.phase.kind == "update" else self.record.before
 
     @property
     def weight_name(self) -> str:

@@ -12,7 +12,7 @@ from bptui.session.moment import Moment, phases
 from bptui.session.session import Session
 from bptui.views.fitted import Fitted, dots, height_of
 from bptui.views.grounds import heat
-from bptui.views.map import fitted_of, in_force, map_panel, plane_of
+from bptui.views.map import fitted_of, map_panel, plane_of
 from bptui.views.numbers import num
 from bptui.views.plane import HERE, Plane, Window, plane_rows
 from bptui.views.scene import Scene
@@ -89,7 +89,7 @@ class TestPlane:
         it = session("moons")
         for phase in phases(it.layers):
             now = scene(it, Moment(1, phase, 0, 2))
-            assert in_force(now) is (now.record.after if phase.kind == "update" else now.record.before)
+            assert now.network is (now.record.after if phase.kind == "update" else now.record.before)
 
     def test_without_colour_signs_are_told_by_glyphs(self) -> None:
         rows = lines(plane_rows(plane(updates=40, colour=False), 38, 14))[1:-1]
@@ -162,8 +162,10 @@ class TestImages:
         weights = it.record.after.weights[0][:, 5].reshape(8, 8)
         drawn = map_panel(it, 60, 24)[1:9]
         for row, line in zip(drawn, weights, strict=True):
-            signs = [int(role.split("|")[0].split()[1]) > 0 for text, role in row if "|" in role for _ in text][:16:2]
-            assert signs == (line > 0).tolist()
+            cells = [(text[0], role) for text, role in row[: len(line)]]
+            for (glyph, role), weight in zip(cells, line.tolist(), strict=True):
+                assert glyph in ("▵▴▲" if weight > 0 else "▿▾▼")
+                assert role == "selected" or (int(role.split()[1]) > 0) == (weight > 0)
 
     def test_every_image_has_its_number_target_and_answer(self) -> None:
         it, shown = self.scene(), "\n".join(self.images(60, 24))

@@ -17,7 +17,6 @@ from bptui.explain.quantity import CLIP, of_weight
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
 from bptui.training.record import ROW_KEYS
-from bptui.views.map import in_force
 from bptui.views.narrate import produced
 from bptui.views.numbers import factor, num, precise, rate, share
 from bptui.views.plane import Window
@@ -113,7 +112,7 @@ def values_of(scene: Scene) -> np.ndarray:
 
 def mapped(scene: Scene) -> np.ndarray:
     """The ends of the axes of a map, and the answers to all samples."""
-    x, network = scene.data.x, in_force(scene)
+    x, network = scene.data.x, scene.network
     answers = activations(network, scene.moment.layer, x)
     window = Window.around(x) if x.shape[1] == 2 else Window(x.min(axis=0), x.max(axis=0))
     weights = network.weights[0]
