@@ -1,5 +1,6 @@
 """Small runs for the tests of training, and what it means that two records are the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bptui.data import Dataset, Split
 from bptui.engine import Architecture, Network, OptimizerSettings, UpdateRules, initialise
 from bptui.training import Curve, History, Position, Run, Settings, UpdateRecord
+from bptui.training.causes import Change
 from bptui.training.checkpoints import Checkpoints
 from bptui.training.run import epoch_values
 from bptui.training.schedule import epoch_order
@@ -42,6 +44,31 @@ def planned(run: Run) -> Run:
     history = History.empty()
     history.epochs.append((0, 0, 0), epoch_values(run.problem, run.start, run.causes.settings_at(1).rules))
     return Run(run.problem, run.start, run.causes, Checkpoints(state), history, state)
+
+
+def with_changes(first: Settings, *changes: tuple[int, Change]) -> Run:
+    """A run that was made as far as each change, and went on from there with it."""
+    run = begin(first)
+    for update, change in changes:
+        run.extend_to(update - 1)
+        run = run.fork(update, change)
+    return run
+
+
+def assert_as_planned(first: Settings, changes: Sequence[tuple[int, Change]]) -> None:
+    """Changed on the way or planned so from the start: every bit of records and curves is the same."""
+    run = with_changes(first, *sorted(changes, key=lambda change: change[0]))
+    last = max(update for update, _ in changes) + 5
+    run.extend_to(last)
+    run.record(max(last // 2, 1))  # going back must not disturb what comes later
+    afresh = planned(run)
+    afresh.extend_to(last)
+    assert fingerprints(run, 1, last) == fingerprints(afresh, 1, last)
+    assert run.history.updates.axis("seen").tolist() == afresh.history.updates.axis("seen").tolist()
+    for name in ("updates", "epochs"):
+        here, there = getattr(run.history, name), getattr(afresh.history, name)
+        for series in here.names:
+            assert here.last(series).tobytes() == there.last(series).tobytes()
 
 
 def fingerprint(record: UpdateRecord) -> dict[str, Any]:

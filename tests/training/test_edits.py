@@ -7,22 +7,23 @@ from hypothesis import strategies as st
 
 from bptui.engine import Network, UpdateRules
 from bptui.engine.weight import Weight
-from bptui.training import Run, Settings
+from bptui.training import Settings
 from bptui.training.causes import Edit
-from tests.training.builders import ANY_SETTINGS, begin, fingerprints, network, planned, with_rate
+from tests.training.builders import (
+    ANY_SETTINGS,
+    assert_as_planned,
+    begin,
+    fingerprints,
+    network,
+    planned,
+    with_changes,
+    with_rate,
+)
 
 FOUR = Settings(UpdateRules(learning_rate=0.05), batch_size=4)
 EDITS = st.builds(
     Edit, layer=st.just(1), source=st.integers(-1, 1), unit=st.integers(0, 2), value=st.floats(-2.0, 2.0)
 ) | st.builds(Edit, layer=st.just(2), source=st.integers(-1, 2), unit=st.just(0), value=st.floats(-2.0, 2.0))
-
-
-def edited(first: Settings, *changes: tuple[int, Settings | Edit]) -> Run:
-    run = begin(first)
-    for update, change in changes:
-        run.extend_to(update - 1)
-        run = run.fork(update, change)
-    return run
 
 
 @given(first=ANY_SETTINGS, update=st.integers(1, 25), further=st.integers(0, 20), edit=EDITS)
@@ -53,17 +54,7 @@ def test_the_past_is_kept_and_the_edit_is_the_first_thing_of_its_update(
 def test_a_run_edited_on_the_way_is_the_run_planned_so_from_the_start(
     first: Settings, changes: list[tuple[int, Settings | Edit]]
 ) -> None:
-    run = edited(first, *sorted(changes, key=lambda change: change[0]))
-    last = max(update for update, _ in changes) + 5
-    run.extend_to(last)
-    run.record(max(last // 2, 1))  # going back must not disturb what comes later
-    afresh = planned(run)
-    afresh.extend_to(last)
-    assert fingerprints(run, 1, last) == fingerprints(afresh, 1, last)
-    for name in ("updates", "epochs"):
-        here, there = getattr(run.history, name), getattr(afresh.history, name)
-        for series in here.names:
-            assert here.last(series).tobytes() == there.last(series).tobytes()
+    assert_as_planned(first, changes)
 
 
 def test_an_edit_of_the_start_is_another_start() -> None:
@@ -80,7 +71,7 @@ def test_an_edit_of_the_start_is_another_start() -> None:
 
 def test_a_later_fork_keeps_the_edit_and_an_earlier_one_drops_it() -> None:
     edit = Edit(1, -1, 0, 1.5)
-    run = edited(FOUR, (8, edit))
+    run = with_changes(FOUR, (8, edit))
     assert run.fork(9, with_rate(FOUR, 0.5)).record(8).edits == (edit,)
     assert run.fork(5, with_rate(FOUR, 0.5)).record(8).edits == ()
     assert run.again(FOUR).causes.changes == ((1, FOUR),)
@@ -89,7 +80,7 @@ def test_a_later_fork_keeps_the_edit_and_an_earlier_one_drops_it() -> None:
 def test_settings_and_several_edits_may_begin_with_one_update_and_the_last_word_counts() -> None:
     first, second, better = Edit(1, 0, 0, 1.0), Edit(2, 0, 0, 2.0), Edit(1, 0, 0, 3.0)
     faster = with_rate(FOUR, 0.5)
-    run = edited(FOUR, (6, first), (6, faster), (6, second), (6, better))
+    run = with_changes(FOUR, (6, first), (6, faster), (6, second), (6, better))
     assert run.causes.changes == ((1, FOUR), (6, faster), (6, second), (6, better))
     record = run.record(6)
     assert (record.settings, record.edits) == (faster, (second, better))
@@ -98,7 +89,7 @@ def test_settings_and_several_edits_may_begin_with_one_update_and_the_last_word_
 def test_the_metrics_at_an_epochs_end_are_of_the_weights_before_the_edit() -> None:
     plain = begin(FOUR)
     plain.extend_to(3)
-    run = edited(FOUR, (4, Edit(2, 0, 0, 50.0)))
+    run = with_changes(FOUR, (4, Edit(2, 0, 0, 50.0)))
     run.extend_to(3)
     assert run.history.epochs.last("train_loss")[-1] == plain.history.epochs.last("train_loss")[-1]
     planned_so = planned(run)

@@ -6,22 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptui.engine import UpdateRules
-from bptui.training import Run, Settings
+from bptui.training import Settings
 from bptui.training.causes import Edit, Guest
 from bptui.training.record import GUEST
-from tests.training.builders import ANY_SETTINGS, begin, fingerprints, planned, with_rate
+from tests.training.builders import (
+    ANY_SETTINGS,
+    assert_as_planned,
+    begin,
+    fingerprints,
+    with_changes,
+    with_rate,
+)
 
 FOUR = Settings(UpdateRules(learning_rate=0.05), batch_size=4)
 ONE = Guest((0.25, -0.75), (0.5,))
 GUESTS = st.builds(Guest, x=st.tuples(st.floats(-1, 1), st.floats(-1, 1)), y=st.tuples(st.floats(-1, 1)))
-
-
-def with_changes(first: Settings, *changes: tuple[int, Settings | Edit | Guest]) -> Run:
-    run = begin(first)
-    for update, change in changes:
-        run.extend_to(update - 1)
-        run = run.fork(update, change)
-    return run
 
 
 @given(first=ANY_SETTINGS, update=st.integers(1, 25), further=st.integers(0, 20), guest=GUESTS)
@@ -64,14 +63,7 @@ def test_it_is_in_one_update_only_and_the_order_of_the_others_stays() -> None:
 def test_a_run_with_guests_on_the_way_is_the_run_planned_so_from_the_start(
     first: Settings, changes: list[tuple[int, Settings | Guest]]
 ) -> None:
-    run = with_changes(first, *sorted(changes, key=lambda change: change[0]))
-    last = max(update for update, _ in changes) + 5
-    run.extend_to(last)
-    run.record(max(last // 2, 1))  # going back must not disturb what comes later
-    afresh = planned(run)
-    afresh.extend_to(last)
-    assert fingerprints(run, 1, last) == fingerprints(afresh, 1, last)
-    assert run.history.updates.axis("seen").tolist() == afresh.history.updates.axis("seen").tolist()
+    assert_as_planned(first, changes)
 
 
 def test_several_join_one_batch_beside_other_settings_and_edits() -> None:
