@@ -14,7 +14,7 @@ from .commands import BPTUI, Terminal, complaint, plain_complaint, terminal
 
 COUNTERS = re.compile(
     r"epoch (\d+) +batch (\d+)(?: of |/)\d+ +sample (\d+)(?: of |/)\d+ +│ +"
-    r"forward (\d+) · backward (\d+) · updates (\d+)"
+    r"(?:forward|fwd) (\d+)(?: ·)? (?:backward|bwd) (\d+)(?: ·)? (?:updates|upd) (\d+)"  # shorter as they grow
 )
 
 

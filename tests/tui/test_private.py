@@ -70,6 +70,16 @@ async def test_where_one_means_something_else_textual_writes_the_whole(
         assert not [each for each in given if isinstance(each, private.Diffed)]
 
 
+def starts_steps_and_quits(program: str) -> None:
+    """A Python program that is the explorer, in a terminal."""
+    with terminal(command=[sys.executable, "-c", program], width=100) as at:
+        at.wait_for("Network")
+        at.type("p")
+        at.wait_for("forward")
+        at.type("q")
+        assert at.wait() == 0
+
+
 @pytest.mark.parametrize("gone", ["textual.drivers._writer_thread.WriterThread", "textual._xterm_parser.XTermParser"])
 def test_where_what_the_driver_is_made_for_is_gone_textual_drives_the_terminal(gone: str) -> None:
     module, _, name = gone.rpartition(".")
@@ -82,12 +92,7 @@ sys.argv = ["bptui", "xor"]
 from bptui.__main__ import run
 run()
 """
-    with terminal(command=[sys.executable, "-c", program], width=100) as at:
-        at.wait_for("Network")
-        at.type("p")
-        at.wait_for("forward")
-        at.type("q")
-        assert at.wait() == 0
+    starts_steps_and_quits(program)
 
 
 def test_without_any_of_them_the_terminal_shows_the_explorer() -> None:
@@ -109,12 +114,7 @@ sys.argv = ["bptui", "xor"]
 from bptui.__main__ import run
 run()
 """
-    with terminal(command=[sys.executable, "-c", program], width=100) as at:
-        at.wait_for("Network")
-        at.type("p")
-        at.wait_for("forward")
-        at.type("q")
-        assert at.wait() == 0
+    starts_steps_and_quits(program)
 
 
 def test_a_fault_ends_the_app_even_where_textual_has_no_such_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,9 @@ async def lines_kept_after_closing(screens: int) -> int:
         counts = []
         for times in (1, screens):
             for _ in range(times):
-                await at.press("question_mark", "escape")
+                await at.press("question_mark")
+                assert at.text()  # painted, however quickly it is closed
+                await at.press("escape")
             gc.collect()
             counts.append(sum(isinstance(thing, Strip) for thing in gc.get_objects()))
         return counts[1] - counts[0]

@@ -35,7 +35,10 @@ async def test_what_is_written_is_where_one_stands(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_replay_that_was_broken_off_or_left_does_not_lose_the_file(tmp_path: Path) -> None:
+async def test_a_replay_that_was_broken_off_or_left_does_not_lose_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bptui.tui.explorer.WORK_SLICE", 0.0005)  # so it is not done before it can be broken off
     session = Session(Scenario.built_in("digits"))
     session.run.extend_to(1500)
     (tmp_path / DEAD).write_text(text_of_session(session, "", tmp_path), encoding="utf-8")
