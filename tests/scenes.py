@@ -20,7 +20,7 @@ from bptui.training import Settings
 from bptui.views.header import header
 from bptui.views.panels import PANELS as PANEL_TABLE
 from bptui.views.ribbon import ribbon
-from bptui.views.scene import Scene, applied
+from bptui.views.scene import Scene
 from bptui.views.text import Row, fit_rows
 
 GOLDENS = Path(__file__).parent / "golden" / "views"
@@ -49,7 +49,7 @@ def scene(session: Session, moment: Moment | None = None, **looks: Any) -> Scene
         frontier=run.frontier,
         coming=run.settings_at(there.update + 1),
         coming_from=there.update + 1,
-        epoch_end=run.epoch_end(applied(there)),
+        epoch_end=run.epoch_end(there.applied),
         units=session.scenario.network.units,
         **looks,
     )

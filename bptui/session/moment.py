@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from bptui.engine.network import Network
 from bptui.engine.weight import Weight
+from bptui.training.record import UpdateRecord
 
 Kind = Literal["input", "forward", "loss", "delta", "gradient", "reduce", "update"]
 
@@ -63,6 +65,11 @@ class Moment:
         return Weight(self.layer, self.source, self.unit)
 
     @property
+    def applied(self) -> int:
+        """Updates made up to here."""
+        return self.update if self.phase == UPDATE else self.update - 1
+
+    @property
     def done(self) -> int:
         """Samples of this batch whose gradient has been added: the ledger's count."""
         return self.sample + (self.phase == GRADIENT or self.phase.per_batch)
@@ -74,6 +81,11 @@ class Moment:
         if sample != self.sample:
             return sample < self.sample
         return not is_before(self.phase, Phase(kind, layer), layers)
+
+
+def network_in_force(record: UpdateRecord, phase: Phase) -> Network:
+    """The weights at a phase of an update: those after it once it is applied, those before it until then."""
+    return record.after if phase == UPDATE else record.before
 
 
 @lru_cache(maxsize=4096)

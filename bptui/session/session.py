@@ -11,10 +11,10 @@ from bptui.engine.reduce import Reduction
 from bptui.engine.types import Floats, quiet
 from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
-from bptui.session import moves, remarks
+from bptui.session import moves
 from bptui.session.aim import Aim
 from bptui.session.goal import Goal
-from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase
+from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase, network_in_force
 from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.training.causes import Change, Guest
@@ -102,12 +102,12 @@ class Session:
         return moves.until_reached(self.run, self.moment, move)
 
     def move(self, move: Move) -> str:
-        """Make a move; says why the run had to stop, where it goes no further, or what is to be remarked."""
+        """Make a move; says why the run had to stop, where it goes no further."""
         before = self.moment
         self.moment = moves.make(self.run, before, move)
         if self.run.stop and (self.moment == before or self.at_stop):
             return str(self.run.stop)
-        return remarks.of_batch(self.record) if self.moment.phase.per_batch else ""
+        return ""
 
     def return_to(self, moment: Moment) -> str:
         """Stand again where one stood in this run."""
@@ -253,7 +253,7 @@ class Session:
 
     def network_now(self) -> Network:
         """The network at this moment: after the update once that is made, before it until then."""
-        return self.record.after if self.moment.phase == UPDATE else self.record.before
+        return network_in_force(self.record, self.moment.phase)
 
     def answer(self, network: Network, x: Floats) -> Floats:
         """What a network makes of a sample of one's own: its outputs (o,) for inputs (i,)."""

@@ -16,7 +16,7 @@ METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 class Curve:
     """``names`` are the series. Points are (update, epoch, seen) and one value a series. When the buckets are
     full, neighbours are merged in pairs: memory and the cost of drawing stay bounded for ever. Ask a ``thin`` curve
-    before each point whether it :meth:`passes_over` it; the last point may be shown all the same, until the next."""
+    before each point whether it :meth:`skips` that; the last point may be shown all the same, until the next."""
 
     __slots__ = ("_data", "_points", "_shown", "capacity", "names", "passed", "thin", "used", "width")
 
@@ -48,7 +48,7 @@ class Curve:
             row[j + 2 * k] = value
         self._points += 1
 
-    def passes_over(self) -> bool:
+    def skips(self) -> bool:
         """Is the next point not wanted? It counts as made then."""
         if self.passed == 0 and self.used == self.capacity:
             self._merge_pairs()

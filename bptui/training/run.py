@@ -180,7 +180,7 @@ class Run:
             done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
             history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
-            over = history.epochs.passes_over()
+            over = history.epochs.skips()
             if not over:
                 values = epoch_values(self.problem, stepper.left, settings.rules)
                 history.epochs.append((update, before.epoch, after.seen), values)

@@ -6,7 +6,6 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.confusion import confusion_rows
-from bptui.views.scene import applied
 from bptui.views.text import Row
 
 PAGE = 10
@@ -34,7 +33,7 @@ class ConfusionScreen(UpdateSheet):
         return KEYS
 
     def title_words(self) -> str:
-        made = applied(self.scene().moment)
+        made = self.scene().applied
         return f"Confusion: {self.part} samples, targets × answers after {made} update{'s' * (made != 1)}"
 
     def rows(self, width: int, height: int) -> list[Row]:

@@ -6,7 +6,6 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.doctor import doctor_rows
-from bptui.views.scene import applied
 from bptui.views.text import Row
 
 PAGE = 10
@@ -19,7 +18,7 @@ class DoctorScreen(UpdateSheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.update = max(applied(session.moment), 1)
+        self.update = session.moment.applied
         self.findings = examine(session.run, self.update)
         self.symptoms = symptoms(self.findings)
         self.chosen = 0

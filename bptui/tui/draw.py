@@ -21,7 +21,7 @@ from bptui.tui.private import tell_drags
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON
 from bptui.views.progress import spellings
-from bptui.views.scene import applied, scene_of
+from bptui.views.scene import scene_of
 from bptui.views.sketch import SketchNow, place_of, sketch_rows
 from bptui.views.text import Row
 
@@ -80,7 +80,7 @@ class DrawScreen(Sheet):
 
     def now(self) -> SketchNow:
         session, x = self.session, self.given
-        update, coming = applied(session.moment), session.next_update
+        update, coming = session.moment.applied, session.next_update
         end = session.run.epoch_end(update)
         earlier = None if self._earlier is None else session.answer(self._earlier[1], x)
         return SketchNow(
@@ -123,7 +123,7 @@ class DrawScreen(Sheet):
         return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))
 
     def _start(self, goal: Goal, finish: Callable[[], str]) -> None:
-        self._earlier = applied(self.session.moment), self.session.network_now()
+        self._earlier = self.session.moment.applied, self.session.network_now()
         until = perf_counter() + AT_ONCE
         self._go_on(LongWork(self.session.run, goal, finish), lambda: perf_counter() > until)
 
@@ -285,7 +285,7 @@ KEYS: Table = (
     Key("epoch", ("e",), "e", "Draw", "train to the end of the epoch", lambda screen: screen.move(("epoch", 1)),
         "epoch", DrawScreen.why_not_move),
     Key("keep", ("s",), "s", "Draw", "save it with its label, behind others in a file that bptui reads",
-        DrawScreen.keep_drawing, "save", DrawScreen.why_no_sample),
+        DrawScreen.keep_drawing, "save", lambda screen: screen.why_not_save() or screen.why_no_sample()),
     drawing("darker", ("plus", "equals_sign"), "+", "more ink under the pen", lambda sketch: sketch.shaded(1)),
     drawing("lighter", ("minus",), "-", "less ink under the pen", lambda sketch: sketch.shaded(-1)),
     Key("undo", ("u", "backspace"), "u Backspace", "Draw", "take the last stroke back",

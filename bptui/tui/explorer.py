@@ -24,7 +24,7 @@ from bptui.views.command import command
 from bptui.views.doctor import notice
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
-from bptui.views.scene import Scene, applied, scene_of
+from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Explorer(Workbench):
     def _tell_symptom(self) -> None:
         """A line about what has begun to be wrong, where there is nothing else to say."""
         session = self.session
-        if not self.notice and (made := applied(session.moment)):
+        if not self.notice and (made := session.moment.applied):
             for symptom in self._watch.news(session.run, made, session.record.position.epoch)[:1]:
                 self.notice = notice(symptom, self.shown("doctor"))
 
@@ -182,6 +182,7 @@ class Explorer(Workbench):
         self._sure = self._sure and key_id == "quit"
         if key_id == "play" or BY_ID[key_id].group in ("Step", "Change"):
             self.way_back = None  # one goes on from here
+            self.reopening = self.reopening and self._work is not None
         super().press(key_id)
         if self._to_say and not self.notice and not self.busy:
             self.notice = self._to_say.pop(0)

@@ -124,6 +124,11 @@ def samples_to_come(explorer: "Explorer") -> str | None:
     return None if here else f"not before all samples are in: press {explorer.shown('next-batch')}"
 
 
+def nothing_applied(explorer: "Explorer") -> str | None:
+    made = explorer.session.moment.applied
+    return None if made else f"no update is applied yet: {explorer.shown('next-batch')} makes one"
+
+
 def nothing_runs(explorer: "Explorer") -> str | None:
     return None if explorer.busy or explorer.way_back else "nothing is running"
 
@@ -200,7 +205,7 @@ KEYS: tuple[Row, ...] = (
     Key("drill", ("d",), "d", "Answers", "drill the current sample until it is right, and see what the others do",
         open_drill),
     Key("doctor", ("h",), "h", "Answers", "why it does not learn: what is wrong at this update, and what cures it",
-        open_doctor),
+        open_doctor, "", nothing_applied),
     Key("confusion", ("z",), "z", "Answers", "which class is taken for which, and the samples of each cell",
         open_confusion, "", session_reason(no_accuracy)),
     Key("draw", ("D",), "D", "Answers", "draw a picture: the answer changes as you draw; put it into the batch",

@@ -50,7 +50,7 @@ class Remap:
     @property
     def shown(self) -> dict[str, str]:
         """Id → its first key, as people read it."""
-        return {key_id: key_shown(names[0]) for key_id, names in self.keys.items()}
+        return {key_id: key_shown(names[0]) for key_id, names in self.keys.items() if names}
 
     def __call__(self, table: Table) -> Table:
         return tuple(map(self.row, table)) if self.keys else table

@@ -1,6 +1,5 @@
 """The stage: the bars and panels of the explorer, where they stand, and how a scene is painted on them."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 Target = tuple[Literal["unit", "sample", "phase"], int, int]
 """A layer and a unit; the place of a sample in the batch, or of a phase among the phases."""
-SAMPLE = re.compile(r"\W+(\d+)\b")
+ABOVE_SAMPLES = 2  # lines of such a panel above the first: its border and the heads of the columns
 
 
 class Stage:
@@ -97,9 +96,9 @@ class Stage:
         if number == NETWORK:
             found = unit_at(scene, *panel.inner(box.width, box.height), x - 1, y - 1)
             return None if found is None else ("unit", *found)
-        sample = SAMPLE.match("".join(text for text, _ in panel.row(y)))
-        if sample and BY_NUMBER[number].chooses_samples and 1 <= int(sample[1]) <= scene.record.n:
-            return "sample", int(sample[1]) - 1, 0
+        if BY_NUMBER[number].chooses_samples:
+            places, line = self._samples(number, scene), y - ABOVE_SAMPLES
+            return ("sample", scene.rows[places[line]], 0) if 0 <= line < len(places) else None
         return None
 
     def scrolled(self, looks: Looks, scene: Scene, pages: int) -> Looks:

@@ -107,7 +107,7 @@ class Workbench(Screen[None]):
 
     def _all_shown(self, key_id: str) -> Iterator[str]:
         for table in chain([self.keys_now()], map(self.app.remap, tables().values())):
-            yield from (key.shown.split()[0] for key in table if key.id == key_id)
+            yield from (key.shown.split()[0] for key in table if key.id == key_id and key.shown)
 
     def picture_name(self) -> str:
         """The name of a picture of this screen, without its ending."""

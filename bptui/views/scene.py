@@ -10,7 +10,7 @@ from bptui.diagnosis.number import Number
 from bptui.engine.network import Network
 from bptui.engine.types import Floats
 from bptui.explain.quantity import Quantity
-from bptui.session.moment import Moment, Phase
+from bptui.session.moment import Moment, Phase, network_in_force
 from bptui.session.player import Player
 from bptui.session.session import Session
 from bptui.training.history import History
@@ -83,7 +83,7 @@ class Scene:
     @property
     def network(self) -> Network:
         """The weights in force at this moment."""
-        return self.record.after if self.phase.kind == "update" else self.record.before
+        return network_in_force(self.record, self.phase)
 
     @property
     def weight_name(self) -> str:
@@ -130,7 +130,7 @@ class Scene:
     @property
     def applied(self) -> int:
         """Updates made up to this moment."""
-        return applied(self.moment)
+        return self.moment.applied
 
     @property
     def passes(self) -> tuple[int, int]:
@@ -170,11 +170,6 @@ class Scene:
         return str(unit)
 
 
-def applied(moment: Moment) -> int:
-    """Updates made up to a moment."""
-    return moment.update if moment.phase.kind == "update" else moment.update - 1
-
-
 def scene_of(session: Session, colour: bool) -> Scene:
     """The session as it stands, looked at plainly."""
     return Scene(
@@ -186,7 +181,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         frontier=session.run.frontier,
         coming=session.next_settings,
         coming_from=session.next_update,
-        epoch_end=session.run.epoch_end(applied(session.moment)),
+        epoch_end=session.run.epoch_end(session.moment.applied),
         player=session.player,
         colour=colour,
         stop=session.run.stop,

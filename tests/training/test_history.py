@@ -129,7 +129,7 @@ class TestRun:
     def test_a_thin_curve_wants_one_point_of_a_bucket_and_knows_of_the_others(self) -> None:
         curve, wanted = Curve(("loss",), 4, thin=True), []
         for update in range(40):
-            if not curve.passes_over():
+            if not curve.skips():
                 wanted.append(update)
                 curve.append((update, 0, 0), (float(update),))
         assert wanted == [0, 1, 2, 3, 5, 7, 11, 15, 23, 31]

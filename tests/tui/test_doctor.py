@@ -66,3 +66,10 @@ async def test_before_the_first_update_nothing_is_said_of_its_outcome() -> None:
     async with explore(ill(l2=10.0, learning_rate=0.3)) as at:
         await at.press("s", "s")
         assert "γ · λ₂" not in at.foot()
+
+
+async def test_before_the_first_update_there_is_nothing_to_examine() -> None:
+    async with explore("moons") as at:
+        await at.press("s", "h")
+        assert at.app.screen is at.explorer
+        assert "no update is applied yet: b makes one" in at.foot()

@@ -83,10 +83,11 @@ async def test_space_plays_and_pauses() -> None:
     async with drilling() as at:
         await at.press("space")
         assert at.screen.player.playing
-        await at.pilot.pause(0.5)
+        while at.screen.drill.updates == 0:
+            await at.pilot.pause(0.02)
         await at.press("space")
         made = at.screen.drill.updates
-        assert 1 <= made < 50
+        assert made < 50
         await at.pilot.pause(0.3)
         assert at.screen.drill.updates == made
 

@@ -46,7 +46,7 @@ def test_a_byte_that_is_not_utf_8_ends_it(plain: Terminal) -> None:
 
 def test_it_types_a_sequence_that_comes_in_parts(plain: Terminal) -> None:
     plain.type("\x1b")
-    plain.read(0.3)
+    plain.wait_for("keys escape!")
     plain.type("[A")
     plain.wait_for("keys escape left_square_bracket A!")
 

@@ -7,6 +7,7 @@ import pytest
 from bptui.session.moment import UPDATE
 from bptui.tui.config import Config, read_config, with_remote
 from bptui.tui.demo import TOUR, Demo
+from bptui.tui.screens import tables
 from bptui.tui.workbench import Workbench
 from tests.cli.commands import complaint
 
@@ -40,6 +41,14 @@ async def test_lists_that_open_over_the_explorer_scroll_as_ever() -> None:
         await at.press("pagedown")
         assert at.text() != before
         assert "Help" in at.text()
+
+
+@pytest.mark.parametrize("scale", ["phase", "sample", "batch", "epoch"])
+async def test_every_screen_opens_under_a_remote(scale: str) -> None:
+    for door in ("questions", "lab", "compare", "drill", "noise", "explain", "doctor", "help", "draw", "confusion"):
+        async with explore("digits", config=with_remote(Config(), scale)) as at:
+            await at.do("next-batch", door)
+            assert at.app.screen is not at.explorer
 
 
 def test_a_remote_whose_key_has_another_use_is_refused(tmp_path: Path) -> None:
@@ -109,6 +118,26 @@ async def test_read_only_writes_nothing_and_opens_no_shell(
         assert words in at.foot()
         await at.press("?", "x")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("screen", ["Explorer", "Draw", "Mistakes lab", "Compare"])
+async def test_no_key_of_any_screen_writes_a_file_under_read_only(
+    screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    doors = {"Mistakes lab": "lab", "Compare": "compare"}
+    async with explore("digits", config=Config(read_only=True)) as at:
+        await at.do("next-batch")
+        for key in tables()[screen]:
+            if key.id in ("quit", "suspend") or not key.keys:
+                continue
+            while at.app.screen is not at.explorer:
+                await at.press("escape")
+            if screen != "Explorer":
+                await at.do(doors.get(screen, screen.lower()))
+            await at.press(*(["space", "tab"] if screen == "Draw" else []), key.keys[0], "escape")
+    assert list(tmp_path.rglob("*")) == []
 
 
 @pytest.mark.parametrize("option", ["--read-only", "--demo", "--remote=sample"])

@@ -1,5 +1,7 @@
 """The mouse: clicks and the wheel, never its movements; and none of it where it is the terminal's own."""
 
+import re
+
 import pytest
 from textual import events
 
@@ -10,7 +12,7 @@ from bptui.views.network import laid_out, unit_at
 from bptui.views.panels import NUMBERS
 from tests.cli.commands import terminal
 
-from .pilots import WIDE, Pilots, explore
+from .pilots import USUAL, WIDE, Pilots, explore
 
 
 async def click(at: Pilots, number: int) -> None:
@@ -158,3 +160,35 @@ def test_a_click_as_a_terminal_sends_it_moves_the_focus() -> None:
         at.wait_for("┏━ 4 Update")
         at.type("q")
         assert at.wait() == 0
+
+
+@pytest.mark.parametrize("size", [USUAL, WIDE, (200, 60)])
+@pytest.mark.parametrize("name", ["xor", "digits"])
+async def test_a_line_of_samples_is_the_sample_whose_number_stands_in_it_and_no_other_line_is_one(
+    name: str, size: tuple[int, int]
+) -> None:
+    async with explore(name, size) as at:
+        await at.press("b")
+        stage, scene = at.explorer.stage, at.explorer.scene()
+        assert stage.plan is not None
+        for number in {BATCH, DELTAS} & stage.plan.panels.keys():
+            panel = stage.panels[number]
+            shown = 0
+            for y in range(panel.size.height):
+                found = stage.at(scene, panel, 4, y)
+                if found is not None:
+                    line = "".join(text for text, _ in panel.row(y))
+                    assert re.findall(r"\d+", line)[0] == str(found[1] + 1)
+                    shown += 1
+            assert shown == len(stage._samples(number, scene)) > 1
+
+
+async def test_a_click_on_a_title_or_a_border_leaves_one_where_one_stands() -> None:
+    async with explore("digits", WIDE) as at:
+        await at.press("b")
+        before, plan = at.session.moment, at.explorer.stage.plan
+        assert plan is not None
+        for number, box in plan.panels.items():
+            for y in (0, box.height - 1):
+                await at.pilot.click(at.explorer.stage.panels[number], offset=(4, y))
+        assert at.session.moment == before
