@@ -123,6 +123,11 @@ class Run:
         return self._front.update
 
     @property
+    def memory(self) -> tuple[int, int]:
+        """Bytes that the states take from which the past is replayed, and their budget."""
+        return self._checkpoints.bytes, self._checkpoints.budget
+
+    @property
     def next_position(self) -> Position:
         """Where the first update not yet made stands."""
         return self._front.position
@@ -169,8 +174,12 @@ class Run:
             self._front = self._stepper(self._replay(front.update))
             return
         self._note(self.history, front, before, loss)
-        if self._checkpoints.wanted(front.update):
-            self._checkpoints.add(front.state())
+        self._keep(front)
+
+    def _keep(self, stepper: Stepper) -> None:
+        """Replay leaves the states that are wanted, too: the next one begins nearer."""
+        if self._checkpoints.wanted(stepper.update):
+            self._checkpoints.add(stepper.state())
 
     def _note(self, history: History, stepper: Stepper, before: Position, loss: float) -> None:
         """Write an update just made into the curves, unless it stands there already."""
@@ -260,6 +269,7 @@ class Run:
         with quiet():
             while stepper.position.epoch < epoch and stepper.update < self.frontier:
                 stepper.step()
+                self._keep(stepper)
         return stepper
 
     def epoch_end(self, update: int) -> EpochEnd:
@@ -354,6 +364,7 @@ class Run:
         with quiet():
             while stepper.update < update:
                 stepper.step()
+                self._keep(stepper)
                 if update - stepper.update < self._checkpoints.most_near:
                     self._checkpoints.remember(stepper.state())
         return stepper.state()
