@@ -86,10 +86,13 @@ def parts(x: NDArray[Any], rows: Integers | None = None) -> Iterator[Floats]:
 
 
 class Inputs:
-    """Rows of a table of inputs in their stored kind, read as an array N × i of float64: each use gathers its rows."""
+    """Rows of a table of inputs in their stored kind, read as an array N × i of float64: each use gathers its rows.
+    ``others`` are rows of the table that have other numbers, (i,) each and scaled already."""
 
-    def __init__(self, x: NDArray[Any], rows: Integers, scaling: Scaling | None) -> None:
-        self.x, self.rows, self.scaling = x, rows, scaling
+    def __init__(
+        self, x: NDArray[Any], rows: Integers, scaling: Scaling | None, others: dict[int, Floats] | None = None
+    ) -> None:
+        self.x, self.rows, self.scaling, self.others = x, rows, scaling, others or {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,12 +104,17 @@ class Inputs:
 
     def __getitem__(self, rows: Any) -> Floats:
         found = self.x[self.rows[rows]].astype(np.float64)
-        return self.scaling.apply(found) if self.scaling else found
+        return self._rewritten(self.scaling.apply(found) if self.scaling else found, self.rows[rows])
+
+    def _rewritten(self, found: Floats, rows: Any) -> Floats:
+        for row, x in self.others.items():
+            found[rows == row] = x
+        return found
 
     def take(self, indices: Any, axis: int, out: Floats, mode: Literal["clip"]) -> Floats:
         """As numpy's take: the rows ``indices`` written into ``out``."""
         out[...] = self.x[self.rows[indices]]
-        return self.scaling.apply(out) if self.scaling else out
+        return self._rewritten(self.scaling.apply(out) if self.scaling else out, self.rows[indices])
 
     def tolist(self) -> list[list[float]]:
         """All rows as numbers."""

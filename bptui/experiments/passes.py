@@ -20,10 +20,11 @@ class Passes:
 
     def __init__(self, problem: Problem, record: UpdateRecord, settings: Settings, memory: Floats) -> None:
         start = State(0, record.before.flat, memory.copy(), replace(record.position, repeat=1, seen=0))
+        causes = Causes(((1, settings),), problem.roster)
         self._settings = settings
         self._count = problem.count
         self._problem = problem
-        self._stepper = Stepper(problem, record.before.architecture, Causes(((1, settings),)), start)
+        self._stepper = Stepper(problem, record.before.architecture, causes, start)
         self.stop: Divergence | None = None
         self.network = self._stepper.network
         self.short = 0

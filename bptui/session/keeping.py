@@ -22,6 +22,7 @@ from bptui.session.aim import Aim, parse_aim, words_of
 from bptui.session.session import Session
 from bptui.training.causes import Causes, Change, Edit, Guest
 from bptui.training.problem import Problem
+from bptui.training.roster import LeaveOut, Part, PutIn, Rewrite
 from bptui.training.run import Run
 from bptui.training.settings import ORDERS, Settings
 from bptui.version import __version__
@@ -31,6 +32,7 @@ LARGEST_FILE = 16 * 2**20  # bytes
 MOST_CHANGES = 100_000
 BLOCK = 1024  # samples taken in at once
 UPDATE = integer(1, 1_000_000_000)
+ROW = integer(0, 1_000_000_000)
 REAL = number(-1e300, 1e300)
 KEYS = ("bptui_session", "made_by", "origin", "scenario", "data", "changes", "updates", "at", "look", "digest", "check")
 
@@ -83,6 +85,10 @@ def written(change: Change) -> dict[str, Any]:
             return {"weight": [layer, source, unit], "value": value}
         case Guest(x, y):
             return {"x": list(x), "y": list(y)}
+        case Rewrite(row, part, values):
+            return {"row": row, part: [list(value) for value in values]}
+        case LeaveOut(row) | PutIn(row):
+            return {"row": row, "in": isinstance(change, PutIn)}
 
 
 def made_by() -> str:
@@ -214,10 +220,29 @@ def change_of(raw: dict[str, Any]) -> tuple[int, Change]:
     if given == {"weight", "value"}:
         layer, source, unit = list_of(integer(-1, MOST_UNITS), 3, 3)(raw["weight"])
         return update, Edit(layer, source, unit, REAL(raw["value"]))
+    if given == {"row", "in"}:
+        return update, (PutIn if yes_or_no(raw["in"]) else LeaveOut)(ROW(raw["row"]))
+    if given in ({"row", "x"}, {"row", "y"}):
+        part: Part = "x" if "x" in given else "y"
+        values = list_of(cell, 1, MOST_UNITS)(raw[part])
+        return update, Rewrite(ROW(raw["row"]), part, tuple(values))
     if given == {"x", "y"}:
         x, y = (list_of(REAL, 1, MOST_UNITS)(raw[key]) for key in ("x", "y"))
         return update, Guest(tuple(map(float, x)), tuple(map(float, y)))
     raise ValueError(f"not known: {shown(', '.join(sorted(given)))}")
+
+
+def cell(raw: Any) -> tuple[int, float]:
+    """A place and its number. Raises ValueError."""
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise ValueError(f"expected a place and a number, got {shown(raw)}")
+    return integer(0, MOST_UNITS)(raw[0]), float(REAL(raw[1]))
+
+
+def yes_or_no(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise ValueError(f"expected true or false, got {shown(raw)}")
+    return raw
 
 
 def reopened(session: Session, kept: Kept) -> str:

@@ -18,6 +18,7 @@ from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase,
 from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.training.causes import Change, Guest
+from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 from bptui.training.settings import RATES, Settings
@@ -55,13 +56,18 @@ class Session:
         return self.run.record(self.moment.update)
 
     @property
+    def problem(self) -> Problem:
+        """With its samples as the update one stands in meets them."""
+        return self.run.problem_at(self.moment.update)
+
+    @property
     def layers(self) -> int:
         return self.run.start.architecture.layers
 
     @property
     def full_batch(self) -> int:
         """Samples of a batch at this moment, where the data last for a whole one."""
-        count = self.run.problem.count
+        count = self.problem.count
         return min(self.record.settings.batch_size or count, count)
 
     @property
@@ -69,7 +75,7 @@ class Session:
         """Samples of the batch of the next update, those of one's own among them."""
         if self.next_update == self.moment.update:
             return self.record.n
-        update, count = self.next_update, self.run.problem.count
+        update, count = self.next_update, self.next_count
         own = self.record.following.size(self.run.settings_at(update), count)
         return own + len(self.run.causes.guests_at(update))
 
@@ -83,6 +89,11 @@ class Session:
     def next_settings(self) -> Settings:
         """The settings of that update."""
         return self.run.settings_at(self.next_update)
+
+    @property
+    def next_count(self) -> int:
+        """The training samples that are in at that update."""
+        return self.run.problem_at(self.next_update).count
 
     @property
     def setup(self) -> Scenario:
@@ -269,13 +280,13 @@ class Session:
         return f"{other} over the batch from update {self.next_update} on{dropped}"
 
     def why_not_batch(self, doubled: bool) -> str | None:
-        size, count = self.next_settings.batch_size, self.run.problem.count
+        size, count = self.next_settings.batch_size, self.next_count
         if doubled and (size is None or size >= count):
             return f"the batch already holds all {count} samples"
         return "a batch has at least one sample" if not doubled and (size or count) == 1 else None
 
     def scale_batch(self, doubled: bool) -> str:
-        count = self.run.problem.count
+        count = self.next_count
         size = self.next_settings.batch_size or count
         size = min(size * 2, count) if doubled else max(size // 2, 1)
         dropped = self.change(replace(self.next_settings, batch_size=None if size == count else size))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bptui.engine.network import Parameters
 from bptui.engine.weight import Weight
+from bptui.training.roster import UNEDITED, Roster, SampleChange
 from bptui.training.settings import Settings
 
 
@@ -35,16 +36,16 @@ class Guest:
     y: tuple[float, ...]
 
 
-Change = Settings | Edit | Guest
+Change = Settings | Edit | Guest | SampleChange
 
 
 class Causes:
     """``changes`` are (update from 1, what is different from then on), in their order; the first are settings of
-    update 1. A value: another change makes other causes."""
+    update 1. A value: another change makes other causes. ``roster`` is how the samples were edited before them."""
 
-    __slots__ = ("_edits", "_guests", "_settings", "_settings_from", "changes")
+    __slots__ = ("_edits", "_guests", "_rosters", "_rosters_from", "_settings", "_settings_from", "changes")
 
-    def __init__(self, changes: tuple[tuple[int, Change], ...]) -> None:
+    def __init__(self, changes: tuple[tuple[int, Change], ...], roster: Roster = UNEDITED) -> None:
         self.changes = changes
         settings = [(update, change) for update, change in changes if isinstance(change, Settings)]
         self._settings_from = [update for update, _ in settings]
@@ -56,6 +57,12 @@ class Causes:
                 self._edits[update] = (*self._edits.get(update, ()), change)
             elif isinstance(change, Guest):
                 self._guests[update] = (*self._guests.get(update, ()), change)
+        self._rosters_from: list[int] = [0]
+        self._rosters = [roster]
+        for update, change in changes:
+            if isinstance(change, SampleChange):
+                self._rosters_from.append(update)
+                self._rosters.append(self._rosters[-1].changed(change))
 
     def settings_at(self, update: int) -> Settings:
         """The settings in force in this update (from 1)."""
@@ -69,12 +76,17 @@ class Causes:
         """The samples from outside the data in the batch of this update, in the order in which they came."""
         return self._guests.get(update, ())
 
+    def roster_at(self, update: int) -> Roster:
+        """How the training samples of this update differ from the data's own."""
+        return self._rosters[bisect_right(self._rosters_from, update) - 1]
+
     def changed(self, update: int, change: Change) -> "Causes":
         """The causes before this update, with another one at it. What begins at the same update stays, but for the
-        settings where these are settings, and for an edit of the same weight; guests join those that are there."""
+        settings where these are settings, and for an edit of the same weight or sample; guests join those there are."""
         kept = ((at, other) for at, other in self.changes if at < update or (at == update and not _same(other, change)))
         return Causes(
-            tuple(sorted((*kept, (update, change)), key=lambda each: (each[0], not isinstance(each[1], Settings))))
+            tuple(sorted((*kept, (update, change)), key=lambda each: (each[0], not isinstance(each[1], Settings)))),
+            self._rosters[0],
         )
 
 
@@ -82,4 +94,16 @@ def _same(one: Change, other: Change) -> bool:
     """Does the second take the place of the first?"""
     if isinstance(one, Edit) and isinstance(other, Edit):
         return one.place == other.place
+    if isinstance(one, SampleChange) and isinstance(other, SampleChange):
+        return other.covers(one)
     return isinstance(one, Settings) and isinstance(other, Settings)
+
+
+def parting(one: Causes, other: Causes) -> int:
+    """The first update at which two runs from the same start have other causes; 0 where they have the same."""
+    for (at, mine), (there, theirs) in zip(one.changes, other.changes, strict=False):
+        if (at, mine) != (there, theirs):
+            return min(at, there)
+    common = min(len(one.changes), len(other.changes))
+    longer = max(one.changes, other.changes, key=len)
+    return longer[common][0] if len(longer) > common else 0

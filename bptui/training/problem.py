@@ -1,20 +1,29 @@
 """What a run works on and never changes: the samples to train on and to test on, and the seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
 from bptui.data import Dataset, Split
+from bptui.data.inputs import Inputs
 from bptui.engine.evaluate import evaluate
 from bptui.engine.network import Network
 from bptui.engine.reduce import share_of_samples
-from bptui.engine.types import Floats, Integers, Rows, quiet
+from bptui.engine.types import Floats, Integers, Rows, quiet, read_only
+from bptui.training.roster import UNEDITED, Roster
+from bptui.training.schedule import Position, epoch_order
+from bptui.training.settings import Order
+
+MOST_EDITED = 4
+"""Problems under a roster that are kept: a run that is stepped through meets the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """train_x, train_y (N × i, N × o) are the rows ``split.train`` of the data, in that order, scaled as a
-    network gets them; test likewise."""
+    network gets them; test likewise. Where samples were edited, ``whole`` is the problem before that and ``roster``
+    says how this one differs: rows left out are none of its training samples."""
 
     data: Dataset
     split: Split
@@ -23,6 +32,9 @@ class Problem:
     train_y: Floats
     test_x: Rows
     test_y: Floats
+    roster: Roster = UNEDITED
+    whole: "Problem | None" = None
+    _edited: "dict[Roster, Problem]" = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
@@ -38,6 +50,82 @@ class Problem:
     def rows(self, places: Integers) -> Integers:
         """Row numbers in the data set of places in the training set."""
         return self.split.train[places]
+
+    def order(self, epoch: int, order: Order) -> Integers:
+        """The places of the training samples as an epoch (from 1) visits them: samples that are left out are missing
+        from the order of all; with replacement it draws among those that are in."""
+        if self.whole is None or order == "replacement":
+            return epoch_order(self.seed, epoch, self.count, order)
+        return edited_order(self.seed, epoch, self.whole.count, order, self._places)
+
+    @property
+    def _places(self) -> bytes:
+        """Of its samples among all there are, ascending, as a value."""
+        assert self.whole is not None
+        return np.flatnonzero(~np.isin(self.whole.split.train, self.roster.out)).astype(np.int64).tobytes()
+
+    def under(self, roster: Roster) -> "Problem":
+        """The same problem with its training samples edited so."""
+        whole = self.whole or self
+        if roster == UNEDITED:
+            return whole
+        if roster not in whole._edited:
+            if len(whole._edited) == MOST_EDITED:
+                whole._edited.pop(next(iter(whole._edited)))
+            whole._edited[roster] = whole._under(roster)
+        return whole._edited[roster]
+
+    def _under(self, roster: Roster) -> "Problem":
+        rows = self.split.train[~np.isin(self.split.train, roster.out)]
+        place = {int(row): k for k, row in enumerate(rows)}
+        y = self.data.y[rows]
+        for row in roster.rows("y"):
+            if row in place:
+                for at, value in roster.of(row, "y").items():
+                    y[place[row], at] = value
+        return replace(
+            self,
+            split=Split(read_only(rows), self.split.test),
+            train_x=self._inputs(rows, roster),
+            train_y=read_only(y),
+            roster=roster,
+            whole=self,
+            _edited={},
+        )
+
+    def _inputs(self, rows: Integers, roster: Roster) -> Rows:
+        """The inputs of these rows with what was rewritten, as a network gets them."""
+        found, others = self.data.inputs(rows), {row: self.inputs_of(row, roster) for row in roster.rows("x")}
+        if isinstance(found, Inputs):
+            return Inputs(found.x, rows, found.scaling, others)
+        for row, x in others.items():
+            found[rows == row] = x
+        return found
+
+    def inputs_of(self, row: int, roster: Roster) -> Floats:
+        """The inputs of a row of the data (i,) under a roster, as a network gets them."""
+        return self.data.given(self.as_given(row, roster))
+
+    def as_given(self, row: int, roster: Roster) -> Floats:
+        """The same as the file has them."""
+        x = self.data.x[row].astype(np.float64)
+        for at, value in roster.of(row, "x").items():
+            x[at] = value
+        return x
+
+    def moved(self, position: Position, there: "Problem", order: Order) -> Position:
+        """A place in an epoch of this problem in the same epoch of another one, whose samples are others: behind the
+        samples of that one that were visited, or would have been."""
+        if there is self or position.start == 0:
+            return position
+        if order == "replacement":
+            return replace(position, start=min(position.start, there.count))
+        whole = self.whole or self
+        everything = whole.split.train[epoch_order(self.seed, position.epoch, whole.count, order)]
+        mine = everything[np.isin(everything, self.split.train)]
+        ended = position.start >= len(mine)
+        visited = everything if ended else everything[: (everything == mine[position.start]).argmax()]
+        return replace(position, start=int(np.isin(visited, there.split.train).sum()))
 
     def metrics(self, network: Network, loss: str) -> tuple[float, float, float, float]:
         """Train and test loss (means), train and test accuracy; nan where there is none."""
@@ -62,3 +150,11 @@ def chosen_class(outputs: Floats) -> Integers:
     if outputs.shape[1] == 1:
         return (outputs[:, 0] > 0.5).astype(np.int64)
     return np.argmax(outputs, axis=1)
+
+
+@lru_cache(maxsize=8)
+def edited_order(seed: int, epoch: int, count: int, order: Order, places: bytes) -> Integers:
+    """An epoch's order without the samples that are left out, as places among those that are in."""
+    kept = np.frombuffer(places, dtype=np.int64)
+    everything = epoch_order(seed, epoch, count, order)
+    return read_only(np.searchsorted(kept, everything[np.isin(everything, kept)]))

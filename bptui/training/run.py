@@ -4,6 +4,7 @@ Causes are kept (data, seed, start, settings), effects are replayed: any update'
 from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bptui.training.checkpoints import Checkpoints, State
 from bptui.training.history import History
 from bptui.training.problem import Problem
 from bptui.training.record import GUEST, UpdateRecord, freeze
+from bptui.training.roster import Rewrite, Roster
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper, fresh_state
@@ -81,6 +83,22 @@ def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tupl
     return *problem.metrics(network, rules.loss), penalty(network, rules)
 
 
+def check_values(change: Rewrite, sizes: tuple[int, ...]) -> None:
+    """Raises IndexError where a sample has no such number, ValueError where the new one is not finite."""
+    most = sizes[0] if change.part == "x" else sizes[-1]
+    for place, value in change.values:
+        if not 0 <= place < most:
+            raise IndexError(f"a sample has no {'input' if change.part == 'x' else 'target'} {place}; there are {most}")
+        if not math.isfinite(value):
+            raise ValueError(f"not a finite number: {value}")
+
+
+def rows_of(problem: Problem, places: Integers, guests: int) -> Integers:
+    """Rows in the data of a batch, with the mark of a guest for each sample that is none."""
+    rows = problem.rows(places)
+    return read_only(np.concatenate([rows, np.full(guests, GUEST)]) if guests else rows)
+
+
 class Run:
     """``frontier`` updates are known; :meth:`extend` makes more, :meth:`record` shows any of them."""
 
@@ -136,6 +154,10 @@ class Run:
         """The settings in force in this update (from 1)."""
         return self.causes.settings_at(update)
 
+    def problem_at(self, update: int) -> Problem:
+        """The problem with its samples as this update (from 1) meets them."""
+        return self.problem.under(self.causes.roster_at(update))
+
     def extend(self, enough: Callable[[int, Position], bool], pause: Callable[[], bool] = lambda: False) -> bool:
         """Make updates until ``enough(frontier, next position)``; True when it is, or when the run had to stop.
 
@@ -186,12 +208,16 @@ class Run:
         update, after = stepper.update, stepper.reached
         settings = self.settings_at(update)
         if update > history.updates.last_update:
-            done = (before.start + before.size(settings, self.problem.count)) / self.problem.count
-            history.updates.append((update, before.epoch - 1 + done, after.seen), (loss,))
+            count, epochs = self.problem_at(update).count, history.updates.axis("epoch")
+            done = before.epoch - 1 + (before.start + before.size(settings, count)) / count
+            done = max(
+                done, float(epochs[-1]) if len(epochs) else 0.0
+            )  # with fewer samples in, those met count for more
+            history.updates.append((update, done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
             over = history.epochs.skips()
             if not over:
-                values = epoch_values(self.problem, stepper.left, settings.rules)
+                values = epoch_values(self.problem_at(update), stepper.left, settings.rules)
                 history.epochs.append((update, before.epoch, after.seen), values)
             if history is self.history:
                 theta = stepper.left_theta() if over and before.batch > 1 else None
@@ -218,7 +244,8 @@ class Run:
         settings = self.settings_at(update)
         stepper = self._stepper(state)
         position, memory = stepper.position, read_only(stepper.memory.copy())
-        count = self.problem.count
+        problem = stepper.problem
+        count = problem.count
         size, guests = position.size(settings, count), len(self.causes.guests_at(update))
         with quiet():
             work = stepper.compute(Workspace(self.start.architecture, size + guests))
@@ -233,8 +260,10 @@ class Run:
             batches=position.batches(settings, count),
             settings=settings,
             edits=self.causes.edits_at(update),
+            left=Network(self.start.architecture, stepper.left_theta()),
+            roster=problem.roster,
             learning_rate=work.rate,
-            indices=self._rows(stepper.places(settings, size), guests),
+            indices=rows_of(problem, stepper.places(settings, size), guests),
             targets=work.targets,
             before=Network(self.start.architecture, before),
             after=Network(self.start.architecture, after),
@@ -245,17 +274,12 @@ class Run:
             step=work.step,
         )
 
-    def _rows(self, places: Integers, guests: int) -> Integers:
-        """Rows in the data of a batch, with the mark of a guest for each sample that is none."""
-        rows = self.problem.rows(places)
-        return read_only(np.concatenate([rows, np.full(guests, GUEST)]) if guests else rows)
-
     def _following(self, update: int, position: Position, settings: Settings) -> Position:
-        count = self.problem.count
+        here, there = self.problem_at(update), self.problem_at(update + 1)
         guests = len(self.causes.guests_at(update))
         known = settings.repeat_until == 0
-        after = position.after(settings, count, guests=guests) if known else self._state(update).position
-        return after.under(self.settings_at(update + 1), count)
+        after = position.after(settings, here.count, guests=guests) if known else self._state(update).position
+        return here.moved(after, there, settings.order).under(self.settings_at(update + 1), there.count)
 
     def first_update_of(self, epoch: int) -> int:
         """The number of the first update of an epoch (from 1) that was reached. Raises IndexError below 1."""
@@ -298,7 +322,8 @@ class Run:
                 stepper = self._front if here else self._before_epoch(epoch + 1)
                 update, theta = stepper.update, stepper.left_theta()
             network, rules = Network(self.start.architecture, theta), self.settings_at(max(update, 1)).rules
-            self._ends[epoch] = EpochEnd(epoch, *epoch_values(self.problem, network, rules))
+            problem = self.problem_at(max(update, 1))
+            self._ends[epoch] = EpochEnd(epoch, *epoch_values(problem, network, rules))
         return self._ends[epoch]
 
     def again(self, settings: Settings) -> "Run":
@@ -308,27 +333,35 @@ class Run:
     def under(self, causes: Causes) -> "Run":
         """The same problem from the same start weights under all these causes, nothing made yet. Raises IndexError,
         ValueError as :meth:`fork` does."""
-        for _, change in causes.changes:
-            self._check(change)
+        for update, change in causes.changes:
+            self._check(change, causes.roster_at(update))
         return self._begin(self.problem, self.start, causes)
 
-    def _check(self, change: Change) -> None:
-        """Raises IndexError for an edit of a weight that is not there, ValueError for a guest that does not fit."""
+    def _check(self, change: Change, roster: Roster) -> None:
+        """Raises IndexError for an edit of a weight or a sample that is not there, ValueError for a guest that does not
+        fit, and for a roster that leaves no sample in."""
+        sizes = self.start.architecture.sizes
         if isinstance(change, Edit):
             change.apply(Parameters.zeros(self.start.architecture))
-        if isinstance(change, Guest):
-            sizes = self.start.architecture.sizes
+        elif isinstance(change, Guest):
             if (len(change.x), len(change.y)) != (sizes[0], sizes[-1]):
                 raise ValueError(
                     f"{len(change.x)} inputs and {len(change.y)} targets; {sizes[0]} and {sizes[-1]} are needed"
                 )
+        elif not isinstance(change, Settings):
+            if change.row not in self.problem.split.train:
+                raise IndexError(f"row {change.row} is no training sample")
+            if len(roster.out) >= self.problem.count:
+                raise ValueError("that leaves no sample to train on")
+            if isinstance(change, Rewrite):
+                check_values(change, sizes)
 
     def fork(self, update: int, change: Change) -> "Run":
-        """A run with the same past that has other settings, an edited weight or a guest in its batch from an update on,
-        at most frontier + 1. Raises IndexError for an edit of a weight that is not there, ValueError for a guest that
-        does not fit the network."""
-        self._check(change)
+        """A run with the same past that has other settings, an edited weight or sample or a guest in its batch from an
+        update on, at most frontier + 1. Raises IndexError for an edit of a weight or a sample that is not there,
+        ValueError for numbers that do not fit the network, and where no sample would be left."""
         causes = self.causes.changed(update, change)
+        self._check(change, causes.roster_at(update))
         if update == 1:
             return self._begin(self.problem, self.start, causes)
         past = update - 1

@@ -11,7 +11,7 @@ from bptui.engine.update import Workspace, compute_update
 from bptui.training.causes import Causes
 from bptui.training.checkpoints import State
 from bptui.training.problem import Problem
-from bptui.training.schedule import Position, epoch_order
+from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 
 
@@ -22,22 +22,24 @@ class Stepper:
         "_architecture",
         "_carried",
         "_causes",
-        "_problem",
         "_settings",
         "_theta",
+        "_whole",
         "_workspaces",
         "memory",
         "network",
         "position",
+        "problem",
         "reached",
         "update",
     )
 
     def __init__(self, problem: Problem, architecture: Architecture, causes: Causes, state: State) -> None:
-        self._problem = problem
+        self._whole = problem
         self._architecture = architecture
         self._causes = causes
         self._settings = causes.settings_at(state.update)
+        self.problem = problem.under(causes.roster_at(state.update))
         self._workspaces: dict[int, Workspace] = {}
         self.update = state.update  # updates made so far
         self.network = Network(architecture, state.theta.copy())
@@ -46,8 +48,8 @@ class Stepper:
         self._enter()
 
     def _enter(self) -> None:
-        """Take over what begins with the next update: edited weights; other settings, which may end the epoch here
-        and, with another optimizer, begin with fresh memory.
+        """Take over what begins with the next update: edited weights and samples; other settings, which may end the
+        epoch here and, with another optimizer, begin with fresh memory.
 
         What the update before left is kept as well: a fork at this update begins from it.
         """
@@ -58,10 +60,12 @@ class Stepper:
             for edit in edits:
                 edit.apply(self.network)
         old, new = self._settings, self._causes.settings_at(self.update + 1)
-        if new is old:
+        roster = self._causes.roster_at(self.update + 1)
+        if new is old and roster == self.problem.roster:
             return
-        self._settings = new
-        self.position = self.position.under(new, self._problem.count)
+        self._settings, before = new, self.problem
+        self.problem = self._whole.under(roster)
+        self.position = before.moved(self.position, self.problem, old.order).under(new, self.problem.count)
         if new.rules.optimizer.name != old.rules.optimizer.name:
             self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
 
@@ -89,7 +93,7 @@ class Stepper:
         settings, guests = self._settings, len(self._causes.guests_at(self.update))
         loss = float(mean_over_samples(work.passed.loss))
         settled = settings.repeat_until > 0 and self._loss_now(work, settings) < settings.repeat_until
-        self.position = self.position.after(settings, self._problem.count, settled, guests)
+        self.position = self.position.after(settings, self.problem.count, settled, guests)
         self._enter()
         return loss
 
@@ -97,7 +101,7 @@ class Stepper:
         """Compute the next update without applying it. The result is written into ``work``; without one, into a
         workspace that the next update of the same batch size will overwrite."""
         settings, guests = self._settings, self._causes.guests_at(self.update + 1)
-        own = self.position.size(settings, self._problem.count)
+        own = self.position.size(settings, self.problem.count)
         size = own + len(guests)
         if work is None:
             work = self._workspaces.get(size)
@@ -107,17 +111,17 @@ class Stepper:
                 work = self._workspaces[size] = Workspace(self._architecture, size)
         places = self.places(settings, own)
         if guests:
-            x, y = self._problem.train_x[places], self._problem.train_y[places]
+            x, y = self.problem.train_x[places], self.problem.train_y[places]
             x, y = np.vstack([x, [guest.x for guest in guests]]), np.vstack([y, [guest.y for guest in guests]])
             work.load(x, y, range(size))
         else:
-            work.load(self._problem.train_x, self._problem.train_y, places)
+            work.load(self.problem.train_x, self.problem.train_y, places)
         compute_update(self.network, settings.rules, self.memory, self.update + 1, work)
         return work
 
     def places(self, settings: Settings, size: int) -> Integers:
         """Places in the training set of the next batch's samples, its guests not among them."""
-        order = epoch_order(self._problem.seed, self.position.epoch, self._problem.count, settings.order)
+        order = self.problem.order(self.position.epoch, settings.order)
         return order[self.position.start : self.position.start + size]
 
     def _loss_now(self, work: Workspace, settings: Settings) -> float:

@@ -18,7 +18,7 @@ class ConfusionScreen(UpdateSheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.problem = session.run.problem
+        self.problem = session.problem
         self.part: Part = "test" if len(self.problem.test_x) else "train"
         self.found = self.look()
         self.opened = False

@@ -23,7 +23,7 @@ class DrillScreen(Trainer, UpdateSheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.drill = Drill(session.run.problem, session.record, session.moment.sample)
+        self.drill = Drill(session.problem, session.record, session.moment.sample)
         self.drawing = Drawing(self)
         self.scroll_by = 0
 

@@ -43,7 +43,7 @@ class LabScreen(Trainer):
         mistakes: tuple[Mistake, ...] = ROWS,
     ) -> None:
         super().__init__(palette_name, ascii_only)
-        self.lab = Lab(session.run.problem, session.record, session.moment.weight, mistakes)
+        self.lab = Lab(session.problem, session.record, session.moment.weight, mistakes)
         self.colour = colour
         self.log_scale = False
         self.drawing = Drawing(self)

@@ -47,5 +47,5 @@ class LongWork:
 
     def _share(self) -> float:
         run = self.run
-        batches = run.next_position.batches(run.settings_at(run.frontier + 1), run.problem.count)
+        batches = run.next_position.batches(run.settings_at(run.frontier + 1), run.problem_at(run.frontier + 1).count)
         return self.goal.share(run.frontier, run.next_position, batches)

@@ -24,7 +24,7 @@ class ScatterScreen(UpdateSheet):
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.scatter = Scatter(session.run.problem, session.record)
+        self.scatter = Scatter(session.problem, session.record)
         self.drawing = Drawing(self)
         self._run = session.run
         self.chosen = session.moment.sample

@@ -71,7 +71,11 @@ class Scene:
         if scaling is None:
             return given
         guests = (self.record.indices == GUEST)[:, None]
-        return np.where(guests, scaling.undone(given), self.data.x[self.record.indices])
+        found = np.where(guests, scaling.undone(given), self.data.x[self.record.indices])
+        for row in self.record.roster.rows("x"):
+            for place, value in self.record.roster.of(row, "x").items():
+                found[self.record.indices == row, place] = value
+        return found
 
     def picture(self, sample: int) -> Floats:
         """A sample's input as a picture, rows × columns of 0 (black) … 1 (white)."""

@@ -17,7 +17,7 @@ from bptui.experiments.mistakes.table import ROWS, Mistake
 from bptui.experiments.mistakes.trainings import Batch, NextUpdate, Training, next_update
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
-from bptui.training.schedule import Position, epoch_order
+from bptui.training.schedule import Position
 
 LOOKED_AT = 64
 """Updates at most in which a difference is looked for."""
@@ -143,7 +143,7 @@ class Lab:
 
     def _batch_at(self, position: Position) -> Batch:
         settings, problem = self.case.settings, self._problem
-        order = epoch_order(problem.seed, position.epoch, problem.count, settings.order)
+        order = problem.order(position.epoch, settings.order)
         rows = order[position.start : position.start + position.size(settings, problem.count)]
         return problem.train_x[rows], problem.train_y[rows]
 

@@ -49,7 +49,7 @@ class Patient:
 
     @property
     def problem(self) -> Problem:
-        return self.run.problem
+        return self.run.problem_at(self.record.number)
 
     @cached_property
     def rows(self) -> slice:
