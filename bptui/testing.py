@@ -11,7 +11,7 @@ from typing import Any
 
 from bptui.data.dataset import DataError
 from bptui.diagnosis.answer import Diagnosis
-from bptui.diagnosis.child import document
+from bptui.diagnosis.child import Unusable, of_function
 from bptui.diagnosis.diagnosis import of_document, scenario_called
 from bptui.scenario.scenario import Scenario
 
@@ -31,12 +31,12 @@ def check_gradients(function: Callable[..., Any], on: Scenario | str = "xor", *,
     """
     record = scenario_called(on).begin().record(update)
     weights, biases = ([array.copy() for array in arrays] for arrays in (record.before.weights, record.before.biases))
-    result = function(weights, biases, record.passed.a[0].copy(), record.targets.copy())
+    given = [weights, biases, record.passed.a[0].copy(), record.targets.copy(), record.learning_rate]
     name = getattr(function, "__name__", "the function")
-    if result is None:
-        raise AssertionError(f"{name} returns None; end it with return and the arrays of each layer")
     try:
-        it = of_document(record, document(result, "gradient"), as_given=True)
+        it = of_document(record, of_function(function, name, "gradient", given), as_given=True)
+    except Unusable as problem:
+        raise AssertionError(str(problem)) from None
     except DataError as problem:
         raise AssertionError(f"what {name} returns cannot be compared: {problem}") from None
     if not it.right:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bptui.diagnosis.compare import Compared
-from bptui.diagnosis.fits import telling_apart
+from bptui.diagnosis.fits import differ_somewhere, telling_apart
 from bptui.diagnosis.search import Fit
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
@@ -54,13 +54,20 @@ class Diagnosis:
         return telling_apart(self.record, self.mistakes) if len(self.mistakes) > 1 else None
 
     @property
+    def can_be_told_apart(self) -> bool:
+        """Is there an update in which two of the mistakes differ?"""
+        return differ_somewhere(self.record, self.mistakes)
+
+    @property
     def parts(self) -> dict[str, dict[str, Any]]:
-        """Name of a quantity → its state, factor and rule where there is one, and the largest difference."""
+        """Name of a quantity → its state, factor and rule where there is one, whether it is its own way to write
+        what is right, and the largest difference."""
         out = {}
         for each in self.compared:
             entry: dict[str, Any] = {"state": each.state}
             entry |= {} if each.factor is None else {"factor": each.factor}
-            entry |= {"rule": each.rule} if each.rule else {}
+            entry |= {"rule": " or ".join(" + ".join(fit.ids) for fit in each.fits)} if each.fits else {}
+            entry |= {"own_way": True} if each.own_way else {}
             out[each.name] = entry | {"max_difference": each.max_difference}
         return out
 

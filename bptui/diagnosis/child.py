@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 DEEPEST = 8
+MOST_SAID = 20_000  # characters of what a program raises
+LARGEST_BITS = 1024  # of a whole number: a float has no larger one, and Python writes none of thousands of digits
 METHODS = ("gradients", "backward", "backprop", "update")
 """Methods by which a class is known to be meant."""
 Request = dict[str, Any]
@@ -29,20 +31,31 @@ class Unusable(Exception):
 def main(request_path: str, answer_path: str) -> None:
     """Read what is asked, run the program, write what it says."""
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    limit(request["memory"], request["seconds"])
+    limit(request["memory"], request["seconds"], request["largest"])
     try:
-        answer = {"document": plain(asked(load(request["file"]), request), 0)}
+        answer = written({"document": plain(asked(load(request["file"]), request), 0)}, request["largest"])
     except Unusable as problem:
-        answer = {"problem": str(problem)}
+        answer = written({"problem": str(problem)})
     except MemoryError:
-        answer = {"problem": f"needs more than {request['memory'] >> 20} MB of memory"}
+        answer = written({"problem": f"needs more than {request['memory'] >> 20} MB of memory"})
     except BaseException as problem:  # a program may raise what it likes, and may call exit
-        answer = {"problem": raised(problem), "traceback": own_traceback(problem, request["file"])}
-    sys.stdout.flush()
-    Path(answer_path).write_text(json.dumps(answer), encoding="utf-8")
+        answer = written({"problem": raised(problem), "traceback": own_traceback(problem, request["file"])})
+    with suppress(Exception):  # it may have closed it, or written more than it may
+        sys.stdout.flush()
+    partial = Path(f"{answer_path}.part")
+    partial.write_bytes(answer)
+    partial.replace(answer_path)  # so that an answer is there as a whole, or not at all
 
 
-def limit(memory: int, seconds: float) -> None:
+def written(answer: dict[str, Any], largest: int | None = None) -> bytes:
+    """The answer as it is put into its file. Raises Unusable where that has more than ``largest`` bytes."""
+    body = json.dumps(answer).encode()
+    if largest is not None and len(body) > largest:
+        raise Unusable(f"what it returns has {len(body) >> 20} MB as text; at most {largest >> 20} MB are read")
+    return body
+
+
+def limit(memory: int, seconds: float, largest: int) -> None:
     """Where the system has such limits."""
     try:
         import resource  # noqa: PLC0415
@@ -51,7 +64,7 @@ def limit(memory: int, seconds: float) -> None:
     for kind, most in (
         (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_CPU, int(seconds) + 1),
-        (resource.RLIMIT_FSIZE, 2**26),
+        (resource.RLIMIT_FSIZE, largest),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(OSError, ValueError):
@@ -281,6 +294,8 @@ def plain(value: Any, depth: int) -> Any:
         return {"items": [[str(key), plain(each, depth + 1)] for key, each in value.items()]}
     if isinstance(value, list | tuple | np.ndarray):
         return [plain(each, depth + 1) for each in value]
+    if isinstance(value, int) and value.bit_length() > LARGEST_BITS:
+        raise Unusable("a whole number that is too large for a float")
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise Unusable(f"a {type(value).__name__} where numbers are expected")
@@ -290,7 +305,7 @@ def raised(problem: BaseException) -> str:
     """What a program did instead of returning, in one line."""
     if isinstance(problem, SystemExit):
         return "ends the program (exit) before it returns"
-    words = " ".join(str(problem).split())
+    words = " ".join(str(problem)[:MOST_SAID].split())
     return f"raises {type(problem).__name__}{': ' if words else ''}{words}"
 
 
@@ -299,7 +314,7 @@ def own_traceback(problem: BaseException, file: str) -> str:
     frames = problem.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename != file:
         frames = frames.tb_next
-    return "".join(traceback.format_exception(type(problem), problem, frames))
+    return "".join(traceback.format_exception(type(problem), problem, frames))[-MOST_SAID:]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from bptui.diagnosis.compare import Compared, beside, compare
 from bptui.diagnosis.fits import Mistakes
 from bptui.diagnosis.layout import Laid
 from bptui.diagnosis.numbers import Part
-from bptui.diagnosis.search import Fit
+from bptui.diagnosis.search import HOLDING, Fit
 from bptui.engine.reduce import share_of_samples
 from bptui.training.record import UpdateRecord
 
@@ -28,16 +28,11 @@ def choose(
         return *tried[0], ()
     mistakes = Mistakes(record, past)
     for laid, compared in tried[:MOST_TRIED]:
-        fits = mistakes.of([as_searched(record, laid, each) for each in compared if not _is_other_loss(each)])
+        fits = mistakes.of([as_searched(record, laid, each) for each in compared if not each.is_other_loss])
         if fits:
             return laid, _under(compared, fits), fits
     laid, compared = tried[0]
     return laid, tuple(_alone(record, laid, each, mistakes) for each in compared), ()
-
-
-def _is_other_loss(each: Compared) -> bool:
-    """A loss that is off by a constant (½, or the sum) says nothing of the way back."""
-    return each.part.kind == "loss" and each.state == "factor"
 
 
 def _distance(compared: Sequence[Compared]) -> tuple[int, int, float]:
@@ -64,12 +59,17 @@ def _own_ways(record: UpdateRecord, compared: list[Compared]) -> tuple[Compared,
         factors = {each.constants[:1] or each.factor for each in here}
         same = bool(here) and all(each.state == "factor" for each in here) and len(factors) == 1
         told = bool(later) and all(each.right for each in later)
-        shared = kinds[0] in ("samples", "delta") and record.settings.rules.reduction == "mean"
-        if same and (told or (shared and "1/n" in here[0].constants)):
+        if same and (told or (kinds[0] in HOLDING and is_shared(record, here[0]))):
             compared = [replace(each, own_way=True) if each in here else each for each in compared]
             here = [each for each in compared if each.part.kind in kinds]
         later += here
     return tuple(compared)
+
+
+def is_shared(record: UpdateRecord, each: Compared) -> bool:
+    """Can the constant be none but the mean's 1/n? Of two samples it may be a ½ as well, which is a mistake."""
+    other = {"½", "1/outputs"} & set(each.constants)
+    return record.settings.rules.reduction == "mean" and "1/n" in each.constants and not other
 
 
 def as_searched(record: UpdateRecord, laid: Laid, each: Compared) -> Part:
@@ -87,11 +87,10 @@ def as_searched(record: UpdateRecord, laid: Laid, each: Compared) -> Part:
 
 
 def _under(compared: Sequence[Compared], fits: Sequence[Fit]) -> tuple[Compared, ...]:
-    """What is wrong is so under the mistakes found; all are named."""
-    rule = _named(fits)
+    """What is wrong is so under the mistakes found, but for a loss that was not among what they were looked for in."""
     return tuple(
-        each if each.state == "exact" or each.own_way
-        else replace(each, rule=rule, state="factor" if each.state == "factor" else "rule")
+        each if each.state == "exact" or each.own_way or each.is_other_loss
+        else replace(each, fits=tuple(fits), state="factor" if each.state == "factor" else "rule")
         for each in compared
     )  # fmt: skip
 
@@ -99,8 +98,4 @@ def _under(compared: Sequence[Compared], fits: Sequence[Fit]) -> tuple[Compared,
 def _alone(record: UpdateRecord, laid: Laid, each: Compared, mistakes: Mistakes) -> Compared:
     """Where no mistake gives all of the numbers, one may give this quantity."""
     fits = mistakes.of_one(as_searched(record, laid, each)) if each.state == "different" else ()
-    return replace(each, rule=_named(fits), state="rule") if fits else each
-
-
-def _named(fits: Sequence[Fit]) -> str:
-    return " or ".join(" + ".join(fit.ids) for fit in fits)
+    return replace(each, fits=fits, state="rule") if fits else each

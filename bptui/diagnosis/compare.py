@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from bptui.diagnosis.numbers import FloatArray, Part
+from bptui.diagnosis.numbers import Part
+from bptui.diagnosis.search import Fit
 from bptui.engine.types import Floats
 from bptui.training.record import UpdateRecord
 
@@ -21,7 +22,7 @@ NARROW = 0.02
 class Compared:
     """One quantity beside the record's ``true`` numbers. ``where`` is the place of the largest difference; ``factor``
     the constant by which all its numbers are off, ``constants`` what that may be (n, 1/n, −1 …; () for a number that
-    has no name); ``rule`` the mistakes that give it; ``own_way``: another way to write what is right."""
+    has no name); ``fits`` the mistakes that give it; ``own_way``: another way to write what is right."""
 
     part: Part
     true: Floats
@@ -30,7 +31,7 @@ class Compared:
     where: tuple[int, ...]
     factor: float | None = None
     constants: tuple[str, ...] = ()
-    rule: str = ""
+    fits: tuple[Fit, ...] = ()
     own_way: bool = False
 
     @property
@@ -42,6 +43,11 @@ class Compared:
     def right(self) -> bool:
         """Is nothing wrong with it?"""
         return self.own_way or self.state in ("exact", "close")
+
+    @property
+    def is_other_loss(self) -> bool:
+        """A loss that is off by a constant (½, or the sum) says nothing of the way back."""
+        return self.part.kind == "loss" and self.state == "factor"
 
 
 def compare(record: UpdateRecord, part: Part, reduction: str = "") -> Compared:
@@ -139,7 +145,7 @@ def beside(one: Compared, others: Iterable[Compared]) -> Compared:
     return one
 
 
-def start_of(record: UpdateRecord, part: Part) -> FloatArray:
+def start_of(record: UpdateRecord, part: Part) -> Floats:
     """The record's weights or biases before the update."""
     vector = record.before.weights if part.what == "weights" else record.before.biases
     return vector[part.layer - 1]

@@ -8,7 +8,7 @@ import numpy as np
 from bptui.data.dataset import Dataset
 from bptui.diagnosis.numbers import Part
 from bptui.diagnosis.search import Fit, search
-from bptui.diagnosis.separating import separating
+from bptui.diagnosis.separating import any_differ, separating
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.rates import RateSchedule
@@ -57,7 +57,10 @@ class Mistakes:
 
     def of(self, parts: Sequence[Part]) -> tuple[Fit, ...]:
         """All that give these quantities, single mistakes before pairs; () where none does."""
-        return tuple(fit for fit in search(self.given, parts, self.workings, self.most) if fit.changes)
+        fits = search(self.given, parts, self.workings, self.most)
+        if fits and all(fit.shared and not fit.changes for fit in fits):  # right, but for a 1/n that may be a mistake
+            fits = search(self.given, parts, self.workings, self.most, shared=False)
+        return tuple(fit for fit in fits if fit.changes)
 
     def of_one(self, part: Part) -> tuple[Fit, ...]:
         """The single mistakes that give one quantity, where there are few and it has enough numbers to tell."""
@@ -98,6 +101,12 @@ def telling_apart(record: UpdateRecord, fits: Sequence[Fit]) -> Scenario | None:
     with quiet():
         other = separating(given_of(record), [fit.rule for fit in fits])
     return None if other is None else scenario_of(other, record.settings)
+
+
+def differ_somewhere(record: UpdateRecord, fits: Sequence[Fit]) -> bool:
+    """Is there such a scenario?"""
+    with quiet():
+        return any_differ(given_of(record), [fit.rule for fit in fits])
 
 
 def scenario_of(given: Given, settings: Settings) -> Scenario:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bptui.data.dataset import DataError
-from bptui.diagnosis.leaves import Leaf, depth_of, is_array, leaf_of
+from bptui.diagnosis.leaves import Leaf, depth_of, is_array, leaf_of, refuse_what_is_no_number
 from bptui.diagnosis.naming import Address, Meaning, Reduction, address_of, of_module
 from bptui.scenario.accept import nearest, shown
 
@@ -80,13 +80,15 @@ def _of_section(said: str, raw: Any, meaning: Meaning, layers: int) -> Iterator[
 
 
 def of_loss(said: str, raw: Any) -> Iterator[Item]:
-    """A number, a number for each sample, or {"sum": …, "mean": …}."""
+    """A number, a number for each sample, or {"sum": …, "mean": …}, with the penalty beside them as a trace has it."""
     if not isinstance(raw, Mapping):
         yield Address("loss"), leaf_of(said, raw)
         return
     for key, value in raw.items():
         if key in ("sum", "mean"):
             yield Address("loss", 0, "", key), leaf_of(f"{said}.{key}", value)
+        elif key not in ("penalty", "with_penalty"):
+            raise DataError(f"{said}: unknown name {shown(key)}; a loss has sum or mean")
 
 
 def of_units(said: str, raw: Any, meaning: Meaning, layers: int) -> Iterator[Item]:
@@ -217,6 +219,7 @@ def _raw_list(said: str, raw: list[Any], meaning: Meaning, layers: int) -> Itera
     elif len(raw) == layers and all(isinstance(each, list | tuple) and len(each) == 2 for each in raw):
         pairs = [(each[0], each[1]) for each in raw]
     else:
+        refuse_what_is_no_number(said, raw)
         count = f"{len(raw)} item{'s' if len(raw) != 1 else ''}"
         raise DataError(
             f"{said}: {count} for a network of {layers} layer{'s' if layers > 1 else ''}; "

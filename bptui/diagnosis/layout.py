@@ -16,8 +16,9 @@ from bptui.diagnosis.compare import start_of
 from bptui.diagnosis.gathering import Item
 from bptui.diagnosis.leaves import Leaf, bounds
 from bptui.diagnosis.naming import Address
-from bptui.diagnosis.numbers import FloatArray, Kind, Part
+from bptui.diagnosis.numbers import Kind, Part
 from bptui.diagnosis.shapes import Bias, loss_shape, matrix, table, told, vector
+from bptui.engine.types import Floats
 from bptui.training.record import UpdateRecord
 
 Bare = Literal["gradient", "after", "before"]
@@ -157,7 +158,7 @@ def _choices(asked: Asked) -> Iterator[Layout]:
         yield Layout(turned, bias, columns, in_data, meant)
 
 
-BoundedItem = tuple[Address, Leaf, FloatArray, FloatArray]
+BoundedItem = tuple[Address, Leaf, Floats, Floats]
 Bounded = list[BoundedItem]
 
 
@@ -228,7 +229,7 @@ def order(part: Part, layers: int) -> tuple[int, ...]:
 
 
 def _parts(
-    layout: Layout, address: Address, leaf: Leaf, low: FloatArray, high: FloatArray, record: UpdateRecord
+    layout: Layout, address: Address, leaf: Leaf, low: Floats, high: Floats, record: UpdateRecord
 ) -> Iterator[Part]:
     meaning = layout.bare if address.meaning == "weights" else address.meaning
     kind: Kind = meaning  # type: ignore[assignment]
@@ -256,7 +257,7 @@ def _parts(
         yield Part(kind, address.layer, what, *(each[rows] for each in found))
 
 
-def _rows(layout: Layout, record: UpdateRecord) -> FloatArray | slice:
+def _rows(layout: Layout, record: UpdateRecord) -> Floats | slice:
     """Which of the person's samples is each of the batch's."""
     if not layout.in_data:
         return slice(None)

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from bptui.data.dataset import DataError
-from bptui.diagnosis.numbers import NOTHING, ROUNDING, FloatArray, from_digits, from_floats, significant_digits
+from bptui.diagnosis.numbers import NOTHING, ROUNDING, from_digits, from_floats, significant_digits
 from bptui.engine.types import Floats
 
 MOST_NUMBERS = 20_000_000
 DEEPEST = 6
+TOO_DEEP = 20  # a list may hold itself
 LARGEST = 1e150
 """Beyond it squares overflow, and no update is made (see :mod:`bptui.engine.update`)."""
 FEW, ROUNDED = 3, 12
@@ -72,11 +73,26 @@ def is_array(raw: Any) -> bool:
 
 
 def depth_of(raw: Any) -> int:
-    """How many lists are in each other, along the first item of each."""
-    raw = as_array(raw)
-    if isinstance(raw, np.ndarray | np.generic):
-        return raw.ndim
-    return 1 + (depth_of(raw[0]) if raw else 0) if isinstance(raw, list | tuple) else 0
+    """How many lists are in each other, along the first item of each; TOO_DEEP where they go on beyond that."""
+    depth, raw = 0, as_array(raw)
+    while isinstance(raw, list | tuple) and depth < TOO_DEEP:
+        depth, raw = depth + 1, as_array(raw[0]) if raw else None
+    return depth + (raw.ndim if isinstance(raw, np.ndarray | np.generic) else 0)
+
+
+def refuse_what_is_no_number(said: str, raw: list[Any]) -> None:
+    """Raise DataError where the first of all in a list of nested lists is nothing, or a text."""
+    for place, each in enumerate(raw):
+        _refuse_first(f"{said}[{place}]", each)
+
+
+def _refuse_first(said: str, raw: Any) -> None:
+    for _ in range(depth_of(raw)):
+        if not isinstance(raw, list | tuple) or not raw:
+            return
+        said, raw = f"{said}[0]", raw[0]
+    if raw is None or (isinstance(raw, str) and not isinstance(raw, Digits)):
+        _number(said, raw)
 
 
 def as_array(raw: Any) -> Any:
@@ -86,7 +102,7 @@ def as_array(raw: Any) -> Any:
     return raw
 
 
-def bounds(leaves: Sequence[Leaf]) -> list[tuple[FloatArray, FloatArray]]:
+def bounds(leaves: Sequence[Leaf]) -> list[tuple[Floats, Floats]]:
     """Low and high of each, in its own shape. All are of one kind: a short number is as exact as its neighbours."""
     leaves = _as_rounded(leaves)
     printed = [word for leaf in leaves for word in leaf.words or ()]

@@ -7,6 +7,7 @@ from bptui.diagnosis.choosing import compare_all
 from bptui.diagnosis.compare import Compared, compare
 from bptui.diagnosis.fits import under_other_losses
 from bptui.diagnosis.layout import Laid
+from bptui.diagnosis.search import HOLDING
 from bptui.training.record import UpdateRecord
 
 
@@ -15,10 +16,8 @@ def notes_of(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> 
     own = [each for each in compared if each.own_way]
     notes = []
     if own:
-        names = ", ".join(each.name for each in own)
-        notes.append(
-            f"{names}: × {called(own[0])} of bptui's, with what follows right: another way to write it, no mistake"
-        )
+        notes.append(_of_own_way(own, compared))
+    notes += [_two_samples(record, compared)] if _may_be_shared(record, compared) else []
     notes += [note for note in (_other_reduction(record, laid, compared), _other_loss(record, laid, compared)) if note]
     if laid.starts:
         names = ", ".join(part.name.removeprefix("after_") for part in laid.starts)
@@ -31,6 +30,34 @@ def notes_of(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> 
             "check a larger one"
         )
     return tuple(notes)
+
+
+def _of_own_way(own: Sequence[Compared], compared: Sequence[Compared]) -> str:
+    said = f"{', '.join(each.name for each in own)}: × {called(own[0])} of bptui's"
+    follows = [each for each in compared if each.part.what and each not in own]
+    if follows and all(each.right for each in follows):
+        return f"{said}, with what follows right: another way to write it, no mistake"
+    return (
+        f"{said}, as where the mean is taken before the way back: no mistake, if the gradient is then the sum of them"
+    )
+
+
+def _may_be_shared(record: UpdateRecord, compared: Sequence[Compared]) -> bool:
+    """Is nothing wrong but δ or the samples' gradients, by a constant that may be 1/n?"""
+    wrong = [each for each in compared if not each.right]
+    return (
+        record.settings.rules.reduction == "mean"
+        and bool(wrong)
+        and all(each.part.kind in HOLDING and "1/n" in each.constants for each in wrong)
+    )
+
+
+def _two_samples(record: UpdateRecord, compared: Sequence[Compared]) -> str:
+    first = next(each for each in compared if not each.right)
+    return (
+        f"in a batch of {record.n} samples × {called(first)} may also be the mean's 1/n, which is no mistake: "
+        "give the gradient too, or check a batch of another size"
+    )
 
 
 def _other_reduction(record: UpdateRecord, laid: Laid, compared: Sequence[Compared]) -> str:

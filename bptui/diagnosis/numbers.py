@@ -11,7 +11,6 @@ from bptui.engine.types import Floats, Integers, read_only
 
 Kind = Literal["z", "a", "delta", "loss", "gradient", "samples", "step", "after"]
 What = Literal["weights", "biases", ""]
-FloatArray = Floats
 
 PREFIXES: dict[Kind, str] = {"gradient": "", "samples": "samples_", "step": "step_", "after": "after_"}
 """What stands before W1 or b1 in the name of a quantity of the weights."""
@@ -40,8 +39,8 @@ class Part:
     kind: Kind
     layer: int
     what: What
-    low: FloatArray
-    high: FloatArray
+    low: Floats
+    high: Floats
 
     @property
     def name(self) -> str:
@@ -54,23 +53,28 @@ class Part:
         return f"{self.kind}{self.layer}"
 
     @property
-    def middle(self) -> FloatArray:
+    def middle(self) -> Floats:
         """The numbers as they were given."""
         return 0.5 * (self.low + self.high)
 
-    def allows(self, values: FloatArray) -> bool:
+    def allows(self, values: Floats) -> bool:
         """Does every one of these numbers, of the same shape, lie where the person's may?"""
-        return values.shape == self.low.shape and bool(((self.low <= values) & (values <= self.high)).all())
+        return holds(self.low, values, self.high)
 
 
-def from_floats(values: FloatArray, size: int = 8, scale: float = 0.0) -> tuple[FloatArray, FloatArray]:
+def holds(low: Floats, values: Floats, high: Floats) -> bool:
+    """Do the values of one shape with the bounds lie between them?"""
+    return values.shape == low.shape and bool(((low <= values) & (values <= high)).all())
+
+
+def from_floats(values: Floats, size: int = 8, scale: float = 0.0) -> tuple[Floats, Floats]:
     """Low and high of numbers that a program computed with floats of 8, 4 or 2 bytes; ``scale`` is the largest number
     beside them, where it is not among them."""
     slack = ROUNDING[size] * max(scale, _largest(values)) + NOTHING
     return read_only(np.asarray(values - slack)), read_only(np.asarray(values + slack))
 
 
-def from_digits(words: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+def from_digits(words: Sequence[str]) -> tuple[Floats, Floats]:
     """Low and high, (k,), of printed numbers: "0.0133" stands for 0.01325 … 0.01335. Raises ValueError for a word that
     is no finite number.
 
@@ -86,7 +90,7 @@ def from_digits(words: Sequence[str]) -> tuple[FloatArray, FloatArray]:
     return read_only(values - half - slack), read_only(values + half + slack)
 
 
-def _units(words: Sequence[str]) -> FloatArray:
+def _units(words: Sequence[str]) -> Floats:
     """The unit in the last place that each number really has, (k,)."""
     if all(WHOLE.fullmatch(word) for word in words):
         return np.zeros(len(words))
@@ -97,8 +101,8 @@ def _units(words: Sequence[str]) -> FloatArray:
     return units
 
 
-def _power(tens: Integers) -> FloatArray:
-    powers: FloatArray = 10.0 ** np.clip(tens, -300, 300).astype(np.float64)
+def _power(tens: Integers) -> Floats:
+    powers: Floats = 10.0 ** np.clip(tens, -300, 300).astype(np.float64)
     return powers
 
 
@@ -118,7 +122,7 @@ def significant_digits(word: str) -> int:
     return _digits(word)[2]
 
 
-def _are_single(values: FloatArray, words: Sequence[str]) -> bool:
+def _are_single(values: Floats, words: Sequence[str]) -> bool:
     """Do the numbers show the bits of floats of 4 bytes, written out with all their digits?"""
     if max((_digits(word)[2] for word in words), default=0) <= SHORT:
         return False
@@ -126,5 +130,5 @@ def _are_single(values: FloatArray, words: Sequence[str]) -> bool:
         return bool((values.astype(np.float32).astype(np.float64) == values).all())
 
 
-def _largest(values: FloatArray) -> float:
+def _largest(values: Floats) -> float:
     return float(np.abs(values).max(initial=0.0))

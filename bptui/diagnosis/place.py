@@ -61,8 +61,8 @@ def numbers_of(record: UpdateRecord, compared: Compared, reduction: str = "") ->
 def yours_of(compared: Compared) -> str:
     """The person's number at that place."""
     yours, true = float(compared.part.middle[compared.where]), float(compared.true[compared.where])
-    times = f", {digits(3)(yours / true)} times as much" if true and yours else ""
-    return f"{WRITE(yours)}{times}"
+    times = digits(3)(yours / true) if true and yours else "1"
+    return WRITE(yours) if times == "1" else f"{WRITE(yours)}, {times} times as much"
 
 
 def _at(record: UpdateRecord, compared: Compared, reduction: str) -> tuple[str, str, float]:

@@ -52,7 +52,10 @@ def ask(path: Path, record: UpdateRecord, seconds: float = SECONDS, memory: int 
         wrote = shown(output)
         if not answer.is_file():
             raise ProgramError(f"{path}: {ended(status, seconds)}", wrote)
-        found = json.loads(bytes_of(answer, LARGEST_ANSWER))
+        try:
+            found = json.loads(bytes_of(answer, LARGEST_ANSWER))
+        except ValueError:  # it has written there itself
+            raise ProgramError(f"{path}: {ended(status, seconds)}", wrote) from None
     if "problem" in found:
         raise ProgramError(f"{path}: {found['problem']}", wrote, found.get("traceback", ""))
     return Answer(arrays(found["document"]), wrote)
@@ -71,6 +74,7 @@ def asked(path: Path, record: UpdateRecord, seconds: float, memory: int) -> dict
         "sizes": list(before.architecture.sizes),
         "seconds": seconds,
         "memory": memory,
+        "largest": LARGEST_ANSWER,
     }
 
 

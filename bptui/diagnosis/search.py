@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from bptui.diagnosis.numbers import Part
+from bptui.diagnosis.numbers import Part, holds
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, quiet
 from bptui.engine.update import penalty
@@ -44,13 +44,15 @@ class Fit:
         return tuple(change.id for change in self.changes)
 
 
-def search(given: Given, parts: Sequence[Part], workings: Workings | None = None, most: int = 2) -> tuple[Fit, ...]:
+def search(
+    given: Given, parts: Sequence[Part], workings: Workings | None = None, most: int = 2, shared: bool = True
+) -> tuple[Fit, ...]:
     """All rules that give numbers which these parts allow, of those with the fewest changes: none (then it is the only
-    one), one, or two (``most``). () where there are none. ``workings`` of an earlier search of the same update save
-    time."""
+    one), one, or two (``most``). () where there are none. ``shared``: δ divided by n are looked at too. ``workings``
+    of an earlier search of the same update save time."""
     workings = workings or Workings(given)
     readings = [Search(workings, parts)]
-    if given.n > 1 and any(part.kind in HOLDING for part in parts):
+    if shared and given.n > 1 and any(part.kind in HOLDING for part in parts):
         readings.append(Search(workings, [times(given.n, part) for part in parts], shared=True))
     with quiet():
         for changes in range(most + 1):
@@ -187,11 +189,6 @@ def allows(part: Part, workings: Workings, rule: Rule) -> bool:
     if part.kind == "loss" and part.low.shape == ():
         return any(part.allows(total) for total in totals(values, workings.given))
     return part.allows(values)
-
-
-def holds(low: Floats, values: Floats, high: Floats) -> bool:
-    """Do the values of one shape with the bounds lie between them?"""
-    return values.shape == low.shape and bool(((low <= values) & (values <= high)).all())
 
 
 def totals(losses: Floats, given: Given) -> Iterator[Floats]:

@@ -31,6 +31,16 @@ def separating(given: Given, rules: Sequence[Rule]) -> Given | None:
     return best
 
 
+def any_differ(given: Given, rules: Sequence[Rule]) -> bool:
+    """Is there one on which two of them differ? The first that shows it is enough."""
+    rng = np.random.default_rng(0)
+    for _ in range(TRIES):
+        first, *rest = believed(drawn(given, rng), rules)
+        if any(distance(first, other) > 0 for other in rest):
+            return True
+    return False
+
+
 def drawn(given: Given, rng: np.random.Generator) -> Given:
     """Random numbers of one decimal for weights, inputs and targets, in as small a batch as shows something."""
     architecture = given.network.architecture

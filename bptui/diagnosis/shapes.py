@@ -7,10 +7,11 @@ import numpy as np
 
 from bptui.data.dataset import DataError
 from bptui.diagnosis.leaves import Leaf
-from bptui.diagnosis.numbers import FloatArray, What
+from bptui.diagnosis.numbers import What
+from bptui.engine.types import Floats
 
 Bias = Literal["apart", "first", "last"]
-Bounds = tuple[FloatArray, FloatArray]
+Bounds = tuple[Floats, Floats]
 """Low and high."""
 
 
@@ -35,7 +36,7 @@ def loss_shape(leaf: Leaf, n: int) -> tuple[int, ...]:
     raise DataError(f"{leaf.said}: {leaf.values.size} numbers, expected one, or one for each of {n} samples")
 
 
-def table(values: FloatArray, shape: tuple[int, int], turned: bool, problem: str) -> FloatArray:
+def table(values: Floats, shape: tuple[int, int], turned: bool, problem: str) -> Floats:
     """n × o from n × o, or from o × n where turned; a lone sample or unit may lack its axis."""
     if values.ndim < 2 and 1 in shape and values.size == shape[0] * shape[1]:
         return values.reshape(shape)
@@ -46,7 +47,7 @@ def table(values: FloatArray, shape: tuple[int, int], turned: bool, problem: str
     raise DataError(problem)
 
 
-def vector(leaf: Leaf, values: FloatArray, o: int, n: int, per_sample: bool) -> FloatArray:
+def vector(leaf: Leaf, values: Floats, o: int, n: int, per_sample: bool) -> Floats:
     """(o,) from (o,), 1 × o or o × 1, with the samples before where they are ``per_sample``; one number for the layer
     stands for each unit's. Raises DataError."""
     samples = (n,) if per_sample else ()

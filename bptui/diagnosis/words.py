@@ -8,7 +8,6 @@ from bptui.diagnosis.fits import tries_pairs
 from bptui.diagnosis.search import Fit
 from bptui.engine.html import escaped, table
 from bptui.engine.weight import Weight
-from bptui.engine.wrong_rules import BY_ID
 
 HEAD = ("quantity", "is", "largest difference", "where")
 MOST_FITS = 12
@@ -70,7 +69,10 @@ def _mistakes(it: Diagnosis) -> Iterator[str]:
         if len(it.mistakes) > MOST_FITS:
             yield f"  and {len(it.mistakes) - MOST_FITS} more"
         if many:
-            yield "Which of them it is these numbers cannot tell; --separate other.toml (telling_apart()) can."
+            yield _which(it)
+        return
+    if all(each.right or each.is_other_loss for each in it.compared):
+        yield "Only the loss is off, by a constant: what was given of the way back is right."
         return
     if any(not each.right and each.part.kind in ("z", "a") for each in it.compared):
         yield "The way forward differs: put that right first, what comes after it was made from it."
@@ -80,9 +82,14 @@ def _mistakes(it: Diagnosis) -> Iterator[str]:
     else:
         yield "No known mistake gives all these numbers; two together are tried on smaller networks only."
     for each in it.compared:
-        if each.rule:
-            names = (f"{BY_ID[rule].name} ({rule})" if rule in BY_ID else rule for rule in each.rule.split(" or "))
-            yield f"{each.name} alone comes out so by: {'; or: '.join(names)}."
+        if each.fits:
+            yield f"{each.name} alone comes out so by: {'; or: '.join(map(said, each.fits))}."
+
+
+def _which(it: Diagnosis) -> str:
+    if it.can_be_told_apart:
+        return "Which of them it is these numbers cannot tell; --separate other.toml (telling_apart()) can."
+    return "They come to the same in every update of such a network: no numbers can tell which of them it is."
 
 
 def said(fit: Fit) -> str:

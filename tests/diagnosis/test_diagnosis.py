@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from bptui.data.dataset import DataError
 from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.compare import CLOSE
-from bptui.diagnosis.diagnosis import diagnose
+from bptui.diagnosis.diagnosis import diagnose, of_document
 from bptui.diagnosis.fits import MOST_PAIRED
 from bptui.diagnosis.program import MEMORY, SECONDS
 from bptui.diagnosis.words import MOST_FITS
 from bptui.engine.types import Floats
 from bptui.engine.wrong_rules.stages import MOST_KEPT
+from bptui.training.record import UpdateRecord
 
 from .cases import gradient, record, scenario
 
@@ -164,6 +165,7 @@ def test_deltas_that_hold_the_mean_are_another_way_to_write_it() -> None:
     assert it.parts["delta2"] == {
         "state": "factor",
         "factor": 0.25,
+        "own_way": True,
         "max_difference": it.parts["delta2"]["max_difference"],
     }
     assert any("another way to write it" in note for note in it.notes)
@@ -332,3 +334,100 @@ def test_of_a_module_and_of_its_parameters_the_grad_is_taken() -> None:
     assert diagnose(of, gradient=module.named).right
     wrong = Module({"0.weight": g["W1"].T * 2, "0.bias": g["b1"], "2.weight": g["W2"].T, "2.bias": g["b2"]})
     assert diagnose(of, gradient=wrong).first == "W1"
+
+
+def halved(n: int, **settings: Any) -> tuple[UpdateRecord, list[Floats]]:
+    """An update of n samples, and its δ divided by two."""
+    of = record(batch_size=n, **settings)
+    return of, [0.5 * delta for delta in of.passed.delta]
+
+
+def test_of_two_samples_a_half_on_every_delta_is_no_more_right_than_wrong() -> None:
+    of, delta = halved(2)
+    it = diagnose(of, delta=delta)
+    assert (it.verdict, it.first) == ("wrong", "delta2")
+    assert ("factor-half",) in it.fits
+    assert any("may also be the mean's 1/n" in note for note in it.notes)
+
+
+def test_of_two_samples_a_half_that_the_gradient_has_not_is_another_way_to_write_it() -> None:
+    of, delta = halved(2)
+    it = diagnose(of, delta=delta, gradient=of.reduced)
+    assert it.right
+    assert it.parts["delta2"]["own_way"] is True
+    assert it.to_dict()["parts"]["delta2"]["own_way"] is True
+    assert "own_way" not in it.parts["W1"]
+    assert any("with what follows right" in note for note in it.notes)
+
+
+def test_that_what_follows_is_right_is_only_said_where_it_was_given() -> None:
+    of = record()
+    (note,) = diagnose(of, delta=[delta / of.n for delta in of.passed.delta]).notes
+    assert "1/n" in note
+    assert "follows" not in note
+
+
+def test_a_loss_that_is_off_by_a_constant_is_stamped_with_no_mistake() -> None:
+    of = record()
+    wrong = gradient(of, lambda delta, name: -delta if name == "delta2" else delta)
+    it = diagnose(of, gradient=wrong, loss=0.5 * of.loss_mean)
+    assert it.fits
+    assert "rule" not in it.parts["loss"]
+    assert "rule" in it.parts["W1"]
+
+
+def test_where_the_loss_alone_is_off_by_a_constant_no_mistake_is_missed() -> None:
+    of = record()
+    it = diagnose(of, gradient=gradient(of), loss=0.5 * of.loss_mean)
+    assert it.first == "loss"
+    assert "Only the loss is off, by a constant" in str(it)
+    assert "No known mistake" not in str(it)
+
+
+def test_separating_is_promised_only_where_two_of_the_mistakes_differ_somewhere() -> None:
+    of = record((2, 1), batch_size=1)
+    it = diagnose(of, gradient=gradient(of, lambda delta, _: 2 * delta))
+    assert len(it.mistakes) > 1
+    assert it.telling_apart() is None
+    assert "--separate" not in str(it)
+    assert "no numbers can tell which of them it is" in str(it)
+    apart = diagnose(of, delta=[2 * delta for delta in of.passed.delta])
+    assert apart.can_be_told_apart == (apart.telling_apart() is not None)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"loss": {"foo": 1}}, "loss: unknown name 'foo'"),
+        ({"gradient": [["a"]]}, "gradient[0][0]: a text, where a number is expected"),
+        ({"gradient": [None, None]}, "gradient[0]: null, where a number is expected"),
+    ],
+)
+def test_what_is_no_number_is_named(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        diagnose(record(), **given)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gradient", "delta", "samples", "z", "loss"])
+def test_a_list_that_holds_itself_is_refused(name: str) -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    for raw in (endless, [endless, endless]):
+        with pytest.raises(DataError):
+            of_document(record(), {name: raw})
+
+
+def test_a_trace_s_loss_with_its_penalty_is_read() -> None:
+    of = record(l2=0.1)
+    it = diagnose(of, loss={"sum": of.loss_sum, "penalty": of.penalty, "with_penalty": of.penalised_loss})
+    assert it.right
+
+
+def test_a_number_that_is_next_to_the_true_one_is_not_so_many_times_as_much() -> None:
+    of = record()
+    near = gradient(of)
+    near["W1"] = near["W1"] * (1 + 2e-4 * np.arange(6).reshape(2, 3) / 5)
+    it = diagnose(of, gradient=near)
+    assert it.first == "W1"
+    assert "times as much" not in it.yours

@@ -292,3 +292,34 @@ class Loss:
         dW, db = self.model.both([W1.values.T, W2.values.T], [b1.values, b2.values], self.model.x, self.y)
         W1.grad, b1.grad, W2.grad, b2.grad = map(Tensor, (dW[0].T, db[0], dW[1].T, db[1]))
 """
+
+
+TOO_MUCH = [
+    ("{'dW1': np.random.rand(2000, 1800)}", "MB as text; at most 64 MB are read"),
+    ("[[10**5000, 1, 1], [1, 1, 1]]", "a whole number that is too large for a float"),
+]
+
+
+@pytest.mark.parametrize(("returned", "said"), TOO_MUCH, ids=["large", "a long number"])
+def test_an_answer_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, returned: str, said: str) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(f"import numpy as np\ndef gradients(w, b, x, y): return {returned}", encoding="utf-8")
+    with pytest.raises(ProgramError) as caught:
+        ask(path, record(), seconds=30)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_program_that_raises_megabytes_is_told_in_few_words(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def gradients(*four): raise ValueError('x' * 80_000_000)", encoding="utf-8")
+    with pytest.raises(ProgramError, match="raises ValueError: xxx") as caught:
+        ask(path, record(), seconds=30)
+    assert len(str(caught.value)) < 30_000
+
+
+def test_a_program_that_writes_its_own_answer_has_given_none(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("import os, sys\nopen(sys.argv[2], 'w').write('{')\nos._exit(3)", encoding="utf-8")
+    with pytest.raises(ProgramError, match="status 3"):
+        ask(path, record(), seconds=30)
