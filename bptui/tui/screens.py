@@ -13,6 +13,7 @@ from bptui.views.panels import NUMBERS
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from bptui.engine.wrong_rules import Change
     from bptui.experiments.mistakes.table import Mistake
     from bptui.explain import Quantity
     from bptui.session.session import Session
@@ -33,21 +34,25 @@ def open_lab(explorer: "Explorer", rule: str = "") -> None:
     from bptui.tui.lab import LabScreen
 
     app = explorer.app
-    own = () if rule else rows_found(explorer.session)
+    own, left = ((), ()) if rule else rows_found(explorer.session)
     mistakes = (*ROWS, *(row for row in own if row.id not in MISTAKES))
     screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour, mistakes)
     rule = rule or next((row.id for row in own), "")
     if rule:
         screen.lab.choose_by_id(rule)
+    if left:
+        names = ", ".join(change.name for change in left)
+        screen.notice = f"not here: {names}; both sides train without momentum and would be the same"
     enter(explorer, screen)
 
 
-def rows_found(session: "Session") -> "tuple[Mistake, ...]":
-    """The mistakes that give a person's own numbers, as rows of the lab; () where there are none."""
-    from bptui.experiments.mistakes.found import found
+def rows_found(session: "Session") -> "tuple[tuple[Mistake, ...], tuple[Change, ...]]":
+    """The mistakes that give a person's own numbers, as rows of the lab, () where there are none; and those of them
+    that it cannot show."""
+    from bptui.experiments.mistakes.found import found_in
 
     fits = session.yours.diagnosis.mistakes if session.yours else ()
-    return tuple(found(fit.changes, fit.rule) for fit in fits[:MOST_FOUND])
+    return found_in([fit.changes for fit in fits[:MOST_FOUND]])
 
 
 def open_race(explorer: "Explorer", race: str = "") -> None:

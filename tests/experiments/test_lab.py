@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from bptui.engine.weight import Weight
-from bptui.engine.wrong_rules import Given
+from bptui.engine.wrong_rules import BY_ID, CHANGES, Change, Given
 from bptui.experiments.mistakes import MISTAKES, distance, outcome, true_reduced
+from bptui.experiments.mistakes.found import found_in
 from bptui.experiments.mistakes.lab import Lab
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
@@ -153,9 +154,9 @@ def test_what_the_run_does_besides_plain_sgd_is_named() -> None:
     optimizer = replace(Scenario.built_in("xor").settings.rules.optimizer, name="adam")
     full = {"optimizer": optimizer, "l1": 0.1, "l2": 0.1, "clip_norm": 1.0}
     it = lab_at(settings_of("xor", repeats=3, rules=full))
-    assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
+    assert it.case.left_out == ("adam", "L1", "clipping", "repeats")
     it.next_case()
-    assert it.case.left_out == ("adam", "L1", "L2", "clipping", "repeats")
+    assert it.case.left_out == ("adam", "L1", "clipping", "repeats")
 
 
 @pytest.mark.parametrize("name", ["digits", "remainder", "trask"])
@@ -176,10 +177,68 @@ def test_a_lab_leaves_its_session_alone() -> None:
     assert (it.moment, it.run, it.run.frontier) == before
 
 
-def test_momentum_and_penalties_are_left_out() -> None:
+def test_momentum_and_clipping_are_left_out_and_l2_stays() -> None:
     it = session("iris", l2=0.1, clip_norm=0.01)
     settings = lab_at(it).case.settings.rules
-    assert (settings.optimizer.name, settings.l2, settings.clip_norm) == ("sgd", 0.0, 0.0)
+    assert (settings.optimizer.name, settings.l2, settings.clip_norm) == ("sgd", 0.1, 0.0)
+
+
+def test_the_run_s_penalty_is_on_both_sides_and_a_mistake_of_it_shows() -> None:
+    it = lab("xor", "l2-subtracted", l2=0.1)
+    assert not it.case.harmless
+    figures = it.figures()
+    assert figures.true_here == pytest.approx(it.case.start[it.weight] * 0.1 + reduced_without(it), abs=1e-12)
+    assert figures.overall is not None
+    assert figures.overall.relative_error > 1e-3
+    it.next_case()
+    assert (it.case.harmless, it.case.settings.rules.l2) == (True, 0.0)
+
+
+def reduced_without(it: Lab) -> float:
+    """The gradient of the weight looked at, without the penalty."""
+    x, y = it.batch()
+    plain = replace(it.case.settings.rules, l2=0.0)
+    return true_reduced(it.case.start, x, y, plain)[0][it.weight]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in MISTAKES if rule not in ("sign", "set-to-step")])
+def test_what_is_harmless_is_so_under_a_penalty_too(rule: str) -> None:
+    it = lab("xor", rule, l2=0.05)
+    if not it.case.harmless and len(it.cases) > 1:
+        it.next_case()
+    assert it.case.harmless
+    for _ in range(4):
+        figures = it.figures()
+        if it.ended:
+            break
+        assert figures.overall is not None
+        assert figures.overall.relative_error < 1e-13
+        it.advance(1)
+
+
+L2 = [change for change in CHANGES if "l2" in change.choices]
+MOMENTUM = [change for change in CHANGES if "momentum" in change.choices]
+
+
+@pytest.mark.parametrize("change", L2, ids=lambda it: it.id)
+def test_a_mistake_of_the_penalty_found_in_a_program_shows(change: Change) -> None:
+    rows, left = found_in([(change,)])
+    there = session("xor", l2=0.1)
+    weight = there.moment.weight
+    it = Lab(there.run.problem, there.record, weight, rows)
+    it.choose(0)
+    it.advance(2)
+    figures = it.figures()
+    assert left == ()
+    assert figures.overall is not None
+    assert max(figures.overall.relative_error, it.worst[0]) > 1e-6
+
+
+@pytest.mark.parametrize("change", MOMENTUM, ids=lambda it: it.id)
+def test_one_of_momentum_has_no_row_and_is_told(change: Change) -> None:
+    assert found_in([(change,)]) == ((), (change,))
+    (row,), left = found_in([(BY_ID["factor-2"], change)])
+    assert (row.id, left) == ("factor-2", (change,))
 
 
 @pytest.mark.parametrize("name", NAMES)

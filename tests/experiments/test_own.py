@@ -107,3 +107,31 @@ def test_what_comes_from_elsewhere_is_named() -> None:
     ):
         assert its.rest == pytest.approx(rest)
         assert its.rest_name == name
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda it: it.id)
+def test_of_every_mistake_something_that_is_shown_is_another_than_the_truth_s(change: Change) -> None:
+    it = plain(3, l2=0.1, carried=Carried(np.zeros(0), 2))
+    assert any(
+        shown(own(it, change.rule, weight)) != shown(own(it, RIGHT, weight))
+        for weight in it.network.architecture.addresses()
+    )
+
+
+def shown(its: Own) -> tuple[object, ...]:
+    """All but δ and a themselves: what says in words and shares which rule it is."""
+    rest = its.rest_name if its.rest else ""
+    return its.product, its.delta, its.remark, tuple(term.share for term in its.terms), rest
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("factor-2", "2 in all"),
+        ("factor-half", "0.5 in all"),
+        ("divided-by-outputs", "e / outputs"),
+        ("softmax-samples", "softmax over samples"),
+    ],
+)
+def test_what_is_wrong_in_all_of_it_is_remarked(change: str, said: str) -> None:
+    assert said in own(plain(3), BY_ID[change].rule, W).remark

@@ -9,6 +9,7 @@ import pytest
 from bptui import cli
 from bptui.diagnosis.diagnosis import diagnose
 from bptui.diagnosis.yours import Yours
+from bptui.engine.wrong_rules import CHANGES
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.lab import LabScreen
@@ -99,3 +100,19 @@ async def test_each_sample_s_own_delta_stands_beside_the_true_one_in_panel_3() -
             told = row.split()
             assert num(2 * delta, 6, plus=True) == told[told.index(num(delta, 6, plus=True)) + 1]
         assert any("yours" in line for line in at.lines())
+
+
+async def test_what_the_lab_cannot_show_is_told_and_not_shown_as_no_difference() -> None:
+    session = Session(scenario(momentum=0.9, optimizer="momentum"))
+    (change,) = (change for change in CHANGES if change.id == "momentum-first")
+    of = session.record
+    it = diagnose(of, gradient=of.reduced, step=[-of.reduced.weights[0], -of.reduced.biases[0],
+                                                 -of.reduced.weights[1], -of.reduced.biases[1]])  # fmt: skip
+    assert (change.id,) in it.fits
+    session.lay_beside(Yours(it))
+    app = BptuiApp(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        at = Pilots(app, pilot)
+        await at.do("lab")
+        assert change.name in at.text()
+        assert "not here" in at.text()

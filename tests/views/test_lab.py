@@ -180,7 +180,7 @@ def test_that_the_run_is_not_plain_sgd_is_said_at_every_size(width: int, height:
     said = text(sentences(it.figures(), width, height))
     assert "plain SGD" in said
     if height > 1 and width >= 80:
-        assert "without the run's adam, L2, clipping and repeats" in said
+        assert "without the run's adam, clipping and repeats" in said
     assert len(said.split("\n")) <= height
 
 

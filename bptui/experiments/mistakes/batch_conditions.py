@@ -87,4 +87,9 @@ def penalised(case: Case) -> Case:
     return replace(case, settings=replace(case.settings, rules=rules), words=f"L2 {PENALTY} on both sides")
 
 
-NO_PENALTY = Conditions(lambda _: "there is no penalty", lambda case: case, penalised)
+def unpenalised(case: Case) -> Case:
+    rules = replace(case.settings.rules, l2=0.0)
+    return replace(case, settings=replace(case.settings, rules=rules), words="without a penalty")
+
+
+NO_PENALTY = Conditions(lambda case: "" if case.settings.rules.l2 else "there is no penalty", unpenalised, penalised)

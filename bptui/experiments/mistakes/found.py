@@ -6,6 +6,25 @@ from bptui.engine.wrong_rules import Change, Rule
 from bptui.experiments.mistakes.batch_conditions import NEVER_HARMLESS
 from bptui.experiments.mistakes.mistake import Mistake
 
+NOT_IN_THE_LAB = {"momentum"}
+"""Choices of an optimizer that the lab does not have: both of its sides make plain steps."""
+
+
+def found_in(fits: Sequence[Sequence[Change]]) -> tuple[tuple[Mistake, ...], tuple[Change, ...]]:
+    """A row for the mistakes of each fit, as far as the lab can show them, none twice; and the changes it cannot."""
+    rows: dict[str, Mistake] = {}
+    left: dict[str, Change] = {}
+    for changes in fits:
+        seen = [change for change in changes if change.choices.keys() - NOT_IN_THE_LAB]
+        left |= {change.id: change for change in changes if change not in seen}
+        rule: Rule | None = Rule()
+        for change in seen:
+            rule = rule and change.on(rule)
+        if seen and rule:
+            row = found(seen, rule)
+            rows.setdefault(row.id, row)
+    return tuple(rows.values()), tuple(left.values())
+
 
 def found(changes: Sequence[Change], rule: Rule) -> Mistake:
     """The mistakes that come together, as one."""

@@ -14,7 +14,7 @@ from bptui.experiments.mistakes.figures import Change, Figures, most_different, 
 from bptui.experiments.mistakes.own import Own, own_of
 from bptui.experiments.mistakes.step import RIGHT, Outcome
 from bptui.experiments.mistakes.table import ROWS, Mistake
-from bptui.experiments.mistakes.trainings import Batch, NextUpdate, Training, next_update
+from bptui.experiments.mistakes.trainings import Batch, NextUpdate, Training, next_of, next_update
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.schedule import Position
@@ -27,7 +27,8 @@ ROUNDING = 1e-12
 
 class Lab:
     """Begins before a recorded update: same network, same order of samples, same learning rate, reduction and batch
-    size; plain SGD. ``weight`` is the one looked at first where the rules differ on several alike."""
+    size; plain SGD, with the run's L2. ``weight`` is the one looked at first where the rules differ on several
+    alike."""
 
     def __init__(
         self, problem: Problem, record: UpdateRecord, weight: Weight, mistakes: tuple[Mistake, ...] = ROWS
@@ -156,7 +157,7 @@ class Lab:
 
     def differs_from(self) -> int | None:
         """The number of the first update in which the wrong rule believes in something else than the truth: None
-        where it does in none that was looked at, up to the end of the coming epoch and one beyond.
+        where it does in none that was looked at, up to the end of the coming epoch and one beyond, at most LOOKED_AT.
 
         Until they differ both sides are the same network, so that one training finds it.
         """
@@ -172,15 +173,15 @@ class Lab:
         most = position.batches(case.settings, case.count) - position.batch + 2 if case.limit is None else case.limit
         with quiet():
             for update in range(case.first, case.first + min(most, LOOKED_AT)):
-                coming = next_update(
-                    self.mistake.rule, self._batch_at(position), self._rules_at(update), case.nominal,
-                    (side, side), update,
-                )  # fmt: skip
-                if coming.truth is None or coming.wrong is None:
+                made = next_of(
+                    side, self.mistake.rule, self._batch_at(position), self._rules_at(update), case.nominal, update
+                )
+                if made is None:
                     return update
-                if distance(coming.truth.flat, coming.wrong.believed.flat).relative_error > ROUNDING:
+                wrong, truth, loss = made
+                if distance(truth.believed.flat, wrong.believed.flat).relative_error > ROUNDING:
                     return update
-                side.make(coming.wrong, coming.wrong_loss, (update, 0.0, 0.0))
+                side.make(wrong, loss, (update, 0.0, 0.0))
                 position = position.after(case.settings, case.count)
         return 0
 

@@ -156,18 +156,30 @@ def remark(rule: Rule) -> str:
     """What is wrong elsewhere than in the product and in δ."""
     handed = {"delta": "δ", "error": "e", "output": "a"}[rule.handed]
     through = {"weights": "w", "new": "w⁺", "gradient": "∂w", "untransposed": "wᵀ"}[rule.through]
+    at_each = rule.layer_factor * rule.hidden_factor
     said = {
         f"e = Σ {through} {handed}": (handed, through) != ("δ", "w"),
         "e of y − a": rule.sign == "y − a",
-        f"{shortest(rule.layer_factor * rule.hidden_factor)} each layer": rule.layer_factor * rule.hidden_factor != 1.0,
-        "softmax of the batch": rule.softmax == "batch",
+        f"{shortest(rule.factor)} in all": rule.factor != 1.0,
+        f"{shortest(at_each)} each layer": at_each != 1.0,
         "w moves": rule.step == "each sample",
-        PAIRED.get(rule.pairing, ""): rule.pairing in PAIRED,
     }
-    return ", ".join(words for words, holds in said.items() if holds)
+    named = (REMARKS[name].get(getattr(rule, name), "") for name in REMARKS)
+    return ", ".join([*(words for words, holds in said.items() if holds), *filter(None, named)])
 
 
-PAIRED = {
-    "mean sample": "of x̄ and ȳ", "every": "ȳ for y", "next": "y of the next one", "before": "y of the one before",
-    "reversed": "y in reverse",
+REMARKS: dict[str, dict[str, str]] = {
+    "outputs": {"divided": "e / outputs", "multiplied": "e · outputs"},
+    "softmax": {"batch": "softmax of the batch", "samples": "softmax over samples"},
+    "pairing": {
+        "mean sample": "of x̄ and ȳ", "every": "ȳ for y", "next": "y of the next one", "before": "y of the one before",
+        "reversed": "y in reverse",
+    },
+    "outer": {"transposed": "rows for columns"},
+    "l2": {
+        "left out": "no penalty", "subtracted": "− penalty", "doubled": "2 · penalty", "on biases": "penalty on b",
+        "divided": "penalty / n",
+    },
+    "momentum": {"old v": "v of before", "first without γ": "first v without γ", "damped": "(1 − μ) g in v"},
 }  # fmt: skip
+"""What a choice is called, by its field."""

@@ -57,7 +57,7 @@ def next_update(
     """
     true_side, wrong_side = trainings
     of_true, of_wrong = (
-        Workings(Given(side.network, *batch, rules, nominal, carried=side.carried), its_rule)
+        workings_of(side, its_rule, batch, rules, nominal)
         for side, its_rule in zip(trainings, (RIGHT, rule), strict=True)
     )
     true = None if true_side.stop else attempt(true_side, RIGHT, of_true, update)
@@ -73,6 +73,18 @@ def next_update(
         true_workings=of_true,
         wrong_workings=of_wrong,
     )
+
+
+def next_of(
+    side: Training, rule: Rule, batch: Batch, rules: UpdateRules, nominal: int, update: int
+) -> tuple[Outcome, Outcome, float] | None:
+    """What one side would do by its rule and by the true one, as :func:`attempt` has it."""
+    return attempt(side, rule, workings_of(side, rule, batch, rules, nominal), update)
+
+
+def workings_of(side: Training, rule: Rule, batch: Batch, rules: UpdateRules, nominal: int) -> Workings:
+    """Of the batch, at a side's weights and with what it has carried over."""
+    return Workings(Given(side.network, *batch, rules, nominal, carried=side.carried), rule)
 
 
 def attempt(side: Training, rule: Rule, workings: Workings, update: int) -> tuple[Outcome, Outcome, float] | None:
