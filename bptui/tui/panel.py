@@ -1,6 +1,7 @@
 """The one widget everything on the screen is made of: rows of (text, role) in, changed rows out."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,7 +14,25 @@ from bptui.tui.palette import in_ascii, in_blocks, style_of
 from bptui.views.arrange import Box
 from bptui.views.text import Row, cells, cut, fit, fit_rows
 
-STRIPS_KEPT = 512
+STRIPS_KEPT = 2  # for each row of the panel
+
+
+class Line(Strip):
+    """A painted row. A strip of Textual's remembers what it was cut to, and holds itself where that is the whole: then
+    thousands stay in memory until the garbage is looked through."""
+
+    __slots__ = ()
+
+    def crop_extend(self, start: int, end: int, style: Style | None) -> Strip:
+        """From one column to another."""
+        if start == 0 and end == self.cell_length:
+            return self
+        return Line(self.extend_cell_length(end, style).crop(start, end), end - start)
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """The pieces that end in these columns."""
+        columns = [*cuts]
+        return [self] if columns == [self.cell_length] else super().divide(columns)
 
 
 class Panel(Widget):
@@ -32,7 +51,7 @@ class Panel(Widget):
         self.ascii = False
         self.blocks = False
         self._rows: list[Row] = []
-        self._strips: OrderedDict[Row, Strip] = OrderedDict()
+        self._strips: OrderedDict[Row, Line] = OrderedDict()
 
     def inner(self, width: int, height: int) -> tuple[int, int]:
         """Columns and rows left for content in a box of this size."""
@@ -75,12 +94,12 @@ class Panel(Widget):
         blank = Strip.blank(crop.width, style_of(self.palette, "text"))
         return [blank if strip is None else strip.crop_extend(crop.x, crop.right, Style.null()) for strip in strips]
 
-    def _strip(self, row: Row) -> Strip:
+    def _strip(self, row: Row) -> Line:
         strip = self._strips.get(row)
         if strip is None:
-            strip = Strip([Segment(text, style_of(self.palette, role)) for text, role in row])
+            strip = Line([Segment(text, style_of(self.palette, role)) for text, role in row])
             self._strips[row] = strip
-            if len(self._strips) > STRIPS_KEPT:
+            if len(self._strips) > STRIPS_KEPT * len(self._rows):
                 self._strips.popitem(last=False)
         return strip
 

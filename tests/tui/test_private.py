@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 import bptui
-from bptui.tui import private
+from bptui.tui import panel, private
 from bptui.tui.app import BptuiApp
 from tests.cli.commands import terminal
 
@@ -108,7 +108,7 @@ class Hidden(type(compositor)):
         return super().__getattribute__(name)
 
 compositor.__class__ = Hidden
-from bptui.tui import private
+from bptui.tui import panel, private
 assert private.ChopsUpdate is private.Unknown
 sys.argv = ["bptui", "xor"]
 from bptui.__main__ import run
@@ -145,6 +145,33 @@ def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypa
     app._fatal_error()
     assert len(logs) == 1
     assert app.fault.endswith("the details are in log 1")
+
+
+async def lines_kept_after_steps(steps: int) -> int:
+    """How many lines are in memory, besides those before, when so many steps were painted and no garbage looked for."""
+    async with explore("xor", WIDE) as at:
+        await at.press("s")
+        gc.collect()
+        gc.disable()
+        try:
+            counts = []
+            for times in (1, steps):
+                await at.press(*times * ["s"])
+                counts.append(sum(isinstance(thing, Strip) for thing in gc.get_objects()))
+        finally:
+            gc.enable()
+        return counts[1] - counts[0]
+
+
+async def test_a_line_painted_over_is_let_go_at_once() -> None:
+    """Playing at full speed paints hundreds of lines a second."""
+    assert await lines_kept_after_steps(30) < 2 * WIDE[1]
+
+
+async def test_a_line_of_textual_holds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails :class:`bptui.tui.panel.Line` may go."""
+    monkeypatch.setattr(panel, "Line", Strip)
+    assert await lines_kept_after_steps(30) > 6 * WIDE[1]
 
 
 async def lines_kept_after_closing(screens: int) -> int:
