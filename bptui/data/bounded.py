@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from bptui.data.dataset import DataError
+from bptui.data.error import DataError
 
 LARGEST_FILE = 256 * 2**20  # bytes of text
 LARGEST_ARRAYS = 2**30  # bytes of numbers, unpacked

@@ -7,13 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptui.data.clean import clean
+from bptui.data.error import DataError
 from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted
 
 __all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
-
-
-class DataError(ValueError):
-    """Data that cannot be used; the message is one plain line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bptui.data.bounded import text_of
-from bptui.data.dataset import DataError
+from bptui.data.error import DataError
 
 AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 

@@ -1,26 +1,25 @@
 """The config file: how bptui looks and which keys do what, read once before the screen opens."""
 
 import codecs
-import json
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bptui.data.bounded import bytes_of
 from bptui.data.clean import clean
-from bptui.data.dataset import DataError
-from bptui.data.toml_file import read_toml
+from bptui.data.error import DataError
 from bptui.scenario.accept import Check, choice, nearest, shown
 from bptui.tui.explorer_keys import BY_ID
 from bptui.tui.key_names import key_name, key_written
 from bptui.tui.keys import Key, Remap, doubled
 from bptui.tui.screens import tables
 from bptui.views.choices import GLYPHS, THEMES
-from bptui.views.looks import Looks
 from bptui.views.panels import NUMBERS
+
+if TYPE_CHECKING:
+    from bptui.views.looks import Looks
 
 LARGEST_FILE = 2**20  # bytes
 MOST_KEYS = 8  # for one id
@@ -47,8 +46,10 @@ class Config:
     demo: bool = False
 
     @property
-    def looks(self) -> Looks:
+    def looks(self) -> "Looks":
         """How the explorer is looked at in the beginning."""
+        from bptui.views.looks import Looks
+
         return Looks(maximised=self.maximised).focused(NUMBERS[self.focus])
 
 
@@ -81,6 +82,9 @@ def read_config(path: Path | None) -> Config:
 
 def document_of(path: Path) -> dict[str, Any]:
     """The parsed file; an empty one says nothing."""
+    from bptui.data.bounded import bytes_of
+    from bptui.data.toml_file import read_toml
+
     says = bytes_of(path, LARGEST_FILE).removeprefix(codecs.BOM_UTF8).strip()
     return read_toml(path, LARGEST_FILE) if says else {}
 
@@ -221,4 +225,6 @@ def keys_written(names: tuple[str, ...]) -> str:
 
 def written(value: str | bool | list[str]) -> str:
     """The value in TOML."""
+    import json
+
     return json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bptui.session.session import Session
 from bptui.tui.keys import Key, footer_hints
 from bptui.tui.screens import (
     open_confusion,
@@ -19,10 +18,10 @@ from bptui.tui.screens import (
 )
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import UPDATE
-from bptui.views.looks import SORT_WORDS, Looks
 from bptui.views.panels import PANELS, PanelSpec
 
 if TYPE_CHECKING:
+    from bptui.session.session import Session
     from bptui.tui.explorer import Explorer
 
 Reason = Callable[["Explorer"], str | None]
@@ -30,7 +29,7 @@ Action = Callable[["Explorer"], None]
 Row = Key["Explorer"]
 
 
-def session_reason(why: Callable[[Session], str | None]) -> Reason:
+def session_reason(why: "Callable[[Session], str | None]") -> Reason:
     return lambda explorer: why(explorer.session)
 
 
@@ -90,7 +89,7 @@ def arrow(explorer: "Explorer", across: int, down: int) -> None:
     if down and looks.panel.chooses_samples:
         explorer.pause()
         session.choose_row(explorer.scene().rows, down)
-        explorer.look(Looks.unscrolled)
+        explorer.look(lambda looks: looks.unscrolled())
     elif across and looks.focus == UPDATE:
         session.select(source=across)
     else:
@@ -98,6 +97,8 @@ def arrow(explorer: "Explorer", across: int, down: int) -> None:
 
 
 def next_sort(explorer: "Explorer") -> None:
+    from bptui.views.looks import SORT_WORDS  # noqa: PLC0415  how samples are sorted is of records
+
     record, classes = explorer.session.record, bool(explorer.session.run.problem.data.classes)
     explorer.look(lambda looks: looks.next_sort(classes, record.n))
     explorer.notice = f"samples: {SORT_WORDS[explorer.looks.sort]}"
@@ -115,7 +116,7 @@ def nothing_to_scroll(explorer: "Explorer") -> str | None:
     return None if explorer.looks.panel.scrolls else "panels 2, 3 and 4 scroll: this one shows all it has"
 
 
-def no_accuracy(session: Session) -> str | None:
+def no_accuracy(session: "Session") -> str | None:
     return None if session.run.problem.data.classes else "a regression has no right or wrong answers"
 
 
@@ -186,7 +187,7 @@ KEYS: tuple[Row, ...] = (
     Key("sort", ("k",), "k", "Panels", "sort the samples by loss, norm, cosine; or only wrong answers",
         next_sort, "", samples_to_come),
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen",
-        lambda e: e.look(Looks.next_axis)),
+        lambda e: e.look(lambda looks: looks.next_axis())),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic",
         lambda e: e.look(lambda looks: replace(looks, log=not looks.log))),
     Key("questions", ("w",), "w", "Answers", "the students' questions, each with the screen that answers it",
@@ -209,7 +210,7 @@ KEYS: tuple[Row, ...] = (
     Key("confusion", ("z",), "z", "Answers", "which class is taken for which, and the samples of each cell",
         open_confusion, "", session_reason(no_accuracy)),
     Key("draw", ("D",), "D", "Answers", "draw a picture: the answer changes as you draw; put it into the batch",
-        open_draw, "", session_reason(Session.why_not_draw)),
+        open_draw, "", session_reason(lambda s: s.why_not_draw())),
     Key("noise", ("o",), "o", "Answers", "how the samples' gradients scatter; outliers; the 1/√n law",
         open_scatter),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",

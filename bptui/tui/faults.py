@@ -4,7 +4,6 @@ import os
 import platform
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("bptui", "numpy", "textual", "rich", "plotext")
@@ -22,6 +21,8 @@ def surroundings(size: tuple[int, int]) -> str:
 
 
 def version_of(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  the first paint waits for none of it
+
     try:
         return version(package)
     except PackageNotFoundError:

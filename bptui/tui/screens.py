@@ -5,19 +5,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bptui.session.aim import parse_aim
-from bptui.session.intents import Focus, GoTo, Intent, Open, Say, ScreenName, SelectTelling, Stand, Step
-from bptui.tui.keys import Table
-from bptui.views.panels import NUMBERS
-
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from bptui.engine.wrong_rules import Change
     from bptui.experiments.mistakes.table import Mistake
     from bptui.explain import Quantity
+    from bptui.session.intents import Intent, ScreenName
     from bptui.session.session import Session
     from bptui.tui.explorer import Explorer
+    from bptui.tui.keys import Table
 
 MOST_FOUND = 9
 
@@ -95,6 +92,7 @@ def open_confusion(explorer: "Explorer", at: str = "") -> None:
 def open_doctor(explorer: "Explorer") -> None:
     """The doctor; Enter goes on to where a symptom is seen, with the weight meant selected."""
     from bptui.tui.doctor import DoctorScreen
+    from bptui.views.panels import NUMBERS
 
     app = explorer.app
     screen = DoctorScreen(explorer.session, app.palette_name, app.ascii, app.colour)
@@ -126,7 +124,7 @@ def open_draw(explorer: "Explorer", at: str = "") -> None:
         screen.call_after_refresh(screen.do, lambda draw: draw.train(int(at.removeprefix("epochs "))))
 
 
-def tables() -> dict[str, Table]:
+def tables() -> "dict[str, Table]":
     """The table of keys of every screen, by the screen's name, the explorer's first."""
     from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, lab, lists, race, scatter
 
@@ -145,7 +143,7 @@ def tables() -> dict[str, Table]:
     }
 
 
-OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
+OPENERS: "dict[ScreenName, Callable[[Explorer, str], None]]" = {
     "lab": open_lab,
     "race": open_race,
     "drill": open_drill,
@@ -155,8 +153,12 @@ OPENERS: dict[ScreenName, Callable[["Explorer", str], None]] = {
 }
 
 
-def carry_out(explorer: "Explorer", intent: Intent) -> None:
+def carry_out(explorer: "Explorer", intent: "Intent") -> None:
     """Do what an intent asks for."""
+    from bptui.session.aim import parse_aim
+    from bptui.session.intents import Focus, GoTo, Open, Say, SelectTelling, Stand, Step
+    from bptui.views.panels import NUMBERS
+
     session = explorer.session
     match intent:
         case Step(move):

@@ -19,7 +19,6 @@ from bptui.data.output import write_new
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
-from bptui.tui.pictures import picture
 from bptui.tui.screens import tables
 from bptui.views.arrange import SMALLEST
 from bptui.views.help import footer_rows
@@ -267,6 +266,8 @@ class Workbench(Screen[None]):
         return "sessions are kept where a terminal is, not in a browser" if self.app.is_web else self.why_not_save()
 
     def save_picture(self) -> None:
+        from bptui.tui.pictures import picture  # noqa: PLC0415  when one is taken
+
         self.save(f"{self.picture_name()}.svg", picture(self.app, self.picture_title()))
 
     def picture_title(self) -> str:

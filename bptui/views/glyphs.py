@@ -4,10 +4,12 @@ A cell says a signed number by glyph and by background, so that it reads without
 ▿ ▾ ▼ negative, small, middling and large; 0 is zero, · is not computed yet.
 """
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from bptui.engine.types import Floats
 from bptui.views.text import Span
+
+if TYPE_CHECKING:
+    from bptui.engine.types import Floats
 
 BARS = "▁▂▃▄▅▆▇█"
 POSITIVE, NEGATIVE = "▵▴▲", "▿▾▼"
@@ -24,9 +26,9 @@ def signed(value: float, largest: float) -> Span:
     return ramp[step * len(ramp) // HEATS], f"heat {sign * (step + 1)}"
 
 
-def largest_of(values: Floats) -> float:
+def largest_of(values: "Floats") -> float:
     """Largest size among the values, 0 for none."""
-    return float(np.abs(values).max()) if values.size else 0.0
+    return float(abs(values).max()) if values.size else 0.0
 
 
 def pixel(above: float, below: float) -> Span:

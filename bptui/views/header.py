@@ -1,20 +1,23 @@
 """The top line: what is being trained, and the counters that tell when back-propagation is applied."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bptui.engine.update import UpdateRules
 from bptui.views.numbers import rate
-from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, first_fitting, fit
 
+if TYPE_CHECKING:
+    from bptui.engine.update import UpdateRules
+    from bptui.views.scene import Scene
 
-def header(scene: Scene, width: int, height: int) -> list[Row]:
+
+def header(scene: "Scene", width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
     rows = [setup(scene, width), first_fitting(counters(scene), width)]
     return [fit(row, width, "bar") for row in (rows if height > 1 else rows[1:])]
 
 
-def setup(scene: Scene, width: int) -> Row:
+def setup(scene: "Scene", width: int) -> Row:
     """What is trained, how, and where it had to stop: what keys change is there in any width."""
     network, rules = scene.record.before.architecture, scene.record.settings.rules
     sizes, names = "-".join(map(str, network.sizes)), activations(network.activations)
@@ -40,7 +43,7 @@ def setup(scene: Scene, width: int) -> Row:
     )
 
 
-def choices(scene: Scene) -> list[Span]:
+def choices(scene: "Scene") -> list[Span]:
     """The settings that keys change, now and from the next update on."""
     record, coming = scene.record, scene.coming
     rules, size = record.settings.rules, str(record.settings.batch_size or "all")
@@ -58,7 +61,7 @@ def choices(scene: Scene) -> list[Span]:
     return spans
 
 
-def others(rules: UpdateRules) -> str:
+def others(rules: "UpdateRules") -> str:
     """What else shapes a step, where it differs from plain descent on the losses."""
     words = [rules.optimizer.name] if rules.optimizer.name != "sgd" else []
     words += [f"{rules.schedule.name} schedule"] if rules.schedule.name != "constant" else []
@@ -86,7 +89,7 @@ def activations(names: tuple[str, ...]) -> str:
     return " ".join(out)
 
 
-def counters(scene: Scene) -> Iterator[list[Span]]:
+def counters(scene: "Scene") -> Iterator[list[Span]]:
     """Epoch, batch, sample; forward and backward passes and updates so far: the longest wording first."""
     record = scene.record
     repeat = f" (time {record.position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
@@ -106,7 +109,7 @@ def counters(scene: Scene) -> Iterator[list[Span]]:
         ]
 
 
-def place(scene: Scene, names: tuple[str, str, str], of: str, gap: str, repeat: str) -> list[Span]:
+def place(scene: "Scene", names: tuple[str, str, str], of: str, gap: str, repeat: str) -> list[Span]:
     """Which epoch, batch and sample this is."""
     record, position = scene.record, scene.record.position
     return [
@@ -120,7 +123,7 @@ def place(scene: Scene, names: tuple[str, str, str], of: str, gap: str, repeat: 
     ]
 
 
-def passes(scene: Scene, gap: str, dot: str, words: tuple[str, str, str]) -> list[Span]:
+def passes(scene: "Scene", gap: str, dot: str, words: tuple[str, str, str]) -> list[Span]:
     """Forward and backward passes of single samples, and updates; what has no word is left out."""
     forward, backward = scene.passes
     spans: list[Span] = []

@@ -1,52 +1,67 @@
-"""The table of panels, a row each: whoever titles, paints, scrolls, explains or tests panels reads it here."""
+"""The table of panels, a row each: whoever titles, paints, scrolls, explains or tests panels reads it here.
+
+A view is imported when its panel is painted: frames and titles wait for none of them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bptui.explain import Quantity
-from bptui.explain.quantity import LOSS_MEAN
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE
-from bptui.views.batch import OTHER_ROWS, batch
-from bptui.views.deltas import deltas
-from bptui.views.explain import explain_panel
-from bptui.views.loss import AXIS_NAMES, loss_rows
-from bptui.views.map import map_panel, map_title
-from bptui.views.narrate import produced
-from bptui.views.network import network
-from bptui.views.scene import Scene
 from bptui.views.text import Row
-from bptui.views.update import entries, update
 
+if TYPE_CHECKING:
+    from bptui.explain.quantity import Quantity
+    from bptui.views.scene import Scene
+
+View = Callable[["Scene", int, int], list[Row]]
+Samples = Callable[["Scene", int, int], range]
 SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
 
 
-def no_samples(scene: Scene, width: int, height: int) -> range:
+def no_samples(scene: "Scene", width: int, height: int) -> range:
     return range(0)
 
 
-def sample_rows(scene: Scene, width: int, height: int) -> range:
+def sample_rows(scene: "Scene", width: int, height: int) -> range:
     """Places, in the order shown, of the samples in a list of this height."""
+    from bptui.views.batch import OTHER_ROWS
+
     return scene.places_shown(max(height - OTHER_ROWS, 1))
 
 
-def what_happened(scene: Scene) -> Quantity:
+def ledger_entries(scene: "Scene", width: int, height: int) -> range:
+    from bptui.views.update import entries
+
+    return entries(scene, width, height)
+
+
+def what_happened(scene: "Scene") -> "Quantity":
     """What the phase just made for the selection."""
+    from bptui.views.narrate import produced
+
     return produced(scene.moment, scene.phase)[-1]
 
 
-def loss_of_sample(scene: Scene) -> Quantity:
+def loss_of_sample(scene: "Scene") -> "Quantity":
+    from bptui.explain.quantity import Quantity
+
     known = scene.reached(scene.moment.sample, "loss")
     return Quantity("loss", sample=scene.moment.sample) if known else what_happened(scene)
 
 
-def delta_of_sample(scene: Scene) -> Quantity:
+def delta_of_sample(scene: "Scene") -> "Quantity":
     """δ of the selected unit, once the sample's backward pass is done."""
+    from bptui.explain.quantity import Quantity
+
     moment = scene.moment
     known = scene.reached(moment.sample, "gradient")
     return Quantity("delta", moment.layer, moment.unit, sample=moment.sample) if known else what_happened(scene)
 
 
-def loss_of_batch(scene: Scene) -> Quantity:
+def loss_of_batch(scene: "Scene") -> "Quantity":
+    from bptui.explain.quantity import LOSS_MEAN
+
     return LOSS_MEAN if scene.phase.per_batch else what_happened(scene)
 
 
@@ -59,10 +74,10 @@ class PanelSpec:
     number: int
     name: str
     about: str
-    view: Callable[[Scene, int, int], list[Row]]
-    title: Callable[[Scene], str]
-    explained: Callable[[Scene], Quantity] = what_happened
-    samples: Callable[[Scene, int, int], range] = no_samples
+    view: View
+    title: Callable[["Scene"], str]
+    explained: Callable[["Scene"], "Quantity"] = what_happened
+    samples: Samples = no_samples
     chooses_samples: bool = False
 
     @property
@@ -74,54 +89,100 @@ class PanelSpec:
         return self.name.lower()
 
 
-def ordered(scene: Scene) -> str:
+def ordered(scene: "Scene") -> str:
     """How the samples are sorted, for a title."""
     return f", {SORTED[scene.sort]}" if scene.sort != "batch" and scene.phase.per_batch else ""
 
 
-def network_title(scene: Scene) -> str:
+def network_title(scene: "Scene") -> str:
     m = scene.moment.sample
     return f" · sample {m + 1}, {scene.row_words(m)}"
 
 
-def batch_title(scene: Scene) -> str:
+def batch_title(scene: "Scene") -> str:
     return f" · {scene.record.n} sample{'s' if scene.record.n > 1 else ''}{ordered(scene)}"
 
 
-def deltas_title(scene: Scene) -> str:
+def deltas_title(scene: "Scene") -> str:
     return f" · layer {scene.moment.layer}{ordered(scene) or ', per sample'}"
 
 
-def update_title(scene: Scene) -> str:
+def update_title(scene: "Scene") -> str:
     when = "in force" if scene.done == scene.record.n else "when all are in"
     return f" · {scene.record.settings.rules.reduction} {when}"
 
 
-def loss_title(scene: Scene) -> str:
+def loss_title(scene: "Scene") -> str:
+    from bptui.views.loss import AXIS_NAMES
+
     scale = "accuracy" if scene.accuracy else "log" if scene.log else "linear"
     return f" · by {AXIS_NAMES[scene.axis]}, {scale}"
 
 
-def explain_title(scene: Scene) -> str:
+def map_title(scene: "Scene") -> str:
+    from bptui.views.map import map_title as title
+
+    return title(scene)
+
+
+def explain_title(scene: "Scene") -> str:
     return " · what just happened"
 
 
-def loss_numbers(scene: Scene, width: int, height: int) -> list[Row]:
+def network_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.network import network
+
+    return network(scene, width, height)
+
+
+def batch_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.batch import batch
+
+    return batch(scene, width, height)
+
+
+def deltas_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.deltas import deltas
+
+    return deltas(scene, width, height)
+
+
+def update_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.update import update
+
+    return update(scene, width, height)
+
+
+def loss_numbers(scene: "Scene", width: int, height: int) -> list[Row]:
     """The rows above the chart."""
+    from bptui.views.loss import loss_rows
+
     return loss_rows(scene, width)
 
 
+def explain_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.explain import explain_panel
+
+    return explain_panel(scene, width, height)
+
+
+def map_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.map import map_panel
+
+    return map_panel(scene, width, height)
+
+
 PANELS = (
-    PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network, network_title),
-    PanelSpec(BATCH, "Batch", "samples, answers, losses", batch, batch_title, loss_of_sample, sample_rows, True),
-    PanelSpec(DELTAS, "Deltas", "each sample's δ and what it adds to the selected weight", deltas, deltas_title,
+    PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network_rows, network_title),
+    PanelSpec(BATCH, "Batch", "samples, answers, losses", batch_rows, batch_title, loss_of_sample, sample_rows, True),
+    PanelSpec(DELTAS, "Deltas", "each sample's δ and what it adds to the selected weight", deltas_rows, deltas_title,
               delta_of_sample, sample_rows, True),
-    PanelSpec(UPDATE, "Update", "sum, mean, and the one change of the weights", update, update_title,
-              samples=entries),
+    PanelSpec(UPDATE, "Update", "sum, mean, and the one change of the weights", update_rows, update_title,
+              samples=ledger_entries),
     PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, loss_of_batch),
-    PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_panel,
+    PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_rows,
               explain_title),
-    PanelSpec(MAP, "Map", "the plane or curve of the answers with the samples; images and a unit's weights", map_panel,
+    PanelSpec(MAP, "Map", "the plane or curve of the answers with the samples; images and a unit's weights", map_rows,
               map_title),
 )  # fmt: skip
 BY_NUMBER = {panel.number: panel for panel in PANELS}

@@ -1,16 +1,19 @@
 """The ribbon: the phases of the current update in order, the samples of its batch, and what has been applied."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from bptui.engine.weight import sub
 from bptui.session.moment import Phase, phases
-from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cells, first_fitting, fit, row_cells
+
+if TYPE_CHECKING:
+    from bptui.views.scene import Scene
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
 
 
-def ribbon(scene: Scene, width: int, height: int) -> list[Row]:
+def ribbon(scene: "Scene", width: int, height: int) -> list[Row]:
     """Three rows: phases, samples, what is applied; the phases alone where there is room for one."""
     rows = [phase_row(scene, width), sample_row(scene, width), first_fitting(applied_rows(scene), width)]
     return [fit(row, width) for row in rows[: max(height, 1)]]
@@ -24,7 +27,7 @@ def phase_name(phase: Phase) -> str:
     return NAMES[phase.kind]
 
 
-def phase_row(scene: Scene, width: int) -> Row:
+def phase_row(scene: "Scene", width: int) -> Row:
     """All phases, the current one lit; of a deep network those around it."""
     every = phases(scene.record.layers)
     at = every.index(scene.phase)
@@ -42,7 +45,7 @@ def phase_row(scene: Scene, width: int) -> Row:
     return around(row, width)
 
 
-def phase_at(scene: Scene, row: Row, x: int) -> Phase | None:
+def phase_at(scene: "Scene", row: Row, x: int) -> Phase | None:
     """The phase whose name stands in a column of the first row."""
     for text, _ in row:
         if x < cells(text):
@@ -80,7 +83,7 @@ def around(row: Row, width: int) -> Row:
     return row[first:]
 
 
-def sample_row(scene: Scene, width: int) -> Row:
+def sample_row(scene: "Scene", width: int) -> Row:
     """A mark per sample: ■ done, ▣ current, □ to come; counts where the batch is too large for marks."""
     n, done, current = scene.record.n, scene.done, scene.moment.sample
     all_done = scene.phase.per_batch or done == n
@@ -103,7 +106,7 @@ def sample_row(scene: Scene, width: int) -> Row:
     return ((head, "text"), ("■" * before, "done"), mark, (rest[0] * after, rest[1]))
 
 
-def applied_rows(scene: Scene) -> Iterator[Row]:
+def applied_rows(scene: "Scene") -> Iterator[Row]:
     """Plain words, the longest wording first: which weights are in force, how many gradients have been added, what
     has been applied."""
     record, n, done, k = scene.record, scene.record.n, scene.done, scene.record.number

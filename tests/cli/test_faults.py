@@ -1,6 +1,7 @@
 """A fault of bptui itself leaves one line that names a log, the terminal as it was, and exit status 1."""
 
 import errno
+import importlib.metadata
 import os
 import platform
 import re
@@ -69,7 +70,7 @@ def test_what_is_not_known_of_the_surroundings_is_said(monkeypatch: pytest.Monke
     def gone(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(faults, "version", gone)
+    monkeypatch.setattr(importlib.metadata, "version", gone)
     monkeypatch.setattr(sys, "__stdout__", None)
     monkeypatch.delenv("TERM", raising=False)
     told = faults.surroundings((80, 24))
