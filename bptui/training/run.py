@@ -6,7 +6,7 @@ from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg)
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -295,6 +295,18 @@ class Run:
                 stepper.step()
                 self._keep(stepper)
         return stepper
+
+    def path(self, first: int, last: int) -> Iterator[tuple[Floats, Floats]]:
+        """θ in force in each of some updates that were made (from 1), and θ that it left; (p,) each. Raises IndexError
+        for an update that was not made."""
+        if not 1 <= first <= last <= self.frontier:
+            raise IndexError(f"no updates {first} to {last} were made; there are {self.frontier}")
+        stepper = self._stepper(self._state(first - 1))
+        for _ in range(first, last + 1):
+            before = read_only(stepper.network.flat.copy())
+            with quiet():
+                stepper.step()
+            yield before, stepper.left_theta()
 
     def epoch_end(self, update: int) -> EpochEnd:
         """The last end of an epoch at or before an update that was made (0: the start): from the curves, or computed

@@ -5,7 +5,7 @@ from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
-from bptui.views.doctor import doctor_rows
+from bptui.views.doctor import counted, doctor_rows
 from bptui.views.text import Row
 
 PAGE = 10
@@ -29,8 +29,7 @@ class DoctorScreen(UpdateSheet):
         return KEYS
 
     def title_words(self) -> str:
-        count = len(self.symptoms)
-        return f"Doctor: {count or 'no'} symptom{'s' * (count != 1)} at update {self.update}"
+        return f"Doctor: {counted(self.symptoms)} at update {self.update}"
 
     def rows(self, width: int, height: int) -> list[Row]:
         return doctor_rows(self.findings, self.chosen, width, height, self.scroll_by)

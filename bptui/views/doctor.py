@@ -5,14 +5,19 @@ from collections.abc import Sequence
 from bptui.experiments.symptoms import Finding, Symptom, symptoms
 from bptui.views.text import Row, cut, left, window, wrapped
 
-WELL = "Nothing is wrong that can be told from the numbers."
+WELL = "nothing is wrong that can be told from the numbers"
 NAME = 52  # columns of what was measured
+
+
+def counted(found: Sequence[Symptom]) -> str:
+    """How many symptoms there are."""
+    return f"{len(found) or 'no'} symptom{'s' * (len(found) != 1)}"
 
 
 def doctor_rows(findings: Sequence[Finding], chosen: int, width: int, height: int, scroll: int) -> list[Row]:
     """The symptoms, the chosen one with its cause and cure; then the measures, as many as there is room for."""
     found = symptoms(findings)
-    rows: list[Row] = [] if found else [((f" {WELL}", "good"),)]
+    rows: list[Row] = [] if found else [((f" {WELL.capitalize()}.", "good"),)]
     for k, symptom in enumerate(found):
         rows += symptom_rows(symptom, k == chosen, width)
     room = height - len(rows) - 2

@@ -1,5 +1,6 @@
 """What keeps a network from learning is told with its numbers; a healthy run has no symptom."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,7 @@ def test_a_test_loss_that_rises_is_told_with_the_epoch_to_stop_at() -> None:
     tests = run.history.epochs.last("test_loss")
     assert "--l2 0.001" in found.cure
     assert f"stop after epoch {int(tests.argmin())}" in found.cure
+    assert f"from epoch {int(tests.argmin())} to 200" in found.words
 
 
 class TestWatch:
@@ -157,6 +159,16 @@ class TestWatch:
             run = built_in("moons", l2=10.0, learning_rate=0.25).begin()
             run.extend_to(1)
             assert "penalty" in {symptom.id for symptom in watch.news(run, 1, 1)}
+
+    def test_a_fork_does_not_hear_again_of_what_was_told_unless_it_was_cured_between(self) -> None:
+        run, watch = built_in("moons", l2=10.0, learning_rate=0.25).begin(), Watch()
+        ill, heard = run.settings_at(1), []
+        for k, l2 in enumerate((10.0, 11.0, 0.0, 10.0), start=1):
+            rules = replace(ill.rules, l2=l2)
+            run = run if k == 1 else run.fork(run.frontier + 1, replace(ill, rules=rules))
+            run.extend_to(k)
+            heard.append("penalty" in {symptom.id for symptom in watch.news(run, k, 1)})
+        assert heard == [True, False, False, True]
 
     def test_the_looks_become_rare(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looks: list[int] = []

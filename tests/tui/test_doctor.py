@@ -39,12 +39,12 @@ async def test_a_healthy_run_says_that_nothing_is_wrong_and_what_was_measured(si
 
 
 async def test_enter_goes_where_the_chosen_symptom_is_seen_with_its_weight() -> None:
-    async with explore(ill(l2=10.0, learning_rate=0.3)) as at:
-        await at.press("b", "h")
+    async with explore(ill(learning_rate=20.0)) as at:
+        await at.press("e", "e", "h")
         screen = at.app.screen
         assert isinstance(screen, DoctorScreen)
         ids = [symptom.id for symptom in screen.symptoms]
-        await at.press(*["down"] * ids.index("step-2"), "enter")
+        await at.press(*["down"] * ids.index("long-2"), "enter")
         assert at.app.screen is at.explorer
         assert at.explorer.looks.panel.id == "update"
         assert at.session.moment.layer == 2

@@ -11,7 +11,7 @@ from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
 
 STUCK = 0.02  # so near the loss of the best constant answer counts as at it
 SETTLED = 20  # epochs after which a loss that has not left it is a symptom
-STILL = 1e-2  # relative change over the last half of the run that counts as none
+STILL = 0.02  # of that loss: a spread over the last half of the run that counts as none
 OVERFIT = 1.5  # times the least test loss
 
 
@@ -31,15 +31,14 @@ def constant_loss(it: Patient) -> float:
 
 def stuck(it: Patient) -> Iterator[Finding]:
     """The loss at that of the best constant answer, and staying there."""
-    best = constant_loss(it)
-    epochs, losses = it.train_losses
+    best, now = constant_loss(it), it.now.train_loss
+    _, losses = it.train_losses
     name = "train loss ÷ loss of the best constant answer"
-    if not len(losses) or best <= 0 or not np.ptp(it.x, axis=0).any():
+    if best <= 0 or not np.ptp(it.x, axis=0).any():
         return
-    now = float(losses[-1])
-    half = losses[len(losses) // 2]
-    still = abs(half - now) <= STILL * abs(now)
-    if not (epochs[-1] >= SETTLED and still and now > (1 - STUCK) * best):
+    half = losses[len(losses) // 2 :]
+    still = it.now.epoch >= SETTLED and float(np.ptp([*half, now])) <= STILL * best
+    if not (still and abs(now / best - 1) < STUCK):
         yield Finding(name, shortest(now / best, 3))
         return
     constant = "the best answer that does not look at the input"
@@ -53,19 +52,23 @@ def stuck(it: Patient) -> Iterator[Finding]:
 
 
 def overfit(it: Patient) -> Iterator[Finding]:
-    """A test loss that rises while the training loss goes on falling."""
-    tests, (_, trains) = it.test_losses, it.train_losses
+    """A test loss that has risen far above its least, while the training loss is lower than it was then."""
+    tests, (epochs, trains) = it.test_losses, it.train_losses
     if len(tests) < 3 or np.isnan(tests).any():
         return
     best = int(tests.argmin())
-    least, now = float(tests[best]), float(tests[-1])
+    least, now = float(tests[best]), it.now.test_loss
     name = "test loss now ÷ its least"
-    if least <= 0 or now <= OVERFIT * least or trains[-1] >= trains[best]:
+    if least <= 0 or now <= OVERFIT * least or it.now.train_loss >= trains[best]:
         yield Finding(name, shortest(now / least, 3) if least > 0 else "1")
         return
-    epoch = int(it.run.history.epochs.axis("epoch")[best])
-    was, is_now = shortest(least, 4), shortest(now, 4)
-    words = f"it overfits: test loss {was} after epoch {epoch}, now {is_now}; the training loss still falls"
+    epoch = int(epochs[best])
+    then, is_now = shortest(least, 4), shortest(now, 4)
+    trained = f"{shortest(float(trains[best]), 4)} to {shortest(it.now.train_loss, 4)}"
+    words = (
+        f"it overfits: from epoch {epoch} to {it.now.epoch} the test loss rose from {then} to {is_now}, "
+        f"the training loss fell from {trained}"
+    )
     yield Finding(name, shortest(now / least, 3), Symptom(
         "overfit", words, "more weights than the samples can hold down: it learns them by heart",
         f"stop after epoch {epoch}, --l2 0.001, fewer units, or more samples", "loss",

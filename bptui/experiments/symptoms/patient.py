@@ -7,13 +7,15 @@ from typing import Literal
 
 import numpy as np
 
+from bptui.data.digits import rounded
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass, forward
+from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats, quiet
 from bptui.engine.weight import Weight
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
-from bptui.training.run import Run
+from bptui.training.run import EpochEnd, Run
 
 MOST = 512  # training samples that are looked at, evenly spaced
 
@@ -68,10 +70,23 @@ class Patient:
     @cached_property
     def passed(self) -> Pass:
         """The forward pass of the samples looked at, at the weights before the update."""
-        passed = Pass.forward_only(self.record.before.architecture, self.x)
+        return self._through(self.record.before)
+
+    @cached_property
+    def passed_first(self) -> Pass:
+        """The same at the start weights."""
+        return self._through(self.run.start)
+
+    def _through(self, network: Network) -> Pass:
+        passed = Pass.forward_only(network.architecture, self.x)
         with quiet():
-            forward(self.record.before, passed)
+            forward(network, passed)
         return passed
+
+    @cached_property
+    def now(self) -> EpochEnd:
+        """What the network made of all samples at the last end of an epoch."""
+        return self.run.epoch_end(self.record.number)
 
     @cached_property
     def train_losses(self) -> tuple[Floats, Floats]:
@@ -85,13 +100,33 @@ class Patient:
         curve = self.run.history.epochs
         return curve.last("test_loss")[curve.axis("update") <= self.record.number]
 
+    def rate_for(self, gamma: float) -> str:
+        """The ``--lr`` that would have made γ of this update that: a schedule multiplies the setting."""
+        base, now = self.record.settings.rules.learning_rate, self.record.learning_rate
+        return typed(base * gamma / now if now else base)
+
+    def step_ratios(self, count: int) -> Floats:
+        """Length of the step over length of the weights in the last updates, as many as that, k × layers: the biases
+        aside; nan where a layer has no weight but 0."""
+        last = self.record.number
+        rows = []
+        for before, after in self.run.path(max(last - count + 1, 1), last):
+            was, step = (Parameters(self.record.before.architecture, v) for v in (before, after - before))
+            sizes = [
+                (float(np.linalg.norm(d)), float(np.linalg.norm(w)))
+                for d, w in zip(step.weights, was.weights, strict=True)
+            ]
+            rows.append([length / size if size else np.nan for length, size in sizes])
+        return np.array(rows)
+
     def hidden(self) -> range:
         """Layers 1 … L − 1."""
         return range(1, self.record.layers)
 
-    def slopes(self, layer: int) -> Floats:
+    def slopes(self, layer: int, passed: Pass | None = None) -> Floats:
         """φ′ of every unit for every sample looked at, n × o."""
-        z, a = self.passed.z[layer - 1], self.passed.a[layer]
+        passed = passed or self.passed
+        z, a = passed.z[layer - 1], passed.a[layer]
         out = np.ones_like(z)
         activation = ACTIVATIONS[self.record.before.architecture.activations[layer - 1]]
         with quiet():
@@ -100,6 +135,11 @@ class Patient:
 
     def unit(self, layer: int, unit: int) -> str:
         return self.record.names.unit(layer, unit)
+
+
+def typed(value: float) -> str:
+    """A number of three digits as a command takes it."""
+    return f"{rounded(value, 3):g}"
 
 
 Check = Callable[[Patient], Iterator[Finding]]

@@ -4,91 +4,109 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bptui.data.digits import shortest
+from bptui.data.digits import grouped, shortest
 from bptui.engine.evaluate import sample_losses
 from bptui.engine.network import Network
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import quiet
+from bptui.engine.update import penalty
 from bptui.engine.weight import Weight
-from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
+from bptui.experiments.symptoms.patient import Finding, Patient, Symptom, typed
 
-WORSE = 1.5  # times the batch's loss before its own update
-RATIOS = 1e-5, 1.0  # length of the step over length of the weights, a layer
+WORSE = 1.5  # times the loss that the update descends on, before it
+SLIGHT = 0.01  # of the loss at the start: a batch that has less is not made worse by anything that matters
+HALVINGS = 60
+USUAL = 1e-4, 1e-1  # length of the step over length of the weights, a layer
+LOOKED_AT = 20  # steps: a single one may be of any length, and so may the first ones
 APART = 1e3  # between the layers' gradients, root mean square
-HALVINGS = 12
 
 
-def penalty(it: Patient) -> Iterator[Finding]:
-    """γ λ₂ above 2: plain descent multiplies every weight by 1 − γ λ₂, which then grows in size."""
-    rules = it.record.settings.rules
-    if not rules.l2:
-        return
-    product = it.record.learning_rate * rules.l2
-    name = "γ · λ₂"
-    if product <= 2:
-        yield Finding(name, shortest(product, 3))
-        return
-    factor = shortest(1 - product, 3)
-    words = (
-        f"γ · λ₂ = {shortest(product, 3)} is above 2: the penalty alone multiplies every weight by {factor} an update"
-    )
-    cure = f"--l2 below {shortest(2 / it.record.learning_rate, 3)}, or --lr below {shortest(2 / rules.l2, 3)}"
-    yield Finding(name, shortest(product, 3), Symptom(
-        "penalty", words, "the step of the penalty overshoots 0 by more than it began with", cure, "update"
-    ))  # fmt: skip
+def loss_after(it: Patient, share: float) -> float:
+    """What the update descends on, the reduced loss of its batch with the penalty, after this share of its step."""
+    record, rules = it.record, it.record.settings.rules
+    flat = record.before.flat + share * (record.after.flat - record.before.flat)
+    network = Network(record.before.architecture, flat)
+    with quiet():
+        losses = sample_losses(network, rules.loss, record.passed.a[0], record.targets)
+        reduced = losses.sum() if rules.reduction == "sum" else mean_over_samples(losses)
+        return float(reduced) + penalty(network, rules)
 
 
 def overshoots(it: Patient) -> Iterator[Finding]:
-    """A step that makes the loss of its own batch larger: longer than the valley is wide."""
+    """A step that makes worse what it descends on: longer than the valley is wide, or uphill from its first bit."""
     record = it.record
-    x, y, loss = record.passed.a[0], record.targets, record.settings.rules.loss
-
-    def at(share: float) -> float:
-        flat = record.before.flat + share * (record.after.flat - record.before.flat)
-        with quiet():
-            return float(mean_over_samples(sample_losses(Network(record.before.architecture, flat), loss, x, y)))
-
-    before, after = record.loss_mean, at(1.0)
+    before, after = record.penalised_loss, loss_after(it, 1.0)
+    rules = record.settings.rules
+    start = float(it.train_losses[1][0]) * (record.n if rules.reduction == "sum" else 1)
     name = "loss of this batch after ÷ before its own update"
     if before <= 0:
         return
     measured = shortest(after / before, 3)
-    if after <= WORSE * before:
+    if after <= WORSE * before or after <= SLIGHT * start:
         yield Finding(name, measured)
         return
-    falls = next((k for k in range(1, HALVINGS) if at(0.5**k) < before), None)
-    gamma = record.learning_rate
-    shorter = "no shorter one lowers it either" if falls is None else f"a step {2**falls} times shorter lowers it"
-    was, becomes = shortest(before, 4), shortest(after, 4)
-    words = f"update {record.number} raises its own batch's loss from {was} to {becomes}: {shorter}"
-    cure = "a smaller --lr" if falls is None else f"--lr {shortest(gamma * 0.5**falls, 3)}"
-    yield Finding(name, measured, Symptom(
-        "overshoots", words, "γ times the curvature along the step is above 2: it jumps over the valley", cure, "loss"
-    ))  # fmt: skip
+    what = "loss with the penalty" if record.penalised else "loss"
+    words = f"update {record.number} raises its own batch's {what} from {shortest(before, 4)} to {shortest(after, 4)}"
+    downhill = float(record.reduced.flat @ record.step.flat) < 0
+    yield Finding(name, measured, too_long(it, words, before) if downhill else uphill(it, words))
+
+
+def too_long(it: Patient, words: str, before: float) -> Symptom:
+    """The step goes downhill at first: a shorter one lowers the loss."""
+    rules = it.record.settings.rules
+    falls = next((k for k in range(1, HALVINGS) if loss_after(it, 0.5**k) < before), None)
+    plain = rules.optimizer.name == "sgd" and not rules.clip_norm
+    cause = "γ times the curvature along the step is above 2" if plain else "the step is longer than the valley is wide"
+    shorter = "" if falls is None else f": a step {grouped(2**falls)} times shorter lowers it"
+    cure = "a smaller --lr" if falls is None else f"--lr {it.rate_for(it.record.learning_rate * 0.5**falls)}"
+    return Symptom("overshoots", words + shorter, f"{cause}: it jumps over the valley", cure, "loss")
+
+
+def uphill(it: Patient, words: str) -> Symptom:
+    """The step rises from its first bit, so that no length of it would do: not γ but the optimizer turned it."""
+    record, optimizer = it.record, it.record.settings.rules.optimizer
+    words += ": it goes uphill at any length"
+    decayed = record.learning_rate * optimizer.weight_decay * float(record.reduced.flat @ record.before.flat)
+    if optimizer.name == "adamw" and float(record.reduced.flat @ record.step.flat) + decayed < 0:
+        cause = "the weight decay pulls harder towards 0 than the gradient pulls downhill"
+        return Symptom("uphill", words, cause, f"--weight-decay below {typed(optimizer.weight_decay)}", "update")
+    if optimizer.name in ("momentum", "nesterov"):
+        left, mu = 1 - optimizer.momentum, shortest(optimizer.momentum)  # 0 < 1 − μ: the scenario refuses another
+        cause = (
+            f"the steps remembered outweigh this batch's gradient: at μ = {mu} they add up to {shortest(1 / left, 3)} "
+            f"times a single one"
+        )
+        cure = f"--lr {it.rate_for(record.learning_rate * left)}, or a --momentum below {mu}"
+        return Symptom("uphill", words, cause, cure, "update")
+    cause = "the steps remembered outweigh this batch's gradient"
+    return Symptom("uphill", words, cause, f"a smaller --lr, or --beta1 below {typed(optimizer.beta1)}", "update")
 
 
 def steps(it: Patient) -> Iterator[Finding]:
-    """The length of the step over the length of the weights, a layer."""
+    """The lengths of the last steps over those of the weights, a layer: most of them out of what is usual."""
     record, (_, losses) = it.record, it.train_losses
-    learnt = (len(losses) > 1 and losses[-1] < 0.5 * losses[0]) or not np.ptp(it.x, axis=0).any()
+    learnt = it.now.train_loss < 0.5 * losses[0] or not np.ptp(it.x, axis=0).any()
+    ratios = it.step_ratios(LOOKED_AT)
+    low, high = USUAL
     for layer in range(1, record.layers + 1):
-        size = float(np.linalg.norm(record.before.weights[layer - 1]))
-        if size == 0 or not record.passed.a[layer - 1].any():  # inputs of 0 move no weight
+        of = ratios[:, layer - 1]
+        of = of[np.isfinite(of)]
+        if not len(of):
             continue
-        ratio = float(np.linalg.norm(record.step.weights[layer - 1])) / size
-        name = f"layer {layer}: |Δw| ÷ |w|"
-        low, high = RATIOS
-        if low <= ratio <= high or (ratio < low and learnt):
-            yield Finding(name, shortest(ratio, 2))
+        short, middle, long = (float(v) for v in np.quantile(of, (0.25, 0.5, 0.75)))
+        name, measured = f"layer {layer}: |Δw| ÷ |w|, the middle of {len(of)} steps", shortest(middle, 2)
+        is_long, is_short = short > high, long < low and not learnt
+        if len(of) < LOOKED_AT or not (is_long or is_short):
+            yield Finding(name, measured)
             continue
-        long = ratio > high
         words = (
-            f"layer {layer}: the step is {shortest(ratio, 2)} of the weights' length; between 0.0001 and 0.1 is usual"
+            f"layer {layer}: most of the last {LOOKED_AT} steps are {'longer' if is_long else 'shorter'} than "
+            f"{high if is_long else low:.4g} of the weights' length, the middle one {measured}"
         )
-        yield Finding(name, shortest(ratio, 2), Symptom(
-            f"step-{layer}", words,
-            "a learning rate that is too large" if long else "a learning rate or a gradient that is too small",
-            "a smaller --lr" if long else "a larger --lr, or cure what makes the gradient small", "update",
+        yield Finding(name, measured, Symptom(
+            f"{'long' if is_long else 'short'}-{layer}", words,
+            "a learning rate that is too large" if is_long else "a learning rate or a gradient that is too small",
+            "a smaller --lr" if is_long else "a larger --lr, or cure what makes the gradient small", "update",
             Weight(layer, 0, 0),
         ))  # fmt: skip
 

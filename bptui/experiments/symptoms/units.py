@@ -38,11 +38,14 @@ def dead(it: Patient) -> Iterator[Finding]:
         who = "every unit" if whole else several([it.unit(layer, unit) for unit in units])
         verb = "is" if whole or len(units) == 1 else "are"
         words = f"layer {layer}: {who} {verb} dead: slope 0 for all {len(slopes)} samples looked at"
+        from_start = bool((it.slopes(layer, it.passed_first)[:, units] == 0).all())
+        since = "as at the start: " if from_start else "which it was not at the start: "
+        cause = "inputs that are not scaled, or unlucky start weights" if from_start else "a step that was too long"
+        cure = "scale the inputs, --init he" if from_start else "a smaller --lr, scale the inputs"
         yield Finding(name, measured, Symptom(
             f"dead-{layer}", words,
-            "z is below 0 for every sample, so the gradient is 0 and no update changes it: inputs that are not scaled, "
-            "unlucky start weights, or one step that was too long",
-            "scale the inputs, --init he, a smaller --lr, or --activation leaky-relu",
+            f"z is below 0 for every sample, so the gradient is 0 and no update changes it, {since}{cause}",
+            f"{cure}, or --activation leaky-relu",
             "network", Weight(layer, 0, units[0]),
         ))  # fmt: skip
 
@@ -65,11 +68,16 @@ def saturated(it: Patient) -> Iterator[Finding]:
             f"layer {layer} is saturated: {share:.0%} of its slopes are under {FLAT:.0%} of {activation}'s largest; "
             f"|z| is {shortest(np.median(sizes), 3)} in the middle"
         )
+        from_start = float((it.slopes(layer, it.passed_first) < FLAT * largest).mean()) > MOSTLY
+        since = (
+            "as they were at the start: columns that are not scaled, or start weights that are too large"
+            if from_start
+            else "which they were not at the start: long steps have made the weights grow"
+        )
+        cure = "scale the inputs, smaller start weights" if from_start else "a smaller --lr"
         yield Finding(name, f"{share:.0%}", Symptom(
             f"saturated-{layer}", words,
-            "the pre-activations are so large that the activation is flat: columns that are not scaled, or weights "
-            "that have grown",
-            "scale the inputs, smaller start weights, a smaller --lr, or --activation relu",
+            f"the pre-activations are so large that the activation is flat, {since}", f"{cure}, or --activation relu",
             "network", Weight(layer, 0, int(slopes.mean(axis=0).argmin())),
         ))  # fmt: skip
 
