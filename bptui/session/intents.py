@@ -6,7 +6,7 @@ from typing import Literal
 from bptui.session.moves import Move
 
 PanelName = Literal["network", "batch", "deltas", "update", "loss", "explain", "map"]
-ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion"]
+ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion", "gradients"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class SelectTelling:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectOutput:
+    """Select a weight of the output layer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """Look at a panel."""
 
@@ -44,7 +49,8 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a screen: the lab at a rule's id, a race by its name, the drill ``until right``."""
+    """Open a screen: the lab at a rule's id, a race by its name, the drill ``until right``, the gradient table with
+    a sentence about the ``errors``."""
 
     screen: ScreenName
     at: str = ""
@@ -58,4 +64,4 @@ class Say:
     words: str
 
 
-Intent = Step | GoTo | Stand | SelectTelling | Focus | Open | Say
+Intent = Step | GoTo | Stand | SelectTelling | SelectOutput | Focus | Open | Say

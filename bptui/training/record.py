@@ -104,6 +104,11 @@ class UpdateRecord:
         return read_only(self.passed.a[-1] - self.targets)
 
     @cached_property
+    def mean_errors(self) -> Floats:
+        """Mean of the errors over the samples, (o,): no step is made of it."""
+        return read_only(mean_over_samples(self.errors))
+
+    @cached_property
     def loss_sum(self) -> float:
         """Σ_m of the samples' losses, before the update, without a penalty."""
         return float(self.passed.loss.sum())

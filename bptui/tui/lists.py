@@ -90,7 +90,7 @@ class Questions(List):
         return QUESTION_KEYS
 
     def lines(self, width: int) -> list[Row]:
-        return question_rows(max(width, 1), self.app.remap.shown)
+        return question_rows(max(width, 1), self.panel.inner(*self.size)[1] - 1, self.app.remap.shown)
 
     def title_words(self) -> str:
         first, last = (self.shown(f"question-{number}") for number in (1, len(QUESTIONS)))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bptui.session.session import Session
     from bptui.tui.explorer import Explorer
     from bptui.tui.keys import Table
+    from bptui.tui.live import LiveSheet
 
 MOST_FOUND = 9
 
@@ -82,6 +83,31 @@ def open_scatter(explorer: "Explorer", at: str = "") -> None:
     enter(explorer, ScatterScreen(explorer.session, app.palette_name, app.ascii, app.colour))
 
 
+def open_gradients(explorer: "Explorer", at: str = "") -> None:
+    """The gradient table, in which one steps too; ``errors`` has a sentence about the samples' errors."""
+    from bptui.tui.gradients import GradientScreen
+
+    app = explorer.app
+    screen = GradientScreen(explorer.session, app.palette_name, app.ascii, app.colour)
+    screen.on_errors = at == "errors"
+    enter_live(explorer, screen)
+
+
+def enter_live(explorer: "Explorer", screen: "LiveSheet") -> None:
+    """Lay a screen over the explorer that steps the session: who has gone on there is not taken back by Esc."""
+    app, session = explorer.app, explorer.session
+    before = session.moment
+
+    def closed(_: None) -> None:
+        here = session.moment
+        if (here.update, here.phase, here.sample) != (before.update, before.phase, before.sample):
+            explorer.way_back = None
+        explorer.paint()
+
+    explorer.pause()
+    app.push_screen(screen, closed)
+
+
 def open_confusion(explorer: "Explorer", at: str = "") -> None:
     from bptui.tui.confusion import ConfusionScreen
 
@@ -126,7 +152,7 @@ def open_draw(explorer: "Explorer", at: str = "") -> None:
 
 def tables() -> "dict[str, Table]":
     """The table of keys of every screen, by the screen's name, the explorer's first."""
-    from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, lab, lists, race, scatter
+    from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, gradients, lab, lists, race, scatter
 
     return {
         "Explorer": explorer_keys.KEYS,
@@ -136,6 +162,7 @@ def tables() -> "dict[str, Table]":
         "Draw": draw.KEYS,
         "Noise": scatter.KEYS,
         "Confusion": confusion.KEYS,
+        "Gradient table": gradients.KEYS,
         "Doctor": doctor.KEYS,
         "Explain": explain.KEYS,
         "Help": lists.HELP_KEYS,
@@ -150,13 +177,14 @@ OPENERS: "dict[ScreenName, Callable[[Explorer, str], None]]" = {
     "draw": open_draw,
     "noise": open_scatter,
     "confusion": open_confusion,
+    "gradients": open_gradients,
 }
 
 
 def carry_out(explorer: "Explorer", intent: "Intent") -> None:
     """Do what an intent asks for."""
     from bptui.session.aim import parse_aim
-    from bptui.session.intents import Focus, GoTo, Open, Say, SelectTelling, Stand, Step
+    from bptui.session.intents import Focus, GoTo, Open, Say, SelectOutput, SelectTelling, Stand, Step
     from bptui.views.panels import NUMBERS
 
     session = explorer.session
@@ -169,6 +197,8 @@ def carry_out(explorer: "Explorer", intent: "Intent") -> None:
             session.stand(at)
         case SelectTelling():
             session.select_telling()
+        case SelectOutput():
+            session.select(layer=session.layers)
         case Focus(panel):
             explorer.look(lambda looks: looks.focused(NUMBERS[panel]))
         case Open(screen, at):

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import confusion, doctor, draw, drill, explain, lab, lists, race, scatter
+from bptui.tui import confusion, doctor, draw, drill, explain, gradients, lab, lists, race, scatter
 from bptui.tui import keys as key_table
 from bptui.tui.app import Commands
 from bptui.tui.confusion import ConfusionScreen
@@ -23,6 +23,7 @@ from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID, KEYS
+from bptui.tui.gradients import GradientScreen
 from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help, Questions
@@ -147,6 +148,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "noise": ((), shows(screen=ScatterScreen)),
     "confusion": ((), shows(screen=ConfusionScreen)),
     "doctor": (("next-batch",), shows(screen=DoctorScreen)),
+    "gradients": ((), shows(screen=GradientScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
@@ -168,7 +170,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        doctor.KEYS,
+        *(doctor.KEYS, gradients.KEYS),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )

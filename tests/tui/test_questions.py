@@ -9,15 +9,18 @@ from bptui.engine.weight import Weight
 from bptui.experiments.mistakes.table import ROWS
 from bptui.experiments.races import PRESETS
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, Stand, Step
+from bptui.session.moment import REDUCE
+from bptui.session.moment import UPDATE as UPDATED
 from bptui.session.questions import QUESTIONS
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
+from bptui.tui.gradients import GradientScreen
 from bptui.tui.lab import LabScreen
 from bptui.tui.race import RaceScreen
 from bptui.tui.scatter import ScatterScreen
 from bptui.tui.screens import carry_out
-from bptui.views.arrange import DELTAS, UPDATE
-from bptui.views.numbers import num
+from bptui.views.arrange import UPDATE
+from bptui.views.numbers import factor, num
 from tests.tui.pilots import Pilots, explore
 
 
@@ -26,6 +29,16 @@ async def asked(at: Pilots, digit: str) -> Screen[Any]:
     await at.press("w", digit)
     await at.pilot.pause()
     return at.app.screen
+
+
+async def test_all_questions_and_their_answers_stand_on_a_usual_screen() -> None:
+    async with explore() as at:
+        await at.press("w")
+        assert all(question.words in at.text() for question in QUESTIONS)
+        assert all(f"{question.short} → {question.shown}" in at.text() for question in QUESTIONS)
+        assert "more" not in at.foot()
+        await at.resize(80, 50)
+        assert QUESTIONS[-1].answer in at.text()
 
 
 async def test_1_stands_before_the_update_with_every_gradient_added_and_nothing_applied() -> None:
@@ -103,24 +116,31 @@ async def test_7_races_batch_sizes() -> None:
         assert screen.preset.name == "batch sizes"
 
 
-async def test_6_opens_the_mistake_of_one_average_error_per_output() -> None:
+async def test_6_shows_each_samples_own_error_and_that_their_mean_is_not_used() -> None:
     async with explore() as at:
-        screen = await asked(at, "6")
-        assert isinstance(screen, LabScreen)
-        assert screen.lab.mistake.id == "mean-error-last-activations"
-
-
-async def test_8_shows_each_samples_vector_before_the_one_step() -> None:
-    async with explore() as at:
-        assert await asked(at, "8") is at.explorer
+        await at.press("left")
+        assert isinstance(await asked(at, "6"), GradientScreen)
         record = at.session.record
-        assert at.session.moment.phase.kind == "reduce"
-        assert at.explorer.looks.focus == DELTAS
-        assert all(words in at.text() for words in ("3 Deltas", "4 Update", "|∇L|"))
-        entries = record.contributions(Weight(2, 0, 0))
-        for norm, entry in zip(record.gradient_norms, entries, strict=True):
-            assert any(num(norm, width) in at.text() for width in (6, 7))
-            assert any(num(entry, width, plus=True) in at.text() for width in (6, 7, 8))
+        assert at.session.moment.layer == 2
+        for error in record.errors[:, 0]:
+            assert num(error, 7, plus=True) in at.text()
+        assert f"the errors' mean, {factor(record.errors.mean(), 8, plus=True)}, is not used" in at.text()
+
+
+async def test_8_shows_each_samples_vector_and_the_one_step_they_make() -> None:
+    async with explore() as at:
+        assert isinstance(await asked(at, "8"), GradientScreen)
+        record = at.session.record
+        assert at.session.moment.phase == REDUCE
+        weight = Weight(2, 0, 0)
+        for number in (*record.contributions(weight), record.summed[weight], record.mean[weight], record.step[weight]):
+            assert num(number, 7, plus=True) in at.text()
+        await at.press("b")
+        assert num(at.session.record.after[weight], 7) in at.text()
+        await at.press("escape")
+        assert at.app.screen is at.explorer
+        assert at.session.moment.phase == UPDATED
+        assert "Esc back" not in at.foot()
 
 
 async def test_9_shows_how_the_samples_gradients_scatter() -> None:
@@ -135,7 +155,13 @@ def test_every_screen_a_question_opens_is_there() -> None:
         assert question.intents
         for intent in question.intents:
             if isinstance(intent, Open):
-                known = {"lab": rules, "race": races, "drill": {"until right"}, "noise": {""}}[intent.screen]
+                known = {
+                    "lab": rules,
+                    "race": races,
+                    "drill": {"until right"},
+                    "noise": {""},
+                    "gradients": {"", "errors"},
+                }[intent.screen]
                 assert intent.at in known, question.words
 
 
@@ -179,7 +205,7 @@ async def test_the_footer_does_not_say_that_it_plays_once_the_questions_are_open
         assert "▶" not in at.foot()
 
 
-@pytest.mark.parametrize("digit", ["1", "4", "8"])
+@pytest.mark.parametrize("digit", ["1", "4"])
 async def test_escape_goes_back_to_where_the_question_was_asked(digit: str) -> None:
     async with explore() as at:
         await at.press("b", "b", "left")

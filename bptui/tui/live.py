@@ -1,0 +1,96 @@
+"""A sheet that looks at the session where it stands, and steps it: the explorer goes on from there when it closes."""
+
+from dataclasses import replace
+
+from bptui.explain import Quantity
+from bptui.explain.quantity import of_weight
+from bptui.session.moves import Move
+from bptui.session.session import Session
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import Sheet
+from bptui.views.scene import Scene, scene_of
+from bptui.views.text import scrolled
+
+
+class LiveSheet(Sheet):
+    """A screen says its rows; ``scroll`` counts samples from where their list would stand by itself."""
+
+    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.session = session
+        self.colour = colour
+        self.scroll_by = 0
+
+    def scene(self) -> Scene:
+        """What the views see."""
+        return replace(scene_of(self.session, self.colour), scroll=self.scroll_by)
+
+    def samples(self) -> range:
+        """Places of the samples shown, on the screen as it is."""
+        raise NotImplementedError
+
+    # --- what keys ask for ---
+
+    def step(self, move: Move) -> None:
+        self.scroll_by = 0
+        self.notice = self.session.move(move)
+
+    def no_step(self, move: Move) -> str | None:
+        return self.session.why_not(move)
+
+    def choose(self, by: int) -> None:
+        """Another sample, as in the explorer's lists."""
+        self.scroll_by = 0
+        self.session.choose_row(self.scene().rows, by)
+
+    def no_sample_to_choose(self) -> str | None:
+        """Before the batch's end its samples are moments of time."""
+        if self.session.moment.phase.per_batch:
+            return None
+        after, before, batch = map(self.shown, ("next-sample", "previous-sample", "next-batch"))
+        return f"{after} and {before} step through the samples; after {batch} one can be chosen"
+
+    def page(self, ways: int) -> None:
+        """Other samples of the list, the current one staying what it is."""
+        shown = self.samples()
+        by_itself = shown.start - self.scroll_by
+        self.scroll_by = shown.start + scrolled(shown, self.session.record.n, ways) - by_itself
+
+    def explain(self) -> None:
+        """What the current sample adds to the selected weight, once it has."""
+        from bptui.tui.explain import ExplainScreen  # noqa: PLC0415  the first paint of this screen waits for nothing
+
+        scene = self.scene()
+        moment = scene.moment
+        place = moment.layer, moment.source, moment.unit
+        added = scene.reached(moment.sample, "gradient")
+        start: Quantity = of_weight("contribution", *place, moment.sample) if added else of_weight("weight", *place)
+        self.app.push_screen(ExplainScreen(scene, start, *self._look), lambda _: self.paint())
+
+
+STEPS: tuple[tuple[str, Move, str, str], ...] = (
+    ("next-phase", ("phase", 1), "p", "next phase of the current sample"),
+    ("previous-phase", ("phase", -1), "P", "back one phase, exactly as it was"),
+    ("next-sample", ("sample", 1), "s", "next sample: its gradient is added"),
+    ("previous-sample", ("sample", -1), "S", "back one sample, exactly as it was"),
+    ("next-batch", ("batch", 1), "b", "next batch: its one update"),
+    ("previous-batch", ("batch", -1), "B", "back one batch, exactly as it was"),
+)
+
+
+def step(key_id: str, move: Move, letter: str, tooltip: str) -> Key[LiveSheet]:
+    return Key(key_id, (letter,), letter, "Step", tooltip, lambda screen: screen.step(move),
+               move[0] if move[1] > 0 else "", lambda screen: screen.no_step(move))  # fmt: skip
+
+
+def stepping() -> Table:
+    """The explorer's step keys."""
+    return tuple(step(*row) for row in STEPS)
+
+
+def paging(group: str) -> Table:
+    """The keys that scroll the list of samples."""
+    return (
+        Key("page-up", ("pageup",), "PgUp", group, "samples above", lambda screen: screen.page(-1)),
+        Key("page-down", ("pagedown",), "PgDn", group, "samples below", lambda screen: screen.page(1)),
+    )
