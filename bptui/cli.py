@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bptui.session.keeping import Kept
     from bptui.session.session import Session
     from bptui.training import Run
+    from bptui.training.watching.until import Until
     from bptui.tui.config import Config
     from bptui.tui.recovery import Recovery
     from bptui.views.looks import Looks
@@ -114,9 +115,10 @@ def train(options: argparse.Namespace) -> int:
     run = scenario.begin()
     with loading():
         from bptui.headless.progress import ProgressLine, interruptible
-        from bptui.headless.train import epochs, where
+        from bptui.headless.train import epochs, where, why_ended
 
     kept = place_for_weights(options.save_weights)
+    until = until_of(options, run)
 
     def tell(words: str) -> None:
         print(f"bptui: {clean(words, 500)}", file=sys.stderr)
@@ -125,14 +127,29 @@ def train(options: argparse.Namespace) -> int:
         tell(notice)
     with interruptible() as interrupt:
         progress = ProgressLine(options.epochs, colour(options))
-        for line in epochs(run, options.epochs, options.json, interrupt, progress, tell):
+        for line in epochs(run, options.epochs, options.json, interrupt, progress, tell, until):
             print(line, flush=True)
     if kept:
         keep_weights(kept, run)
     if interrupt.asked:
         print(f"bptui: {where(run, options.epochs)}", file=sys.stderr)
         return 130
+    if until.reached or not run.stop:
+        if words := why_ended(run, options.epochs, until):
+            tell(words)
+        return 0
     return complain(str(run.stop), status=1) if run.stop else 0
+
+
+def until_of(options: argparse.Namespace, run: "Run") -> "Until":
+    """What --until waits for. Raises UsageError."""
+    from bptui.training.watching.until import Until
+    from bptui.training.watching.words import parse_condition
+
+    try:
+        return Until(run, tuple(parse_condition(words, run.start.architecture.names) for words in options.until))
+    except ValueError as problem:
+        raise UsageError(f"argument --until: {problem}") from None
 
 
 def place_for_weights(path: Path | None) -> Path | None:

@@ -68,6 +68,13 @@ your numbers have names: W1 b1 dW1 db1 z1 a1 delta1 loss, or the keys that
   bptui trace writes: z a delta loss gradient samples step after
 exit status: 0 all right, 1 something differs, 2 it could not be read
 """
+UNTIL = """--until waits for one of these; the first of several stops it:
+  'train_loss < 0.1'  'test_accuracy > 95%'  'test_loss rises 3' (epochs)
+  'batch_loss < 0.1'  'gradient > 10'  'w2[0>1] changes sign'
+  'loss of row 17 < 0.1'  'row 17 flips'  'layer 1 unit 3 dead'
+  'update 250'  'epoch 5 ends'  'not finite'
+exit status: 0 it came, or all epochs are made; 1 the run had to stop
+"""
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
@@ -321,6 +328,10 @@ def add_trace(p: Parser) -> None:
 
 def add_train(p: Parser) -> None:
     p.add_argument("--epochs", type=checked(COUNT, plain), required=True, metavar="N", help="how many epochs")
+    p.epilog = UNTIL
+    p.add_argument(
+        "--until", action="append", default=[], metavar="WHEN", help="stop when this comes, as 'train_loss < 0.1'"
+    )
     p.add_argument("--json", action="store_true", help="one JSON object a line")
     p.add_argument(
         "--save-weights",

@@ -10,14 +10,21 @@ from bptui.experiments.symptoms import Watch
 from bptui.headless.progress import Interrupt, ProgressLine
 from bptui.training.run import Run
 from bptui.training.schedule import Position
+from bptui.training.watching.until import Until
 
 
 def epochs(
-    run: Run, count: int, as_json: bool, interrupt: Interrupt, progress: ProgressLine, tell: Callable[[str], None]
+    run: Run,
+    count: int,
+    as_json: bool,
+    interrupt: Interrupt,
+    progress: ProgressLine,
+    tell: Callable[[str], None],
+    until: Until | None = None,
 ) -> Iterator[str]:
     """A line for the start (epoch 0) and for the end of each epoch; ``tell`` is told what begins to be wrong. Stops
-    early where the run had to stop, and after the update in hand where that is asked for."""
-    watch = Watch()
+    early where the run had to stop, after the update in hand where that is asked for, and ``until`` something came."""
+    watch, until = Watch(), until or Until(run, ())
     if not as_json:
         yield head(run)
     yield line(run, 0, as_json)
@@ -28,13 +35,40 @@ def epochs(
         return interrupt.asked
 
     for epoch in range(1, count + 1):
-        whole = run.extend(beyond(epoch), between_updates)
+        if until.reached:
+            break
+        ends = beyond(epoch)
+        whole = run.extend(until.or_when(ends), between_updates)
         progress.clear()
         if run.stop or not whole:
-            return
-        yield line(run, epoch, as_json)
-        for symptom in watch.news(run, run.frontier, epoch):
-            tell(f"after epoch {epoch}: {symptom.words}; cure: {symptom.cure}")
+            break
+        if ends(run.frontier, run.next_position):
+            yield line(run, epoch, as_json)
+            for symptom in watch.news(run, run.frontier, epoch):
+                tell(f"after epoch {epoch}: {symptom.words}; cure: {symptom.cure}")
+    if until.reached and as_json:
+        yield json.dumps(reached(until))
+
+
+def reached(until: Until) -> dict[str, object]:
+    """What training was stopped by, for a program."""
+    assert until.hit is not None
+    return {"until": until.hit.condition.words(), "updates": until.hit.update, "value": until.hit.value}
+
+
+def why_ended(run: Run, count: int, until: Until) -> str:
+    """A sentence on what was waited for, "" where that was nothing."""
+    if until.hit is None:
+        waited = " or ".join(f"'{condition.words()}'" for condition in until.conditions)
+        return f"{waited} did not come in {count} epoch{'s' if count > 1 else ''}" if waited else ""
+    if run.stop is not None:
+        return f"{until.hit.words}: {run.stop}"
+    if until.hit.update == 0:
+        return f"nothing was trained: {until.hit.words} before the first update"
+    position = run.record(until.hit.update).position
+    return (
+        f"stopped after update {until.hit.update} (epoch {position.epoch}, batch {position.batch}): {until.hit.words}"
+    )
 
 
 def how_far(run: Run, count: int, started: float) -> tuple[float, str]:

@@ -120,6 +120,7 @@ class Run:
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
         self._ends: dict[int, EpochEnd] = {}
         self._unread: Unread | None = None  # the last end of an epoch
+        self.look: Callable[[Stepper, Position, float], None] | None = None  # sees every update made, where it began
         self._front = self._stepper(front)
 
     @classmethod
@@ -196,6 +197,8 @@ class Run:
             self._front = self._stepper(self._replay(front.update))
             return
         self._note(self.history, front, before, loss)
+        if self.look is not None:
+            self.look(front, before, loss)
         self._keep(front)
 
     def _keep(self, stepper: Stepper) -> None:
@@ -222,6 +225,13 @@ class Run:
             if history is self.history:
                 theta = stepper.left_theta() if over and before.batch > 1 else None
                 self._unread = Unread(update, before.epoch, after.seen, theta) if over else None
+
+    def after(self, update: int) -> Stepper:
+        """A stepper that stands where an update has been made (0: at the start) and can make the next ones again.
+        Raises IndexError for an update that was not made."""
+        if not 0 <= update <= self.frontier:
+            raise IndexError(f"no update {update} was made; there are {self.frontier}")
+        return self._stepper(self._state(update))
 
     def record(self, update: int) -> UpdateRecord:
         """Everything about one update (from 1), making updates up to it if need be.

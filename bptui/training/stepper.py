@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bptui.engine.backprop import Pass
 from bptui.engine.evaluate import losses_of_pass
 from bptui.engine.network import Architecture, Network
 from bptui.engine.optimizers import OPTIMIZERS
@@ -32,6 +33,7 @@ class Stepper:
         "problem",
         "reached",
         "update",
+        "work",
     )
 
     def __init__(self, problem: Problem, architecture: Architecture, causes: Causes, state: State) -> None:
@@ -41,6 +43,7 @@ class Stepper:
         self._settings = causes.settings_at(state.update)
         self.problem = problem.under(causes.roster_at(state.update))
         self._workspaces: dict[int, Workspace] = {}
+        self.work: Workspace  # of the last update made
         self.update = state.update  # updates made so far
         self.network = Network(architecture, state.theta.copy())
         self.memory = state.memory.copy()
@@ -87,7 +90,7 @@ class Stepper:
 
         Raises Divergence with the parameters unchanged (but the optimizer's memory spoilt).
         """
-        work = self.compute()
+        self.work = work = self.compute()
         self.network.flat += work.step.flat
         self.update += 1
         settings, guests = self._settings, len(self._causes.guests_at(self.update))
@@ -125,8 +128,9 @@ class Stepper:
         return order[self.position.start : self.position.start + size]
 
     def _loss_now(self, work: Workspace, settings: Settings) -> float:
-        """Mean loss of the same batch after the update; overwrites the pass, so it comes last."""
-        return float(mean_over_samples(losses_of_pass(self.network, settings.rules.loss, work.targets, work.passed)))
+        """Mean loss of the same batch after the update."""
+        passed = Pass.forward_only(self._architecture, work.passed.a[0])
+        return float(mean_over_samples(losses_of_pass(self.network, settings.rules.loss, work.targets, passed)))
 
 
 def fresh_state(network: Network, settings: Settings) -> State:
