@@ -35,6 +35,17 @@ class State:
         return int(self.theta.nbytes + self.memory.nbytes) + OBJECTS
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What going back takes: ``bytes`` of states of ``budget`` allowed; one of the last ``recent`` updates is replayed
+    from a state at most ``spacing`` updates before it."""
+
+    bytes: int
+    budget: int
+    recent: int
+    spacing: int
+
+
 class Checkpoints:
     """States of the run at regular updates, and the last few visited."""
 
@@ -59,9 +70,10 @@ class Checkpoints:
         self._most_recent = most - self._most_before
 
     @property
-    def bytes(self) -> int:
-        """Memory that its states take; what it shares with another store is counted in each."""
-        return sum(s.bytes for s in {id(s): s for s in (*self._kept.values(), *self._near.values())}.values())
+    def reach(self) -> Reach:
+        """What is taken, where a state that two stores share counts in each."""
+        states = {id(state): state for state in (*self._kept.values(), *self._near.values())}
+        return Reach(sum(state.bytes for state in states.values()), self.budget, RECENT, self.spacing)
 
     def limit(self, budget: int) -> None:
         """Take no more than so many bytes from now on, but for the least that a store needs."""

@@ -16,7 +16,7 @@ from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
 from bptui.training.causes import Causes, Change, Edit, Guest
-from bptui.training.checkpoints import Checkpoints, State
+from bptui.training.checkpoints import Checkpoints, Reach, State
 from bptui.training.history import History
 from bptui.training.problem import Problem
 from bptui.training.record import GUEST, UpdateRecord, freeze
@@ -142,9 +142,9 @@ class Run:
         return self._front.update
 
     @property
-    def memory(self) -> tuple[int, int]:
-        """Bytes that the states take from which the past is replayed, and their budget."""
-        return self._checkpoints.bytes, self._checkpoints.budget
+    def reach(self) -> Reach:
+        """The memory that going back takes, and how far a replay goes."""
+        return self._checkpoints.reach
 
     @property
     def next_position(self) -> Position:

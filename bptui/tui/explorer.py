@@ -1,6 +1,6 @@
 """The explorer's screen: it turns keys into intents, hands the scene to the panels, does long work in slices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
 from bptui.views.command import command
 from bptui.views.doctor import notice
+from bptui.views.help import way_back
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
 from bptui.views.scene import Scene, scene_of
@@ -92,6 +93,9 @@ class Explorer(Workbench):
             return
         self.app.copy_to_clipboard(words)
         self.app.push_screen(Told(words, self.app.palette_name, self.app.ascii))
+
+    def help_too(self) -> Sequence[str]:
+        return way_back(self.session.run.reach)
 
     # --- painting: the scene goes down ---
 

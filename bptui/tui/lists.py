@@ -1,5 +1,7 @@
 """Screens that are a list to be read: help, and the questions."""
 
+from collections.abc import Sequence
+
 from textual import events
 
 from bptui.session.questions import QUESTIONS, Question
@@ -57,15 +59,16 @@ class Help(List):
     NAME = "Help"
     TITLE_WORDS = "Help"
 
-    def __init__(self, keys: list[KeyLine], palette_name: str, ascii_only: bool) -> None:
+    def __init__(self, keys: list[KeyLine], more: Sequence[str], palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.keys = keys
+        self.said = more
 
     def table(self) -> Table:
         return HELP_KEYS
 
     def lines(self, width: int) -> list[Row]:
-        return help_rows(self.keys, width)
+        return help_rows(self.keys, width, self.said)
 
     def on_key(self, event: events.Key) -> None:
         """A key that means nothing here closes: it was meant for the screen below."""

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from itertools import chain
 from pathlib import Path
@@ -248,7 +248,11 @@ class Workbench(Screen[None]):
 
         self.pause()
         panel = self.parts()[0]
-        self.app.push_screen(Help(key_lines(self.keys_now(), self), panel.palette, panel.ascii))
+        self.app.push_screen(Help(key_lines(self.keys_now(), self), self.help_too(), panel.palette, panel.ascii))
+
+    def help_too(self) -> Sequence[str]:
+        """Lines of the help that are about this screen."""
+        return ()
 
     def next_theme(self) -> None:
         names = [palette.name for palette in PALETTES]

@@ -1,10 +1,14 @@
 """The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bptui.data.digits import grouped
+from bptui.training.checkpoints import Reach
 from bptui.views.text import Row, Span, left, wrapped
 
 KEY_WIDTH = 12
+MB = 2**20
 GUIDE = (
     "When is back-propagation applied?",
     "  Once for every sample: one forward and one backward pass at frozen weights.",
@@ -36,10 +40,21 @@ class KeyLine:
     reason: str | None
 
 
-def help_rows(keys: list[KeyLine], width: int) -> list[Row]:
-    """All lines of the help, long ones wrapped to ``width``; the screen scrolls them."""
+def way_back(reach: Reach) -> tuple[str, ...]:
+    """What going back takes in this run."""
+    taken, budget, recent = f"{reach.bytes / MB:.1f}", f"{reach.budget / MB:.0f}", grouped(reach.recent)
+    return (
+        "",
+        "How far back",
+        f"  Every update comes back bit for bit, replayed from a state kept; of the last {recent}",
+        f"  none is more than {reach.spacing} updates from one. The states kept take {taken} of {budget} MB.",
+    )
+
+
+def help_rows(keys: list[KeyLine], width: int, more: Sequence[str] = ()) -> list[Row]:
+    """All lines of the help, long ones wrapped to ``width``; the screen scrolls them. ``more`` follows the guide."""
     rows: list[Row] = []
-    for line in GUIDE:
+    for line in (*GUIDE, *more):
         role = "head" if line and not line.startswith(" ") else "text"
         rows += [((part, role),) for part in wrapped(line, width)]
     group = ""

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from tests.bench import check, screen
+from tests.bench import check, screen, travel
 
 Sizes = tuple[int, int, int]
 
@@ -225,6 +225,8 @@ def main() -> None:
     check.main()
     say()
     screen.main()
+    say()
+    travel.main()
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ class TestThinning:
         for updates in (5_000, 20_000, 80_000):
             go_on(store, range(store._newest + 1, updates + 1))
             assert worst_gap(store, updates - recent + 1, updates) == store.spacing - 1 == spacing - 1
-            assert store.bytes <= store.budget
+            assert store.reach.bytes <= store.budget
         assert store.spacing_before > 32 * spacing
 
     @given(past=st.integers(0, 3_000), visited=st.lists(st.integers(0, 3_000), max_size=5), more=st.integers(0, 2_000))
@@ -116,7 +116,7 @@ class TestThinning:
         last = past + more
         assert worst_gap(fork, max(past + fork.spacing, last - recent + 1), last) < fork.spacing
         assert len(kept(fork)) <= 60 - fork.most_near
-        assert fork.bytes <= fork.budget
+        assert fork.reach.bytes <= fork.budget
 
 
 class TestBefore:
@@ -162,21 +162,21 @@ class TestBudget:
                 if store.wanted(update):
                     store.add(replace(larger, update=update))
             assert store.spacing <= spacing
-            assert store.bytes <= checkpoints.BUDGET
+            assert store.reach.bytes <= checkpoints.BUDGET
 
     def test_large_networks_get_as_many_as_fit(self) -> None:
         store = filled(1_000, 40 * state(0, 1000).bytes, parameters=1000)
         for update in range(900, 1_000):
             store.remember(state(update, 1000))
         assert 20 <= len(kept(store)) + len(store._near) <= 40
-        assert 20 * 8_000 < store.bytes <= store.budget
+        assert 20 * 8_000 < store.reach.bytes <= store.budget
 
     def test_less_room_drops_states_at_once(self) -> None:
         store = filled(1_000, 400 * state(0).bytes)
         for update in range(900, 1_000):
             store.remember(state(update))
         store.limit(20 * state(0).bytes)
-        assert store.bytes <= 20 * state(0).bytes
+        assert store.reach.bytes <= 20 * state(0).bytes
         assert kept(store) == list(range(0, 1_001, store.spacing))
         assert store.before(1_000).update > 800
 
@@ -186,7 +186,7 @@ class TestBudget:
         for update in range(1_001, 2_000):
             if store.wanted(update):
                 store.add(State(update, np.zeros(100), np.zeros((2, 100)), Position()))
-        assert store.bytes <= store.budget
+        assert store.reach.bytes <= store.budget
 
     def test_a_state_takes_no_more_than_is_said(self) -> None:
         tracemalloc.start()
@@ -194,7 +194,7 @@ class TestBudget:
         store = filled(20_000, checkpoints.BUDGET)
         taken = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
-        assert 0.5 * store.bytes < taken <= store.bytes
+        assert 0.5 * store.reach.bytes < taken <= store.reach.bytes
 
 
 @pytest.mark.usefixtures("eight")
