@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError, Dataset, Floats, Integers, one_hot
 from bptui.data.drawings import shape_of
-from bptui.data.inputs import kept_kind
+from bptui.data.inputs import kept_kind, with_means
 from bptui.data.pictures import recognised
 from bptui.data.table import Kind, Table, Wish, place_of
 
@@ -29,7 +29,8 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     if not inputs:
         raise DataError(f"{table.path}: no column is left to be an input")
     refuse_many_words(table, inputs)
-    x, features, spread = inputs_of(table, inputs, len(table) - tests)
+    x, features, spread = inputs_of(table, inputs)
+    x, gaps = filled(x, len(table) - tests)
     y, classes = answers_of(table, chosen, wish.kind)
     outputs = () if classes else tuple(table.names[place] for place in chosen)
     left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
@@ -45,8 +46,9 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
         OWN,
         outputs=outputs,
         tests=tests,
+        gaps=gaps,
         file=table.said,
-        read=tuple(story(table, chosen, left_out, spread, holes, dropped)),
+        read=tuple(story(table, chosen, left_out, spread, holes, dropped, gaps is not None)),
         notices=tuple(odd_words(table, spread)),
     )
     return recognised(data, wish.image, all_numbers=not spread)
@@ -101,17 +103,15 @@ def refuse_many_words(table: Table, inputs: list[int]) -> None:
     )
 
 
-def inputs_of(table: Table, inputs: list[int], train: int) -> tuple[NDArray[Any], tuple[str, ...], list[int]]:
-    """x, its names, and the columns of words: each word of these is an input that is 1 where it stands, else 0.
-
-    What is missing in a column becomes its mean over the first ``train`` rows, for words too.
-    """
+def inputs_of(table: Table, inputs: list[int]) -> tuple[NDArray[Any], tuple[str, ...], list[int]]:
+    """x, nan where a cell is missing, its names, and the columns of words: each word of these is an input that is 1
+    where it stands, else 0."""
     spread = [place for place in inputs if place in table.words]
     if not spread:
         where = [table.places.index(place) for place in inputs]
         whole = where == list(range(where[0], where[0] + len(where)))
         x = table.numbers[:, where[0] : where[0] + len(where)] if whole else table.numbers[:, where]
-        return filled(x, train), tuple(table.names[place] for place in inputs), []
+        return x, tuple(table.names[place] for place in inputs), []
     columns: list[NDArray[Any]] = []
     names: list[str] = []
     for place in inputs:
@@ -119,25 +119,19 @@ def inputs_of(table: Table, inputs: list[int], train: int) -> tuple[NDArray[Any]
             words = table.words[place]
             marks = one_hot(words.codes, len(words.names))
             marks[words.codes < 0] = np.nan
-            columns.append(filled(marks, train))
+            columns.append(marks)
             names += [f"{table.names[place]}={word}" for word in words.names]
         else:
-            columns.append(filled(table.column(place)[:, None], train))
+            columns.append(table.column(place)[:, None])
             names.append(table.names[place])
     return np.hstack(columns), tuple(names), spread
 
 
-def filled(x: NDArray[Any], train: int) -> NDArray[Any]:
-    """The same numbers, missing ones replaced by the mean of their column over the first ``train`` rows (0: none)."""
-    if x.dtype.kind != "f":
-        return x
-    missing = np.isnan(x)
-    if not missing.any():
-        return x
-    there = ~missing[:train]
-    sums = np.where(there, x[:train], 0.0).sum(axis=0)
-    mean = sums / np.maximum(there.sum(axis=0), 1)
-    return np.where(missing, mean, x)
+def filled(x: NDArray[Any], train: int) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """The same numbers, missing ones replaced by the mean of their column over the first ``train`` rows as long as
+    nothing is known of a split, and which these are (N × i); None where none is."""
+    gaps = np.isnan(x) if x.dtype.kind == "f" else np.zeros(0, dtype=bool)
+    return (with_means(x, np.arange(train), gaps), gaps) if gaps.any() else (x, None)
 
 
 def answers_of(table: Table, chosen: list[int], kind: Kind | None) -> Answers:
@@ -214,13 +208,20 @@ def missing_in(table: Table) -> dict[str, int]:
 
 
 def story(
-    table: Table, chosen: list[int], left_out: list[str], spread: list[int], holes: dict[str, int], dropped: int
+    table: Table,
+    chosen: list[int],
+    left_out: list[str],
+    spread: list[int],
+    holes: dict[str, int],
+    dropped: int,
+    filled_up: bool,
 ) -> list[str]:
     """What was made of the columns, a line each."""
     lines = [f"target: {', '.join(table.names[place] for place in chosen)}"]
     lines += [f"left out: {', '.join(left_out)}"] if left_out else []
     lines += [f"missing: {', '.join(f'{count} in {name}' for name, count in holes.items())}"] if holes else []
     lines += [f"rows left out: {dropped}, something is missing in them"] if dropped else []
+    lines += ["filled: each with the mean of its column over the training samples"] if filled_up else []
     for place in spread:
         names = table.words[place].names
         lines.append(f"words: {table.names[place]}, an input for each: {', '.join(names)}")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bptui.data.clean import clean
 from bptui.data.error import DataError
-from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted
+from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted, with_means
 
 __all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
 
@@ -21,8 +21,8 @@ class Dataset:
     () for regression, where ``outputs`` may name them. ``image`` is (rows, columns) when an input is a grey picture
     from 0 to ``white``. ``writers`` says who made each sample, as a number from 0, (N,), where that is known: a test
     then holds out whole writers. The last ``tests`` samples are for testing only. ``scaling`` is what x goes through on
-    its way into a network. ``file`` says what the file is, ``read`` more of what was made of it, ``notices`` what a
-    person should know."""
+    its way into a network. ``gaps`` (N × i) are the numbers of x that were missing: :meth:`scaled` fills them. ``file``
+    says what the file is, ``read`` more of what was made of it, ``notices`` what a person should know."""
 
     name: str
     x: NDArray[Any]
@@ -37,6 +37,7 @@ class Dataset:
     white: float = 1.0
     tests: int = 0
     scaling: Scaling | None = None
+    gaps: NDArray[np.bool_] | None = None
     file: str = ""
     read: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
@@ -70,8 +71,10 @@ class Dataset:
         return self.scaling.apply(found) if self.scaling else found
 
     def scaled(self, rows: Integers, how: Scale) -> "Dataset":
-        """The same data scaled as these rows, the training samples, need it."""
-        return replace(self, scaling=fitted(self.x, rows, how))
+        """The same data scaled as these rows, the training samples, need it; what is missing becomes the mean of its
+        column over the rows where it is not."""
+        whole = self if self.gaps is None else replace(self, x=with_means(self.x, rows, self.gaps))
+        return replace(whole, scaling=fitted(whole.x, rows, how))
 
     @property
     def labels(self) -> Integers | None:

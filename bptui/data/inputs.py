@@ -63,6 +63,14 @@ def fitted(x: NDArray[Any], rows: Integers, how: Scale) -> Scaling | None:
     return Scaling(np.zeros(width), np.full(width, 1.0 / how), how)
 
 
+def with_means(x: NDArray[Any], rows: Integers, gaps: NDArray[np.bool_]) -> NDArray[Any]:
+    """x with the numbers of the gaps (N × i) replaced by the mean of their column over those of the rows that are
+    none; a column with no other number there becomes 0."""
+    there = ~gaps[rows]
+    means = np.where(there, x[rows], 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return np.where(gaps, means, x)
+
+
 def inverse(spread: Floats, size: Floats) -> Floats:
     """1 ÷ spread; 0 where there is none but that of rounding."""
     real = spread > 1e-12 * size

@@ -178,7 +178,9 @@ KEYS: dict[str, dict[str, Key]] = {
         "as": one_of(KINDS, "what targets are", more="classes, or numbers to be predicted"),
         "drop": Key(columns, "columns that are left out", "COLUMNS"),
         "missing": one_of(
-            MISSING, "what becomes of rows with an empty cell, ? or NA", more="mean: that of the column is filled in"
+            MISSING,
+            "what becomes of rows with an empty cell, ? or NA",
+            more="mean: that of the column over the training samples is filled in",
         ),
         "scale": Key(
             or_words(SCALES, number(1e-6)), "of inputs: standard, minmax, a divisor such as 255, none", "SCALE",

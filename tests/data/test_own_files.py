@@ -4,9 +4,12 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bptui.data import DataError, Dataset, read_data
+from bptui.data.dataset import split
+from bptui.data.inputs import Scale
 from bptui.data.table import Wish
 
 IRIS = "5.1,3.5,1.4,0.2,setosa\n7.0,3.2,4.7,1.4,versicolor\n6.3,3.3,6.0,2.5,virginica\n4.9,3.0,1.4,0.2,setosa\n"
@@ -272,3 +275,28 @@ def test_texts_that_are_no_tables_name_the_way_round(tmp_path: Path, body: str, 
 
 def test_a_missing_word_is_called_missing(tmp_path: Path) -> None:
     assert refusal(tmp_path, "a,b,kind\n1,red,x\n2,?,y\n").startswith(":3:2: '?' is missing; --missing drop")
+
+
+@pytest.mark.parametrize("scale", ["none", "standard"])
+def test_the_mean_that_fills_a_gap_is_one_of_the_training_samples_whatever_the_split(
+    tmp_path: Path, scale: Scale
+) -> None:
+    rows = [f"{'' if k % 7 == 0 else k * k},{['red', 'blue', '?'][k % 3]},{k % 2}" for k in range(40)]
+    data = read(tmp_path, "a,colour,kind\n" + "\n".join(rows), missing="mean")
+    assert data.gaps is not None
+    plain = np.where(data.gaps, np.nan, data.x)
+    for seed in (1, 2):
+        parts = split(data, None, 0.25, seed)
+        whole = data.scaled(parts.train, scale)
+        expected = np.where(data.gaps, np.nanmean(plain[parts.train], axis=0), plain)
+        np.testing.assert_allclose(whole.x, expected)
+        if scale == "standard":
+            np.testing.assert_allclose(np.asarray(whole.inputs(parts.train)[:]).mean(axis=0), 0, atol=1e-12)
+
+
+def test_the_description_says_what_missing_cells_were_filled_with(tmp_path: Path) -> None:
+    assert (
+        "filled: each with the mean of its column over the training samples"
+        in read(tmp_path, HOLES, missing="mean").read
+    )
+    assert not any("filled" in line for line in read(tmp_path, HOLES, missing="drop").read)
