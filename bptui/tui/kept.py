@@ -5,11 +5,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bptui.data.bounded import bytes_of
 from bptui.data.clean import clean
+from bptui.data.error import DataError
 from bptui.data.output import write_new, write_whole
 from bptui.scenario import ScenarioError
 from bptui.session.goal import Goal
-from bptui.session.keeping import Kept, reopened, text_of_session
+from bptui.session.keeping import LARGEST_FILE, Kept, reopened, text_of_session
 from bptui.tui.recovery import remember, state_folder
 
 if TYPE_CHECKING:
@@ -44,9 +46,9 @@ class SessionFile:
 
 
 def print_of(path: Path) -> str:
-    """Of what a file holds; "" where it cannot be read."""
-    with suppress(OSError):
-        return sha256(path.read_bytes()).hexdigest()
+    """Of what a file holds; "" where it cannot be read, or is no session file by its size."""
+    with suppress(DataError):
+        return sha256(bytes_of(path, LARGEST_FILE)).hexdigest()
     return ""
 
 

@@ -1,11 +1,13 @@
 """ctrl+s keeps a session, ``bptui open`` goes on from it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from bptui.session.keeping import opened
+from bptui.session.keeping import LARGEST_FILE, opened
 from bptui.tui.config import Config
+from bptui.tui.kept import print_of
 from bptui.views.looks import parse_looks
 from tests.cli.commands import complaint, terminal
 
@@ -79,3 +81,15 @@ def test_the_command_opens_what_the_key_has_saved(folder: Path) -> None:
     (folder / "cut.json").write_bytes((folder / "xor.session.json").read_bytes()[:99])
     assert "cut.json:" in complaint("open", "cut.json")
     assert "no such file" in complaint("open", "none.json")
+
+
+def test_of_what_is_no_session_file_by_its_kind_or_size_nothing_is_read(tmp_path: Path) -> None:
+    large = tmp_path / "large.json"
+    with large.open("wb") as stream:
+        stream.truncate(LARGEST_FILE + 1)
+    assert print_of(large) == print_of(tmp_path) == print_of(tmp_path / "none.json") == ""
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        assert print_of(tmp_path / "pipe") == ""
+    (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
+    assert len(print_of(tmp_path / "mine.json")) == 64
