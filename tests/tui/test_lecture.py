@@ -69,12 +69,18 @@ def play(at: Pilots) -> Demo:
     return at.app.demo
 
 
-async def test_the_tour_comes_by_what_it_says_and_begins_anew() -> None:
-    async with explore("xor") as at:
+UNCHANGED = "its own backward pass: its gradient is added, the weights still stand"
+CHANGED = "it is alone in its batch: its gradient by itself changes the weights"
+
+
+@pytest.mark.parametrize("name", ["xor", "mazur"])
+async def test_the_tour_comes_by_what_it_says_and_begins_anew(name: str) -> None:
+    async with explore(name) as at:
         tour, seen = play(at), []
-        for key_id, words in (*TOUR, TOUR[0]):
+        for stop in (*TOUR, TOUR[0]):
             screen = at.app.screen
             assert isinstance(screen, Workbench)
+            key_id, words = stop.key_id, stop.alone or stop.words if name == "mazur" else stop.words
             assert screen.why_not(next(key for key in screen.table() if key.id == key_id)) is None, key_id
             tour.go_on()
             await at.until_idle()
@@ -83,6 +89,8 @@ async def test_the_tour_comes_by_what_it_says_and_begins_anew() -> None:
                 if words in at.text():
                     break
             assert words in at.text()
+            if words in (UNCHANGED, CHANGED):
+                assert (at.session.moment.update, at.session.moment.phase == UPDATE) == (1, words == CHANGED)
             seen.append((at.session.moment.update, at.session.moment.phase == UPDATE, type(at.app.screen).__name__))
     assert seen[0] == seen[-1] == (1, False, "Explorer")
     assert (1, True, "Explorer") in seen
@@ -98,8 +106,25 @@ async def test_any_key_takes_over(key: str, tmp_path: Path, monkeypatch: pytest.
         assert at.app.demo._timer is None
 
 
+async def test_a_sentence_waits_until_what_it_tells_of_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with explore("xor") as at:
+        tour = play(at)
+        monkeypatch.setattr(at.explorer, "working", lambda: True)
+        at.explorer.notice, tour._to_say = "on the way", TOUR[0].words
+        tour.say()
+        assert at.explorer.notice == "on the way"
+        monkeypatch.undo()
+        tour.go_on()
+        assert tour._next == 0, "the next stop waits for it too"
+        for _ in range(100):
+            await at.pilot.pause(0.02)
+            if at.explorer.notice == TOUR[0].words:
+                break
+        assert TOUR[0].words in at.foot()
+
+
 def test_what_the_tour_says_fits_the_usual_screen() -> None:
-    assert max(len(words) for _, words in TOUR) < 80
+    assert max(len(words) for stop in TOUR for words in (stop.words, stop.alone)) < 80
 
 
 # --- a host ---
