@@ -23,9 +23,14 @@ class Edit:
         """Layer, source and unit: two edits of the same place set the same weight."""
         return self.layer, self.source, self.unit
 
+    @property
+    def weight(self) -> Weight:
+        """The weight that is set."""
+        return Weight(self.layer, self.source, self.unit)
+
     def apply(self, theta: Parameters) -> None:
         """Set it, in place. Raises IndexError where there is no such weight."""
-        theta[Weight(self.layer, self.source, self.unit)] = self.value
+        theta[self.weight] = self.value
 
 
 @dataclass(frozen=True, slots=True)

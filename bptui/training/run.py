@@ -15,7 +15,7 @@ from bptui.data import Dataset, Split
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
-from bptui.training.causes import Causes, Change, Edit, Guest
+from bptui.training.causes import Causes, Change, Edit, Guest, parting
 from bptui.training.checkpoints import Checkpoints, Reach, State
 from bptui.training.history import History
 from bptui.training.problem import Problem
@@ -145,6 +145,11 @@ class Run:
     def reach(self) -> Reach:
         """The memory that going back takes, and how far a replay goes."""
         return self._checkpoints.reach
+
+    def limit_memory(self, budget: int) -> None:
+        """Take about so many bytes for states from now on; records that were looked at are made again."""
+        self._checkpoints.limit(budget)
+        self._records.clear()
 
     @property
     def next_position(self) -> Position:
@@ -387,6 +392,20 @@ class Run:
         if update == 1:
             return self._begin(self.problem, self.start, causes)
         past = update - 1
+        return self._parted(past, causes)
+
+    def parted(self, causes: Causes) -> "Run":
+        """The same problem from the same start weights under these causes, with as much of this run's past as they have
+        in common. Raises IndexError, ValueError as :meth:`fork` does."""
+        update = parting(self.causes, causes)
+        past = self.frontier if update == 0 else min(update - 1, self.frontier)
+        if past < 1:
+            return self.under(causes)
+        for at, change in causes.changes:
+            self._check(change, causes.roster_at(at))
+        return self._parted(past, causes)
+
+    def _parted(self, past: int, causes: Causes) -> "Run":
         state = self._state(past)
         return Run(self.problem, self.start, causes, self._checkpoints.until(past), self._history_until(past), state)
 

@@ -95,7 +95,7 @@ class Explorer(Workbench):
         self.app.push_screen(Told(words, self.app.palette_name, self.app.ascii))
 
     def help_too(self) -> Sequence[str]:
-        return way_back(self.session.run.reach)
+        return way_back(self.session.forks.reach)
 
     # --- painting: the scene goes down ---
 

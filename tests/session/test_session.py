@@ -74,7 +74,7 @@ class TestChange:
         assert [update for update, _ in there.run.causes.changes] == [1, first]
         assert there.moment == moment
 
-    def test_the_past_stays_and_the_future_is_dropped(self) -> None:
+    def test_the_past_stays_and_the_future_is_another_one(self) -> None:
         there, untouched = at(Moment(5, phase=PHASES[2])), session()
         there.run.extend_to(30)
         there.change(with_rate(there.next_settings, 0.5))
@@ -121,14 +121,14 @@ class TestChange:
         assert (RATES[0], RATES[-1]) == pytest.approx((1e-6, 5e3))
         assert session(Settings(UpdateRules(learning_rate=1e-6))).nearest_rate(False) is None
 
-    def test_a_change_in_the_past_says_how_many_later_updates_it_drops(self) -> None:
+    def test_a_change_in_the_past_says_how_many_later_updates_stay_in_the_fork_before(self) -> None:
         there = Session(Scenario.built_in("xor"))
         for _ in range(5):
             there.move(("batch", 1))
-        assert "dropped" not in there.change_rate(up=True)
+        assert "fork" not in there.change_rate(up=True)
         for _ in range(3):
             there.move(("batch", -1))
-        assert there.change_rate(up=True).endswith("; 3 later updates made under the old settings dropped")
+        assert there.change_rate(up=True).endswith("; now fork 2, 3 updates stay in fork 1")
 
     def test_a_rate_is_changed_with_a_notice(self) -> None:
         there = at(Moment(3, LAST, 1))
@@ -167,10 +167,10 @@ class TestPutIn:
         assert there.put_in(self.INK, 25) == "sample 34 of 34 in the batch of update 2"
         assert there.record.targets[32:].argmax(axis=1).tolist() == [2, 25]
 
-    def test_later_updates_made_without_it_are_dropped_and_that_is_said(self) -> None:
+    def test_later_updates_made_without_it_stay_in_the_fork_before_and_that_is_said(self) -> None:
         there = letters(Moment(2))
         there.run.extend_to(5)
-        assert there.put_in(self.INK, 0).endswith("; 3 later updates made without it dropped")
+        assert there.put_in(self.INK, 0).endswith("; now fork 2, 4 updates stay in fork 1")
 
     def test_one_can_stand_where_it_comes_in(self) -> None:
         there = letters(Moment(3, LAST, 31))
@@ -199,7 +199,7 @@ class TestRestart:
         there = at(Moment(5, LAST, 3, layer=1, unit=2, source=1))
         there.player = Player(playing=True)
         there.change_rate(True)
-        assert there.restart() == "restarted with seed 3"
+        assert there.restart() == "restarted with seed 3; now fork 2, 5 updates stay in fork 1"
         assert there.moment == Moment(layer=1, unit=2, source=1)
         ((_, change),) = there.run.causes.changes
         assert isinstance(change, Settings)
