@@ -6,7 +6,7 @@ from typing import Literal
 from bptui.session.moves import Move
 
 PanelName = Literal["network", "batch", "deltas", "update", "loss", "explain", "map"]
-ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion", "gradients"]
+ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion", "gradients", "matrices"]
 
 
 @dataclass(frozen=True, slots=True)

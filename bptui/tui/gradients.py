@@ -1,10 +1,10 @@
 """The gradient table: every sample's own gradient in a row, and how the rows become one step."""
 
 from bptui.tui.keys import Key, Table
-from bptui.tui.live import LiveSheet, paging, stepping
+from bptui.tui.live import LiveSheet, stepping
 from bptui.tui.workbench import COMMON
 from bptui.views.gradients import gradient_rows, parameters_shown, samples_shown
-from bptui.views.text import Row
+from bptui.views.text import Row, scrolled
 from bptui.views.weight_table import weights_of
 
 
@@ -32,6 +32,12 @@ class GradientScreen(LiveSheet):
 
     # --- what keys ask for ---
 
+    def page(self, ways: int) -> None:
+        """Other samples of the list, the current one staying what it is."""
+        shown = self.samples()
+        by_itself = shown.start - self.scroll_by
+        self.scroll_by = shown.start + scrolled(shown, self.session.record.n, ways) - by_itself
+
     def across(self, by: int) -> None:
         """The column ``by`` places further, round about."""
         every, here = weights_of(self.scene()), self.session.moment.weight
@@ -57,7 +63,8 @@ KEYS: Table = (
     Key("layer-before", ("less_than_sign",), "<", "Table", "the layer before", lambda screen: screen.other_layer(-1)),
     Key("layer-after", ("greater_than_sign",), ">", "Table", "the layer after", lambda screen: screen.other_layer(1),
         "layer"),
-    *paging("Table"),
+    Key("page-up", ("pageup",), "PgUp", "Table", "samples above", lambda screen: screen.page(-1)),
+    Key("page-down", ("pagedown",), "PgDn", "Table", "samples below", lambda screen: screen.page(1)),
     Key("explain", ("enter",), "Enter", "Table", "explain this cell: its formula, its numbers", GradientScreen.explain,
         "explain"),
     *COMMON,

@@ -9,7 +9,6 @@ from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
 from bptui.views.scene import Scene, scene_of
-from bptui.views.text import scrolled
 
 
 class LiveSheet(Sheet):
@@ -24,10 +23,6 @@ class LiveSheet(Sheet):
     def scene(self) -> Scene:
         """What the views see."""
         return replace(scene_of(self.session, self.colour), scroll=self.scroll_by)
-
-    def samples(self) -> range:
-        """Places of the samples shown, on the screen as it is."""
-        raise NotImplementedError
 
     # --- what keys ask for ---
 
@@ -49,12 +44,6 @@ class LiveSheet(Sheet):
             return None
         after, before, batch = map(self.shown, ("next-sample", "previous-sample", "next-batch"))
         return f"{after} and {before} step through the samples; after {batch} one can be chosen"
-
-    def page(self, ways: int) -> None:
-        """Other samples of the list, the current one staying what it is."""
-        shown = self.samples()
-        by_itself = shown.start - self.scroll_by
-        self.scroll_by = shown.start + scrolled(shown, self.session.record.n, ways) - by_itself
 
     def explain(self) -> None:
         """What the current sample adds to the selected weight, once it has."""
@@ -86,11 +75,3 @@ def step(key_id: str, move: Move, letter: str, tooltip: str) -> Key[LiveSheet]:
 def stepping() -> Table:
     """The explorer's step keys."""
     return tuple(step(*row) for row in STEPS)
-
-
-def paging(group: str) -> Table:
-    """The keys that scroll the list of samples."""
-    return (
-        Key("page-up", ("pageup",), "PgUp", group, "samples above", lambda screen: screen.page(-1)),
-        Key("page-down", ("pagedown",), "PgDn", group, "samples below", lambda screen: screen.page(1)),
-    )

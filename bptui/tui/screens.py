@@ -93,6 +93,14 @@ def open_gradients(explorer: "Explorer", at: str = "") -> None:
     enter_live(explorer, screen)
 
 
+def open_matrices(explorer: "Explorer", at: str = "") -> None:
+    """The matrix products of a layer, in which one steps too."""
+    from bptui.tui.matrices import MatrixScreen
+
+    app = explorer.app
+    enter_live(explorer, MatrixScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+
+
 def enter_live(explorer: "Explorer", screen: "LiveSheet") -> None:
     """Lay a screen over the explorer that steps the session: who has gone on there is not taken back by Esc."""
     app, session = explorer.app, explorer.session
@@ -152,7 +160,20 @@ def open_draw(explorer: "Explorer", at: str = "") -> None:
 
 def tables() -> "dict[str, Table]":
     """The table of keys of every screen, by the screen's name, the explorer's first."""
-    from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, gradients, lab, lists, race, scatter
+    from bptui.tui import (
+        confusion,
+        doctor,
+        draw,
+        drill,
+        explain,
+        explorer_keys,
+        gradients,
+        lab,
+        lists,
+        matrices,
+        race,
+        scatter,
+    )
 
     return {
         "Explorer": explorer_keys.KEYS,
@@ -163,6 +184,7 @@ def tables() -> "dict[str, Table]":
         "Noise": scatter.KEYS,
         "Confusion": confusion.KEYS,
         "Gradient table": gradients.KEYS,
+        "Matrices": matrices.KEYS,
         "Doctor": doctor.KEYS,
         "Explain": explain.KEYS,
         "Help": lists.HELP_KEYS,
@@ -178,6 +200,7 @@ OPENERS: "dict[ScreenName, Callable[[Explorer, str], None]]" = {
     "noise": open_scatter,
     "confusion": open_confusion,
     "gradients": open_gradients,
+    "matrices": open_matrices,
 }
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import confusion, doctor, draw, drill, explain, gradients, lab, lists, race, scatter
+from bptui.tui import confusion, doctor, draw, drill, explain, gradients, lab, lists, matrices, race, scatter
 from bptui.tui import keys as key_table
 from bptui.tui.app import Commands
 from bptui.tui.confusion import ConfusionScreen
@@ -27,6 +27,7 @@ from bptui.tui.gradients import GradientScreen
 from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help, Questions
+from bptui.tui.matrices import MatrixScreen
 from bptui.tui.panel import Panel
 from bptui.tui.race import RaceScreen
 from bptui.tui.scatter import ScatterScreen
@@ -149,6 +150,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "confusion": ((), shows(screen=ConfusionScreen)),
     "doctor": (("next-batch",), shows(screen=DoctorScreen)),
     "gradients": ((), shows(screen=GradientScreen)),
+    "matrices": ((), shows(screen=MatrixScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
@@ -170,7 +172,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        *(doctor.KEYS, gradients.KEYS),
+        *(doctor.KEYS, gradients.KEYS, matrices.KEYS),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )
