@@ -313,6 +313,82 @@ def draw_map(options: argparse.Namespace) -> int:
     return 0
 
 
+def export(options: argparse.Namespace) -> int:
+    """Slides, a film, a worked page; each into the file named, or to the output."""
+    papers = [("markdown", options.markdown), ("latex", options.latex)]
+    if not (options.svg or options.cast or any(path for _, path in papers)):
+        raise UsageError("say what to write: --svg, --cast, --markdown or --latex")
+    scenario, looks, aim = choose(options), looks_of(options), aim_of(options)
+    keys = keys_of(options.press)
+    from bptui.headless.standing import go_to
+    from bptui.session.session import Session
+
+    session = Session(scenario)
+    try:
+        go_to(session, aim)
+    except IndexError as problem:
+        return complain(str(problem), status=1 if session.run.stop else 2)
+    for kind, path in papers:
+        if path:
+            write_page(kind, path, session, options)
+    if options.svg or options.cast:
+        write_slides(session, looks, keys, options)
+    return 0
+
+
+def keys_of(pressed: tuple[str, ...]) -> tuple[str, ...]:
+    """As Textual names them. Raises UsageError."""
+    from bptui.tui.key_names import key_name
+
+    try:
+        return tuple(map(key_name, pressed))
+    except ValueError as problem:
+        raise UsageError(f"argument --press: {problem}") from None
+
+
+def write_page(kind: str, path: Path, session: "Session", options: argparse.Namespace) -> None:
+    from bptui.explain.worked import worked
+    from bptui.headless import pages
+    from bptui.views.command import command
+    from bptui.views.looks import Looks
+
+    writer = pages.markdown if kind == "markdown" else pages.latex
+    again = command(session, Looks()).replace("bptui", "bptui export", 1) + f" --{kind} -"
+    body = "\n".join(writer(worked(session.record, session.moment.weight), again)) + "\n"
+    if str(path) == "-":
+        print(body, end="")
+    else:
+        write(path, body, options)
+
+
+def write(path: Path, body: str, options: argparse.Namespace) -> None:
+    """Whole or not at all; where a page goes to the output, the output is told nothing else."""
+    from bptui.data.output import write_whole
+
+    write_whole(path, body)
+    to_output = "-" in (str(options.markdown), str(options.latex))
+    print(f"written: {clean(str(path))}", file=sys.stderr if to_output else sys.stdout)
+
+
+def write_slides(session: "Session", looks: "Looks | None", keys: tuple[str, ...], options: argparse.Namespace) -> None:
+    with loading():
+        from bptui.tui.slides import film, slides
+
+    said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
+    from bptui.tui.config import Config
+
+    many = options.phases or (options.cast and not options.svg)
+    shown = slides(session, looks, options.size, replace(Config(), **said), many, keys)
+    if options.cast:
+        write(options.cast, film(shown, options.size, f"bptui {session.scenario.title}", options.seconds), options)
+    if options.svg and not options.phases:
+        write(options.svg, shown[0].svg, options)
+    elif options.svg:
+        options.svg.mkdir(parents=True, exist_ok=True)
+        for place, slide in enumerate(shown, 1):
+            write(options.svg / slide.file_name(place), slide.svg, options)
+
+
 def aim_of(options: argparse.Namespace) -> "Aim | None":
     """Where --at leads; None where nothing is said. Raises UsageError."""
     words = getattr(options, "at", None)
@@ -430,6 +506,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": check,
     "doctor": doctor,
     "map": draw_map,
+    "export": export,
     "data": data,
     "open": open_session,
     "resume": resume,

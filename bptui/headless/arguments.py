@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bptui.scenario.accept import Check, choice, integer, nearest, shown
+from bptui.scenario.accept import Check, choice, integer, nearest, number, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key, about
 from bptui.scenario.names import ACTIVATIONS
 from bptui.version import RELEASED, __version__
@@ -37,6 +37,7 @@ COMMANDS = {
     "check": "find the mistake in a back-propagation of your own",
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
+    "export": "slides, a film or a worked page of an update",
     "open": "go on with a session that ctrl+s has saved",
     "resume": "go on with the session that was lost, or else saved last",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
@@ -75,6 +76,12 @@ UNTIL = """--until waits for one of these; the first of several stops it:
   'update 250'  'epoch 5 ends'  'not finite'
 exit status: 0 it came, or all epochs are made; 1 the run had to stop
 """
+EXPORT = """without --svg and the others nothing is written. A walk through an update:
+  bptui export xor --at "e1 b1" --phases --svg slides
+  bptui export xor --at "e1 b1" --phases --cast walk.cast
+  bptui export xor --at "e1 b1" --markdown update.md
+"""
+MOST_NARROW = (40, 10)
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
@@ -239,14 +246,18 @@ def add_settings(p: argparse.ArgumentParser) -> None:
 def add_screen(p: argparse.ArgumentParser) -> None:
     """How the explorer looks; each wins over the config file."""
     group = p.add_argument_group("the explorer's screen, before the config file")
-    for option, names, what in (("theme", THEMES, "its colours"), ("glyphs", GLYPHS, "what it is drawn with")):
-        words = f"{what}: {', '.join(names)}"
-        group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
+    add_looks(group)
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, to select text with")
     steps = f"PgDn and PgUp, the keys of a presenter's remote, step on and back: {', '.join(SCALES)}"
     group.add_argument("--remote", type=checked(choice(SCALES)), choices=SCALES, metavar="STEP", help=steps)
     group.add_argument("--read-only", action="store_true", help="save no file and let nobody out to the shell")
     group.add_argument("--demo", action="store_true", help="a tour that plays by itself; any key takes over")
+
+
+def add_looks(group: argparse._ArgumentGroup) -> None:
+    for option, names, what in (("theme", THEMES, "its colours"), ("glyphs", GLYPHS, "what it is drawn with")):
+        words = f"{what}: {', '.join(names)}"
+        group.add_argument(f"--{option}", type=checked(choice(names)), choices=names, metavar="NAME", help=words)
 
 
 def told(name: str, key: Key) -> str:
@@ -387,6 +398,45 @@ def unit_of(words: str) -> tuple[int, int]:
     return int(layer), int(unit)
 
 
+def add_export(p: Parser) -> None:
+    p.epilog = EXPORT
+    add_at(p, "the moment shown (the start)")
+    p.add_argument("--look", metavar="WORDS", help="how it is looked at: panel 4, '4 maximised', '5 epoch log' …")
+    p.add_argument("--press", type=checked(pressed), default=(), metavar="KEYS", help="keys pressed there: 'w 5 e*30'")
+    p.add_argument("--phases", action="store_true", help="a slide for each phase of the update instead of one")
+    p.add_argument("--svg", type=Path, metavar="PATH", help="a picture; with --phases a folder of them")
+    p.add_argument("--cast", type=Path, metavar="FILE", help="a film (asciicast 3) with a marker for each phase")
+    p.add_argument("--markdown", type=Path, metavar="FILE", help="the worked update with all numbers; - is the output")
+    p.add_argument("--latex", type=Path, metavar="FILE", help="the same as a LaTeX document; - is the output")
+    group = p.add_argument_group("slides")
+    group.add_argument("--size", type=checked(size_of), default=(100, 30), metavar="WxH", help="columns, rows (100x30)")
+    pace = checked(number(0.1, 60), plain)
+    group.add_argument("--seconds", type=pace, default=2.0, metavar="S", help="how long a slide of a film stands (2)")
+    add_looks(group)
+
+
+def size_of(words: str) -> tuple[int, int]:
+    """``100x30`` as columns and rows."""
+    width, cross, height = words.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and len(words) < 9):
+        raise ValueError(f"expected columns and rows like 100x30, got {shown(words)}")
+    if not (MOST_NARROW[0] <= int(width) <= 400 and MOST_NARROW[1] <= int(height) <= 150):
+        raise ValueError(f"expected 40x10 to 400x150, got {shown(words)}")
+    return int(width), int(height)
+
+
+def pressed(words: str) -> tuple[str, ...]:
+    """``w 5 e*30`` as keys one after the other."""
+    keys: list[str] = []
+    for word in words.split():
+        key, star, times = word.rpartition("*")
+        if star and key and times.isdecimal() and len(times) < 5:
+            keys += [key] * int(times)
+        else:
+            keys.append(word)
+    return tuple(keys)
+
+
 def add_save(p: Parser) -> None:
     p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
 
@@ -403,6 +453,7 @@ OWN: dict[str, Callable[[Parser], None]] = {
     "check": add_check,
     "doctor": add_doctor,
     "map": add_map,
+    "export": add_export,
     "save-scenario": add_save,
 }
 

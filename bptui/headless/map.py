@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bptui.data.output import write_whole
+from bptui.headless.standing import go_to
 from bptui.session.aim import Aim
 from bptui.session.session import Session
 from bptui.views.fitted import Fitted
@@ -34,11 +35,7 @@ def stand(
 
     Raises IndexError where the run had to stop before it, or there is no such unit.
     """
-    if aim is not None:
-        session.run.extend(aim.goal(session.run, session.moment), pause)
-        if session.run.stop:
-            raise IndexError(str(session.run.stop))
-        session.arrive_at(aim)
+    go_to(session, aim, pause)
     if unit is not None:
         layer, place = unit
         sizes = session.record.before.architecture.sizes

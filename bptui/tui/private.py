@@ -67,6 +67,11 @@ def tell_drags(app: App[Any], on: bool) -> None:
         tell(on)
 
 
+def strips_on(app: App[Any]) -> list[Strip]:
+    """The lines of the screen as they stand, for who takes a picture of it without a terminal."""
+    return app.screen._compositor.render_strips()
+
+
 class CellDiff(App[int]):
     """The mixin: compares each update with the shadow of the screen and hands on only the difference, as much of it as
     the line to the terminal takes; the rest follows the terminal's answers, and what has changed meanwhile after it.
