@@ -15,6 +15,7 @@ from bptui.session.player import Player
 from bptui.session.standing import Standing
 from bptui.training.causes import Change, Guest
 from bptui.training.run import Run
+from bptui.training.schedule import Position
 from bptui.training.settings import RATES, Settings
 
 MOST_COLLECTED = 6
@@ -44,28 +45,41 @@ class Session(Standing):
         return replace(self.scenario, settings=self.next_settings)
 
     def tick(self, seconds: float, pause: Pause) -> None:
-        """Let the player make the moves it owes, as many as ``pause`` leaves time for; it stops at a stop."""
+        """Let the player make the moves it owes, as many as ``pause`` leaves time for; it stops at a stop and at a
+        breakpoint."""
+        if not self.stops.ready(self.run, pause):
+            return
         self.player, owed = self.player.tick(seconds)
         move: Move = (self.player.scale, 1)
         while owed > 0:
             if self.why_not(move):
-                self.player = self.player.paused()
+                self.player, self.stops.last = self.player.paused(), None
                 return
             if self.player.scale == "batch":
                 self._play_batches(owed, pause)
                 return
             self.move(move)
             owed -= 1
-            if pause():
+            if self.stops.last:
+                self.player = self.player.paused()
+            if pause() or self.stops.last:
                 return
 
     def _play_batches(self, owed: float, pause: Pause) -> None:
         """Whole updates need no record until one is looked at: the run goes on, then the moment follows."""
-        finished = self.moment.phase == UPDATE
-        target = self.moment.update - (not finished) + owed
-        self.run.extend(lambda frontier, _: frontier >= target, pause)
-        reached = int(min(target, self.run.frontier))
-        self.moment = moves.end_of(self.run, self.moment, max(reached, self.moment.update))
+        here, stops = self.moment, self.stops
+        target = here.update - (here.phase != UPDATE) + owed
+
+        def enough(frontier: int, _: Position) -> bool:
+            return frontier >= target
+
+        def reached() -> Moment:
+            return moves.end_of(self.run, here, max(int(min(target, self.run.frontier)), here.update))
+
+        self.run.extend(stops.until_hit(self.run, here, enough), pause)
+        self.moment = stops.end(self.run, here, lambda made, following: True, reached)
+        if stops.last:
+            self.player = self.player.paused()
 
     def change(self, change: Change) -> str:
         """Other settings, weights or samples from the next update on, or a guest in its batch; the past stays. What

@@ -1,5 +1,6 @@
 """Where one stands in a run: the moment, the moves from it, and what is selected."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ from bptui.session.forks import Forks
 from bptui.session.goal import Goal
 from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase, network_in_force
 from bptui.session.moves import Move
+from bptui.session.stops import Enough, Stops
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
@@ -28,6 +30,7 @@ class Standing:
     def __init__(self) -> None:
         self.forks: Forks
         self.yours: Yours | None = None
+        self.stops = Stops()
         self._moment = Moment()
         self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
 
@@ -107,12 +110,22 @@ class Standing:
         return moves.until_reached(self.run, self.moment, move)
 
     def move(self, move: Move) -> str:
-        """Make a move; says why the run had to stop, where it goes no further."""
+        """Make a move, as far as the first breakpoint; says why it stopped there, or why the run had to stop, where it
+        goes no further."""
         before = self.moment
-        self.moment = moves.make(self.run, before, move)
+        self._go(self.until_reached(move), lambda: moves.make(self.run, before, move))
+        if self.stops.last:
+            return self.stops.words(self.run)
         if self.run.stop and (self.moment == before or self.at_stop):
             return str(self.run.stop)
         return ""
+
+    def _go(self, goal: Enough, end: Callable[[], Moment]) -> None:
+        """To where ``end()`` leads, once the run is known so far; as far as the first breakpoint on the way."""
+        stops, here = self.stops, self.moment
+        stops.ready(self.run)
+        self.run.extend(stops.until_hit(self.run, here, goal))
+        self.moment = stops.end(self.run, here, goal, end)
 
     def return_to(self, moment: Moment) -> str:
         """Stand again where one stood in this run."""
@@ -215,9 +228,13 @@ class Standing:
         return passed.a[-1][0]
 
     def arrive_at(self, aim: Aim) -> str:
-        """Stand where one wanted to go, once what it needs is known (or as near as the run can come); says where that
-        is. Raises IndexError, and stands as before, where there is no such sample, layer or weight."""
-        self.moment = aim.arrive(self.run, self.moment)
+        """Stand where one wanted to go, once what it needs is known (or as near as the run can come), or at the first
+        breakpoint on the way; says where that is. Raises IndexError, and stands as before, where there is no such
+        sample, layer or weight."""
+        here = self.moment
+        self._go(aim.goal(self.run, here), lambda: aim.arrive(self.run, here))
+        if self.stops.last:
+            return self.stops.words(self.run)
         position = self.record.position
         return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
 

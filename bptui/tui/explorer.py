@@ -149,7 +149,7 @@ class Explorer(Workbench):
             return
         self.session.tick(elapsed, pause)
         if not self.session.player.playing:
-            self.notice = self.session.why_not(("phase", 1)) or ""
+            self.notice = self.session.stops.words(self.session.run) or self.session.why_not(("phase", 1)) or ""
         self._tell_symptom()
 
     def _go_on(self, work: LongWork, pause: Callable[[], bool]) -> None:
@@ -173,7 +173,9 @@ class Explorer(Workbench):
         """Begin work that may be long; short work is done before the next frame."""
         self.reopening = False
         until = perf_counter() + WORK_SLICE
-        self._go_on(LongWork(self.session.run, goal, finish), lambda: perf_counter() > until)
+        session = self.session
+        work = LongWork(session.run, goal, finish, session.stops, session.moment)
+        self._go_on(work, lambda: perf_counter() > until)
 
     # --- what keys ask for ---
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from time import perf_counter
 
+from bptui.data.digits import grouped
 from bptui.session.goal import Goal
+from bptui.session.moment import Moment
+from bptui.session.stops import Enough, Stops
 from bptui.training.run import Run
 from bptui.views.progress import Progress
 
@@ -29,9 +32,19 @@ class Pace:
 
 
 class LongWork:
-    """``run`` on its way to ``goal``; ``finish`` does what is to be done there and returns a notice."""
+    """``run`` on its way to ``goal``, or to the first of the ``stops`` after ``here``; ``finish`` does what is to be
+    done there and returns a notice."""
 
-    def __init__(self, run: Run, goal: Goal, finish: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        goal: Goal,
+        finish: Callable[[], str],
+        stops: Stops | None = None,
+        here: Moment | None = None,
+    ) -> None:
+        self._stops, self._here = stops or Stops(), here or Moment()
+        self._enough: Enough | None = None
         self.run = run
         self.goal = goal
         self._finish = finish
@@ -39,10 +52,16 @@ class LongWork:
 
     def go_on(self, pause: Callable[[], bool]) -> str | None:
         """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
-        return self._finish() if self.run.extend(self.goal, pause) else None
+        if not self._stops.ready(self.run, pause):
+            return None
+        self._enough = self._enough or self._stops.until_hit(self.run, self._here, self.goal)
+        return self._finish() if self.run.extend(self._enough, pause) else None
 
     def progress(self) -> Progress:
         made, share = self.run.frontier, self._share()
+        looked = self._stops.share(self.run)
+        if self._enough is None and looked < 1:  # the past is looked at first
+            return Progress(looked * made, "update", looked, f"update {grouped(made)}")
         return Progress(made, "update", share, str(self.goal), self._updates.rate(made), self._shares.left(share, 1.0))
 
     def _share(self) -> float:
