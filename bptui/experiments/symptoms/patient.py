@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from bptui.data.digits import rounded
+from bptui.data.digits import shortest
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.network import Network, Parameters
@@ -139,7 +139,7 @@ class Patient:
 
 def typed(value: float) -> str:
     """A number of three digits as a command takes it."""
-    return f"{rounded(value, 3):g}"
+    return shortest(value, 3).replace("−", "-")
 
 
 Check = Callable[[Patient], Iterator[Finding]]

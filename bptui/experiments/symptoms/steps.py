@@ -101,7 +101,7 @@ def steps(it: Patient) -> Iterator[Finding]:
             continue
         words = (
             f"layer {layer}: most of the last {LOOKED_AT} steps are {'longer' if is_long else 'shorter'} than "
-            f"{high if is_long else low:.4g} of the weights' length, the middle one {measured}"
+            f"{shortest(high if is_long else low)} of the weights' length, the middle one {measured}"
         )
         yield Finding(name, measured, Symptom(
             f"{'long' if is_long else 'short'}-{layer}", words,
