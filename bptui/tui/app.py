@@ -1,5 +1,6 @@
 """The Textual app: themes, the command palette, and the frame around the explorer."""
 
+import gc
 import io
 import locale
 import os
@@ -10,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.constants import DRIVER
 from textual.driver import Driver
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from bptui.tui.recovery import Recovery
 
 PLAIN = Config()
+SWEPT_AFTER = 0.2  # seconds after a screen has closed: the one below it has been painted
 SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
@@ -130,6 +133,14 @@ class BptuiApp(CellDiff, Faults):
         self.forget_screen()
         self.refresh(layout=True)
 
+    def pop_screen(self) -> AwaitComplete:
+        """What a screen had in hand, whole runs perhaps, goes with it: it holds itself, so the garbage must be looked
+        through, which is quick where what stays for ever has been set aside."""
+        closing = super().pop_screen()
+        if gc.get_freeze_count():
+            self.set_timer(SWEPT_AFTER, partial(self.call_later, gc.collect))  # the timer's message holds it too
+        return closing
+
     def action_command_palette(self) -> None:
         """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
         screen = self.screen
@@ -181,6 +192,7 @@ def run_explorer(
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery)
+    gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it
     app.run(mouse=config.mouse)
     if recovery:
         recovery.end(app.explorer, clean_end=not app.return_code and not app.fault)

@@ -1,14 +1,18 @@
 """The Compare screen under the fingers: a digit starts a race at once, it stops at its goal, keys are answered."""
 
 import asyncio
+import gc
 import re
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset
 from bptui.scenario import Scenario
 from bptui.session.session import Session
@@ -16,7 +20,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.race import RaceScreen
 from bptui.views.race import stretch
 
-from .pilots import clock_runs, resize
+from .pilots import clock_runs, explore, resize
 
 SIZES = [(80, 24), (120, 40), (40, 10), (60, 16), (200, 60)]
 
@@ -254,3 +258,28 @@ async def test_one_setting_is_no_race_and_collecting_twice_takes_it_out() -> Non
         assert app.screen.race is None  # type: ignore[attr-defined]
         await pilot.press("escape", "C")
         assert app.session.collected == ()
+
+
+def race_on(screen: Screen[Any]) -> Race:
+    assert isinstance(screen, RaceScreen)
+    assert screen.race is not None
+    return screen.race
+
+
+async def test_a_race_that_has_closed_leaves_memory_soon() -> None:
+    async with explore("xor") as at:
+        gc.freeze()  # as the program does before it shows anything
+        gc.disable()
+        try:
+            await at.press("c", "1")
+            race = weakref.ref(race_on(at.app.screen))
+            while at.app.screen is not at.explorer:  # it pauses first
+                await at.press("escape")
+            for _ in range(100):
+                await at.pilot.pause(0.02)
+                if race() is None:
+                    return
+        finally:
+            gc.unfreeze()
+            gc.enable()
+    raise AssertionError("it is still there after 2 seconds")
