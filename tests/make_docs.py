@@ -20,7 +20,20 @@ from bptui.headless.arguments import COMMANDS, EXPLORER, add_screen, parser_of
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS, Key, about
 from bptui.session.questions import QUESTIONS
-from bptui.tui import confusion, doctor, draw, drill, explain, explorer_keys, gradients, lab, matrices, race, scatter
+from bptui.tui import (
+    breakpoints,
+    confusion,
+    doctor,
+    draw,
+    drill,
+    explain,
+    explorer_keys,
+    gradients,
+    lab,
+    matrices,
+    race,
+    scatter,
+)
 from bptui.tui.keys import Table, groups
 from bptui.tui.workbench import COMMON
 
@@ -217,6 +230,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "gradients": lambda: key_table(own(gradients.KEYS)),
     "matrices": lambda: key_table(own(matrices.KEYS)),
     "doctor": lambda: key_table(own(doctor.KEYS)),
+    "breakpoints": lambda: key_table(own(breakpoints.KEYS)),
     "explain": lambda: key_table(own(explain.KEYS)),
     "common": common_keys,
     "commands": commands,

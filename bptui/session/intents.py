@@ -5,7 +5,7 @@ from typing import Literal
 
 from bptui.session.moves import Move
 
-PanelName = Literal["network", "batch", "deltas", "update", "loss", "explain", "map"]
+PanelName = Literal["network", "batch", "deltas", "update", "loss", "explain", "map", "watches"]
 ScreenName = Literal["lab", "race", "drill", "draw", "noise", "confusion", "gradients", "matrices"]
 
 

@@ -69,16 +69,16 @@ class Stops:
         """One more breakpoint. Raises ValueError where the run has no such number, or there are too many."""
         condition.number.require(run)
         if condition in self.conditions:
-            raise ValueError(f"there is one already: {condition.words()}")
+            raise ValueError(f"there is one already: {condition.shown(run.start.architecture.names)}")
         if len(self.breakpoints) == MOST:
             raise ValueError(f"there are {MOST} breakpoints, no more can be looked after")
         self.breakpoints = (*self.breakpoints, Breakpoint(condition))
-        return f"stops where {condition.words(run.start.architecture.names)}"
+        return f"stops where {condition.shown(run.start.architecture.names)}"
 
     def watch(self, number: Watchable, run: Run) -> str:
         """Watch a number, or no longer. Raises ValueError as :meth:`stop_at`."""
         number.require(run)
-        words = number.words(run.start.architecture.names)
+        words = number.shown(run.start.architecture.names)
         if number in self.watches:
             self.watches = tuple(each for each in self.watches if each != number)
             return f"{words} is no longer watched"
@@ -186,7 +186,11 @@ class Stops:
     def words(self, run: Run) -> str:
         """Why one was stopped; "" where one was not."""
         names = run.start.architecture.names
-        return f"stopped: {self.last.condition.words(names)} (update {self.last.moment.update})" if self.last else ""
+        return f"stopped: {self.last.condition.shown(names)} (update {self.last.moment.update})" if self.last else ""
+
+    def here(self, moment: Moment) -> Watchable | None:
+        """The number that stopped one at this moment."""
+        return self.last.condition.number if self.last and order(self.last.moment) == order(moment) else None
 
     def after(self, run: Run, here: Moment) -> Stopped | None:
         """The first known hit after a moment."""

@@ -1,4 +1,4 @@
-"""The line that asks where to go."""
+"""A line that asks for words: where to go, what to wait for."""
 
 from dataclasses import replace
 
@@ -15,30 +15,31 @@ from bptui.tui.panel import Panel
 from bptui.tui.workbench import COMMON, Workbench
 
 
-class GoTo(Workbench, ModalScreen[None]):
-    """Asks where to go; ``aim`` is the answer, once it is understood."""
+class Line(Workbench, ModalScreen[None]):
+    """Asks for a line, until it is understood or Esc closes."""
 
-    NAME = "Go to"
+    QUESTION = ""
+    EXAMPLE = ""
     DEFAULT_CSS = """
-    GoTo { align: center middle; layout: vertical; }
-    GoTo > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
-    GoTo Input { margin: 1 0; }
+    Line { align: center middle; layout: vertical; }
+    Line > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
+    Line Input { margin: 1 0; }
     """
 
     def __init__(self, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.ascii = ascii_only
-        self.aim: Aim | None = None
+
+    def accept(self, words: str) -> None:
+        """Take the answer. Raises ValueError, which says what was not understood."""
+        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             if self.ascii:
                 box.styles.border = ("ascii", "white")
-            yield Static(
-                Content("Go to update 120, epoch e3, batch e3 b5, sample s17, phase d1; +20, -5, 50%, start, end"),
-                id="question",
-            )
-            yield Input(placeholder="120   or   e3 b5 s17 d1", max_length=40, compact=True)
+            yield Static(Content(self.QUESTION), id="question")
+            yield Input(placeholder=self.EXAMPLE, max_length=60, compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -61,7 +62,7 @@ class GoTo(Workbench, ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.aim = parse_aim(event.value)
+            self.accept(event.value)
         except ValueError as problem:
             self.notice = str(problem)
             self.query_one(Input).select_all()  # what is typed next replaces it
@@ -75,6 +76,18 @@ class GoTo(Workbench, ModalScreen[None]):
         else:  # typed before the line was there: it keeps what comes later
             event.stop()
             self.query_one(Input).post_message(events.Key(event.key, event.character))
+
+
+class GoTo(Line):
+    """Asks where to go; ``aim`` is the answer, once it is understood."""
+
+    NAME = "Go to"
+    QUESTION = "Go to update 120, epoch e3, batch e3 b5, sample s17, phase d1; +20, -5, 50%, start, end"
+    EXAMPLE = "120   or   e3 b5 s17 d1"
+    aim: Aim | None = None
+
+    def accept(self, words: str) -> None:
+        self.aim = parse_aim(words)
 
 
 class Told(Workbench, ModalScreen[None]):
@@ -110,5 +123,5 @@ class Told(Workbench, ModalScreen[None]):
 
 KEYS: Table = (
     *(replace(key, keys=tuple(name for name in key.keys if len(name) > 1)) for key in COMMON if key.id != "help"),
-    Key("close", ("escape",), "Esc", "Go to", "close", GoTo.close, "close"),
+    Key("close", ("escape",), "Esc", "Go to", "close", Line.close, "close"),
 )

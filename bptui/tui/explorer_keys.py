@@ -18,6 +18,7 @@ from bptui.tui.screens import (
     open_race,
     open_scatter,
 )
+from bptui.tui.watching import open_breakpoints, watch
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.panels import PANELS, PanelSpec
@@ -219,6 +220,9 @@ KEYS: tuple[Row, ...] = (
         "gradient table: every sample's own gradient, their sum, mean and the one step", open_gradients),
     Key("matrices", ("M",), "M", "Answers",
         "matrices: aᵀδ, aW + b and δWᵀ with their numbers, and where the transpose comes from", open_matrices),
+    Key("watch", ("W",), "W", "Answers", "watch the number in hand in panel 8, or no longer", watch),
+    Key("breakpoints", ("K",), "K", "Answers",
+        "breakpoints: what to stop at, forwards and back; a list with what was hit", open_breakpoints),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     Key("save-session", ("ctrl+s",), "ctrl+s", "Other", "save the session; bptui open FILE goes on from it another day",

@@ -161,6 +161,7 @@ def open_draw(explorer: "Explorer", at: str = "") -> None:
 def tables() -> "dict[str, Table]":
     """The table of keys of every screen, by the screen's name, the explorer's first."""
     from bptui.tui import (
+        breakpoints,
         confusion,
         doctor,
         draw,
@@ -186,6 +187,7 @@ def tables() -> "dict[str, Table]":
         "Gradient table": gradients.KEYS,
         "Matrices": matrices.KEYS,
         "Doctor": doctor.KEYS,
+        "Breakpoints": breakpoints.KEYS,
         "Explain": explain.KEYS,
         "Help": lists.HELP_KEYS,
         "Questions": lists.QUESTION_KEYS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bptui.views.text import Row, fit_rows
 
-NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN, MAP = 1, 2, 3, 4, 5, 6, 7
+NETWORK, BATCH, DELTAS, UPDATE, LOSS, EXPLAIN, MAP, WATCHES = 1, 2, 3, 4, 5, 6, 7, 8
 READ_WITH = {DELTAS: UPDATE, UPDATE: EXPLAIN}
 """The panel that goes on where another ends, for screens that show only two."""
 FIRST_WANTED = (NETWORK, EXPLAIN, BATCH, UPDATE, DELTAS, LOSS)
@@ -90,9 +90,10 @@ def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]
     below = body.height - listed
     network = [(NETWORK, body.height - explained), (EXPLAIN, explained)]
     mapped = MAP in (focus, beside)
+    listed_too = WATCHES if WATCHES in (focus, beside) else DELTAS
     if body.width >= 3 * COLUMN:
         third = [(MAP, body.height - body.height // 3), (LOSS, body.height // 3)]
-        samples_too = [(DELTAS, listed), (LOSS, below)]
+        samples_too = [(listed_too, listed), (LOSS, below)]
         return [network, [(BATCH, listed), (UPDATE, below)], third if mapped else samples_too]
     if body.height >= TALL:
         loss = body.height // 3
@@ -102,12 +103,12 @@ def columns_of(body: Box, focus: int, beside: int, samples: int) -> list[Column]
             return [[*network], [(MAP, plane), (beside_map(focus, beside), body.height - plane)]]
         return [
             [(NETWORK, body.height - explained - loss), (EXPLAIN, explained), (LOSS, loss)],
-            [(BATCH, listed), (DELTAS, listed), (UPDATE, body.height - 2 * listed)],
+            [(BATCH, listed), (listed_too, listed), (UPDATE, body.height - 2 * listed)],
         ]
     if mapped:
         plane = body.height // 2
         return [network, [(MAP, plane), (beside_map(focus, beside), body.height - plane)]]
-    above_panel = beside if beside in (BATCH, DELTAS) else BATCH
+    above_panel = beside if beside in (BATCH, DELTAS, WATCHES) else BATCH
     below_panel = beside if beside in (UPDATE, LOSS) else UPDATE
     return [network, [(above_panel, listed), (below_panel, below)]]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE
+from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE, WATCHES
 from bptui.views.text import Row
 
 if TYPE_CHECKING:
@@ -172,6 +172,17 @@ def map_rows(scene: "Scene", width: int, height: int) -> list[Row]:
     return map_panel(scene, width, height)
 
 
+def watch_rows(scene: "Scene", width: int, height: int) -> list[Row]:
+    from bptui.views.watches import watches
+
+    return watches(scene, width, height)
+
+
+def watches_title(scene: "Scene") -> str:
+    count = len(scene.watches)
+    return f" · {count} number{'s' if count > 1 else ''}" if count else ""
+
+
 PANELS = (
     PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network_rows, network_title),
     PanelSpec(BATCH, "Batch", "samples, answers, losses", batch_rows, batch_title, loss_of_sample, sample_rows, True),
@@ -184,6 +195,8 @@ PANELS = (
               explain_title),
     PanelSpec(MAP, "Map", "the plane or curve of the answers with the samples; images and a unit's weights", map_rows,
               map_title),
+    PanelSpec(WATCHES, "Watches", "the numbers that are watched: now, and over the updates known", watch_rows,
+              watches_title),
 )  # fmt: skip
 BY_NUMBER = {panel.number: panel for panel in PANELS}
 NUMBERS = {panel.id: panel.number for panel in PANELS}

@@ -13,10 +13,11 @@ from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment, Phase, network_in_force
 from bptui.session.player import Player
 from bptui.session.session import Session
-from bptui.training.history import History
+from bptui.training.history import Curve, History
 from bptui.training.record import GUEST, RowKey, UpdateRecord
 from bptui.training.run import EpochEnd, Stop
 from bptui.training.settings import Settings
+from bptui.training.watching.watchable import Watchable
 from bptui.views.text import window
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
     ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
     ``changes`` are the updates before which settings were changed, weights set by hand or samples put in;
-    ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update."""
+    ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update;
+    ``watches`` the numbers that are watched, and ``stopped_by`` the one that stopped one here."""
 
     title: str
     data: Dataset
@@ -55,6 +57,8 @@ class Scene:
     changes: tuple[int, ...] = ()
     units: tuple[tuple[str, ...], ...] = ()
     yours: "Yours | None" = None
+    watches: tuple[tuple[Watchable, Curve], ...] = ()
+    stopped_by: Watchable | None = None
 
     def yours_of(self, q: Quantity) -> Number | None:
         """A person's number beside this one of the record, once this one is known."""
@@ -191,5 +195,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         stop=session.run.stop,
         units=session.scenario.network.units,
         yours=session.yours,
+        watches=session.stops.watched(session.run),
+        stopped_by=session.stops.here(session.moment),
         changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
     )

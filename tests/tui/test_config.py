@@ -21,7 +21,7 @@ from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.screens import tables
 from bptui.views.choices import GLYPHS, THEMES
-from bptui.views.panels import NUMBERS
+from bptui.views.panels import NUMBERS, PANELS
 
 from .pilots import WIDE, explore
 
@@ -282,11 +282,11 @@ async def test_keys_can_change_places(tmp_path: Path) -> None:
 
 
 async def test_footer_help_and_palette_show_the_keys_in_force(tmp_path: Path) -> None:
-    config = read(tmp_path, '[keys]\nnext-phase = "j"\nhelp = "f3"\nfocus-7 = "8"\nmaximise = "ctrl+f"')
+    config = read(tmp_path, '[keys]\nnext-phase = "j"\nhelp = "f3"\nfocus-1 = "&"\nmaximise = "ctrl+f"')
     async with explore(config=config) as at:
         assert at.foot().lstrip().startswith("j phase")
         assert "F3 help" in at.foot()
-        assert "1-8 Tab panels" in at.foot()
+        assert f"&-{PANELS[-1].number} Tab panels" in at.foot()
         titles = {command.title: command.help for command in at.app.get_system_commands(at.app.screen)}
         assert titles["next phase"] == "next phase of the current sample (j)"
         assert titles["maximise"].endswith("(ctrl+f)")

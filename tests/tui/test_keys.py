@@ -9,12 +9,28 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from bptui.engine.weight import Weight
 from bptui.session.moment import Moment, phases
 from bptui.session.player import Player
 from bptui.training import Settings
-from bptui.tui import confusion, doctor, draw, drill, explain, gradients, lab, lists, matrices, race, scatter
+from bptui.training.watching.watchable import Watchable
+from bptui.tui import (
+    breakpoints,
+    confusion,
+    doctor,
+    draw,
+    drill,
+    explain,
+    gradients,
+    lab,
+    lists,
+    matrices,
+    race,
+    scatter,
+)
 from bptui.tui import keys as key_table
 from bptui.tui.app import Commands
+from bptui.tui.breakpoints import BreakpointScreen
 from bptui.tui.confusion import ConfusionScreen
 from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.doctor import DoctorScreen
@@ -50,6 +66,7 @@ class Look:
     player: Player
     seed: int
     collected: tuple[Settings, ...]
+    watches: tuple[Watchable, ...]
     looks: Looks
     palette: str
     screen: type[Any]
@@ -64,6 +81,7 @@ def look(at: Pilots) -> Look:
         replace(session.player, owed=0.0),
         session.scenario.data.seed,
         session.collected,
+        session.stops.watches,
         explorer.looks,
         at.app.palette_name,
         type(at.app.screen),
@@ -151,6 +169,8 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "doctor": (("next-batch",), shows(screen=DoctorScreen)),
     "gradients": ((), shows(screen=GradientScreen)),
     "matrices": ((), shows(screen=MatrixScreen)),
+    "watch": ((), lambda before: replace(before, watches=(Watchable("weight", Weight(2, 0, 0)),))),
+    "breakpoints": ((), shows(screen=BreakpointScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
@@ -172,7 +192,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        *(doctor.KEYS, gradients.KEYS, matrices.KEYS),
+        *(breakpoints.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )

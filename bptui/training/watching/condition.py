@@ -27,7 +27,14 @@ class Condition:
 
     def words(self, names: Names = NUMBERED) -> str:
         """As it is typed, for :func:`bptui.training.watching.words.parse_condition`."""
-        kind, number = self.number.kind, self.number.words(names)
+        return self._about(self.number.words(names))
+
+    def shown(self, names: Names = NUMBERED) -> str:
+        """As the screens have it."""
+        return self._about(self.number.shown(names))
+
+    def _about(self, number: str) -> str:
+        kind = self.number.kind
         value = shortest(self.value, 15).replace("−", "-")
         match kind:
             case "dead" | "saturated":

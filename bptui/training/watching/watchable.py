@@ -10,7 +10,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.backprop import Pass
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.types import Floats
-from bptui.engine.weight import BIAS, NUMBERED, Names, Weight
+from bptui.engine.weight import BIAS, NUMBERED, Names, Weight, sub
 from bptui.training.problem import chosen_class
 from bptui.training.run import Run
 from bptui.training.watching.made import Made
@@ -64,6 +64,15 @@ class Watchable:
                 return f"layer {self.layer} unit {names.unit(self.layer, self.unit)}"
             case _:
                 return self.kind
+
+    def shown(self, names: Names = NUMBERED) -> str:
+        """As the screens have it: ``w₂[0→1]``, ``δ₁[3] of row 17``."""
+        if self.weight is not None:
+            return names.symbol(self.weight)
+        if self.kind in OF_UNIT:
+            letter = "δ" if self.kind == "delta" else self.kind
+            return f"{letter}{sub(self.layer)}[{names.unit(self.layer, self.unit)}] of row {self.row}"
+        return "γ" if self.kind == "rate" else self.words(names)
 
     def require(self, run: Run) -> None:
         """Raises ValueError, which says why, where the run has no such number."""

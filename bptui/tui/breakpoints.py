@@ -1,0 +1,115 @@
+"""The screen of breakpoints: the list, a line to type one more, and what could be one."""
+
+from bptui.session.session import Session
+from bptui.training.watching.condition import Condition
+from bptui.training.watching.watchable import Watchable
+from bptui.tui.dialogs import Line
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import UpdateSheet
+from bptui.tui.workbench import COMMON
+from bptui.views.breakpoints import Listed, breakpoint_rows, offers
+from bptui.views.text import Row
+
+MOST_OFFERED = 9
+
+
+class WaitFor(Line):
+    """Asks what to wait for; ``words`` is the answer, once the run has such a thing."""
+
+    NAME = "Breakpoint"
+    QUESTION = "Stop when: train_loss < 0.1, w2[0>1] changes sign, row 17 flips, epoch 5 … a number alone is watched"
+    EXAMPLE = "test_loss rises 3"
+
+    def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.session = session
+        self.said = ""
+
+    def accept(self, words: str) -> None:
+        self.said = self.session.stops.add(words, self.session.run)
+
+
+class BreakpointScreen(UpdateSheet):
+    """``offered`` are conditions that a digit adds."""
+
+    NAME = "Breakpoints"
+    TITLE_WORDS = "Breakpoints and watches"
+
+    def __init__(
+        self, session: Session, number: Watchable | None, palette_name: str, ascii_only: bool, colour: bool
+    ) -> None:
+        super().__init__(session, palette_name, ascii_only, colour)
+        self.chosen = 0
+        weight = Watchable("weight", session.moment.weight)
+        self.offered: list[Condition] = offers(self.scene(), number or weight)
+
+    def table(self) -> Table:
+        return KEYS
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        stops, run = self.session.stops, self.session.run
+        listed = [Listed(each, stops.updates(run, each.condition) if each.on else ()) for each in stops.breakpoints]
+        names = run.start.architecture.names
+        return breakpoint_rows(listed, stops.watches, names, stops.last, self.chosen, self.offered, width, height)
+
+    @property
+    def count(self) -> int:
+        return len(self.session.stops.breakpoints) + len(self.session.stops.watches)
+
+    # --- what keys ask for ---
+
+    def choose(self, by: int) -> None:
+        self.chosen = min(max(self.chosen + by, 0), max(self.count - 1, 0))
+
+    def ask(self) -> None:
+        line = WaitFor(self.session, self.app.palette_name, self.app.ascii)
+        self.app.push_screen(line, lambda _: self.do(lambda _: self.tell(line.said)))
+
+    def tell(self, words: str) -> None:
+        self.notice = words
+        self.choose(0)
+
+    def offer(self, place: int) -> None:
+        try:
+            self.notice = self.session.stops.stop_at(self.offered[place], self.session.run)
+        except ValueError as problem:
+            self.notice = str(problem)
+
+    def switch(self) -> None:
+        self.session.stops.switch(self.chosen)
+
+    def take_out(self) -> None:
+        self.session.stops.remove(self.chosen)
+        self.choose(0)
+
+    def nothing_listed(self) -> str | None:
+        return None if self.count else f"the list is empty: {self.shown('add')} adds one"
+
+    def no_breakpoint(self) -> str | None:
+        if self.chosen < len(self.session.stops.breakpoints):
+            return None
+        return self.nothing_listed() or "a watch is not switched off, only taken out"
+
+    def not_offered(self, place: int) -> str | None:
+        return None if place < len(self.offered) else f"there are {len(self.offered)} offers"
+
+
+def adding(place: int) -> Key[BreakpointScreen]:
+    digit = str(place + 1)
+    return Key(f"offer-{digit}", (digit,), digit, "Breakpoints", f"add offer {digit}",
+               lambda screen: screen.offer(place), "", lambda screen: screen.not_offered(place))  # fmt: skip
+
+
+KEYS: Table = (
+    Key("add", ("enter", "a"), "Enter", "Breakpoints", "type what to wait for, or a number to watch",
+        BreakpointScreen.ask, "add"),
+    *map(adding, range(MOST_OFFERED)),
+    Key("switch", ("space",), "space", "Breakpoints", "the chosen one on or off", BreakpointScreen.switch, "on/off",
+        BreakpointScreen.no_breakpoint),
+    Key("remove", ("delete", "backspace"), "Del", "Breakpoints", "take the chosen one out", BreakpointScreen.take_out,
+        "take out", BreakpointScreen.nothing_listed),
+    Key("up", ("up",), "↑", "Breakpoints", "the one above", lambda screen: screen.choose(-1)),
+    Key("down", ("down",), "↓", "Breakpoints", "the one below", lambda screen: screen.choose(1)),
+    *COMMON,
+    Key("close", ("escape", "q", "K"), "Esc", "Breakpoints", "close", BreakpointScreen.close, "close"),
+)  # fmt: skip
