@@ -26,7 +26,8 @@ class TooManyForksError(ValueError):
 class Fork:
     """``number`` counts from 1 and is never used again. It parts from fork ``parent`` (0: from none) with update
     ``parts``; ``moment`` is where one stood when it was left, ``seen`` the last update that one saw applied. ``owed``
-    updates were known when a session was saved: fewer may be as long as these are not replayed."""
+    updates were known when a session was saved: fewer may be as long as these are not replayed. ``digest`` of its last
+    update, and the ``words`` of its moment, are known once it was saved, as long as it rests."""
 
     number: int
     run: Run
@@ -37,6 +38,8 @@ class Fork:
     kept: bool = False
     seen: int = 0
     owed: int = 0
+    digest: str = ""
+    words: str = ""
 
     @property
     def known(self) -> int:
@@ -53,6 +56,22 @@ class Place:
     moment: Moment
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A change that can be undone: the run is another one from this update on."""
+
+    update: int
+    before: Place
+    after: Place
+
+    def where(self, old: Fork, new: Fork) -> "Step":
+        """The same where the run of a new fork was one of an old fork's."""
+        places = (
+            replace(at, fork=new) if at.fork is old and at.run is new.run else at for at in (self.before, self.after)
+        )
+        return Step(self.update, *places)
+
+
 @dataclass(slots=True)
 class Forks:
     """``all`` are in the order in which they began; ``beside`` is the number of the one drawn beside the live one, 0
@@ -62,8 +81,8 @@ class Forks:
     all: list[Fork]
     beside: int = 0
     last: int = 1
-    undone: list[tuple[Place, Place]] = field(default_factory=list)
-    done: list[tuple[Place, Place]] = field(default_factory=list)
+    undone: list[Step] = field(default_factory=list)
+    done: list[Step] = field(default_factory=list)
 
     @classmethod
     def of(cls, run: Run, moment: Moment) -> "Forks":
@@ -108,7 +127,7 @@ class Forks:
         return replace(live, bytes=live.bytes + taken, budget=live.budget + allowed)
 
     def _undoable(self) -> list[Run]:
-        return [place.run for step in (*self.done, *self.undone) for place in step]
+        return [place.run for step in (*self.done, *self.undone) for place in (step.before, step.after)]
 
     # --- changes ---
 
@@ -125,7 +144,7 @@ class Forks:
         else:
             old.run = run
         rest(was.run)
-        self.done.append((was, Place(self.live, run, moment)))
+        self.done.append(Step(update, was, Place(self.live, run, moment)))
         del self.done[:-MOST_UNDONE]
         self.undone.clear()
         return said
@@ -133,6 +152,7 @@ class Forks:
     def _begin(self, run: Run, update: int, moment: Moment) -> str:
         dropped = self._make_room()
         old, self.last = self.live, self.last + 1
+        old.digest = ""
         old.moment, later = moment, old.run.frontier - update + 1
         self.live = Fork(self.last, run, moment, old.number, update, seen=min(old.seen, update - 1))
         self.all.append(self.live)
@@ -157,11 +177,10 @@ class Forks:
         Raises KeyError.
         """
         there, old = self[number], self.live
-        if there is old:
-            return
         old.moment = moment
-        self._live(there, there.run)
-        self.beside = old.number
+        if there is not old:
+            self._live(there, there.run)
+            self.beside = old.number
 
     def _live(self, fork: Fork, run: Run) -> None:
         rest(self.live.run)
@@ -169,45 +188,52 @@ class Forks:
             self.all.append(fork)
             self.all.sort(key=lambda each: each.number)
         self.live, fork.run = fork, run
+        fork.digest = fork.words = ""
         run.limit_memory(BUDGET)
 
     def undo(self, moment: Moment) -> Moment:
         """Back to before the last change; the moment where one stood. Raises IndexError where there is none."""
-        before, after = self.done[-1]
-        after = Place(self._aside(before, after, moment), after.fork.run, moment)
+        self.live.moment = moment
+        step = self.done[-1]
+        led_to = self._aside(step)
+        after = Place(led_to, led_to.run, led_to.moment)
         self.done.pop()
-        self.undone.append((before, after))
-        self._return(before, after)
-        return before.moment
+        self.undone.append(Step(step.update, step.before, after))
+        self._return(step.before)
+        new = after.fork
+        parent_of_one = any(fork.parent == new.number for fork in self.all)
+        if new is not self.live and new.seen < new.parts and not parent_of_one:
+            self._forget(new)  # nothing has come of it: it would only lengthen the list
+        return step.before.moment
 
-    def _aside(self, before: Place, after: Place, moment: Moment) -> Fork:
+    def _aside(self, step: Step) -> Fork:
         """The fork of what a change has led to. Where it went on in the fork it was made in, and one has seen what came
         of it, that gets a fork of its own, so that nothing is lost. Raises TooManyForksError."""
-        fork = after.fork
-        update = parting(before.run.causes, fork.run.causes)
-        if fork is not before.fork or fork.seen < update:
+        fork = step.after.fork
+        if fork is not step.before.fork or fork.seen < step.update:
             return fork
         self._make_room()
         self.last += 1
-        new = Fork(self.last, fork.run, moment, fork.number, update, seen=fork.seen)
+        new = Fork(self.last, fork.run, fork.moment, fork.number, step.update, seen=fork.seen)
         self.all.append(new)
-        fork.seen = update - 1
+        fork.seen = step.update - 1
+        for stack in (self.done, self.undone):
+            stack[:] = [each.where(fork, new) for each in stack]
         return new
 
-    def redo(self) -> Moment:
+    def redo(self, moment: Moment) -> Moment:
         """To the change undone last again; the moment where one stood there. Raises IndexError where there is none."""
-        before, after = self.undone.pop()
-        self.done.append((before, after))
-        self._return(after, before)
-        return after.moment
+        self.live.moment = moment
+        step = self.undone.pop()
+        self.done.append(step)
+        self._return(step.after)
+        return step.after.moment
 
-    def _return(self, there: Place, left: Place) -> None:
-        left.fork.moment = left.moment
+    def _return(self, there: Place) -> None:
+        left = self.live
         self._live(there.fork, there.run)
-        if left.fork is not there.fork:
-            self.beside = left.fork.number
-            if left.fork.seen < left.fork.parts:  # nothing has come of it: it would only lengthen the list
-                self._forget(left.fork)
+        if left is not there.fork:
+            self.beside = left.number
 
     def _forget(self, fork: Fork) -> None:
         self.all.remove(fork)
@@ -218,14 +244,14 @@ class Forks:
         """One that is not live is gone; what parted from it parts from what it parted from. Raises KeyError."""
         fork = self[number]
         assert fork is not self.live, "the live one is not dropped"
-        steps = [place.fork for step in (*self.done, *self.undone) for place in step]
+        steps = [place.fork for step in (*self.done, *self.undone) for place in (step.before, step.after)]
         for child in {id(each): each for each in (*self.all, *steps)}.values():
             if child.parent == number:
                 child.title = child.title or self.name(child)
                 child.parent, child.parts = fork.parent, min(child.parts, fork.parts) if fork.parent else 1
         self._forget(fork)
         for stack in (self.done, self.undone):
-            stack[:] = [step for step in stack if fork not in (step[0].fork, step[1].fork)]
+            stack[:] = [step for step in stack if fork not in (step.before.fork, step.after.fork)]
 
     def parting(self, one: int, other: int) -> int:
         """The first update that two of them do not share; 0 where they have the same causes. Raises KeyError."""

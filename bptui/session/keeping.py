@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,27 +15,25 @@ from bptui.data.bounded import text_of
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
 from bptui.scenario import Scenario, ScenarioError
-from bptui.scenario.accept import Check, choice, integer, list_of, number, shown
-from bptui.scenario.document import training_section
-from bptui.scenario.keys import MOST_UNITS
-from bptui.scenario.reading import section, settings_choice
+from bptui.scenario.accept import Check, list_of, shown
 from bptui.session.aim import Aim, parse_aim, words_of
+from bptui.session.forks import MOST
+from bptui.session.kept_forks import digest_of, owing, read_forks, settle, share_past, written_forks
 from bptui.session.session import Session
-from bptui.training.causes import Causes, Change, Edit, Guest
+from bptui.session.written import UPDATE, a_section, changes_of, short_text, written
+from bptui.training.causes import Causes
 from bptui.training.problem import Problem
-from bptui.training.roster import LeaveOut, Part, PutIn, Rewrite
 from bptui.training.run import Run
-from bptui.training.settings import ORDERS, Settings
+from bptui.training.settings import Settings
 from bptui.version import __version__
 
-FORMAT = 1
+FORMAT = 2
 LARGEST_FILE = 16 * 2**20  # bytes
 MOST_CHANGES = 100_000
 BLOCK = 1024  # samples taken in at once
-UPDATE = integer(1, 1_000_000_000)
-ROW = integer(0, 1_000_000_000)
-REAL = number(-1e300, 1e300)
-KEYS = ("bptui_session", "made_by", "origin", "scenario", "data", "changes", "updates", "at", "look", "digest", "check")
+FIRST_KEYS = ("bptui_session", "made_by", "origin", "scenario", "data", "changes", "updates", "at", "look", "digest")
+KEYS = {1: {*FIRST_KEYS, "check"}, 2: {*FIRST_KEYS, "fork", "forks", "check"}}
+"""Of every format that is read."""
 
 
 class KeptError(ValueError):
@@ -73,22 +72,9 @@ def text_of_session(session: Session, look: str, folder: Path) -> str:
         "at": words_of(run, session.moment),
         "look": look,
         "digest": digest_of(run, session.moment.update),
+        **written_forks(session.forks),
     }
     return json.dumps(document | {"check": check_of(document)}, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
-
-
-def written(change: Change) -> dict[str, Any]:
-    match change:
-        case Settings():
-            return {"training": training_section(change, whole=False), "order": change.order}
-        case Edit(layer, source, unit, value):
-            return {"weight": [layer, source, unit], "value": value}
-        case Guest(x, y):
-            return {"x": list(x), "y": list(y)}
-        case Rewrite(row, part, values):
-            return {"row": row, part: [list(value) for value in values]}
-        case LeaveOut(row) | PutIn(row):
-            return {"row": row, "in": isinstance(change, PutIn)}
 
 
 def made_by() -> str:
@@ -115,15 +101,6 @@ def digest_of_data(problem: Problem) -> str:
     return out.hexdigest()
 
 
-def digest_of(run: Run, update: int) -> str:
-    """Of the numbers of an update, and of the weights after the last one known."""
-    record, out = run.record(update), hashlib.blake2b(digest_size=16)
-    last = run.record(run.frontier).after.flat
-    for array in (record.before.flat, record.memory, record.passed.loss, record.summed.flat, record.after.flat, last):
-        out.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
-    return out.hexdigest()
-
-
 # --- in ---
 
 
@@ -138,14 +115,16 @@ def opened(path: Path) -> tuple[Session, Kept]:
     if digest_of_data(session.run.problem) != document["data"]:
         raise KeptError(f"{path}: its data have changed since it was written; the run cannot be replayed")
     try:
-        changes = tuple(change_of(raw) for raw in document["changes"])
-        if [update for update, _ in changes] != sorted(update for update, _ in changes):
-            refuse(path, "changes: they are not in their order")
+        changes = changes_of(document["changes"])
         session.run = session.run.under(Causes(((1, session.run.settings_at(1)), *changes)))
     except (ValueError, IndexError, TypeError) as problem:
         refuse(path, f"changes: {problem}")
     if not session.run.extend_to(1):
         refuse(path, str(session.run.stop))
+    try:
+        read_forks(session.forks, document)
+    except (ValueError, IndexError, TypeError, KeyError) as problem:
+        refuse(path, f"forks: {problem}")
     return session, kept_of(path, document)
 
 
@@ -174,14 +153,17 @@ def read(path: Path) -> dict[str, Any]:
     version = document["bptui_session"]
     if isinstance(version, int) and version > FORMAT:
         refuse(path, f"session format {shown(version)} is newer than this bptui knows ({FORMAT}); update it")
-    if version != FORMAT or set(document) != set(KEYS) or document.pop("check") != check_of(document):
+    if version not in KEYS or set(document) != KEYS[version] or document.pop("check") != check_of(document):
         refuse(path, "damaged, or changed by hand: what it says does not fit its own check")
     checks: dict[str, Check] = {
         **dict.fromkeys(("made_by", "origin", "data", "at", "look", "digest"), short_text),
         "scenario": a_section,
         "changes": list_of(a_section, 0, MOST_CHANGES),
         "updates": UPDATE,
+        "fork": a_section,
+        "forks": list_of(a_section, 0, MOST),
     }
+    document = {"fork": {}, "forks": []} | document
     for key, check in checks.items():
         try:
             document[key] = check(document[key])
@@ -198,61 +180,53 @@ def refuse(path: Path, why: str) -> NoReturn:
     raise KeptError(f"{path}: {why}")
 
 
-def short_text(raw: Any) -> str:
-    if not isinstance(raw, str):
-        raise ValueError(f"expected a text, got {shown(raw)}")
-    return clean(raw, 500)
+class Replay:
+    """All updates of a session that was opened, the live fork's first; what several forks have in common once."""
 
+    def __init__(self, session: Session, kept: Kept) -> None:
+        self.session, self.kept = session, kept
+        self._ghosts = list(owing(session.forks))
+        self._whole = kept.updates + sum(fork.owed for fork in self._ghosts)
+        self._done = 0  # updates of the forks that are known
+        self._now: Run | None = session.run
 
-def a_section(raw: Any) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise ValueError(f"expected an object, got {shown(raw)}")
-    return raw
+    def go_on(self, pause: Callable[[], bool]) -> bool:
+        """Make updates until ``pause()`` says so; True when all are known, or a run had to stop."""
+        wanted = self.kept.updates
+        while self._now is not None:
+            if not self._now.extend(lambda frontier, _, wanted=wanted: frontier >= wanted, pause):  # type: ignore[misc]
+                return False
+            self._done += self._now.frontier
+            self._now = None
+            if self._ghosts:
+                fork = self._ghosts.pop(0)
+                share_past(self.session.forks, fork)
+                self._now, wanted = fork.run, fork.owed
+        return True
 
+    @property
+    def made(self) -> int:
+        """Updates known so far, of all forks."""
+        return self._done + (self._now.frontier if self._now else 0)
 
-def change_of(raw: dict[str, Any]) -> tuple[int, Change]:
-    """A change and its place. Raises ValueError."""
-    update = UPDATE(raw.get("update"))
-    given = set(raw) - {"update"}
-    if given == {"training", "order"}:
-        training = section({"training": a_section(raw["training"])}, "training")
-        return update, settings_choice(training, choice(ORDERS)(raw["order"]))
-    if given == {"weight", "value"}:
-        layer, source, unit = list_of(integer(-1, MOST_UNITS), 3, 3)(raw["weight"])
-        return update, Edit(layer, source, unit, REAL(raw["value"]))
-    if given == {"row", "in"}:
-        return update, (PutIn if yes_or_no(raw["in"]) else LeaveOut)(ROW(raw["row"]))
-    if given in ({"row", "x"}, {"row", "y"}):
-        part: Part = "x" if "x" in given else "y"
-        values = list_of(cell, 1, MOST_UNITS)(raw[part])
-        return update, Rewrite(ROW(raw["row"]), part, tuple(values))
-    if given == {"x", "y"}:
-        x, y = (list_of(REAL, 1, MOST_UNITS)(raw[key]) for key in ("x", "y"))
-        return update, Guest(tuple(map(float, x)), tuple(map(float, y)))
-    raise ValueError(f"not known: {shown(', '.join(sorted(given)))}")
-
-
-def cell(raw: Any) -> tuple[int, float]:
-    """A place and its number. Raises ValueError."""
-    if not isinstance(raw, list) or len(raw) != 2:
-        raise ValueError(f"expected a place and a number, got {shown(raw)}")
-    return integer(0, MOST_UNITS)(raw[0]), float(REAL(raw[1]))
-
-
-def yes_or_no(raw: Any) -> bool:
-    if not isinstance(raw, bool):
-        raise ValueError(f"expected true or false, got {shown(raw)}")
-    return raw
+    @property
+    def share(self) -> float:
+        """Of the way, 0 … 1."""
+        return min(self.made / max(self._whole, 1), 1.0)
 
 
 def reopened(session: Session, kept: Kept) -> str:
     """Stand where one stood, once all updates are replayed; says whether the numbers are the same."""
+    for fork in session.forks.all:
+        settle(fork)
     try:
         session.arrive_at(kept.aim)
     except IndexError as problem:
         return f"{clean(str(problem))}: the run was another one"
     if session.run.frontier < kept.updates:
         return f"replayed up to update {session.run.frontier} of {kept.updates}: {session.run.stop}"
-    if digest_of(session.run, session.moment.update) != kept.digest:
+    others = [fork for fork in session.forks.all if fork.run.frontier >= fork.owed > 0 and fork.digest]
+    exact = all(digest_of(fork.run, fork.run.frontier) == fork.digest for fork in others)
+    if not exact or digest_of(session.run, session.moment.update) != kept.digest:
         return f"replayed with other last digits: made by {kept.made_by}"
     return f"replayed to update {session.moment.update}, every bit as it was"

@@ -117,7 +117,7 @@ class Session(Standing):
 
     def redo(self) -> str:
         """The change undone last is made again, exactly."""
-        self.moment = self.forks.redo()
+        self.moment = self.forks.redo(self.moment)
         return f"made again: at update {self.moment.update}{self._in_fork()}"
 
     def why_not_undo(self) -> str | None:

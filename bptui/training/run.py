@@ -394,11 +394,11 @@ class Run:
         past = update - 1
         return self._parted(past, causes)
 
-    def parted(self, causes: Causes) -> "Run":
+    def parted(self, causes: Causes, most: int | None = None) -> "Run":
         """The same problem from the same start weights under these causes, with as much of this run's past as they have
-        in common. Raises IndexError, ValueError as :meth:`fork` does."""
+        in common, ``most`` updates at most. Raises IndexError, ValueError as :meth:`fork` does."""
         update = parting(self.causes, causes)
-        past = self.frontier if update == 0 else min(update - 1, self.frontier)
+        past = min(self.frontier, update - 1 if update else self.frontier, self.frontier if most is None else most)
         if past < 1:
             return self.under(causes)
         for at, change in causes.changes:

@@ -16,7 +16,7 @@ from bptui.session.session import Session
 from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.explorer_keys import BY_ID, KEYS, hints
 from bptui.tui.keys import Key, Table
-from bptui.tui.long_work import LongWork
+from bptui.tui.long_work import LongWork, Work
 from bptui.tui.panel import Panel
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
@@ -56,7 +56,7 @@ class Explorer(Workbench):
         self._watch = Watch()
         self.pad: Pad | None = None  # once something was drawn
         self._sure = False  # that a long run may be lost
-        self._work: LongWork | None = None
+        self._work: Work | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         self._to_say = [*session.scenario.notices]  # a notice each, as long as no key has one of its own
         if session.next_settings.rules.learning_rate == 0:
@@ -152,7 +152,7 @@ class Explorer(Workbench):
             self.notice = self.session.stops.words(self.session.run) or self.session.why_not(("phase", 1)) or ""
         self._tell_symptom()
 
-    def _go_on(self, work: LongWork, pause: Callable[[], bool]) -> None:
+    def _go_on(self, work: Work, pause: Callable[[], bool]) -> None:
         ended = work.go_on(pause)
         self._work = work if ended is None else None
         self.notice = ended or ""
@@ -172,9 +172,12 @@ class Explorer(Workbench):
     def start(self, goal: Goal, finish: Callable[[], str]) -> None:
         """Begin work that may be long; short work is done before the next frame."""
         self.reopening = False
-        until = perf_counter() + WORK_SLICE
         session = self.session
-        work = LongWork(session.run, goal, finish, session.stops, session.moment)
+        self.begin(LongWork(session.run, goal, finish, session.stops, session.moment))
+
+    def begin(self, work: Work) -> None:
+        """Its first slice, which may be all of it."""
+        until = perf_counter() + WORK_SLICE
         self._go_on(work, lambda: perf_counter() > until)
 
     # --- what keys ask for ---

@@ -10,8 +10,8 @@ from bptui.data.clean import clean
 from bptui.data.error import DataError
 from bptui.data.output import write_new, write_whole
 from bptui.scenario import ScenarioError
-from bptui.session.goal import Goal
-from bptui.session.keeping import LARGEST_FILE, Kept, reopened, text_of_session
+from bptui.session.keeping import LARGEST_FILE, Kept, Replay, reopened, text_of_session
+from bptui.tui.long_work import ReplayWork
 from bptui.tui.recovery import remember, state_folder
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def reopen(explorer: "Explorer", kept: Kept) -> None:
         return reopened(session, kept)
 
     def begin(_: object) -> None:
-        explorer.start(Goal(kept.updates), finish)
+        explorer.begin(ReplayWork(Replay(session, kept), finish))
         explorer.reopening = explorer.working()
 
     explorer.do(begin)

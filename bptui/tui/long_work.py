@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from bptui.data.digits import grouped
 from bptui.session.goal import Goal
@@ -9,6 +10,9 @@ from bptui.session.moment import Moment
 from bptui.session.stops import Enough, Stops
 from bptui.training.run import Run
 from bptui.views.progress import Progress
+
+if TYPE_CHECKING:
+    from bptui.session.keeping import Replay
 
 SURE = 0.5  # seconds after which a rate is worth saying
 
@@ -68,3 +72,25 @@ class LongWork:
         run = self.run
         batches = run.next_position.batches(run.settings_at(run.frontier + 1), run.problem_at(run.frontier + 1).count)
         return self.goal.share(run.frontier, run.next_position, batches)
+
+
+class ReplayWork:
+    """A session out of its file on its way to where it was; ``finish`` says what became of it."""
+
+    def __init__(self, replay: "Replay", finish: Callable[[], str]) -> None:
+        self.replay = replay
+        self._finish = finish
+        self._updates, self._shares = Pace(replay.made), Pace(replay.share)
+
+    def go_on(self, pause: Callable[[], bool]) -> str | None:
+        """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
+        return self._finish() if self.replay.go_on(pause) else None
+
+    def progress(self) -> Progress:
+        made, share = self.replay.made, self.replay.share
+        forks = len(self.replay.session.forks.all)
+        goal = f"the end of {forks} forks" if forks > 1 else f"update {grouped(self.replay.kept.updates)}"
+        return Progress(made, "update", share, goal, self._updates.rate(made), self._shares.left(share, 1.0))
+
+
+Work = LongWork | ReplayWork

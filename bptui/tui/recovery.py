@@ -58,7 +58,8 @@ class Recovery:
         """What is to be written; "" where nothing is new, or nothing could be lost. The file that is being replayed
         is the truth until that is done."""
         session = explorer.session
-        state = session.run, session.moment, session.run.frontier, explorer.looks
+        forks = tuple((fork.number, fork.title, fork.kept) for fork in session.forks.all)
+        state = session.run, session.moment, session.run.frontier, explorer.looks, forks
         begun = session.run.frontier > 1 or len(session.run.causes.changes) > 1
         if self.path is None or state == self._noted or not begun or explorer.reopening:
             return ""

@@ -8,7 +8,7 @@ import pytest
 from bptui.scenario import Scenario
 from bptui.session import edits
 from bptui.session.forks import MOST, MOST_UNDONE, RESTING, TooManyForksError
-from bptui.session.keeping import digest_of
+from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.session.session import Session
 from bptui.training.causes import Edit
@@ -263,7 +263,7 @@ class TestBounds:
             there.change_rate(k % 2 == 0)
             there.moment = to_update(there.run, there.moment, there.moment.update + 30)
         assert len(there.forks.done) == MOST_UNDONE
-        resting = [before.run for before, _ in there.forks.done]
+        resting = [step.before.run for step in there.forks.done]
         states = [run.reach.bytes for run in resting]
         state = there.run.record(1).before.flat.nbytes + 1000
         assert max(states) <= max(RESTING, 12 * state)

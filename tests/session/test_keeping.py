@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bptui.scenario import Scenario
-from bptui.session import MOVES, Move
-from bptui.session.keeping import KeptError, check_of, digest_of, opened, reopened, text_of_session
+from bptui.session import MOVES, Move, edits
+from bptui.session.forks import Fork
+from bptui.session.keeping import KeptError, Replay, check_of, opened, reopened, text_of_session
+from bptui.session.kept_forks import digest_of
+from bptui.session.moves import to_update
 from bptui.session.session import Session
 from bptui.training.causes import Edit, Guest
+from bptui.training.roster import Part, Rewrite
 from tests.training.builders import fingerprint, planned
 
 
@@ -31,7 +37,7 @@ def there_and_back(session: Session, folder: Path) -> tuple[Session, str]:
     path = folder / "a.session.json"
     path.write_text(text_of_session(session, "4 log", folder), encoding="utf-8")
     again, kept = opened(path)
-    again.run.extend_to(kept.updates)
+    assert Replay(again, kept).go_on(lambda: False)
     assert kept.look == "4 log"
     return again, reopened(again, kept)
 
@@ -43,6 +49,29 @@ def same(one: Session, other: Session) -> bool:
         and one.run.frontier == other.run.frontier
         and fingerprint(one.record) == fingerprint(other.record)
         and fingerprint(one.run.record(one.run.frontier)) == fingerprint(other.run.record(other.run.frontier))
+        and [told(one, fork) for fork in one.forks.all] == [told(other, fork) for fork in other.forks.all]
+        and (one.forks.live.number, one.forks.last, one.forks.beside)
+        == (other.forks.live.number, other.forks.last, other.forks.beside)
+    )
+
+
+def told(session: Session, fork: Fork) -> Any:
+    """All that is to be the same of a fork."""
+    last = fingerprint(fork.run.record(fork.run.frontier))
+    stood = session.moment if fork is session.forks.live else fork.moment
+    stood = replace(stood, layer=1, unit=0, source=0)  # what is selected is said where it is not the first
+    place = (stood.update, stood.phase, stood.sample if not stood.phase.per_batch else 0)
+    name = session.forks.name(fork)
+    return (
+        fork.number,
+        fork.parent,
+        fork.parts,
+        name,
+        fork.kept,
+        fork.run.causes.changes,
+        fork.run.frontier,
+        place,
+        last,
     )
 
 
@@ -51,10 +80,15 @@ class Sessions(RuleBasedStateMachine):
 
     session: Session
 
-    @initialize(name=st.sampled_from(["xor", "moons", "mazur"]))
-    def start(self, name: str) -> None:
+    @initialize(name=st.sampled_from(["xor", "moons", "mazur"]), known=st.integers(1, 20))
+    def start(self, name: str, known: int) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.session = Session(Scenario.built_in(name))
+        self.jump(known)
+
+    @rule(update=st.integers(0, 30))
+    def jump(self, update: int) -> None:
+        self.session.moment = to_update(self.session.run, self.session.moment, update)
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -75,29 +109,100 @@ class Sessions(RuleBasedStateMachine):
 
     @rule()
     def reduce(self) -> None:
-        self.session.toggle_reduction()
+        self.try_to(self.session.toggle_reduction)
 
     @rule(doubled=st.booleans())
     def batch(self, doubled: bool) -> None:
         if self.session.why_not_batch(doubled) is None:
-            self.session.scale_batch(doubled)
+            self.try_to(lambda: self.session.scale_batch(doubled))
 
     @rule(momentum=st.sampled_from([0.0, 0.3, 1 / 3]))
     def optimizer(self, momentum: float) -> None:
         rules = self.session.next_settings.rules
         other = replace(rules, optimizer=replace(rules.optimizer, name="momentum", momentum=momentum), l2=0.01)
-        self.session.change(replace(self.session.next_settings, rules=other))
+        self.try_to(lambda: self.session.change(replace(self.session.next_settings, rules=other)))
 
     @rule(value=st.floats(-3, 3))
     def edit(self, value: float) -> None:
         weight = self.session.moment.weight
-        self.session.change(Edit(weight.layer, weight.source, weight.unit, value))
+        self.try_to(lambda: self.session.change(Edit(weight.layer, weight.source, weight.unit, value)))
 
     @rule(x=st.floats(-2, 2))
     def guest(self, x: float) -> None:
         sizes = self.session.run.start.architecture.sizes
-        self.session.change(Guest((x,) * sizes[0], (0.25,) * sizes[-1]))
+        self.try_to(lambda: self.session.change(Guest((x,) * sizes[0], (0.25,) * sizes[-1])))
 
+    @rule(row=st.integers(0, 9), places=st.integers(0, 1), value=st.floats(-2, 2), part=st.sampled_from(["x", "y"]))
+    def rewrite(self, row: int, places: int, value: float, part: Part) -> None:
+        problem = self.session.run.problem
+        sizes = self.session.run.start.architecture.sizes
+        place = min(places, sizes[0 if part == "x" else -1] - 1)
+        row = int(problem.split.train[row % problem.count])
+        self.try_to(lambda: edits.change_sample(self.session, Rewrite(row, part, ((place, value),))))
+
+    @rule()
+    def leave_out_or_put_in(self) -> None:
+        if edits.why_not_edit(self.session) is None:
+            self.try_to(lambda: edits.toggle_row(self.session))
+
+    @rule(value=st.floats(-1, 1))
+    def weight_by_hand(self, value: float) -> None:
+        self.try_to(lambda: edits.set_weight(self.session, value))
+
+    def try_to(self, change: Callable[[], str]) -> None:
+        """Refused or made, the session stays whole."""
+        with suppress(ArithmeticError, ValueError):
+            change()
+
+    @precondition(lambda self: self.stands_behind_the_last_change())
+    @rule()
+    def undo_and_redo_are_exact(self) -> None:
+        there, here = self.session, self.session.moment
+        before = fingerprint(there.record)
+        there.undo()
+        there.redo()
+        assert (there.moment, fingerprint(there.record)) == (here, before)
+
+    def stands_behind_the_last_change(self) -> bool:
+        """And did not go to another fork since."""
+        forks = self.session.forks
+        return bool(forks.done) and forks.done[-1].after.fork is forks.live
+
+    @precondition(lambda self: self.session.why_not_undo() is None)
+    @rule()
+    def undo(self) -> None:
+        self.session.undo()
+
+    @precondition(lambda self: self.session.why_not_redo() is None)
+    @rule()
+    def redo(self) -> None:
+        self.session.redo()
+
+    @rule(place=st.integers(0, 11))
+    def go_to_a_fork(self, place: int) -> None:
+        forks = self.session.forks.all
+        self.session.go_to_fork(forks[place % len(forks)].number)
+
+    @rule(kept=st.booleans(), title=st.sampled_from(["", "mine"]))
+    def name_and_keep(self, kept: bool, title: str) -> None:
+        live = self.session.forks.live
+        live.kept, live.title = kept, title
+
+    @precondition(lambda self: len(self.session.forks.all) > 1)
+    @rule()
+    def drop(self) -> None:
+        forks = self.session.forks
+        forks.drop(next(fork.number for fork in forks.all if fork is not forks.live))
+
+    @rule()
+    def branch(self) -> None:
+        self.try_to(self.session.branch)
+
+    @rule()
+    def restart(self) -> None:
+        self.try_to(self.session.restart)
+
+    @precondition(lambda self: len(self.session.forks.all) > 4)
     @rule()
     def reseed(self) -> None:
         self.session.reseed()
@@ -114,6 +219,13 @@ class Sessions(RuleBasedStateMachine):
         fresh, update = planned(self.session.run), self.session.moment.update
         fresh.extend_to(self.session.run.frontier)
         assert digest_of(fresh, update) == digest_of(self.session.run, update)
+
+    @rule()
+    def every_ghost_is_what_a_fresh_replay_of_it_is(self) -> None:
+        for fork in self.session.forks.all:
+            fresh, last = planned(fork.run), fork.run.frontier
+            fresh.extend_to(last)
+            assert digest_of(fresh, last) == digest_of(fork.run, last)
 
 
 TestSessions = Sessions.TestCase
@@ -186,7 +298,7 @@ def test_with_any_bit_flipped_it_is_refused_or_says_the_same(path: Path, session
         ("", "empty"),
         ("{}", "no session of bptui's"),
         ("[1, 2]", "no session of bptui's"),
-        ('{"bptui_session": 2}', "session format 2 is newer than this bptui knows (1); update it"),
+        ('{"bptui_session": 3}', "session format 3 is newer than this bptui knows (2); update it"),
         ('{"bptui_session": 1}', "damaged, or changed by hand"),
         ("format_version = 1", ":1:1: no session, or a damaged one"),
         ('{"bptui_session": NaN}', "no session, or a damaged one"),
