@@ -59,5 +59,6 @@ class Drawing:
         self._timer = None
         width, height, _ = self._drawn = self._wanted
         self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()
+        self._screen.app.begin_frame()
         self._screen.paint_chart()
         self._screen.app.show_now(self._screen)

@@ -4,16 +4,24 @@ What Textual is about to write is caught in :mod:`bptui.tui.private`.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from math import inf
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
+from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
 Run = tuple[int, int, list[Cell]]
 """Line, column, and the cells from there on."""
+Piece = tuple[int, int, Sequence[Iterable[Segment]]]
+"""Line, first column, and what is painted from there on without a gap: strips, or segments in other lists."""
+NARROW = re.compile(
+    "[ -~¡-¬®-˿Ͱ-ͷͺ-Ϳ΄-ΊΌΎ-ΡΣ-Ͽᴀ-ᶿ‐-‧‰-⁞⁰ⁱ⁴-₎←-↓↔-⇿∀-⌙⎛-⎳─-◼◿⟀-⟯⠀-⣿⦀-⫿]*",
+)
+"""Characters that take a column each and are never part of another: what nearly all texts are made of."""
 FAR = 5  # up to four unchanged cells in the pen's own style are cheaper written again than jumped over
 
 
@@ -24,7 +32,7 @@ class Shadow:
         self.size = (width, height)
         self.lines: list[list[Cell | None]] = [[None] * width for _ in range(height)]
 
-    def differences(self, y: int, x: int, strips: list[Strip]) -> list[Run]:
+    def differences(self, y: int, x: int, strips: Iterable[Iterable[Segment]]) -> list[Run]:
         """How line y differs from what strips show from column x on, as runs."""
         line, given = self.lines[y], cells_of(strips)
         if line[x : x + len(given)] == given:
@@ -50,14 +58,14 @@ class Shadow:
             self.lines[y][x : x + len(cells)] = cells
 
 
-def cells_of(strips: list[Strip]) -> list[Cell]:
+def cells_of(strips: Iterable[Iterable[Segment]]) -> list[Cell]:
     """The cells of strips, a character that takes several columns in the first of them."""
     out: list[Cell] = []
     for strip in strips:
         for text, style, control in strip:
             if control:
                 continue
-            if text.isascii():
+            if NARROW.fullmatch(text):
                 out += [(char, style) for char in text]
                 continue
             for start, end, size in split_graphemes(text)[0]:
@@ -98,16 +106,17 @@ def shortest(sgr: str) -> str:
 
 def cut(runs: list[Run], size: float, system: ColorSystem | None, colour: bool = True) -> tuple[str, int, list[Run]]:
     """As many runs as about ``size`` bytes hold, one at least: their text, its bytes, and the runs that are left."""
-    text = encode(runs, system, colour)
-    length = len(text.encode())
-    if length <= size or len(runs) < 2:
-        return text, length, []
-    count, used = 1, len(encode(runs[:1], system, colour).encode())
-    while used < size and count < len(runs):
-        used += len(encode(runs[count : count + 1], system, colour).encode())
+    out, length, count = [], 0, 0
+    pen = Pen(system, colour)
+    for run in runs:
+        if count and length >= size:
+            break
+        text = pen.write(run)
+        out.append(text)
+        length += len(text) if text.isascii() else len(text.encode())
         count += 1
-    text = encode(runs[:count], system, colour)
-    return text, len(text.encode()), runs[count:]
+    out.append(end := pen.put_down())
+    return "".join(out), length + len(end), runs[count:]
 
 
 def uncoloured(style: Style) -> Style:
@@ -118,28 +127,42 @@ def uncoloured(style: Style) -> Style:
 
 def encode(runs: list[Run], system: ColorSystem | None, colour: bool = True) -> str:
     """Runs (line, column, cells) as text: the shortest cursor moves, colours only where they change."""
-    out: list[str] = []
-    pen: tuple[str, ...] = ()
-    at = (-1, -1)
-    for y, x, cells in runs:
-        if at[0] == y and at[1] < x:
-            out.append(f"\x1b[{x - at[1]}C")
-        else:
-            out.append(f"\x1b[{y + 1};{x + 1}H")
+    return cut(runs, inf, system, colour)[0]
+
+
+class Pen:
+    """Where the cursor stands, and how what is written there would look."""
+
+    def __init__(self, system: ColorSystem | None, colour: bool) -> None:
+        self._system, self._colour = system, colour
+        self._codes: tuple[str, ...] = ()
+        self._style: Style | None = None
+        self._at = (-1, -1)
+
+    def write(self, run: Run) -> str:
+        """A run as text."""
+        y, x, cells = run
+        on = self._at[0] == y and self._at[1] < x
+        out = [f"\x1b[{x - self._at[1]}C" if on else f"\x1b[{y + 1};{x + 1}H"]
         unsure = False
         for column, (char, style) in enumerate(cells, x + 1):
             if not char:
                 continue
-            wanted = codes(style, system, colour)
-            if wanted != pen:
-                out.append(change_pen(pen, wanted))
-                pen = wanted
+            if style is not self._style:
+                out.append(self._change(style))
             out.append(f"\x1b[{column}G{char}" if unsure else char)
             unsure = len(char) > 1  # where characters make one together, a terminal may count the columns otherwise
-        at = (y, x + len(cells)) if not unsure else (-1, -1)
-    if pen:
-        out.append("\x1b[m")
-    return "".join(out)
+        self._at = (y, x + len(cells)) if not unsure else (-1, -1)
+        return "".join(out)
+
+    def _change(self, style: Style | None) -> str:
+        wanted = codes(style, self._system, self._colour)
+        self._style, old, self._codes = style, self._codes, wanted
+        return "" if wanted == old else change_pen(old, wanted)
+
+    def put_down(self) -> str:
+        """Leave no colour behind."""
+        return "\x1b[m" if self._codes else ""
 
 
 OFF = {"fg": "39", "bg": "49", "1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}

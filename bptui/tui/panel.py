@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,9 +11,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from bptui.data.plain import in_plain
+from bptui.tui.frames import Piece
 from bptui.tui.palette import in_ascii, in_blocks, style_of
 from bptui.views.arrange import Box
-from bptui.views.text import Row, cells, cut, fit, fit_rows
+from bptui.views.text import Row, cells, cut, fit, fit_rows, row_cells
+
+if TYPE_CHECKING:
+    from bptui.tui.app import BptuiApp
 
 STRIPS_KEPT = 2  # for each row of the panel
 
@@ -42,6 +47,7 @@ class Panel(Widget):
     and only what changed should cost anything.
     """
 
+    app: "BptuiApp"
     DEFAULT_CSS = "Panel { position: absolute; }"
 
     def __init__(self, name: str, bordered: bool) -> None:
@@ -50,6 +56,7 @@ class Panel(Widget):
         self.palette = "dark"
         self.ascii = False
         self.blocks = False
+        self.corner = (0, 0)  # of the box that it was given
         self._rows: list[Row] = []
         self._strips: OrderedDict[Row, Line] = OrderedDict()
 
@@ -75,9 +82,18 @@ class Panel(Widget):
         if len(old) != len(content):
             self.refresh()
             return
-        changed = [Region(0, y, width, 1) for y, (a, b) in enumerate(zip(old, content, strict=True)) if a != b]
-        if changed:
-            self.refresh(*changed)
+        changed = [y for y, (a, b) in enumerate(zip(old, content, strict=True)) if a is not b and a != b]
+        if changed and not self._painted(old, changed, Region(*self.corner, width, height)):
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _painted(self, old: list[Row], changed: list[int], region: Region) -> bool:
+        """Are the rows that changed painted already, and only where they did?"""
+        pieces: list[Piece] = []
+        for y in changed:
+            x, spans = difference(old[y], self._rows[y])
+            segments = [Segment(text, style_of(self.palette, role)) for text, role in spans]
+            pieces.append((region.y + y, region.x + x, (segments,)))
+        return self.app.takes(self, region, pieces)
 
     def row(self, y: int) -> Row:
         """What stands in a row, its border too."""
@@ -104,6 +120,16 @@ class Panel(Widget):
         return strip
 
 
+def difference(old: Row, new: Row) -> tuple[int, Row]:
+    """What is other in the new one of two rows: from which column on, and the spans."""
+    first = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    rest, was = new[first:], old[first:]
+    same = next((k for k, (a, b) in enumerate(zip(rest[::-1], was[::-1], strict=False)) if a != b), 0)
+    if same and row_cells(rest[:-same]) == row_cells(was[:-same]):
+        rest = rest[:-same]
+    return row_cells(new[:first]), rest
+
+
 def framed(content: list[Row], width: int, title: str, foot: str, focused: bool) -> list[Row]:
     """The rows in a border with a title above and a foot below in it; the focused one has heavy lines."""
     role = "border-focus" if focused else "border"
@@ -122,5 +148,5 @@ def place(panel: Panel, box: Box | None) -> None:
     """Put a panel into its box, or hide it."""
     panel.display = box is not None
     if box is not None:
-        panel.styles.offset = (box.x, box.y)
+        panel.corner = panel.styles.offset = (box.x, box.y)
         panel.styles.width, panel.styles.height = box.width, box.height

@@ -14,11 +14,13 @@ from typing import Any
 from rich.console import Console
 from textual import events
 from textual.app import App
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 
 from bptui.tui.faults import surroundings, write_log
-from bptui.tui.frames import Run, Shadow, cut
+from bptui.tui.frames import Piece, Run, Shadow, cut
 from bptui.tui.line import ASK, LOST, Line
 
 
@@ -60,6 +62,13 @@ class Diffed(CompositorUpdate):
         yield self.text
 
 
+class Painted(CompositorUpdate):
+    """What panels have painted anew, past Textual's compositor: nothing lies over them."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.pieces = pieces
+
+
 def tell_drags(app: App[Any], on: bool) -> None:
     """Whether the terminal tells how the mouse moves while a button is held; Textual's own drivers tell it always."""
     tell = getattr(app._driver, "tell_drags", None)
@@ -83,6 +92,8 @@ class CellDiff(App[int]):
     """Whether what is written may have colours: Textual's own dialogs have some in every theme."""
     _shadow: Shadow | None = None
     _understood = True
+    _painted: dict[Widget, list[Piece]] | None = None
+    """What was painted since a frame was begun; None where none is begun."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,13 +121,37 @@ class CellDiff(App[int]):
     def _key_done(self) -> None:
         self._key = True
 
+    def begin_frame(self) -> None:
+        """What panels paint from now on goes past Textual's compositor, until it is shown: it would compose whole lines
+        of them, a moment later."""
+        self._painted = {}
+
+    def takes(self, panel: Widget, region: Region, pieces: list[Piece]) -> bool:
+        """Take what a panel that should stand in this region has painted anew; False where Textual is to paint it."""
+        if self._painted is None or not self._understood or panel.region != region:
+            return False
+        self._painted.setdefault(panel, []).extend(pieces)
+        return True
+
     def show_now(self, screen: Any, key: bool = False) -> None:
         """Write at once what a screen has painted, in answer to a ``key`` or not; Textual waits for its own clock."""
         self._key = self._key or key
+        painted, self._painted = self._painted, None
+        if painted:
+            pieces = [piece for of_panel in painted.values() for piece in of_panel]
+            if not (screen is self.screen and self._displayed(screen, Painted(pieces))):
+                for panel in painted:
+                    panel.refresh()
         try:
             screen._on_timer_update()
         except AttributeError:
             return
+
+    def _displayed(self, screen: Any, painted: Painted) -> bool:
+        if self._batch_count or self.is_inline or self._shadow is None or self._shadow.size != tuple(self.size):
+            return False
+        self._display(screen, painted)
+        return self._understood
 
     def _display(self, *given: Any, **more: Any) -> None:
         if self._last_act is not None:
@@ -126,11 +161,12 @@ class CellDiff(App[int]):
                 given = self._less(*given, **more)
             except (AttributeError, LookupError, TypeError, ValueError):
                 self._understood = False  # another Textual than the one this was written for
-        super()._display(*given, **more)
+        if not any(isinstance(each, Painted) for each in given):
+            super()._display(*given, **more)
 
     def _less(self, screen: Any, renderable: Any) -> tuple[Any, Any]:
         """Screen and update as given, or with the difference in the update's place, or with nothing to write."""
-        if self._batch_count or not isinstance(renderable, ChopsUpdate | LayoutUpdate) or self.is_inline:
+        if self._batch_count or not isinstance(renderable, KNOWN) or self.is_inline:
             if renderable is not None and not self._batch_count:
                 self.forget_screen()
             return screen, renderable
@@ -239,11 +275,16 @@ class CellDiff(App[int]):
             act()
 
 
-def lines_of(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, int, list[Strip]]]:
-    """(line, first column, strips) of an update; strips follow one another without a gap."""
+KNOWN = (ChopsUpdate, LayoutUpdate, Painted)
+
+
+def lines_of(update: ChopsUpdate | LayoutUpdate | Painted) -> list[Piece]:
+    """What an update paints."""
+    if isinstance(update, Painted):
+        return update.pieces
     if isinstance(update, LayoutUpdate):
         return [(y, update.region.x, list(strips)) for y, strips in enumerate(update.strips, update.region.y)]
-    out = []
+    out: list[Piece] = []
     for y in sorted({y for y, _, _ in update.spans}):
         for x, strip in update.chops[y].items():
             if strip is not None:

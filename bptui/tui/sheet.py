@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from bptui.session.session import Session
-from bptui.tui.panel import Panel
+from bptui.tui.panel import Panel, place
 from bptui.tui.workbench import Workbench
-from bptui.views.arrange import small
+from bptui.views.arrange import Box, small
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Row
 
@@ -31,12 +31,9 @@ class Sheet(Workbench):
 
     def lay_out(self) -> None:
         width, height = self.size
-        alone = self.too_small
-        self.panel.display = not alone
-        self.panel.styles.offset = (0, 0)
-        self.panel.styles.width, self.panel.styles.height = width, max(height - 1, 1)
-        self.bar.styles.offset = (0, 0 if alone else height - 1)
-        self.bar.styles.width, self.bar.styles.height = width, height if alone else 1
+        rest = max(height - 1, 1)
+        place(self.panel, None if self.too_small else Box(0, 0, width, rest))
+        place(self.bar, Box(0, 0, width, height) if self.too_small else Box(0, height - 1, width, 1))
 
     def paint(self) -> None:
         width, height = self.size

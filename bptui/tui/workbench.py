@@ -174,7 +174,9 @@ class Workbench(Screen[None]):
         until = now + self.slice()
         self.work(elapsed, lambda: perf_counter() > until)
         if not (self.app.behind and self.working()):  # what nobody can see yet is not painted
+            self.app.begin_frame()
             self.paint_work()
+            self.app.show_now(self)
         self.wake()
         if self.working() and self.hurries():
             self._again = self.set_timer(0.001, self._tick)
@@ -217,6 +219,7 @@ class Workbench(Screen[None]):
         if key is not None:
             event.stop()
             event.prevent_default()
+            self.app.begin_frame()
             self.press(key.id)
             self.app.show_now(self, key=True)
 

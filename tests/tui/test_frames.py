@@ -1,11 +1,13 @@
 """Writing only the cells that changed leaves the terminal showing exactly what a full repaint would."""
 
 import re
+from itertools import chain
 
 import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
@@ -13,7 +15,7 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import Cell, Shadow, attributes, cells_of, change_pen, codes, cut, encode, shortest
+from bptui.tui.frames import NARROW, Cell, Shadow, attributes, cells_of, change_pen, codes, cut, encode, shortest
 from bptui.tui.private import Diffed, lines_of
 
 from .pilots import WIDE, explore
@@ -120,6 +122,13 @@ def test_cells_keep_text_and_width(segments: list[Segment]) -> None:
     assert len(cells) == Strip(segments).cell_length
 
 
+def test_what_is_called_narrow_is_a_column_each_whatever_stands_beside_it() -> None:
+    narrow = [char for char in map(chr, range(32, 0x20000)) if NARROW.fullmatch(char)]
+    assert {"a", "δ", "▲", "⠿", "│", "₂", "→", "∂", "·"} <= {*narrow}
+    for char in narrow:
+        assert split_graphemes(f"a{char}b") == ([(0, 1, 1), (1, 2, 1), (2, 3, 1)], 3), hex(ord(char))
+
+
 @pytest.mark.parametrize(
     "word",
     [
@@ -211,7 +220,7 @@ def composed(app: App[int]) -> list[Strip]:
     """The screen with what shines through from below a dialog."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    return [Strip.join(strips) for _, _, strips in lines_of(update)]
+    return [Strip(chain.from_iterable(strips)) for _, _, strips in lines_of(update)]
 
 
 def test_the_diff_writes_no_more_than_it_must() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 from textual import _compositor
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.screen import Screen
@@ -68,6 +69,43 @@ async def test_where_one_means_something_else_textual_writes_the_whole(
         assert not app._understood
         assert [each for each in given if isinstance(each, _compositor.LayoutUpdate | _compositor.ChopsUpdate)]
         assert not [each for each in given if isinstance(each, private.Diffed)]
+
+
+async def test_what_panels_paint_goes_past_textual_and_is_what_textual_composes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    composed: list[object] = []
+    whole = Compositor.render_update
+
+    def render_update(self: Compositor, *given: Any, **more: Any) -> Any:
+        composed.append(1)
+        return whole(self, *given, **more)
+
+    monkeypatch.setattr(Compositor, "render_update", render_update)
+    async with explore("digits", WIDE) as at:
+        await at.until_drawn()
+        for key in ("s", "s", "2", "b", "down", "right", "space", "space", "t", "b", "f", "s", "f", "s"):
+            composed.clear()
+            await at.press(key)
+            assert bool(composed) == (key in ("t", "f")), key
+            await at.until_drawn()
+            assert at.app._shadow is not None
+            for y, strip in enumerate(at.strips()):
+                assert not at.app._shadow.differences(y, 0, [strip]), (key, y)
+
+
+async def test_what_was_painted_on_a_screen_that_another_covers_is_there_when_that_closes() -> None:
+    async with explore("xor", WIDE) as at:
+        await at.press("s")
+        explorer, app = at.explorer, at.app
+        app.begin_frame()
+        explorer.press("next-batch")
+        explorer.show_help()
+        app.show_now(explorer)
+        await at.press("escape")
+        assert "update" in at.text()
+        assert app._shadow is not None
+        assert not [y for y, strip in enumerate(at.strips()) if app._shadow.differences(y, 0, [strip])]
 
 
 def starts_steps_and_quits(program: str) -> None:
@@ -163,14 +201,18 @@ async def lines_kept_after_steps(steps: int) -> int:
         return counts[1] - counts[0]
 
 
-async def test_a_line_painted_over_is_let_go_at_once() -> None:
-    """Playing at full speed paints hundreds of lines a second."""
+@pytest.mark.parametrize("past", [True, False])
+async def test_a_line_painted_over_is_let_go_at_once(past: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playing at full speed paints hundreds of lines a second, past Textual's compositor or on a slow line by it."""
+    if not past:
+        monkeypatch.setattr(private.CellDiff, "takes", lambda *_: False)
     assert await lines_kept_after_steps(30) < 2 * WIDE[1]
 
 
 async def test_a_line_of_textual_holds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where this fails :class:`bptui.tui.panel.Line` may go."""
     monkeypatch.setattr(panel, "Line", Strip)
+    monkeypatch.setattr(private.CellDiff, "takes", lambda *_: False)  # as on a slow line: Textual composes
     assert await lines_kept_after_steps(30) > 6 * WIDE[1]
 
 
