@@ -4,11 +4,12 @@ when the explorer opens."""
 import argparse
 import io
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bptui.data.clean import clean
 from bptui.data.plain import NAMED
@@ -176,8 +177,6 @@ def colour(options: argparse.Namespace) -> bool:
 
 
 def save_scenario(options: argparse.Namespace) -> int:
-    import shlex
-
     scenario = choose(options)
     scenario.begin()
     print(f"# bptui {clean(shlex.join(options.words))}\n{scenario.toml(whole=options.all)}", end="")
@@ -316,10 +315,12 @@ def draw_map(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Slides, a film, a worked page; each into the file named, or to the output."""
     papers = [("markdown", options.markdown), ("latex", options.latex)]
-    if not (options.svg or options.cast or any(path for _, path in papers)):
-        raise UsageError("say what to write: --svg, --cast, --markdown or --latex")
+    if not any((options.svg, options.cast, options.torch, options.save_weights, *(path for _, path in papers))):
+        raise UsageError("say what to write: --svg, --cast, --markdown, --latex, --torch or --save-weights")
+    if options.ddp and not options.torch:
+        raise UsageError("--ddp goes with --torch FILE")
     scenario, looks, aim = choose(options), looks_of(options), aim_of(options)
-    keys = keys_of(options.press)
+    keys, kept = keys_of(options.press), place_for_weights(options.save_weights)
     from bptui.headless.standing import go_to
     from bptui.session.session import Session
 
@@ -331,6 +332,13 @@ def export(options: argparse.Namespace) -> int:
     for kind, path in papers:
         if path:
             write_page(kind, path, session, options)
+    if options.torch:
+        write_torch_script(scenario, options)
+    if kept:
+        from bptui.scenario.weights import save
+
+        save(kept, session.network_now())
+        print(f"written: {clean(str(kept))}", file=output_beside(options))
     if options.svg or options.cast:
         write_slides(session, looks, keys, options)
     return 0
@@ -366,8 +374,19 @@ def write(path: Path, body: str, options: argparse.Namespace) -> None:
     from bptui.data.output import write_whole
 
     write_whole(path, body)
-    to_output = "-" in (str(options.markdown), str(options.latex))
-    print(f"written: {clean(str(path))}", file=sys.stderr if to_output else sys.stdout)
+    print(f"written: {clean(str(path))}", file=output_beside(options))
+
+
+def output_beside(options: argparse.Namespace) -> TextIO:
+    """Where lines go that are no page: not to the output where a page goes there."""
+    return sys.stderr if "-" in (str(options.markdown), str(options.latex)) else sys.stdout
+
+
+def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> None:
+    from bptui.headless.torch_script import torch_script
+
+    again = clean(shlex.join(["bptui", *options.words]))
+    write(options.torch, torch_script(scenario, again, options.ddp), options)
 
 
 def write_slides(session: "Session", looks: "Looks | None", keys: tuple[str, ...], options: argparse.Namespace) -> None:

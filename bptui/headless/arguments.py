@@ -408,6 +408,11 @@ def add_export(p: Parser) -> None:
     p.add_argument("--cast", type=Path, metavar="FILE", help="a film (asciicast 3) with a marker for each phase")
     p.add_argument("--markdown", type=Path, metavar="FILE", help="the worked update with all numbers; - is the output")
     p.add_argument("--latex", type=Path, metavar="FILE", help="the same as a LaTeX document; - is the output")
+    p.add_argument("--torch", type=Path, metavar="FILE", help="a PyTorch script that trains it with the same losses")
+    p.add_argument("--ddp", action="store_true", help="that for several machines: torchrun, DistributedDataParallel")
+    p.add_argument(
+        "--save-weights", type=Path, metavar="FILE", help="the weights there (.npz, .json, or .safetensors for PyTorch)"
+    )
     group = p.add_argument_group("slides")
     group.add_argument("--size", type=checked(size_of), default=(100, 30), metavar="WxH", help="columns, rows (100x30)")
     pace = checked(number(0.1, 60), plain)

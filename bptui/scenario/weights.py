@@ -1,7 +1,8 @@
 """Weights in a file of their own: read without running anything of it, written whole or not at all.
 
 A ``.json`` file holds {"weights": [layer][from][to], "biases": [layer][to]}, as a scenario's keys do; a ``.npz`` file
-of numpy the arrays W1 (i × o), b1 (o), W2, b2 …; a network without biases has no b.
+of numpy the arrays W1 (i × o), b1 (o), W2, b2 …; a network without biases has no b. A ``.safetensors`` file is written
+for PyTorch: its state of the Sequential that ``bptui export --torch`` builds, weights [to][from].
 """
 
 import io
@@ -20,7 +21,7 @@ import numpy as np
 from bptui.data.bounded import bytes_of, text_of
 from bptui.data.dataset import DataError, Floats
 from bptui.data.output import write_whole
-from bptui.engine.network import Parameters
+from bptui.engine.network import Architecture, Parameters
 from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.keys import KEYS
 from bptui.scenario.scenario import MOST_PARAMETERS, Scenario
@@ -52,7 +53,7 @@ def kind_of(path: Path) -> tuple[Callable[[Path], Numbers], Callable[[Path, Para
     """How files with this end are read and written. Raises ScenarioError for another end."""
     if path.suffix.lower() not in KINDS:
         code = "; such a file can run code" if path.suffix.lower() in (".pt", ".pth", ".pkl", ".pickle") else ""
-        raise ScenarioError(f"{path}: weights are in a .npz or .json file{code}")
+        raise ScenarioError(f"{path}: weights are in a .npz or .json file (.safetensors is written too){code}")
     return KINDS[path.suffix.lower()]
 
 
@@ -178,7 +179,35 @@ def write_npz(path: Path, network: Parameters) -> None:
     write_whole(path, packed.getvalue())
 
 
+def write_safetensors(path: Path, network: Parameters) -> None:
+    """Eight bytes that say how long the JSON of names, types and places is, that, and the numbers
+    (github.com/huggingface/safetensors, "Format")."""
+    arrays: dict[str, Floats] = {}
+    for layer, w in enumerate(network.weights):
+        arrays[f"{module_of(network.architecture, layer)}.weight"] = w.T
+    for layer, b in enumerate(network.biases):
+        arrays[f"{module_of(network.architecture, layer)}.bias"] = b
+    head: dict[str, Any] = {}
+    body = b""
+    for name, array in arrays.items():
+        start, body = len(body), body + array.astype("<f8").tobytes()
+        head[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [start, len(body)]}
+    packed = json.dumps(head, separators=(",", ":")).encode()
+    packed += b" " * (-len(packed) % 8)
+    write_whole(path, len(packed).to_bytes(8, "little") + packed + body)
+
+
+def module_of(architecture: Architecture, layer: int) -> int:
+    """The place of a layer (from 0) in a Sequential of linear layers and activations, where identities are left out."""
+    return layer + sum(name != "identity" for name in architecture.activations[:layer])
+
+
+def no_reading(path: Path) -> NoReturn:
+    raise DataError(f"{path}: .safetensors is written, not read; start weights are in a .npz or .json file")
+
+
 KINDS: dict[str, tuple[Callable[[Path], Numbers], Callable[[Path, Parameters], None]]] = {
     ".npz": (read_npz, write_npz),
     ".json": (read_json, write_json),
+    ".safetensors": (no_reading, write_safetensors),
 }
