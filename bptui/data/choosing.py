@@ -32,8 +32,10 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     x, features, spread = inputs_of(table, inputs)
     x, gaps = filled(x, len(table) - tests)
     y, classes = answers_of(table, chosen, wish.kind)
-    outputs = () if classes else tuple(table.names[place] for place in chosen)
-    left_out = [name for place, name in enumerate(table.names) if place not in table.kept]
+    if [*features] == [f"column {place}" for place in range(len(features))]:
+        features = tuple(f"x{place}" for place in range(len(features)))
+    outputs = () if classes else tuple(called(table, place) for place in chosen)
+    left_out = [called(table, place) for place in range(len(table.names)) if place not in table.kept]
     image = shape_of(features, x)
     data = Dataset(
         table.path.stem,
@@ -52,6 +54,11 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
         notices=tuple(odd_words(table, spread)),
     )
     return recognised(data, wish.image, all_numbers=not spread)
+
+
+def called(table: Table, place: int) -> str:
+    """A column by its name, or by its place in the file, which is not always that of an input."""
+    return table.names[place] if table.named else f"column {place}"
 
 
 def target_places(table: Table, wish: Wish) -> list[int]:
@@ -111,7 +118,7 @@ def inputs_of(table: Table, inputs: list[int]) -> tuple[NDArray[Any], tuple[str,
         where = [table.places.index(place) for place in inputs]
         whole = where == list(range(where[0], where[0] + len(where)))
         x = table.numbers[:, where[0] : where[0] + len(where)] if whole else table.numbers[:, where]
-        return x, tuple(table.names[place] for place in inputs), []
+        return x, tuple(called(table, place) for place in inputs), []
     columns: list[NDArray[Any]] = []
     names: list[str] = []
     for place in inputs:
@@ -120,10 +127,10 @@ def inputs_of(table: Table, inputs: list[int]) -> tuple[NDArray[Any], tuple[str,
             marks = one_hot(words.codes, len(words.names))
             marks[words.codes < 0] = np.nan
             columns.append(marks)
-            names += [f"{table.names[place]}={word}" for word in words.names]
+            names += [f"{called(table, place)}={word}" for word in words.names]
         else:
             columns.append(table.column(place)[:, None])
-            names.append(table.names[place])
+            names.append(called(table, place))
     return np.hstack(columns), tuple(names), spread
 
 
@@ -193,9 +200,9 @@ def odd_words(table: Table, spread: list[int]) -> list[str]:
     """What is to be said of columns of words that may have been meant as numbers or dates."""
     out = []
     for place in spread:
-        names, called = table.words[place].names, table.names[place] if table.named else place
+        names, said = table.words[place].names, table.names[place] if table.named else str(place)
         if sum(name.lstrip("+-$€(")[:1].isdigit() for name in names) > len(names) / 2:
-            out.append(f"{called} is taken for words ({names[0]} …), an input for each; --drop {called}")
+            out.append(f"{called(table, place)} is taken for words ({names[0]} …), an input for each; --drop {said}")
     return out
 
 
@@ -204,7 +211,7 @@ def missing_in(table: Table) -> dict[str, int]:
     found = {place: int((it.codes < 0).sum()) for place, it in table.words.items()}
     if table.numbers.dtype.kind == "f":
         found |= dict(zip(table.places, np.isnan(table.numbers).sum(axis=0).tolist(), strict=True))
-    return {table.names[place]: found[place] for place in sorted(found) if found[place]}
+    return {called(table, place): found[place] for place in sorted(found) if found[place]}
 
 
 def story(
@@ -217,12 +224,12 @@ def story(
     filled_up: bool,
 ) -> list[str]:
     """What was made of the columns, a line each."""
-    lines = [f"target: {', '.join(table.names[place] for place in chosen)}"]
+    lines = [f"target: {', '.join(called(table, place) for place in chosen)}"]
     lines += [f"left out: {', '.join(left_out)}"] if left_out else []
     lines += [f"missing: {', '.join(f'{count} in {name}' for name, count in holes.items())}"] if holes else []
     lines += [f"rows left out: {dropped}, something is missing in them"] if dropped else []
     lines += ["filled: each with the mean of its column over the training samples"] if filled_up else []
     for place in spread:
         names = table.words[place].names
-        lines.append(f"words: {table.names[place]}, an input for each: {', '.join(names)}")
+        lines.append(f"words: {called(table, place)}, an input for each: {', '.join(names)}")
     return lines

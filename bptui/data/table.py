@@ -1,5 +1,6 @@
 """A table as a file has it: columns of numbers and columns of words, before it is said which of them is the target."""
 
+import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +18,8 @@ Column = int | str
 """A column by its place, from 0 (−1 is the last one), or by its name; ``first`` and ``last`` are places too."""
 
 ENDS = {"first": 0, "last": -1}
+PLACE = re.compile(r"column (\d{1,6})", re.ASCII)
+"""What a column of a file without a header is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ def place_of(path: Path, names: tuple[str, ...], column: Column) -> int:
             return names.index(column)
         if column in ENDS:
             return ENDS[column] % len(names)
+        if (by_place := PLACE.fullmatch(column)) and int(by_place[1]) < len(names):
+            return int(by_place[1])
         close = get_close_matches(column, names, n=1)
         hint = f"; did you mean {clean(close[0])}?" if close else f"; the columns are {clean(', '.join(names))}"
         raise DataError(f"{path}: no column named {clean(column)}{hint}")

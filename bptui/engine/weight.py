@@ -60,9 +60,12 @@ class Weight:
 @dataclass(frozen=True, slots=True)
 class Names:
     """How units are called inside symbols: by their own names, the input's first, or by their numbers where ``units``
-    is ()."""
+    is (). ``columns`` are what the data call the inputs, ``answers`` what the outputs stand for, () where that is
+    unknown: they stand beside symbols, never inside."""
 
     units: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     def unit(self, layer: int, unit: int) -> str:
         """A unit of layer 1 … L (from 0): ``h1``, or its number."""
@@ -75,6 +78,26 @@ class Names:
     def source(self, layer: int, source: int) -> str:
         """An input of layer 1 … L that is no bias."""
         return self.input(source) if layer == 1 else self.unit(layer - 1, source)
+
+    def column(self, number: int) -> str:
+        """What the data call an input (from 0); "" where they do not, or as its symbol does."""
+        called = self.columns[number] if self.columns else ""
+        return "" if called == self.input(number) else called
+
+    def input_told(self, number: int) -> str:
+        """An input with its name in the data: ``x0 (petal length)``."""
+        called = self.column(number)
+        return f"{self.input(number)} ({called})" if called else self.input(number)
+
+    def output_told(self, number: int) -> str:
+        """An output with what it stands for: ``0 (setosa)``."""
+        symbol, called = self.unit(-1, number), self.answers[number] if self.answers else ""
+        return f"{symbol} ({called})" if called not in ("", symbol) else symbol
+
+    def told(self, weight: Weight) -> str:
+        """A weight's symbol, and what the data call the input that it comes from: ``w₁[x0→1] (x0: petal length)``."""
+        called = "" if weight.is_bias or weight.layer != 1 else self.column(weight.source)
+        return self.symbol(weight) + (f" ({self.input(weight.source)}: {called})" if called else "")
 
     def symbol(self, weight: Weight) -> str:
         """``w₂[h1→o1]`` and ``b₂[o1]``, or with numbers ``w₂[0→1]``, ``w₁[x0→1]`` and ``b₂[1]``."""

@@ -164,7 +164,7 @@ def words(q: Quantity, names: Names = NUMBERED) -> str:
     """What the quantity is, in plain words."""
     unit = _called(q, names) if q.kind in OF_A_UNIT else ""
     where = f"unit {unit} of layer {q.layer}, sample {q.sample + 1}"
-    weight = f"the {'bias' if q.source < 0 else 'weight'} {names.symbol(q.weight)}" if q.kind in OF_A_WEIGHT else ""
+    weight = f"the {'bias' if q.source < 0 else 'weight'} {names.told(q.weight)}" if q.kind in OF_A_WEIGHT else ""
     memory = {"m": "mean of past gradients", "v": "memory"}.get(q.slot, "")
     return {
         "input": f"input {unit} of sample {q.sample + 1}",
@@ -197,6 +197,6 @@ def words(q: Quantity, names: Names = NUMBERED) -> str:
 
 def _called(q: Quantity, names: Names) -> str:
     """The unit that a quantity is of: an output for a target."""
-    if names.units and q.kind == "input":
-        return names.input(q.unit)
-    return names.unit(-1 if q.kind == "target" else q.layer, q.unit)
+    if q.kind == "input":
+        return names.input_told(q.unit)
+    return names.output_told(q.unit) if q.kind == "target" else names.unit(q.layer, q.unit)

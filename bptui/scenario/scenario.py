@@ -40,6 +40,7 @@ from bptui.training.settings import Settings
 
 LARGEST_FILE = 16 * 2**20  # bytes of a scenario file
 MOST_PARAMETERS = 5_000_000
+LONGEST_NAME = 20  # characters of a column's name in a sentence
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -211,6 +212,7 @@ class Scenario:
         """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
         architecture = self.architecture()
         data = single_output(self.dataset(), architecture)
+        architecture = naming(architecture, data)
         self._check_fit(architecture, data)
         try:
             rows = self._split(data)
@@ -279,6 +281,17 @@ class Scenario:
 
     def _refuse(self, why: str) -> NoReturn:
         raise ScenarioError(f"{self.origin}: {why}")
+
+
+def naming(architecture: Architecture, data: Dataset) -> Architecture:
+    """The same architecture that knows what the data call its inputs and outputs."""
+    ends = architecture.sizes[0], architecture.sizes[-1]
+    found = data.features, data.classes or data.outputs
+    columns, answers = (
+        tuple(clean(name, LONGEST_NAME) for name in names) if len(names) == size else ()
+        for names, size in zip(found, ends, strict=True)
+    )
+    return replace(architecture, names=replace(architecture.names, columns=columns, answers=answers))
 
 
 def notices_of(choice: DataChoice) -> tuple[str, ...]:

@@ -14,12 +14,14 @@ from bptui.views.layers import fitting, listed
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.sample import with_more
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, grow, left, right, window
+from bptui.views.text import Row, Span, cells, grow, left, right, window
 
 STATE = 5  # glyph and number of a sample
 COSINE = 7
 OWN = 6
 OF_SAMPLES: tuple[Kind, ...] = ("delta", "contribution")
+SYMBOL = 3  # columns of an input's symbol
+LEAST_NAME = 6  # columns more from which its name in the data is shown too
 LEAST_STRIP, SOME_UNITS = 4, 8
 CELL = 8  # columns of a number of the current sample's share of the layer
 
@@ -134,6 +136,12 @@ def input_name(scene: Scene) -> str:
     return called if layer == 1 else f"a{sub(layer - 1)}[{called}]"
 
 
+def input_told(scene: Scene) -> str:
+    """The same with the name of its column."""
+    layer, source = scene.moment.layer, scene.moment.source
+    return scene.record.names.input_told(source) if layer == 1 and source >= 0 else input_name(scene)
+
+
 def input_of(scene: Scene, m: int, source: int) -> float | None:
     """What a sample brings to a weight of the selected layer; None while it is not computed yet."""
     layer = scene.moment.layer
@@ -183,6 +191,7 @@ def gradient_map(scene: Scene, width: int, height: int) -> list[Row]:
     record, moment, m = scene.record, scene.moment, scene.moment.sample
     inputs, all_units = record.before.architecture.sizes[moment.layer - 1 : moment.layer + 1]
     units = window(all_units, max((width - 4 - CELL) // CELL, 1), moment.unit)
+    names = grown_names(scene, width - 4 - CELL * (1 + len(units)))
     sources = [*range(inputs), *([BIAS] if record.before.biases else [])]
     symbol = f"δ{sub(moment.layer)}"
     known = scene.reached(m, "delta", moment.layer)
@@ -190,24 +199,37 @@ def gradient_map(scene: Scene, width: int, height: int) -> list[Row]:
     some = f", units {units.start}–{units.stop - 1} of {all_units}" if len(units) < all_units else ""
     return [
         ((fitting(width, f" sample {m + 1}, each a · each δ{some}", f" sample {m + 1}{some}"), "strong"),),
-        ((right(symbol, 4 + CELL), "dim"), *(signed_number(float(row[j]) if known else None, CELL - 1) for j in units)),
+        (
+            (right(symbol, 1 + names + CELL), "dim"),
+            *(signed_number(float(row[j]) if known else None, CELL - 1) for j in units),
+        ),
         *listed(
             len(sources),
             height - 2,
             sources.index(moment.source),
             width,
-            lambda place: source_row(scene, sources[place], units),
+            lambda place: source_row(scene, sources[place], units, names),
         ),
     ]
 
 
-def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:
+def grown_names(scene: Scene, spare: int) -> int:
+    """Columns of the inputs' names: those of a symbol, or with the names in the data where there is room for some."""
+    sizes = scene.record.before.architecture.sizes
+    if scene.moment.layer > 1 or spare < LEAST_NAME:
+        return SYMBOL
+    longest = max(cells(scene.record.names.input_told(k)) for k in range(sizes[0]))
+    return max(min(longest, SYMBOL + spare), SYMBOL)
+
+
+def source_row(scene: Scene, source: int, units: Sequence[int], names: int) -> Row:
     """One input of the layer and what the current sample adds to the weights that lead from it."""
     record, moment, m = scene.record, scene.moment, scene.moment.sample
     given, added = input_of(scene, m, source), scene.reached(m, "gradient")
-    name = "b" if source < 0 else record.names.source(moment.layer, source)
+    symbol = "b" if source < 0 else record.names.source(moment.layer, source)
+    told = record.names.input_told(source) if names > SYMBOL and source >= 0 else symbol
     spans: list[Span] = [
-        (" " + left(name, 3), "selected" if source == moment.source else "dim"),
+        (" " + left(told, names), "selected" if source == moment.source else "dim"),
         (right(PENDING if given is None else brief(given, CELL - 1), CELL), "text"),
     ]
     for unit in units:
@@ -220,7 +242,8 @@ def source_row(scene: Scene, source: int, units: Sequence[int]) -> Row:
 def caption(scene: Scene, width: int) -> list[Row]:
     """Which weight the products belong to, and that they use each sample's own input."""
     moment = scene.moment
-    product = f"{input_name(scene)} · δ{sub(moment.layer)}[{scene.record.names.unit(moment.layer, moment.unit)}]"
+    delta = f"δ{sub(moment.layer)}[{scene.record.names.unit(moment.layer, moment.unit)}]"
+    products = [f"{called} · {delta}" for called in dict.fromkeys((input_told(scene), input_name(scene)))]
     own = "x" if moment.layer == 1 and moment.source >= 0 else "a"
     told = f" each its own {own} and δ: no average", f" own {own}, own δ"
     frozen = scene.record.before.architecture.bias == "frozen"
@@ -229,8 +252,9 @@ def caption(scene: Scene, width: int) -> list[Row]:
     if scene.phase.per_batch:
         one = one_vector(scene, own)
         words = [*(one + tail for tail in frozen_too if tail or not frozen), *words]
+    ends = f", for {scene.weight_name}", ""
     return [
-        ((fitting(width, f" {own}·δ = {product}, for {scene.weight_name}", f" {own}·δ = {product}"), "text"),),
+        ((fitting(width, *(f" {own}·δ = {it}{end}" for end in ends for it in products)), "text"),),
         ((fitting(width, *words), "dim"),),
     ]
 

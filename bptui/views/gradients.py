@@ -8,7 +8,7 @@ from bptui.engine.weight import Weight, sub
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.batch import state
-from bptui.views.deltas import input_name, input_of
+from bptui.views.deltas import input_of, input_told
 from bptui.views.glyphs import PENDING
 from bptui.views.layers import fitting
 from bptui.views.numbers import factor, num, rate, sign_role
@@ -234,7 +234,7 @@ def sentences(scene: Scene, width: int, on_errors: bool) -> list[Row]:
 def product(scene: Scene) -> list[Row]:
     """The current sample's cell of the selected parameter, in two lengths."""
     moment, record, m = scene.moment, scene.record, scene.moment.sample
-    names = f"{input_name(scene)} · δ{sub(moment.layer)}[{record.names.unit(moment.layer, moment.unit)}]"
+    names = f"{input_told(scene)} · δ{sub(moment.layer)}[{record.names.unit(moment.layer, moment.unit)}]"
     given = input_of(scene, m, moment.source)
     delta = record.passed.delta[moment.layer - 1][m, moment.unit] if scene.reached(m, "delta", moment.layer) else None
     made = float(record.contributions(moment.weight)[m]) if scene.reached(m, "gradient") else None

@@ -66,8 +66,8 @@ def unchanged(scene: Scene) -> str:
 
 
 def weight_words(scene: Scene) -> str:
-    """The selected weight as the other panels write it."""
-    return scene.weight_name
+    """The selected weight as the other panels write it, with the name of its column."""
+    return scene.record.names.told(scene.moment.weight)
 
 
 def tell_input(scene: Scene) -> str:

@@ -9,7 +9,7 @@ from bptui.views.edges import NUMBERED, READABLE, between
 from bptui.views.layers import Block, fitting, units_of
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, fit, grow
+from bptui.views.text import Row, Span, first_fitting, fit, grow
 from bptui.views.units import Column
 
 GAP, ARROW, WIDEST_ARROW = 1, 3, 9  # columns between two layers: at least, with an arrow, at most with an arrow
@@ -166,10 +166,10 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
         change = [(after, "good")]
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
-    weight_row: Row = (
-        (f" {scene.weight_name} ", "selected"),
-        (num(weight, 8, plus=True), sign_role(weight)),
-        *change,
-        ("" if change else f"{gap}input {num(a_in, digits)}" if known else f"{gap}input to come", "text"),
-    )
-    return [unit_row, weight_row]
+    head: Row = ((f" {scene.weight_name} ", "selected"), (num(weight, 8, plus=True), sign_role(weight)))
+    if change:
+        return [unit_row, (*head, *change)]
+    called = f"input {record.names.column(source)}" if layer == 1 and source >= 0 else ""
+    value = num(a_in, digits) if known else "to come"
+    weight_rows = ((*head, (f"{gap}{given} {value}", "text")) for given in (called.rstrip(), "input") if given)
+    return [unit_row, first_fitting(weight_rows, width)]

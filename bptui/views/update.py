@@ -1,5 +1,7 @@
 """Panel 4: the ledger of the selected weight, from the samples' contributions to the weight after the update."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from bptui.engine.network import Parameters
@@ -67,14 +69,19 @@ def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     contributions = record.contributions(moment.weight)
     a = np.ones(record.n) if moment.weight.is_bias else record.passed.a[moment.layer - 1][:, moment.source]
     delta = record.passed.delta[moment.layer - 1][:, moment.unit]
-    name: Span = (f" {scene.weight_name}", "strong")
-    told = ("  added sample by sample", "  sample by sample", "")
-    rows = [first_fitting(((name, (words, "dim")) for words in told), width)]
+    rows = [first_fitting(ledger_heads(scene), width)]
     for m in shown_in(scene, height):
         rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
     bottom = [first_fitting(spellings, width) for spellings in (*reductions(scene), *application(scene))]
     rows += [()] * (height - len(rows) - len(bottom))
     return [*rows, *bottom]
+
+
+def ledger_heads(scene: Scene) -> Iterator[Row]:
+    """Whose ledger it is, the longest spelling first."""
+    for called in dict.fromkeys((scene.record.names.told(scene.moment.weight), scene.weight_name)):
+        for words in ("  added sample by sample", "  sample by sample", ""):
+            yield (f" {called}", "strong"), (words, "dim")
 
 
 def entry(scene: Scene, m: int, factors: tuple[float, float, float], width: int) -> Row:

@@ -300,3 +300,17 @@ def test_the_description_says_what_missing_cells_were_filled_with(tmp_path: Path
         in read(tmp_path, HOLES, missing="mean").read
     )
     assert not any("filled" in line for line in read(tmp_path, HOLES, missing="drop").read)
+
+
+def test_where_inputs_are_not_numbered_as_columns_a_column_without_a_name_is_called_by_its_place(
+    tmp_path: Path,
+) -> None:
+    body = "a,0.5,1\nb,1.5,2\na,2.5,3\n"
+    assert read(tmp_path, "0.5,1,a\n1.5,2,b\n").features == ("x0", "x1")
+    shifted = read(tmp_path, body, target=("first",))
+    assert (shifted.features, shifted.read[0]) == (("column 1", "column 2"), "target: column 0")
+    assert read(tmp_path, body, target=(2,)).features == ("column 0=a", "column 0=b", "column 1")
+    assert read(tmp_path, body, target=("first",), drop=("column 2",)).features == ("column 1",)
+    assert "no column named column 3" in refusal(tmp_path, body, drop=("column 3",))
+    named = read(tmp_path, "kind,column 2,u\n" + body, target=("first",), drop=("column 2",))
+    assert named.features == ("u",), "a name that a header gives wins"

@@ -106,9 +106,11 @@ def test_where_there_is_room_stands_what_a_sample_adds_to_the_whole_layer(layer:
     rows = painted("deltas", it, 78, 30)
     first = next(k for k, row in enumerate(rows) if "each a · each δ" in row) + 2
     for i in range(sources):
-        assert rows[first + i].split()[2:] == [num(value, 7, plus=True) for value in share[i]]
+        assert rows[first + i].split()[-units:] == [num(value, 7, plus=True) for value in share[i]]
     assert rows[first + sources].split()[:2] == ["b", "1"]
-    assert len(rows[first].split()) == 2 + units
+    name = " x0 (sepal length cm) " if layer == 1 else " 0 "
+    assert rows[first].startswith(name)
+    assert len(rows[first].removeprefix(name).split()) == 1 + units
 
 
 def test_beside_a_long_list_stands_what_the_current_sample_adds() -> None:
