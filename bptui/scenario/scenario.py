@@ -167,7 +167,7 @@ class Scenario:
     @property
     def title(self) -> str:
         """The name people see: of the scenario file, or of the data set."""
-        return Path(self.origin).stem
+        return clean(Path(self.origin).stem)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every key in force, and how many samples and weights in numbers there are."""

@@ -1,5 +1,6 @@
 """Scenario files: what is right is read as written; what is not is refused with file, key and what is accepted."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,23 @@ def test_every_shipped_scenario_begins_a_run_that_can_be_updated(name: str) -> N
     scenario = Scenario.built_in(name)
     assert scenario.title == name
     assert scenario.begin().extend_to(3)
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        (b"\x1b]52;c;QQ==\x07.csv", "␛]52;c;QQ==␇"),
+        (b"a\nb.csv", "a␊b"),
+        (b"\xff.csv", "�"),
+        ("\x9b2J.csv".encode(), "�2J"),
+    ],
+)
+def test_the_name_of_a_file_is_shown_without_what_a_terminal_would_obey(
+    file: bytes, shown: str, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(file)
+    path.write_text("x,y\n1,2\n3,4\n")
+    assert Scenario.of_file(path).title == shown
 
 
 def test_every_data_set_has_a_scenario() -> None:
