@@ -31,6 +31,7 @@ from bptui.tui import (
     gradients,
     lab,
     matrices,
+    predicting,
     race,
     scatter,
 )
@@ -229,6 +230,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "confusion": lambda: key_table(own(confusion.KEYS)),
     "gradients": lambda: key_table(own(gradients.KEYS)),
     "matrices": lambda: key_table(own(matrices.KEYS)),
+    "predicting": lambda: key_table(own(predicting.KEYS)),
     "doctor": lambda: key_table(own(doctor.KEYS)),
     "breakpoints": lambda: key_table(own(breakpoints.KEYS)),
     "explain": lambda: key_table(own(explain.KEYS)),

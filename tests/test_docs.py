@@ -170,7 +170,7 @@ def test_the_config_of_the_page_is_accepted_and_says_what_it_seems_to(tmp_path: 
     path.write_text(block, encoding="utf-8")
     config = read_config(path)
     assert (config.theme, config.focus, config.maximised) == ("light", "update", False)
-    assert config.remap.keys == {"next-phase": ("j",), "previous-phase": ("J", "backspace")}
+    assert config.remap.keys == {"next-phase": ("N",), "previous-phase": ("Z", "backspace")}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def value(record: UpdateRecord, q: Quantity) -> float:
         case "loss-mean":
             return record.loss_mean
         case "contribution":
-            return input_of(record, layer, q.source, m) * float(passed.delta[layer - 1][m, unit])
+            return float(record.contributions(q.weight)[m])
         case "rate":
             return record.learning_rate
         case "norm":

@@ -65,6 +65,11 @@ class Moment:
         return Weight(self.layer, self.source, self.unit)
 
     @property
+    def time(self) -> tuple[int, Phase, int]:
+        """When it is, whatever is selected: at the batch's end samples are no moments of time."""
+        return self.update, self.phase, -1 if self.phase.per_batch else self.sample
+
+    @property
     def applied(self) -> int:
         """Updates made up to here."""
         return self.update if self.phase == UPDATE else self.update - 1

@@ -22,15 +22,18 @@ from bptui.training.settings import Settings
 
 if TYPE_CHECKING:
     from bptui.diagnosis.yours import Yours  # it brings the whole diagnosis, which the first paint does without
+    from bptui.session.prediction import Prediction  # so does this without what is asked once a key wants it
 
 
 class Standing:
-    """One stands at ``moment`` of the live one of the ``forks``; ``yours`` are a person's own numbers of one update."""
+    """One stands at ``moment`` of the live one of the ``forks``; ``yours`` are a person's own numbers of one update;
+    with a ``prediction`` steps stop before the numbers that it asks for, which are hidden until they are told."""
 
     def __init__(self) -> None:
         self.forks: Forks
         self.yours: Yours | None = None
         self.stops = Stops()
+        self.prediction: Prediction | None = None
         self._moment = Moment()
         self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
 
@@ -50,7 +53,10 @@ class Standing:
 
     @moment.setter
     def moment(self, moment: Moment) -> None:
-        self._moment = moment
+        here, self._moment = self._moment, moment
+        if self.prediction:
+            stays = here.time == moment.time
+            self.prediction = self.prediction.at(self.record, moment) if stays else self.prediction.away()
         self.forks.live.seen = max(self.forks.live.seen, moment.applied)
 
     @property
@@ -107,13 +113,31 @@ class Standing:
 
     def until_reached(self, move: Move) -> Goal:
         """How far the run must be known for this move."""
-        return moves.until_reached(self.run, self.moment, move)
+        return moves.until_reached(self.run, self.moment, self._to_question(move))
+
+    def _to_question(self, move: Move) -> Move:
+        """Where numbers are asked, an epoch is as far as its next batch."""
+        return ("batch", 1) if self.prediction and move == ("epoch", 1) else move
+
+    def predict(self, prediction: "Prediction | None") -> None:
+        """From now on steps stop before numbers, or no longer."""
+        self.prediction = prediction
+
+    def _end_of(self, here: Moment, move: Move) -> Moment:
+        """Where a move leads; before the first number on its way that is asked."""
+        if self.prediction is None or move[1] < 0:
+            return moves.make(self.run, here, move)
+        from bptui.session.prediction import next_stop  # noqa: PLC0415  only while numbers are asked
+
+        return next_stop(self.run, here, move, self.prediction.kinds)
 
     def move(self, move: Move) -> str:
         """Make a move, as far as the first breakpoint; says why it stopped there, or why the run had to stop, where it
         goes no further."""
-        before = self.moment
-        self._go(self.until_reached(move), lambda: moves.make(self.run, before, move))
+        before, move = self.moment, self._to_question(move)
+        self._go(self.until_reached(move), lambda: self._end_of(before, move))
+        if self.prediction and move[1] > 0:
+            self.prediction = self.prediction.of(self.record, self.moment)
         if self.stops.last:
             return self.stops.words(self.run)
         if self.run.stop and (self.moment == before or self.at_stop):

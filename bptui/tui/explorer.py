@@ -18,8 +18,9 @@ from bptui.tui.explorer_keys import BY_ID, KEYS, hints
 from bptui.tui.keys import Key, Table
 from bptui.tui.long_work import LongWork, Work
 from bptui.tui.panel import Panel
+from bptui.tui.predicting import Predicting
+from bptui.tui.screens import open_depth
 from bptui.tui.stage import Stage
-from bptui.tui.workbench import Workbench
 from bptui.views.command import command
 from bptui.views.doctor import notice
 from bptui.views.help import way_back
@@ -41,7 +42,7 @@ LONG_RUN = 100  # updates
 ALWAYS = ("stop", "quit", "help", "repaint")  # keys that act during long work
 
 
-class Explorer(Workbench):
+class Explorer(Predicting):
     """``session`` is the state, ``looks`` how it is looked at."""
 
     NAME = "Explorer"
@@ -103,7 +104,7 @@ class Explorer(Workbench):
         return self.looks.at(scene_of(self.session, self.app.colour))
 
     def lay_out(self) -> None:
-        self.stage.lay_out(*self.size, self.looks, self.session.full_batch)
+        self.stage.lay_out(*self.size, self.looks, self.session.full_batch, self.question_rows)
 
     def paint(self) -> None:
         self.lay_out()
@@ -265,6 +266,15 @@ class Explorer(Workbench):
         from bptui.tui.kept import reopen  # noqa: PLC0415
 
         reopen(self, kept)
+
+    def predict(self) -> None:
+        """Numbers are asked from now on, or no longer; then the score is told."""
+        asking = self.session.prediction
+        if asking is None:
+            open_depth(self)
+            return
+        self.session.predict(None)
+        self.notice = f"no number is asked any more: {asking.score.words}"
 
     def ask_goal(self) -> None:
         screen = GoTo(self.app.palette_name, self.app.ascii)

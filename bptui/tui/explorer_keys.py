@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptui.tui.keys import Key, footer_hints
+from bptui.tui.predicting import HINT
 from bptui.tui.screens import (
     open_confusion,
     open_doctor,
@@ -223,6 +224,10 @@ KEYS: tuple[Row, ...] = (
     Key("watch", ("W",), "W", "Answers", "watch the number in hand in panel 8, or no longer", watch),
     Key("breakpoints", ("K",), "K", "Answers",
         "breakpoints: what to stop at, forwards and back; a list with what was hit", open_breakpoints),
+    Key("predict", ("j",), "j", "Answers",
+        "predict, then reveal: steps stop before the next number until you have told it; or no longer",
+        lambda e: e.predict()),
+    HINT,
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     Key("save-session", ("ctrl+s",), "ctrl+s", "Other", "save the session; bptui open FILE goes on from it another day",

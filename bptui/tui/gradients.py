@@ -28,7 +28,7 @@ class GradientScreen(LiveSheet):
         return gradient_rows(self.scene(), width, height, self.on_errors)
 
     def samples(self) -> range:
-        return samples_shown(self.scene(), *self.panel.inner(self.size.width, self.size.height - 1))
+        return samples_shown(self.scene(), *self.panel.inner(self.size.width, self.size.height - self.foot()))
 
     # --- what keys ask for ---
 

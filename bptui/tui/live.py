@@ -7,11 +7,12 @@ from bptui.explain.quantity import of_weight
 from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
+from bptui.tui.predicting import HINT, Predicting
 from bptui.tui.sheet import Sheet
 from bptui.views.scene import Scene, scene_of
 
 
-class LiveSheet(Sheet):
+class LiveSheet(Predicting, Sheet):
     """A screen says its rows; ``scroll`` counts samples from where their list would stand by itself."""
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
@@ -23,6 +24,9 @@ class LiveSheet(Sheet):
     def scene(self) -> Scene:
         """What the views see."""
         return replace(scene_of(self.session, self.colour), scroll=self.scroll_by)
+
+    def foot(self) -> int:
+        return 1 + self.question_rows
 
     # --- what keys ask for ---
 
@@ -73,5 +77,5 @@ def step(key_id: str, move: Move, letter: str, tooltip: str) -> Key[LiveSheet]:
 
 
 def stepping() -> Table:
-    """The explorer's step keys."""
-    return tuple(step(*row) for row in STEPS)
+    """The explorer's step keys, and the hint to a number that a step stops before."""
+    return (*(step(*row) for row in STEPS), HINT)

@@ -101,6 +101,23 @@ def open_matrices(explorer: "Explorer", at: str = "") -> None:
     enter_live(explorer, MatrixScreen(explorer.session, app.palette_name, app.ascii, app.colour))
 
 
+def open_depth(explorer: "Explorer") -> None:
+    """Choose what is asked; then it begins."""
+    from bptui.tui.predicting import DepthScreen
+
+    screen = DepthScreen(explorer.app.palette_name, explorer.app.ascii)
+
+    def begun(_: None) -> None:
+        if screen.chosen:
+            from bptui.session.prediction import Prediction
+
+            explorer.session.predict(Prediction(screen.chosen))
+        explorer.paint()
+
+    explorer.pause()
+    explorer.app.push_screen(screen, begun)
+
+
 def enter_live(explorer: "Explorer", screen: "LiveSheet") -> None:
     """Lay a screen over the explorer that steps the session: who has gone on there is not taken back by Esc."""
     app, session = explorer.app, explorer.session
@@ -172,6 +189,7 @@ def tables() -> "dict[str, Table]":
         lab,
         lists,
         matrices,
+        predicting,
         race,
         scatter,
     )
@@ -186,6 +204,7 @@ def tables() -> "dict[str, Table]":
         "Confusion": confusion.KEYS,
         "Gradient table": gradients.KEYS,
         "Matrices": matrices.KEYS,
+        "Predict": predicting.KEYS,
         "Doctor": doctor.KEYS,
         "Breakpoints": breakpoints.KEYS,
         "Explain": explain.KEYS,

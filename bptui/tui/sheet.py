@@ -29,11 +29,15 @@ class Sheet(Workbench):
         """The rows of the panel's inside."""
         raise NotImplementedError
 
+    def foot(self) -> int:
+        """Rows below the panel: the keys, and what a screen keeps above them."""
+        return 1
+
     def lay_out(self) -> None:
         width, height = self.size
-        rest = max(height - 1, 1)
-        place(self.panel, None if self.too_small else Box(0, 0, width, rest))
-        place(self.bar, Box(0, 0, width, height) if self.too_small else Box(0, height - 1, width, 1))
+        alone, foot = self.too_small, self.foot()
+        place(self.panel, None if alone else Box(0, 0, width, max(height - foot, 1)))
+        place(self.bar, Box(0, 0, width, height) if alone else Box(0, height - foot, width, foot))
 
     def paint(self) -> None:
         width, height = self.size
@@ -42,10 +46,11 @@ class Sheet(Workbench):
         if self.too_small:
             self.bar.show(small(width, height), width, height)
             return
-        rows = self.rows(*self.panel.inner(width, height - 1))
+        foot = self.foot()
+        rows = self.rows(*self.panel.inner(width, height - foot))
         leave = next(key.shown.split()[0] for key in self.keys_now() if key.footer == "close")
-        self.panel.show(rows, width, height - 1, f"{self.title_words()} · {leave} closes", focused=True)
-        self.bar.show([self.footer(width)], width, 1)
+        self.panel.show(rows, width, height - foot, f"{self.title_words()} · {leave} closes", focused=True)
+        self.bar.show(self.footer_rows(width, foot), width, foot)
 
 
 class UpdateSheet(Sheet):

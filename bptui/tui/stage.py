@@ -40,9 +40,9 @@ class Stage:
         yield from (self.header, self.ribbon, self.footer)
         yield from self.panels.values()
 
-    def lay_out(self, width: int, height: int, looks: Looks, samples: int) -> None:
-        """Give every panel its box, or hide it; a batch has ``samples`` of them."""
-        plan = arrange(width, height, looks.focus, looks.beside, looks.maximised, samples)
+    def lay_out(self, width: int, height: int, looks: Looks, samples: int, foot: int = 0) -> None:
+        """Give every panel its box, or hide it; a batch has ``samples`` of them, the footer ``foot`` rows more."""
+        plan = arrange(width, height, looks.focus, looks.beside, looks.maximised, samples, foot)
         self._focused = looks.focus
         if plan == self.plan:
             return

@@ -50,8 +50,11 @@ def small(width: int, height: int) -> list[Row]:
     return fit_rows([((line, "notice"),) for line in lines], width, height)
 
 
-def arrange(width: int, height: int, focus: int, beside: int, maximised: bool, samples: int) -> Arrangement:
-    """Panels on a screen of ``width`` columns and ``height`` rows; a batch has ``samples`` of them.
+def arrange(
+    width: int, height: int, focus: int, beside: int, maximised: bool, samples: int, foot: int = 0
+) -> Arrangement:
+    """Panels on a screen of ``width`` columns and ``height`` rows; a batch has ``samples`` of them. ``foot`` rows more
+    are kept above the keys.
 
     All six from three columns of :data:`COLUMN`, or where two columns are high enough; four where panels can stand
     above one another; on a low screen side by side, and one where it is narrow or maximised. The focused panel is
@@ -61,7 +64,7 @@ def arrange(width: int, height: int, focus: int, beside: int, maximised: bool, s
         whole = Box(0, 0, max(width, 1), max(height, 1))
         return Arrangement(whole, whole, whole, {}, too_small=True)
     header, ribbon = (2, 3) if height >= 18 else (1, 1)
-    footer = 2 if width < TWO_ROWED_FOOTER[0] and height >= TWO_ROWED_FOOTER[1] else 1
+    footer = foot + (2 if width < TWO_ROWED_FOOTER[0] and height >= TWO_ROWED_FOOTER[1] else 1)
     body = Box(0, header + ribbon, width, height - header - ribbon - footer)
     columns = [[(focus, body.height)]] if maximised else columns_of(body, focus, beside, samples)
     return Arrangement(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import isnan
 
 from bptui.engine.types import Floats
 from bptui.views.glyphs import thumbnail
 from bptui.views.layers import fitting, unit_label
-from bptui.views.numbers import brief, num
+from bptui.views.numbers import HIDDEN, brief, num
 from bptui.views.sample import LEAST_ROWS, LEAST_WIDTH, sample_rows, with_more
 from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, first_fitting, grow, left, right
@@ -114,7 +115,7 @@ def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) ->
     current = m == scene.moment.sample
     answered = scene.reached(m, "forward", record.layers)
     role = "text" if answered or current else "pending"
-    wrong = answered and bool(scene.data.classes) and not record.right[m]
+    wrong = answered and not prediction(scene, m, 9)[1]
     glyph, word, state_role = state(scene, m)
     loss = num(record.passed.loss[m], LOSS) if scene.reached(m, "loss") else "·"
     return (
@@ -202,6 +203,8 @@ def target(scene: Scene, m: int, width: int = 6) -> str:
 def prediction(scene: Scene, m: int, width: int) -> tuple[str, bool]:
     """What the network answers, and whether its class is the target's (always True for regression)."""
     a, classes = scene.record.passed.a[-1][m], scene.data.classes
+    if isnan(a[0]):  # it is to be predicted
+        return HIDDEN, True
     if not classes:
         return aligned([a.tolist()], width)[0], True
     right_answer = bool(scene.record.right[m])

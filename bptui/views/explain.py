@@ -227,6 +227,10 @@ def check_rows(walk: Walk, width: int) -> list[Row]:
 def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
     """Panel 6: what just happened, in a sentence; then the numbers it made for the selected unit or weight; where rows
     are left, how the numbers came about that they are made of."""
+    if scene.question and scene.question.prediction.now:
+        from bptui.views.predict import question_rows  # noqa: PLC0415  only while numbers are asked
+
+        return question_rows(scene.question, width, height)
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
     made = produced(scene.moment, scene.phase)

@@ -4,6 +4,7 @@ A cell says a signed number by glyph and by background, so that it reads without
 ▿ ▾ ▼ negative, small, middling and large; 0 is zero, · is not computed yet.
 """
 
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from bptui.views.text import Span
@@ -19,6 +20,8 @@ HEATS = 6  # steps of background on either side of zero, two to a glyph
 
 def signed(value: float, largest: float) -> Span:
     """One cell for a value among values of at most ``largest`` in size; its role is ``heat −6 … 6``."""
+    if isnan(value):
+        return "?", "dim"
     if value == 0 or not largest > 0:
         return ZERO, "heat 0"
     step = min(int(abs(value) / largest * HEATS), HEATS - 1)
@@ -27,8 +30,9 @@ def signed(value: float, largest: float) -> Span:
 
 
 def largest_of(values: "Floats") -> float:
-    """Largest size among the values, 0 for none."""
-    return float(abs(values).max()) if values.size else 0.0
+    """Largest size among the values, of those that are not hidden (nan where all are); 0 for none."""
+    known = values[values == values]  # noqa: PLR0124  nan, told without numpy
+    return float(abs(known).max()) if known.size else nan if values.size else 0.0
 
 
 def pixel(above: float, below: float) -> Span:

@@ -11,7 +11,10 @@ from bptui.views.text import Row, wrapped
 
 
 def map_panel(scene: Scene, width: int, height: int) -> list[Row]:
-    """The picture that the data allow, of the weights in force at this moment."""
+    """The picture that the data allow, of the weights in force at this moment; none that would tell what is asked."""
+    asked = scene.question.prediction.now if scene.question else None
+    if asked and asked.kind in ("a", "after"):
+        return [((" The map waits for your answer.", "text"),)]
     if scene.data.image:
         return gallery(scene, width, height)
     inputs = scene.record.before.architecture.sizes[0]

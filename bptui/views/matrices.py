@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal
 
 from bptui.engine.weight import BIAS, Weight, sub
@@ -233,7 +234,8 @@ def back(scene: Scene) -> Product:
     def handed(m: int, k: int) -> float | None:
         if not scene.reached(m, "delta", layer - 1):
             return None
-        return value(record, of_unit("upstream", layer - 1, k, m))
+        below = float(record.passed.delta[layer - 2][m, k])  # made of it: where that is to be predicted, so is this
+        return below if isnan(below) else value(record, of_unit("upstream", layer - 1, k, m))
 
     return Product(
         Matrix(f"δ{sub(layer)}", n, o, delta),

@@ -5,6 +5,7 @@ from math import floor, isinf, isnan, log10
 
 from bptui.data.digits import shortest
 
+HIDDEN = "?"  # what stands for a number that is to be predicted
 DECIMALS = 4
 SMALL = 1e-3  # below it an exponent says more digits than decimals
 
@@ -28,7 +29,7 @@ def factor(value: float, width: int = 8, plus: bool = False) -> str:
 def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     value = float(value)
     if isnan(value):
-        return "nan"
+        return HIDDEN
     sign = "−" if value < 0 else "+" if plus and value > 0 else ""
     size = abs(value)
     if isinf(size):

@@ -22,6 +22,7 @@ from bptui.views.text import window
 
 if TYPE_CHECKING:
     from bptui.diagnosis.yours import Yours  # it brings the whole diagnosis, which the first paint does without
+    from bptui.session.prediction import Prediction, Question
 
 OWN = "own"
 """In the place of a row number: a sample that is no row of the data, as one drawn by hand."""
@@ -35,7 +36,8 @@ class Scene:
     ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
     ``changes`` are the updates before which settings were changed, weights set by hand or samples put in;
     ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update;
-    ``watches`` the numbers that are watched, and ``stopped_by`` the one that stopped one here."""
+    ``watches`` the numbers that are watched, and ``stopped_by`` the one that stopped one here.
+    While a ``question`` is open the record has none in place of the number asked for, and of what comes of it."""
 
     title: str
     data: Dataset
@@ -59,6 +61,7 @@ class Scene:
     yours: "Yours | None" = None
     watches: tuple[tuple[Watchable, Curve], ...] = ()
     stopped_by: Watchable | None = None
+    question: "Question | None" = None
 
     def yours_of(self, q: Quantity) -> Number | None:
         """A person's number beside this one of the record, once this one is known."""
@@ -179,11 +182,17 @@ class Scene:
 
 
 def scene_of(session: Session, colour: bool) -> Scene:
-    """The session as it stands, looked at plainly."""
+    """The session as it stands, looked at plainly; what is asked is hidden."""
+    asking, record = session.prediction, session.record
+    question = question_of(asking, record) if asking else None
+    if question and asking and asking.now:
+        from bptui.session.veil import veiled  # noqa: PLC0415  only while numbers are asked
+
+        record = veiled(record, asking.now)
     return Scene(
         title=session.scenario.title,
         data=session.run.problem.data,
-        record=session.record,
+        record=record,
         moment=session.moment,
         history=session.run.history,
         frontier=session.run.frontier,
@@ -194,8 +203,15 @@ def scene_of(session: Session, colour: bool) -> Scene:
         colour=colour,
         stop=session.run.stop,
         units=session.scenario.network.units,
-        yours=session.yours,
+        yours=None if asking and asking.now else session.yours,
         watches=session.stops.watched(session.run),
         stopped_by=session.stops.here(session.moment),
+        question=question,
         changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
     )
+
+
+def question_of(asking: "Prediction", record: UpdateRecord) -> "Question":
+    from bptui.session.prediction import Question  # noqa: PLC0415
+
+    return Question(asking, record)

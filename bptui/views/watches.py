@@ -1,5 +1,7 @@
 """Panel 8: the numbers one watches: their names, their values now, and how they went over the updates known."""
 
+from math import isnan, nan
+
 import numpy as np
 
 from bptui.explain import Quantity
@@ -8,7 +10,7 @@ from bptui.training.history import Curve
 from bptui.training.record import GUEST
 from bptui.training.watching.watchable import OF_EPOCH, OF_SAMPLE, Kind, Watchable, length, of_sample, under
 from bptui.views.glyphs import BARS, PENDING
-from bptui.views.numbers import num, rate, share, sign_role
+from bptui.views.numbers import HIDDEN, num, rate, share, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, cells, cut, first_fitting, left, right, row_cells
 
@@ -39,19 +41,24 @@ def watch_row(scene: Scene, number: Watchable, curve: Curve, wide: int, width: i
     """Its name in so many columns, its value at this moment (· where it is not known now), and a bar for each stretch
     of updates."""
     value, lit = value_now(scene, number), number == scene.stopped_by
+    hidden = value is not None and isnan(value)  # it is to be predicted
     row: list[Span] = [(" " + left(number.shown(scene.record.names), wide), "lit" if lit else "text")]
     row.append((right(PENDING if value is None else written(scene, number, value), VALUE), role_of(number, value)))
     if width >= WITH_ENDS:
         for series, end in ((curve.low, np.min), (curve.high, np.max)):
             found = series("value")
-            said = written(scene, number, float(end(found))) if len(found) else PENDING
+            said = HIDDEN if hidden else written(scene, number, float(end(found))) if len(found) else PENDING
             row.append((" " + right(said, VALUE), "dim"))
     row.append(("  ", "text"))
+    if hidden:
+        return tuple(row)
     return (*row, *sparkline(scene, curve, max(width - row_cells(row) - 1, 0)))
 
 
 def written(scene: Scene, number: Watchable, value: float) -> str:
     classes = scene.data.classes
+    if isnan(value):
+        return HIDDEN
     if number.kind == "answer" and classes:
         return cut(classes[int(value)], VALUE - 1)
     if number.kind in SHARES:
@@ -77,6 +84,8 @@ def value_now(scene: Scene, number: Watchable) -> float | None:
         sample = int(found[0])
         done = {"z": "forward", "a": "forward", "delta": "delta"}.get(kind, "loss")
         known = scene.reached(sample, done, number.layer)  # type: ignore[arg-type]
+        if known and np.isnan(record.passed.a[-1][sample]).any():
+            return nan
         return of_sample(number, record.passed, record.targets, sample) if known else None
     if kind in OF_EPOCH:
         value = float(getattr(scene.epoch_end, under(kind)))

@@ -111,7 +111,7 @@ REFUSED = [
     ('[keys]\nnext-phase = "ctrl+q"', "keys.next-phase: ctrl+q is always quit"),
     ('[keys]\nnext-phase = "ctrl+p"', "keys.next-phase: ctrl+p is always palette"),
     ('[keys]\nnext-phase = "s"', "keys: 's' would be both next-phase and next-sample in the screen 'Explorer'"),
-    ('[keys]\nnext-phase = "j"\nplay = "j"', "keys: 'j' would be both next-phase and play"),
+    ('[keys]\nnext-phase = "N"\nplay = "N"', "keys: 'N' would be both next-phase and play"),
     ('[keys]\nhelp = "h"', "keys: 'h' would be both doctor and help in the screen 'Explorer'"),
     ("theme dark", "config.toml:1:7: Expected '=' after a key"),
     ("x = " + "[" * 5000, "nested too deeply"),
@@ -267,11 +267,11 @@ def test_a_wrong_look_is_refused_with_the_nearest(words: str, said: str, capsys:
 
 
 async def test_a_remapped_key_acts_and_the_old_one_does_not(tmp_path: Path) -> None:
-    async with explore(config=read(tmp_path, '[keys]\nnext-batch = ["j", "f2"]')) as at:
+    async with explore(config=read(tmp_path, '[keys]\nnext-batch = ["N", "f2"]')) as at:
         await at.press("b")
         assert at.session.moment.update == 1
         assert not at.session.moment.phase.per_batch
-        await at.press("j", "f2")
+        await at.press("N", "f2")
         assert at.session.moment.update == 2
 
 
@@ -282,13 +282,13 @@ async def test_keys_can_change_places(tmp_path: Path) -> None:
 
 
 async def test_footer_help_and_palette_show_the_keys_in_force(tmp_path: Path) -> None:
-    config = read(tmp_path, '[keys]\nnext-phase = "j"\nhelp = "f3"\nfocus-1 = "&"\nmaximise = "ctrl+f"')
+    config = read(tmp_path, '[keys]\nnext-phase = "N"\nhelp = "f3"\nfocus-1 = "&"\nmaximise = "ctrl+f"')
     async with explore(config=config) as at:
-        assert at.foot().lstrip().startswith("j phase")
+        assert at.foot().lstrip().startswith("N phase")
         assert "F3 help" in at.foot()
         assert f"&-{PANELS[-1].number} Tab panels" in at.foot()
         titles = {command.title: command.help for command in at.app.get_system_commands(at.app.screen)}
-        assert titles["next phase"] == "next phase of the current sample (j)"
+        assert titles["next phase"] == "next phase of the current sample (N)"
         assert titles["maximise"].endswith("(ctrl+f)")
         await at.press("question_mark")
         assert at.app.screen is at.explorer
@@ -298,12 +298,12 @@ async def test_footer_help_and_palette_show_the_keys_in_force(tmp_path: Path) ->
 
 
 async def test_reasons_and_titles_name_the_keys_in_force(tmp_path: Path) -> None:
-    config = read(tmp_path, '[keys]\nnext-batch = "j"\nclose = ["f8", "q"]')
+    config = read(tmp_path, '[keys]\nnext-batch = "N"\nclose = ["f8", "q"]')
     async with explore("digits", config=config) as at:
         await at.do("sort")
-        assert "not before all samples are in: press j" in at.foot()
+        assert "not before all samples are in: press N" in at.foot()
         await at.do("focus-2", "down")
-        assert "when all are in (j)" in at.foot()
+        assert "when all are in (N)" in at.foot()
         await at.do("questions")
         assert "F8 closes" in at.lines()[0]
 
@@ -332,8 +332,8 @@ async def test_a_screen_that_has_the_id_on_a_key_of_its_own_keeps_it(tmp_path: P
 
 
 async def test_the_line_that_is_typed_into_keeps_its_own_keys(tmp_path: Path) -> None:
-    async with explore(config=read(tmp_path, '[keys]\nclose = "j"\ngo-to = "2"\nfocus-2 = "g"')) as at:
-        await at.press("2", "j")
+    async with explore(config=read(tmp_path, '[keys]\nclose = "Z"\ngo-to = "2"\nfocus-2 = "g"')) as at:
+        await at.press("2", "Z")
         assert at.app.screen is not at.explorer
         await at.press("escape")
         assert at.app.screen is at.explorer
@@ -366,7 +366,7 @@ mouse = false
 focus = "deltas"
 maximised = true
 [keys]
-next-phase = ["j", "+", "\\\\", "\\""]
+next-phase = ["N", "+", "\\\\", "\\""]
 faster = "f5"
 """
 

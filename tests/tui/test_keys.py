@@ -25,6 +25,7 @@ from bptui.tui import (
     lab,
     lists,
     matrices,
+    predicting,
     race,
     scatter,
 )
@@ -45,6 +46,7 @@ from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help, Questions
 from bptui.tui.matrices import MatrixScreen
 from bptui.tui.panel import Panel
+from bptui.tui.predicting import DepthScreen
 from bptui.tui.race import RaceScreen
 from bptui.tui.scatter import ScatterScreen
 from bptui.views.arrange import NETWORK
@@ -71,6 +73,7 @@ class Look:
     palette: str
     screen: type[Any]
     working: bool
+    hints: int
 
 
 def look(at: Pilots) -> Look:
@@ -86,6 +89,7 @@ def look(at: Pilots) -> Look:
         at.app.palette_name,
         type(at.app.screen),
         explorer._work is not None,
+        session.prediction.hints if session.prediction else 0,
     )
 
 
@@ -171,6 +175,8 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "matrices": ((), shows(screen=MatrixScreen)),
     "watch": ((), lambda before: replace(before, watches=(Watchable("weight", Weight(2, 0, 0)),))),
     "breakpoints": ((), shows(screen=BreakpointScreen)),
+    "predict": ((), shows(screen=DepthScreen)),
+    "hint": (("predict", "explain", "next-sample"), shows(hints=1)),  # Enter begins
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
@@ -192,7 +198,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        *(breakpoints.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS),
+        *(breakpoints.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS, predicting.KEYS),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )
@@ -265,6 +271,7 @@ async def test_all_names_of_a_key_do_the_same(key_id: str) -> None:
 
 DISABLED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "previous-phase": ("xor", (), "this is the start of the run"),
+    "hint": ("xor", (), "no number is asked"),
     "previous-sample": ("xor", (), "this is the start of the run"),
     "previous-batch": ("xor", (), "this is the start of the run"),
     "previous-epoch": ("xor", (), "this is the start of the run"),

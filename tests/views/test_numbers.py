@@ -67,7 +67,7 @@ def test_a_number_is_not_rounded_up_to_the_smallest_decimal(value: float, width:
 @example(num, -0.0, 8, True)
 def test_only_zero_is_written_as_zero(write: Callable[..., str], value: float, width: int, plus: bool) -> None:
     words = write(value, width, plus)
-    if not re.search("[1-9∞…≈]|nan", words):
+    if not re.search("[1-9∞…≈?]", words):
         assert words == "0"
         assert value == 0
 
@@ -94,7 +94,7 @@ def test_a_larger_number_is_never_written_as_a_smaller_one(
 @pytest.mark.parametrize(
     ("value", "width", "words"),
     [
-        (math.nan, 5, "nan"),
+        (math.nan, 5, "?"),
         (math.inf, 5, "∞"),
         (-math.inf, 5, "−∞"),
         (0.1492, 8, "0.1492"),

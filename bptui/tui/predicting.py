@@ -1,0 +1,202 @@
+"""Predict, then reveal: what is typed goes to the question at the foot, what would tell its answer waits."""
+
+from typing import Any
+
+from textual import events
+
+from bptui.data.digits import shortest
+from bptui.session.session import Session
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import Sheet
+from bptui.tui.workbench import COMMON, Workbench
+from bptui.views.text import Row
+
+TYPED = frozenset("0123456789.,-−+eE")
+LONGEST = 14  # characters of an answer
+LOOKS = ("Panels", "Select", "Table", "Matrices")
+"""Groups of keys that only look: they act while a number is asked too."""
+ALLOWED = (
+    "hint",
+    "predict",
+    "gradients",
+    "matrices",
+    "close",
+    "help",
+    "quit",
+    "repaint",
+    "theme",
+    "picture",
+    "suspend",
+)
+MOST_CHOICES = 4
+
+
+class Predicting(Workbench):
+    """A screen that steps a session; while a number is asked it takes what is typed, and keys that would tell it
+    refuse."""
+
+    session: Session
+    _choices: tuple[object, list[float]] = (None, [])
+
+    @property
+    def asking(self) -> bool:
+        """Is a number asked, and hidden?"""
+        return self.session.prediction is not None and self.session.prediction.now is not None
+
+    @property
+    def question_rows(self) -> int:
+        """Rows at the foot for the question."""
+        from bptui.views.predict import FOOT  # noqa: PLC0415  only where numbers are asked
+
+        return FOOT if self.session.prediction else 0
+
+    def footer_rows(self, width: int, height: int) -> list[Row]:
+        asking = self.session.prediction
+        if asking is None or height <= self.question_rows:
+            return super().footer_rows(width, height)
+        from bptui.session.prediction import Question  # noqa: PLC0415  only where numbers are asked
+        from bptui.views.predict import foot_rows  # noqa: PLC0415
+
+        rows = foot_rows(Question(asking, self.session.record), width, self.app.remap.shown, self.choices())
+        return [*rows, *super().footer_rows(width, height - len(rows))]
+
+    def choices(self) -> list[float]:
+        """The true number among wrong ones, once they are asked for."""
+        from bptui.diagnosis.miss import choices  # noqa: PLC0415  the whole diagnosis
+
+        asking = self.session.prediction
+        if asking is None or asking.now is None or not asking.offered:
+            return []
+        if self._choices[0] != asking.now:
+            self._choices = asking.now, choices(self.session.record, asking.now, MOST_CHOICES)
+        return self._choices[1]
+
+    # --- keys ---
+
+    def on_key(self, event: events.Key) -> None:
+        if not (self.is_active and self.asking and self.takes(event)):
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        self.notice = ""
+        self.type(event.key, event.character or "")
+        self.paint()
+        self.app.show_now(self, key=True)
+
+    def takes(self, event: events.Key) -> bool:
+        """Is it part of an answer, or what is done with one?"""
+        offered = self.session.prediction is not None and self.session.prediction.offered
+        letter = offered and event.character is not None and event.character in "abcd"
+        return event.key in ("enter", "escape", "backspace", "tab") or letter or event.character in TYPED
+
+    def type(self, key: str, character: str) -> None:
+        """One more character, or the answer is given up, asked help for, or complete."""
+        from dataclasses import replace  # noqa: PLC0415
+
+        asking = self.session.prediction
+        assert asking is not None
+        match key:
+            case "enter":
+                self.answer(asking.typed)
+            case "escape":
+                self.session.prediction = asking.skipped()
+            case "backspace":
+                self.session.prediction = replace(asking, typed=asking.typed[:-1])
+            case "tab":
+                self.session.prediction = replace(asking, offered=not asking.offered)
+            case _ if asking.offered and character in "abcd" and "abcd".index(character) < len(self.choices()):
+                self.answer(shortest(self.choices()["abcd".index(character)], 6))
+            case _:
+                self.session.prediction = replace(asking, typed=(asking.typed + character)[:LONGEST])
+
+    def answer(self, given: str) -> None:
+        """Tell the number, and what a wrong one is; say what a number looks like where it is none."""
+        from bptui.diagnosis.miss import named_miss  # noqa: PLC0415  the whole diagnosis
+        from bptui.explain import value  # noqa: PLC0415
+
+        asking, record = self.session.prediction, self.session.record
+        assert asking is not None
+        q = asking.now
+        assert q is not None
+        try:
+            self.session.prediction = asking.answered(
+                given, value(record, q), lambda number, reach: named_miss(record, q, number, reach)
+            )
+        except ValueError as problem:
+            self.notice = str(problem) if given else "type the number, then Enter"
+
+    def why_not(self, key: Key[Any]) -> str | None:
+        if self.session.prediction and key.id == "play":
+            return "a number is asked before each step: step with p, s or b"
+        if self.asking and key.group not in LOOKS and key.id not in ALLOWED:
+            return f"a number is asked: type it; {self.shown('hint')} gives a hint, Esc skips it"
+        return super().why_not(key)
+
+    def hint(self) -> None:
+        asking = self.session.prediction
+        assert asking is not None
+        self.session.prediction = asking.hinted()
+
+    def no_hint(self) -> str | None:
+        return None if self.asking else f"no number is asked: {self.shown('predict')} begins"
+
+
+HINT: Key[Any] = Key(
+    "hint", ("J",), "J", "Answers", "a hint to the number asked: the formula, then its numbers, then the steps",
+    Predicting.hint, "", Predicting.no_hint,
+)  # fmt: skip
+
+
+class DepthScreen(Sheet):
+    """Chooses what is asked; ``chosen`` is that once it begins, None where it does not."""
+
+    NAME = "Predict"
+    TITLE_WORDS = "Predict, then reveal"
+
+    def __init__(self, palette_name: str, ascii_only: bool) -> None:
+        from bptui.session.prediction import DEPTHS, Asked  # noqa: PLC0415
+
+        super().__init__(palette_name, ascii_only)
+        self.kinds: frozenset[Asked] = frozenset(DEPTHS)
+        self.chosen: frozenset[Asked] | None = None
+
+    def table(self) -> Table:
+        return KEYS
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        from bptui.views.predict import depth_rows  # noqa: PLC0415
+
+        return depth_rows(self.kinds, width)[:height]
+
+    def toggle(self, place: int) -> None:
+        from bptui.session.prediction import DEPTHS  # noqa: PLC0415
+
+        self.kinds ^= {list(DEPTHS)[place]}
+
+    def begin(self) -> None:
+        self.chosen = self.kinds
+        self.close()
+
+    def nothing(self) -> str | None:
+        return None if self.kinds else "nothing is asked then: choose one with its digit"
+
+
+def toggling(number: int, words: str) -> Key[DepthScreen]:
+    return Key(f"ask-{number}", (str(number),), str(number), "Predict", f"ask, or no longer: {words}",
+               lambda screen: screen.toggle(number - 1))  # fmt: skip
+
+
+KEYS: Table = (
+    toggling(1, "the answers"),
+    toggling(2, "δ of every layer"),
+    toggling(3, "what one sample adds"),
+    toggling(4, "Σ"),
+    toggling(5, "the mean"),
+    toggling(6, "Δw"),
+    toggling(7, "the new weight"),
+    Key("begin", ("enter", "j"), "Enter", "Predict", "begin: the next step stops before a number", DepthScreen.begin,
+        "begin", DepthScreen.nothing),
+    *COMMON,
+    Key("close", ("escape", "q"), "Esc", "Predict", "close: nothing is asked", DepthScreen.close, "close"),
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""While a number is asked no view prints it, and ? stands in its place; hints do not tell it; the foot fits."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bptui.diagnosis.miss import choices
+from bptui.explain import value
+from bptui.explain.quantity import Quantity
+from bptui.scenario import Scenario
+from bptui.session.prediction import DEPTHS, MOST_HINTS, Prediction, Question
+from bptui.session.session import Session
+from bptui.training.watching.watchable import Watchable
+from bptui.views.gradients import gradient_rows
+from bptui.views.matrices import KINDS, matrix_rows
+from bptui.views.numbers import factor, num, precise
+from bptui.views.predict import depth_rows, foot_rows, question_rows
+from bptui.views.predict import hints as hints_of
+from bptui.views.scene import Scene, scene_of
+from bptui.views.text import cells
+from tests.scenes import VIEWS, lines, own_data, own_session, painted
+
+from .test_no_orphans import NUMBER
+
+NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "momentum")
+WIDTHS, HEIGHT = (38, 78), 24
+
+
+def begun(name: str) -> Session:
+    if name == "momentum":
+        session = own_session(own_data((), ("u", "v")), optimizer="momentum", l2=0.01, clip_norm=1.0)
+    else:
+        session = Session(Scenario.built_in(name))
+    session.predict(Prediction(frozenset(DEPTHS)))
+    layers, row = session.layers, int(session.record.indices[0])
+    for number in (Watchable("weight", session.moment.weight), Watchable("a", layer=layers, row=row)):
+        session.stops.watch(number, session.run)
+    return session
+
+
+def asked(session: Session) -> Quantity | None:
+    return session.prediction.now if session.prediction else None
+
+
+def everything(it: Scene, width: int) -> dict[str, str]:
+    """All that any view says."""
+    said = {view: "\n".join(painted(view, it, width, HEIGHT)) for view in VIEWS}
+    said["gradients"] = "\n".join(lines(gradient_rows(it, width, HEIGHT)))
+    return said | {kind: "\n".join(lines(matrix_rows(it, kind, width, HEIGHT))) for kind in KINDS}
+
+
+def spellings(number: float) -> set[str]:
+    """How a number may be written, with digits enough to be told from others."""
+    written = {spell(number, width) for spell in (num, factor) for width in range(6, 11)} | {precise(number)}
+    plain = {words.lstrip("+−") for words in written}
+    return {words for words in plain if len(words.replace(".", "").lstrip("0")) >= 3}
+
+
+def known(it: Scene) -> set[str]:
+    """How the numbers that one may see are written."""
+    record = it.record
+    parts = (*record.passed.a, *record.passed.z, *record.passed.delta, record.targets, record.before.flat)
+    parts = (*parts, record.summed.flat, record.step.flat, record.reduced.flat, record.passed.loss)
+    parts = (*parts, record.contributions(it.moment.weight), record.errors, record.gradient_norms)
+    flat = np.concatenate([np.ravel(part) for part in parts])
+    return set().union(*(spellings(float(number)) for number in flat[np.isfinite(flat)]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_view_prints_the_number_that_is_asked(name: str) -> None:
+    session = begun(name)
+    kinds = set()
+    for _ in range(20):
+        session.move(("sample", 1))
+        while (q := asked(session)) is not None:
+            it = scene_of(session, True)
+            secret = spellings(value(session.record, q)) - known(it)
+            for width in WIDTHS:
+                for view, text in everything(it, width).items():
+                    told = secret & {words.lstrip("+−") for words in NUMBER.findall(text)}
+                    assert not told, (view, q, told, text)
+            kinds.add(q.kind)
+            assert session.prediction is not None
+            session.predict(session.prediction.skipped())
+    assert {"a", "delta", "contribution", "step", "after"} <= kinds or name in ("iris", "sine", "spiral", "momentum")
+
+
+def test_the_scraping_would_see_it() -> None:
+    """The same moment once the number is told."""
+    session = begun("xor")
+    session.move(("sample", 1))
+    q = asked(session)
+    assert q is not None
+    secret = spellings(value(session.record, q)) - known(scene_of(session, True))
+    assert secret
+    session.predict(None)
+    text = " ".join(everything(scene_of(session, True), 78).values())
+    assert secret & {words.lstrip("+−") for words in NUMBER.findall(text)}
+
+
+PLACES = {
+    "a": ("network", "batch"),
+    "delta": ("network",),
+    "contribution": ("deltas", "update", "gradients"),
+    "sum": ("update", "gradients", "gradient"),
+    "mean": ("update", "gradients"),
+    "step": ("update", "gradients"),
+    "after": ("update", "gradients"),
+}
+
+
+def test_a_question_mark_stands_where_the_number_would() -> None:
+    session = begun("xor")
+    seen: set[str] = set()
+    while len(seen) < len(PLACES):
+        session.move(("sample", 1))
+        while (q := asked(session)) is not None:
+            said = everything(scene_of(session, True), 60)
+            for view in PLACES[q.kind]:
+                assert re.search(r"(?<![\w])\?(?!\w)", said[view]), (q.kind, view, said[view])
+            assert "What is" in said["explain"]
+            seen.add(q.kind)
+            assert session.prediction is not None
+            session.predict(session.prediction.skipped())
+
+
+def test_what_is_no_longer_asked_is_told() -> None:
+    session = begun("xor")
+    session.move(("sample", 1))
+    assert session.prediction is not None
+    session.predict(session.prediction.skipped())
+    assert "?" not in "".join(everything(scene_of(session, True), 78).values())
+
+
+def questions(name: str) -> list[Question]:
+    """Every kind of number that is asked, once."""
+    session = begun(name)
+    found: dict[str, Question] = {}
+    for _ in range(200):
+        session.move(("sample", 1))
+        while (q := asked(session)) is not None:
+            assert session.prediction is not None
+            found.setdefault(q.kind, Question(session.prediction, session.record))
+            session.predict(session.prediction.skipped())
+        if len(found) == len(PLACES):
+            break
+    return list(found.values())
+
+
+@pytest.mark.parametrize("name", ["xor", "mazur", "momentum"])
+def test_hints_come_one_after_the_other_and_do_not_tell_the_number(name: str) -> None:
+    for question in questions(name):
+        q = question.prediction.now
+        assert q is not None
+        told: set[str] = set()
+        for hints in range(MOST_HINTS + 1):
+            hinted = replace(question, prediction=replace(question.prediction, hints=hints))
+            text = " ".join(lines(question_rows(hinted, 58, 60)))
+            assert len(hints_of(hinted)) == hints
+            assert told <= set(hints_of(hinted))
+            told = set(hints_of(hinted))
+            hidden = spellings(value(question.record, q))
+            alone = q.kind == "step" and question.record.learning_rate == 1  # it is −1 times the gradient
+            assert alone or not hidden & {words.lstrip("+−") for words in NUMBER.findall(text)}, (q, hints, text)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_foot_says_the_question_what_is_typed_and_what_an_answer_was(width: int) -> None:
+    for question in questions("xor"):
+        asking, q = question.prediction, question.prediction.now
+        assert q is not None
+        true = value(question.record, q)
+        offered = choices(question.record, q)
+        for it in (
+            asking,
+            replace(asking, typed="0.0123"),
+            replace(asking, hints=2),
+            replace(asking, offered=True),
+            asking.skipped(),
+            asking.answered(f"{true:.6f}", true, lambda *_: ""),
+            asking.answered("77.77", true, lambda *_: "that is the sum; the mean is in force"),
+        ):
+            rows = lines(foot_rows(replace(question, prediction=it), width, {}, offered))
+            assert len(rows) == 2
+            assert cells(rows[1]) <= width
+            assert it.score.words in rows[1] or rows[1].endswith(f" {it.score.short} ")
+        assert (
+            "0.0123▌" in lines(foot_rows(replace(question, prediction=replace(asking, typed="0.0123")), 80, {}, []))[0]
+        )
+        miss = asking.answered("77.77", true, lambda *_: "that is the sum; the mean is in force")
+        told = lines(foot_rows(replace(question, prediction=miss), 120, {}, []))
+        text = told[1] if miss.now else told[0]
+        assert "no: that is the sum; the mean is in force" in text
+        assert factor(true, 8) in text
+
+
+def test_the_list_of_depths_says_what_is_asked() -> None:
+    rows = lines(depth_rows(frozenset(("mean", "weight")), 78))
+    assert [row.split("]")[0][-1] for row in rows if "[" in row] == [" ", " ", " ", " ", "x", " ", "x"]
