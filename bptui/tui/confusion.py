@@ -1,6 +1,10 @@
 """The confusion screen: which class is taken for which at this update, and the samples of each cell."""
 
-from bptui.experiments.confusion import Confusion, Part, confusion
+from collections.abc import Callable
+from time import perf_counter
+
+from bptui.data.digits import grouped
+from bptui.experiments.confusion import Confusion, Part, Tally
 from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
@@ -9,6 +13,8 @@ from bptui.views.confusion import confusion_rows
 from bptui.views.text import Row
 
 PAGE = 10
+AT_ONCE = 0.02  # seconds of counting before the screen opens
+Cell = tuple[int, int]
 
 
 class ConfusionScreen(UpdateSheet):
@@ -20,14 +26,36 @@ class ConfusionScreen(UpdateSheet):
         super().__init__(session, palette_name, ascii_only, colour)
         self.problem = session.problem
         self.part: Part = "test" if len(self.problem.test_x) else "train"
-        self.found = self.look()
         self.opened = False
         self.scroll_by = 0
-        self.cell = next(iter(self.found.confused()), (0, 0))
+        self.cell: Cell | None = None  # the most frequent mistake, as long as none was chosen
+        self.tally, self.found = self.begun()
 
-    def look(self) -> Confusion:
-        scene = self.scene()
-        return confusion(self.problem, scene.network, scene.record.settings.rules.loss, self.part)
+    def begun(self) -> tuple[Tally, Confusion]:
+        """Begin with the samples of this part; a small set is counted at once."""
+        scene, until = self.scene(), perf_counter() + AT_ONCE
+        tally = Tally(self.problem, scene.network, scene.record.settings.rules.loss, self.part)
+        tally.work(lambda: perf_counter() > until)
+        return tally, tally.found()
+
+    @property
+    def chosen(self) -> Cell:
+        """The cell in hand."""
+        return self.cell or next(iter(self.found.confused()), (0, 0))
+
+    def working(self) -> bool:
+        return not self.tally.done
+
+    def hurries(self) -> bool:
+        return True
+
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
+        self.tally.work(pause)
+        self.found = self.tally.found()
+
+    def progress(self) -> list[str]:
+        tally = self.tally
+        return [] if tally.done else [f"{grouped(tally.counted)} of {grouped(tally.total)} samples answered so far"]
 
     def table(self) -> Table:
         return KEYS
@@ -37,31 +65,33 @@ class ConfusionScreen(UpdateSheet):
         return f"Confusion: {self.part} samples, targets × answers after {made} update{'s' * (made != 1)}"
 
     def rows(self, width: int, height: int) -> list[Row]:
-        return confusion_rows(self.problem.data, self.found, self.cell, width, height, self.opened, self.scroll_by)
+        return confusion_rows(self.problem.data, self.found, self.chosen, width, height, self.opened, self.scroll_by)
 
     # --- what keys ask for ---
 
     def move(self, down: int, across: int) -> None:
         """Another cell; in the list of one, other samples of it."""
         if self.opened:
-            last = max(len(self.found.cell(*self.cell)) - 1, 0)
+            last = max(len(self.found.cell(*self.chosen)) - 1, 0)
             self.scroll_by = min(max(self.scroll_by + down, 0), last)
         else:
             last = len(self.found.counts) - 1
-            self.cell = min(max(self.cell[0] + down, 0), last), min(max(self.cell[1] + across, 0), last)
+            wanted, said = self.chosen
+            self.cell = min(max(wanted + down, 0), last), min(max(said + across, 0), last)
 
     def open_cell(self) -> None:
-        self.opened, self.scroll_by = not self.opened, 0
+        self.cell, self.opened, self.scroll_by = self.chosen, not self.opened, 0
 
     def next_confused(self) -> None:
         """The next of the most frequent mistakes, round about."""
         pairs = self.found.confused()
-        at = pairs.index(self.cell) + 1 if self.cell in pairs else 0
+        at = pairs.index(self.chosen) + 1 if self.chosen in pairs else 0
         self.cell, self.scroll_by = pairs[at % len(pairs)], 0
 
     def other_part(self) -> None:
         self.part = "train" if self.part == "test" else "test"
-        self.found, self.scroll_by = self.look(), 0
+        self.cell, self.scroll_by = self.chosen, 0
+        self.tally, self.found = self.begun()
 
     def no_test(self) -> str | None:
         return None if len(self.problem.test_x) else "there are no test samples: --test-fraction holds some back"

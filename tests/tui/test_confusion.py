@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bptui.data import Dataset
-from bptui.experiments.confusion import Confusion
+from bptui.experiments.confusion import Confusion, confusion
 from bptui.tui.confusion import ConfusionScreen
 from bptui.views.confusion import confusion_rows
 from tests.scenes import lines
@@ -42,7 +42,7 @@ async def test_it_opens_at_the_most_frequent_mistake_and_n_goes_on() -> None:
         pairs = screen.found.confused()
         seen = []
         for _ in range(len(pairs) + 1):
-            seen.append(screen.cell)
+            seen.append(screen.chosen)
             await at.press("n")
         assert seen == [*pairs, pairs[0]]
 
@@ -50,7 +50,7 @@ async def test_it_opens_at_the_most_frequent_mistake_and_n_goes_on() -> None:
 async def test_enter_shows_the_samples_of_the_cell_alone_and_again_the_table() -> None:
     async with confused("digits") as (at, screen):
         await at.press("enter")
-        places = screen.found.cell(*screen.cell)
+        places = screen.found.cell(*screen.chosen)
         assert f" {len(places)} sample" in at.lines()[1]
         assert str(screen.found.rows[places[0]]) in at.lines()[3]
         await at.press("enter")
@@ -86,6 +86,31 @@ async def test_a_regression_has_none() -> None:
         await at.press("z")
         assert at.app.screen is at.explorer
         assert "no right or wrong answers" in at.text()
+
+
+async def test_a_large_set_is_counted_in_slices_that_grow_to_what_all_at_once_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bptui.tui.confusion.AT_ONCE", -1.0)
+    monkeypatch.setattr("bptui.engine.evaluate.CHUNK", 16)
+    at_work = ConfusionScreen.working
+    monkeypatch.setattr(ConfusionScreen, "working", lambda screen: False)
+    async with confused("digits") as (at, screen):
+        total = len(screen.problem.test_x)
+        assert (screen.tally.counted, int(screen.found.counts.sum())) == (16, 16)
+        assert "of 16 test samples right" in at.lines()[1]
+        assert f"16 of {total} samples answered so far" in at.foot()
+        monkeypatch.setattr(ConfusionScreen, "working", at_work)
+        screen.wake()
+        for _ in range(500):
+            await at.pilot.pause(0.01)
+            if screen.tally.done:
+                break
+        await at.pilot.pause(0.05)
+        scene = screen.scene()
+        whole = confusion(screen.problem, scene.network, scene.record.settings.rules.loss, "test")
+        assert np.array_equal(screen.found.counts, whole.counts)
+        assert "answered so far" not in at.foot()
 
 
 @pytest.mark.parametrize(("width", "height"), [(38, 8), (78, 21), (198, 57)])
