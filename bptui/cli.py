@@ -139,7 +139,9 @@ def train(options: argparse.Namespace) -> int:
         if words := why_ended(run, options.epochs, until):
             tell(words)
         return 0
-    return complain(str(run.stop), status=1) if run.stop else 0
+    from bptui.headless.train import cure
+
+    return complain(f"{run.stop}{cure(run)}", status=1)
 
 
 def until_of(options: argparse.Namespace, run: "Run") -> "Until":

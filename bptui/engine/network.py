@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -64,6 +65,13 @@ class Architecture:
         for layer in range(1, self.layers + 1):
             sources = [*range(self.sizes[layer - 1]), *([] if self.bias == "none" else [BIAS])]
             yield from (Weight(layer, source, unit) for source in sources for unit in range(self.sizes[layer]))
+
+    def place(self, weight: Weight) -> int:
+        """Where it stands in θ. Raises IndexError where there is none such."""
+        weight.require(self.sizes, self.bias != "none")
+        start = sum((i + (self.bias != "none")) * o for i, o in pairwise(self.sizes[: weight.layer]))
+        inputs, outputs = self.sizes[weight.layer - 1 : weight.layer + 1]
+        return start + (inputs if weight.is_bias else weight.source) * outputs + weight.unit
 
     def views(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Weights (i × o each) and biases (o each; none at all if the network has none) as views into θ."""

@@ -8,9 +8,13 @@ from time import monotonic
 from bptui.engine.network import Network
 from bptui.experiments.symptoms import Watch
 from bptui.headless.progress import Interrupt, ProgressLine
+from bptui.training.passing import Search
 from bptui.training.run import Run
 from bptui.training.schedule import Position
 from bptui.training.watching.until import Until
+
+LONG = 5000
+"""Updates that are not made anew some ten times only to say which learning rate would have done."""
 
 
 def epochs(
@@ -48,6 +52,15 @@ def epochs(
                 tell(f"after epoch {epoch}: {symptom.words}; cure: {symptom.cure}")
     if until.reached and as_json:
         yield json.dumps(reached(until))
+
+
+def cure(run: Run) -> str:
+    """Which learning rate gets past the stop, as the end of a sentence; "" where none does, or it takes long."""
+    if run.stop is None or run.stop.update > LONG:
+        return ""
+    search = Search(run)
+    search.go_on()
+    return f"; {search.found.words}" if search.found else ""
 
 
 def reached(until: Until) -> dict[str, object]:

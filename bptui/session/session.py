@@ -177,6 +177,15 @@ class Session(Standing):
         forked = self.change(replace(self.next_settings, rules=rules))
         return f"learning rate {shortest(rate)} from update {self.next_update} on{forked}"
 
+    def lower_rate(self, update: int, rate: float) -> str:
+        """Another learning rate from this update on: one then stands at its start."""
+        self.moment = moves.start_of(self.run, self.moment, min(update, self.run.frontier))
+        if update > self.run.frontier:
+            self.moment = moves.end_of(self.run, self.moment, self.run.frontier)
+        rules = replace(self.next_settings.rules, learning_rate=rate)
+        forked = self.change(replace(self.next_settings, rules=rules))
+        return f"learning rate {shortest(rate)} from update {self.next_update} on{forked}"
+
     def collect(self) -> str:
         """Take the current settings into the race of collected settings, or out of it again; what is said names keys by
         their ids, in braces."""

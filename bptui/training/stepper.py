@@ -77,6 +77,11 @@ class Stepper:
         """The network that the last update left, before any edit."""
         return Network(self._architecture, self._theta)
 
+    @property
+    def left_flat(self) -> Floats:
+        """Its θ, (p,), to be read at once: the next update overwrites it."""
+        return self._theta
+
     def left_theta(self) -> Floats:
         """Its θ, (p,), read-only."""
         return read_only(self._theta.copy())

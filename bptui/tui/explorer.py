@@ -158,6 +158,8 @@ class Explorer(Predicting):
         self._work = work if ended is None else None
         self.notice = ended or ""
         if ended is not None:
+            if self.session.run.stop and ended == str(self.session.run.stop):
+                self.notice = f"{self.shown('history')} finds a γ that passes; {ended}"
             self._tell_symptom()
 
     def _tell_symptom(self) -> None:

@@ -19,7 +19,7 @@ from bptui.tui.screens import (
     open_race,
     open_scatter,
 )
-from bptui.tui.watching import open_breakpoints, watch
+from bptui.tui.watching import open_breakpoints, open_history, watch
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.panels import PANELS, PanelSpec
@@ -228,6 +228,8 @@ KEYS: tuple[Row, ...] = (
         "predict, then reveal: steps stop before the next number until you have told it; or no longer",
         lambda e: e.predict()),
     HINT,
+    Key("history", ("H",), "H", "Answers",
+        "when did this weight change sign, what moved it; when was each sample learned and forgotten", open_history),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
     Key("save-session", ("ctrl+s",), "ctrl+s", "Other", "save the session; bptui open FILE goes on from it another day",

@@ -37,3 +37,24 @@ def open_breakpoints(explorer: "Explorer") -> None:
     screen = BreakpointScreen(explorer.session, number, app.palette_name, app.ascii, app.colour)
     explorer.pause()
     app.push_screen(screen, lambda _: explorer.do(lambda _: look_back(explorer, explorer.notice)))
+
+
+def open_history(explorer: "Explorer") -> None:
+    """The history of the selected weight and of every sample; Enter goes on to the moment of an answer."""
+    from bptui.session.answers import moment_of
+    from bptui.tui.history import HistoryScreen
+
+    app, session = explorer.app, explorer.session
+    explorer.pause()
+    screen = HistoryScreen(session, app.palette_name, app.ascii, app.colour)
+
+    def show(_: None) -> None:
+        if screen.opened:
+            explorer.remember()
+            session.moment = moment_of(session.run, session.moment, screen.opened)
+        if screen.taken:
+            rate = screen.taken
+            explorer.do(lambda _: explorer.change(lambda: session.lower_rate(rate.first, rate.rate)))
+        explorer.paint()
+
+    app.push_screen(screen, show)

@@ -22,6 +22,7 @@ from bptui.tui import (
     drill,
     explain,
     gradients,
+    history,
     lab,
     lists,
     matrices,
@@ -41,6 +42,7 @@ from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID, KEYS
 from bptui.tui.gradients import GradientScreen
+from bptui.tui.history import HistoryScreen
 from bptui.tui.keys import Table
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help, Questions
@@ -177,6 +179,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "breakpoints": ((), shows(screen=BreakpointScreen)),
     "predict": ((), shows(screen=DepthScreen)),
     "hint": (("predict", "explain", "next-sample"), shows(hints=1)),  # Enter begins
+    "history": ((), shows(screen=HistoryScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
@@ -198,7 +201,7 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        *(breakpoints.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS, predicting.KEYS),
+        *(breakpoints.KEYS, history.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS, predicting.KEYS),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS),
     ],
 )

@@ -117,7 +117,7 @@ class Watchable:
     def value(self, made: Made) -> float | None:
         """Its value in an update just made; None where that has none."""
         if self.weight is not None:
-            return made.stepper.left[self.weight]
+            return float(made.stepper.left_flat[made.work.architecture.place(self.weight)])
         if self.kind in OF_SAMPLE:
             sample = made.sample_of(self.row)
             return None if sample is None else of_sample(self, made.work.passed, made.work.targets, sample)

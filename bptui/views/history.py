@@ -1,0 +1,99 @@
+"""The history: when the selected weight did what, which samples moved it, and the biography of every sample."""
+
+from collections.abc import Sequence
+
+from bptui.data.digits import shortest
+from bptui.session.answers import Answer, Order
+from bptui.training.passing import Passing
+from bptui.training.past import Past
+from bptui.views.numbers import num
+from bptui.views.text import Row, Span, left, right, window
+
+NOT_ALL = "with momentum, a penalty, clipping or edits samples alone do not make the steps"
+ORDER_WORDS: dict[Order, str] = {
+    "hardest": "hardest first",
+    "forgotten": "most often forgotten first",
+    "latest": "learned last first",
+    "row": "by row",
+}
+WHEN = 14  # columns of an update
+WHAT = 30
+COLUMNS: Row = (
+    (f"   {left('row', 7)}{right('wrong', 13)}{right('first right', WHEN)}{right('forgotten', 11)}", "dim"),
+    (right("last", WHEN), "dim"),
+)
+
+
+def history_rows(
+    past: Past,
+    answers: Sequence[Answer],
+    chosen: int,
+    order: Order,
+    current: int,
+    passing: str | Passing | None,
+    height: int,
+) -> list[Row]:
+    """The answers with the chosen one marked, under their heads; ``current`` is the row of the sample looked at,
+    ``passing`` the rate that gets past where the run had to stop, or what is known of it."""
+    rows: list[Row] = []
+    at = listed = 0
+    if passing is not None:
+        rows += [((f" {passing.words if isinstance(passing, Passing) else passing}", "wrong"),), ()]
+    for place, answer in enumerate(answers):
+        rows += head(past, answers, place, order)
+        listed = listed or (len(rows) if answer.life else 0)
+        at = len(rows) if place == chosen else at
+        rows.append(marked(spelled(answer), place == chosen, answer.row == current and answer.life is not None))
+    if not past.classes:
+        rows += [(), ((" A regression has no right answers: there is nothing to forget.", "dim"),)]
+    shown = window(len(rows), height, at) if at >= height else range(min(height, len(rows)))
+    if listed and shown.start >= listed:  # what the columns are is said above them on every page
+        return [COLUMNS, *(rows[k] for k in window(len(rows), height - 1, at))]
+    return [rows[k] for k in shown]
+
+
+def head(past: Past, answers: Sequence[Answer], place: int, order: Order) -> list[Row]:
+    """What stands above the first answer of a kind."""
+    answer = answers[place]
+    before = answers[place - 1] if place else None
+    if before is None:
+        return [((f" {past.run.start.architecture.names.symbol(past.weight)} up to update {past.last}", "title"),)]
+    if answer.pull and not before.pull:
+        said = "moved by samples, −γ × what each added to the gradient, all updates together"
+        more: list[Row] = [] if past.adds_up else [((f" {NOT_ALL}", "dim"),)]
+        return [(), ((f" {said}", "title"),), *more]
+    if answer.life and not before.life:
+        title = f" samples, as they were each time they were in a batch: {ORDER_WORDS[order]}"
+        return [(), ((title, "title"),), COLUMNS]
+    return []
+
+
+def marked(row: Row, chosen: bool, current: bool) -> Row:
+    """With a mark before it where it is chosen, and one behind the sample one looks at."""
+    spans: list[Span] = [("▸ " if chosen else "  ", "selected" if chosen else "text")]
+    spans += [(text, "selected" if chosen else role) for text, role in row]
+    return (*spans, (" ◂", "lit")) if current else tuple(spans)
+
+
+def spelled(answer: Answer) -> Row:
+    """What it says, without its mark."""
+    value, when = num(answer.value, 8), f"update {answer.update}" if answer.update else "never"
+    if answer.pull:
+        pull = answer.pull
+        moved = f"{left(f'row {pull.row}', 9)}{right(num(pull.total, 8, plus=True), 9)}"
+        return (f" {moved}", "text"), (f"  most in update {pull.update}: {num(pull.most, 8, plus=True)}", "dim")
+    if answer.life:
+        life = answer.life
+        first = f"update {life.first_right}" if life.first_right else "never"
+        last = f"update {life.last_forgotten}" if life.last_forgotten else "never"
+        said = f" {left(str(life.row), 7)}{right(f'{life.wrong} of {life.seen}', 13)}{right(first, WHEN)}"
+        return ((f"{said}{right(str(life.forgotten), 11)}{right(last, WHEN)}", "text" if life.right_now else "wrong"),)
+    start = when if answer.update else "at the start"
+    words = {
+        "sign": ("changed sign last", when),
+        "crossed": (f"crossed {shortest(answer.value, 5)} last", when),
+        "largest": (f"was largest, {value}", start),
+        "smallest": (f"was smallest, {value}", start),
+        "changed": (f"changed most, by {value}", when),
+    }[answer.what]
+    return ((f" {left(words[0], WHAT)}{words[1]}", "text"),)

@@ -1,0 +1,104 @@
+"""The history: answers that Enter goes to and Esc comes back from; the rate that gets past a stop, with its key."""
+
+import pytest
+from textual.widgets import Input
+
+from bptui.session.answers import ORDERS
+from bptui.tui.history import Crossing, HistoryScreen
+from bptui.views.numbers import num
+
+from .pilots import USUAL, WIDE, Pilots, explore, session_with
+
+
+async def opened(at: Pilots) -> HistoryScreen:
+    """The screen, once it has its answers."""
+    await at.press("H")
+    screen = at.app.screen
+    assert isinstance(screen, HistoryScreen)
+    for _ in range(500):
+        if not screen.working():
+            return screen
+        await at.pilot.pause(0.02)
+    raise AssertionError("no answers after 10 seconds")
+
+
+@pytest.mark.parametrize("size", [USUAL, WIDE])
+async def test_an_answer_is_a_moment_to_go_to_and_esc_comes_back(size: tuple[int, int]) -> None:
+    async with explore("iris", size) as at:
+        await at.press("g", *"100", "enter")
+        await at.until_idle()
+        was = at.session.moment
+        screen = await opened(at)
+        assert "History up to update 100" in at.lines()[0]
+        largest = screen.past.largest()
+        assert f"was largest, {num(screen.past.values[largest], 8)}" in at.text()
+        await at.press("down", "down", "down", "down", "enter")
+        assert at.app.screen is at.explorer
+        assert at.session.moment.update == screen.past.changed_most()
+        assert at.session.moment.phase.kind == "update"
+        await at.press("escape")
+        assert at.session.moment == was
+
+
+async def test_a_samples_answer_leads_to_its_own_pass() -> None:
+    async with explore("iris") as at:
+        await at.press("g", *"100", "enter")
+        await at.until_idle()
+        screen = await opened(at)
+        life = next(k for k, answer in enumerate(screen.answers) if answer.life and answer.life.forgotten)
+        screen.chosen = life
+        await at.press("enter")
+        record, answer = at.session.record, screen.answers[life]
+        assert record.indices[at.session.moment.sample] == answer.row
+        assert at.session.moment.phase.kind == "loss"
+        assert not record.right[at.session.moment.sample], "it is forgotten there"
+
+
+async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
+    async with explore("iris") as at:
+        await at.press("g", *"60", "enter")
+        await at.until_idle()
+        screen = await opened(at)
+        middle = float(screen.past.values[30])
+        await at.press("c")
+        assert isinstance(at.app.screen, Crossing)
+        at.app.screen.query_one(Input).value = "none"
+        await at.press("enter")
+        assert "a number is wanted" in str(at.app.screen.query_one("#question").render())
+        at.app.screen.query_one(Input).value = str(middle)
+        await at.press("enter")
+        assert screen.answers[1].update == screen.past.crossed(middle)
+        for order in (*ORDERS[1:], ORDERS[0]):
+            await at.press("k")
+            assert screen.order == order
+
+
+async def test_what_never_came_is_nowhere_to_go() -> None:
+    async with explore("xor") as at:
+        await at.press("b", "b")
+        await opened(at)
+        await at.press("enter")
+        assert "that never came" in at.foot()
+
+
+async def test_before_the_first_update_there_is_no_history() -> None:
+    async with explore("xor") as at:
+        screen = await opened(at)
+        assert "No update is applied yet" in at.text()
+        assert not screen.working()
+
+
+async def test_where_the_run_had_to_stop_the_rate_that_passes_is_taken_with_a_key() -> None:
+    async with explore(session_with("sine", learning_rate=5.0)) as at:
+        await at.press("g", *"200", "enter")
+        await at.until_idle()
+        assert at.session.run.stop is not None
+        stop = at.session.run.stop.update
+        await opened(at)
+        assert "γ 4.8 from update 1 on gets past it, 4.9 does not" in at.text()
+        await at.press("g")
+        await at.until_idle()
+        assert at.app.screen is at.explorer
+        assert at.session.next_settings.rules.learning_rate == 4.8
+        assert at.session.moment.applied == 0
+        assert at.session.run.extend_to(stop)
