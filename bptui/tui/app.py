@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PLAIN = Config()
 SWEPT_AFTER = 0.2  # seconds after a screen has closed: the one below it has been painted
+SWEEPS = 5_000, 5, 5  # objects more than before until the youngest are looked through, and how often until the older
 SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
@@ -125,7 +126,13 @@ class BptuiApp(CellDiff, Faults):
         if recovery.trouble:
             self.explorer.say_later(recovery.trouble)
         elif self._kept is None and lost(recovery.path.parent if recovery.path else None):
-            self.explorer.say_later("a session was not ended: bptui resume goes on with it")
+            self.explorer.say_later("a session was not ended: bptui resume recovers it")
+
+    def keep(self) -> None:
+        """Leave the last moment to be recovered, whatever the thread that shows it hangs on."""
+        if self.recovery:
+            with suppress(Exception):  # it may be in the middle of a change: then there is the file written before
+                self.recovery.end(self.explorer, clean_end=False)
 
     def _resumed(self, _: object) -> None:
         """After ctrl+Z and fg the terminal shows something else: paint everything (Textual issue 6298)."""
@@ -192,7 +199,8 @@ def run_explorer(
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery)
-    gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it
+    gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it,
+    gc.set_threshold(*SWEEPS)  # and can look often
     app.run(mouse=config.mouse)
     if recovery:
         recovery.end(app.explorer, clean_end=not app.return_code and not app.fault)

@@ -43,6 +43,7 @@ from bptui.tui.typed import Piece, Typed
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 SCREEN = 2  # Textual draws on stderr
 PATIENCE = 1.5  # seconds for an ordinary end, before it is made without asking anybody
+KEEPING = 0.5  # seconds for what the app keeps of itself then
 MODES = "2026", "2004", "1000", "1002", "1003", "1006", "1015", "1016", "2048", "1004"
 LEAVE = "\x18\x1b[m" + "".join(f"\x1b[?{mode}l" for mode in MODES) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """Switches off all that was switched on; its first character ends whatever sequence it stands in."""
@@ -173,6 +174,9 @@ class Terminal(LinuxDriver):
             self._modes(self.attrs_before or self._given_back)
             if self._writer_thread is not None:
                 self._write_past(self._writer_thread)
+            keeps = threading.Thread(target=getattr(self._app, "keep", int), daemon=True)
+            keeps.start()
+            keeps.join(KEEPING)
         finally:
             os._exit(status)
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -42,8 +43,8 @@ def test_a_signal_is_an_ordinary_end(number: signal.Signals, place: str) -> None
         assert_restored(at)
 
 
-def test_a_signal_ends_a_program_whose_screen_nobody_reads() -> None:
-    with terminal("xor", "--batch", "1", width=160, height=50) as at:
+def test_a_signal_ends_a_program_whose_screen_nobody_reads_and_the_session_is_kept(tmp_path: Path) -> None:
+    with terminal("xor", "--batch", "1", width=160, height=50, XDG_STATE_HOME=str(tmp_path)) as at:
         at.wait_for("Network")
         at.type("+++++++++ ")
         at.wait_for(under_way)
@@ -52,6 +53,7 @@ def test_a_signal_ends_a_program_whose_screen_nobody_reads() -> None:
         os.kill(at.process.pid, signal.SIGINT)
         assert at.process.wait(5) == 130
         assert time.monotonic() - began < 3
+        assert len([*(tmp_path / "bptui").glob("recovery-*.json")]) == 1
         at.read(0.2)
         assert_restored(at)
 

@@ -48,7 +48,7 @@ def test_killed_a_session_is_offered_and_resumed_and_after_a_clean_end_gone(stat
         at.process.send_signal(signal.SIGKILL)
         at.process.wait()
     with terminal("xor", XDG_STATE_HOME=str(state)) as at:
-        at.wait_for("bptui resume goes on with it")
+        at.wait_for("bptui resume recovers it")
         at.type("q")
         assert at.wait() == 0
     assert files(state) == [kept]
