@@ -163,11 +163,11 @@ class Explorer(Predicting):
             self._tell_symptom()
 
     def _tell_symptom(self) -> None:
-        """A line about what has begun to be wrong, where there is nothing else to say."""
+        """What has begun to be wrong, where there is nothing else to say: a line each, one after another."""
         session = self.session
         if not self.notice and (made := session.moment.applied):
-            for symptom in self._watch.news(session.run, made, session.record.position.epoch)[:1]:
-                self.notice = notice(symptom, self.shown("doctor"))
+            for symptom in self._watch.news(session.run, made, session.record.position.epoch):
+                self.say_later(notice(symptom, self.shown("doctor")))
 
     def progress(self) -> list[str]:
         return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))

@@ -1,5 +1,7 @@
 """The doctor: a line when a symptom begins, a screen that tells why, and where it is seen."""
 
+from pathlib import Path
+
 import pytest
 
 from bptui.scenario import Scenario
@@ -24,6 +26,26 @@ async def test_a_symptom_is_told_when_it_begins_and_the_key_tells_more() -> None
         assert isinstance(at.app.screen, DoctorScreen)
         assert "Doctor: " in at.lines()[0]
         assert "--l2 below 6.67" in at.text()
+
+
+DEAD = {
+    "format_version": 1,
+    "data": {"x": [[1.0], [2.0]], "targets": [[1.0], [0.0]]},
+    "network": {
+        "layers": [1, 2, 1],
+        "activations": ["relu", "identity"],
+        "weights": [[[-1.0, -1.0]], [[1.0], [1.0]]],
+        "biases": [[0.0, 0.0], [0.0]],
+    },
+}
+
+
+async def test_symptoms_that_begin_together_are_told_one_after_another() -> None:
+    async with explore(Session(Scenario.from_document(DEAD, "dead", Path()))) as at:
+        await at.press("b")
+        assert "2 of 2 units are equal" in at.foot()
+        await at.press("s")
+        assert "h: layer 1: every unit is dead" in at.foot()
 
 
 @pytest.mark.parametrize("size", [USUAL, WIDE])
