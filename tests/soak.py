@@ -105,7 +105,8 @@ class Soak:
 
     def resize(self) -> None:
         self.did["sizes"] += 1
-        self.at.resize(self.rng.randint(20, 200), self.rng.randint(6, 60))
+        if self.at.process.poll() is None:
+            self.at.resize(self.rng.randint(20, 200), self.rng.randint(6, 60))
         self.wait(0.15)
 
     def play(self) -> None:
@@ -174,8 +175,8 @@ def problems(it: Soak, status: int, folder: Path) -> list[str]:
         assert_restored(it.at)
     except AssertionError:
         out.append("the terminal is not as it was")
-    out += [f"left behind: {path.name}" for kind in ("recovery-*", "bptui-*.log") for path in folder.rglob(kind)]
-    return out
+    out += [f"left behind: {path.name}" for path in folder.rglob("recovery-*")]
+    return out + [path.read_text(encoding="utf-8") for path in folder.rglob("bptui-*.log")]
 
 
 def soak(scenario: str, seed: int, minutes: float) -> bool:
