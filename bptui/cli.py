@@ -276,6 +276,30 @@ def check(options: argparse.Namespace) -> int:
     return status
 
 
+def exercise(options: argparse.Namespace) -> int:
+    if options.open and options.out:
+        raise UsageError("--open shows one exercise, --out writes them all; give one of them")
+    with loading():
+        from bptui.exercises.making import exercise, exercises
+        from bptui.headless.exercise import text, wanted_of, written
+
+    names = ("kind", "count", "seed", "layers", "samples", "decimals")
+    wanted = wanted_of(*(getattr(options, name) for name in names))
+    if options.open:
+        from bptui.session.session import Session
+
+        it = exercise(wanted, options.open)
+        options.at = it.at
+        return open_explorer(Session(it.scenario), options)
+    every = tuple(exercises(wanted))
+    if options.out:
+        for path in written(every, options.format, options.out):
+            print(f"written: {clean(str(path))}")
+    else:
+        print(text(every, options.format, options.key), end="")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Status 1 where there are symptoms."""
     run = choose(options).begin()
@@ -525,6 +549,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "trace": trace,
     "draw": draw,
     "check": check,
+    "exercise": exercise,
     "doctor": doctor,
     "map": draw_map,
     "export": export,

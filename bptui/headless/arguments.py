@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bptui.exercises.names import DECIMALS, FORMATS, KINDS, MIXED, MOST_EXERCISES, MOST_LAYERS, MOST_SAMPLES
+from bptui.exercises.names import MOST_UNITS as FEW_UNITS
 from bptui.scenario.accept import Check, choice, integer, nearest, number, shown
 from bptui.scenario.keys import COUNT, KEYS, MOST_UNITS, Key, about
 from bptui.scenario.names import ACTIVATIONS
@@ -27,6 +29,7 @@ EXAMPLES = """examples:
   bptui trace xor --format text  every number of an update
   bptui xor --at "e3 b1 s4 d1"   begin at a moment; also of trace and map
   bptui check --template my.py   a program to begin from; bptui check my.py
+  bptui exercise --seed 3        a sheet of exercises; --key, --open 7
   bptui save-scenario xor --lr 0.5 > mine.toml
 """
 COMMANDS = {
@@ -35,6 +38,7 @@ COMMANDS = {
     "trace": "print every number of some updates",
     "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
+    "exercise": "exercises with their keys, for paper, Moodle or Canvas",
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
     "export": "slides, a film or a worked page of an update",
@@ -82,6 +86,12 @@ EXPORT = """without --svg and the others nothing is written. A walk through an u
   bptui export xor --at "e1 b1" --markdown update.md
 """
 MOST_NARROW = (40, 10)
+EXERCISE = """the same seed gives the same exercises; every sheet bears its command.
+  bptui exercise --kind hidden-delta --format markdown > sheet.md
+  bptui exercise --kind hidden-delta --format markdown --key > key.md
+  bptui exercise --kind hidden-delta --open 7     exercise 7, step by step
+a wrong answer that a known mistake gives is told so (moodle, qti, the key)
+"""
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
@@ -132,7 +142,7 @@ class Parser(argparse.ArgumentParser):
     @property
     def short_usage(self) -> str:
         name = {
-            **dict.fromkeys((*BARE, "resume"), ""),
+            **dict.fromkeys((*BARE, "resume", "exercise"), ""),
             "completion": " SHELL",
             **dict.fromkeys(("check", "open"), " FILE"),
             **dict.fromkeys(("draw", EXPLORER), " [NAME]"),
@@ -283,6 +293,10 @@ def parser_of(command: str) -> Parser:
     if command == "resume":
         add_screen(p)
         return p
+    if command == "exercise":
+        add_exercise(p)
+        add_screen(p)
+        return p
     if command == "open":
         p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")
         add_screen(p)
@@ -377,6 +391,41 @@ def add_check(p: Parser) -> None:
         "--separate", type=Path, metavar="FILE", help="write a scenario on which the mistakes differ, where several fit"
     )
     p.add_argument("--template", type=Path, metavar="FILE", help="write a program to begin from, and check nothing")
+
+
+def add_exercise(p: Parser) -> None:
+    p.epilog = EXERCISE
+    for option, names, default, what in (
+        ("kind", KINDS, MIXED, "what is practised"),
+        ("format", FORMATS, FORMATS[0], "what it is written as"),
+    ):
+        p.add_argument(
+            f"--{option}", type=checked(choice(names)), choices=names, default=default, metavar="NAME",
+            help=f"{what}: {', '.join(names)} ({default})",
+        )  # fmt: skip
+    whole = {
+        "count": ("N", (1, MOST_EXERCISES), 10, "how many exercises (10)"),
+        "seed": ("N", (0, 10**9), 1, "another one gives other numbers (1)"),
+        "samples": ("N", (1, MOST_SAMPLES), 0, "samples in the batch, instead of the kind's own"),
+        "decimals": ("N", DECIMALS, 4, "of the answers (4)"),
+    }
+    for option, (metavar, limits, start, what) in whole.items():
+        p.add_argument(f"--{option}", type=checked(integer(*limits), plain), default=start, metavar=metavar, help=what)
+    sizes = "sizes of the layers, like 2-3-1, instead of the kind's own"
+    p.add_argument("--layers", type=checked(few_units, layer_sizes), metavar="SIZES", help=sizes)
+    p.add_argument("--key", action="store_true", help="print the key instead of the sheet (markdown, latex)")
+    p.add_argument("--out", type=Path, metavar="FILE", help="write it there, the key beside it; or into a folder")
+    number = checked(integer(1, MOST_EXERCISES), plain)
+    p.add_argument("--open", type=number, metavar="K", help="the explorer at exercise K, its worked solution")
+
+
+def few_units(sizes: Any) -> Any:
+    """Sizes that can be computed by hand."""
+    if len(sizes) > MOST_LAYERS or max(sizes) > FEW_UNITS:
+        raise ValueError(
+            f"expected at most {MOST_LAYERS} sizes of 1 to {FEW_UNITS} units: nobody computes more by hand"
+        )
+    return sizes
 
 
 def add_doctor(p: Parser) -> None:

@@ -173,7 +173,7 @@ def test_what_does_not_fit_together_is_said(
         (("datasets", "--format", "text"), "it goes with bptui trace"),
         (
             ("trace", "xor", "--glyphs", "block"),
-            "it goes with bptui draw and bptui check and bptui export and",
+            "it goes with bptui draw and bptui check and bptui exercise and",
         ),
         (("draw", "letters", "--json"), "it goes with bptui train and bptui check"),
         (("trian", "xor"), "did you mean 'train'?"),
