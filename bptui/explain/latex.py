@@ -100,7 +100,7 @@ def _word(words: str) -> str:
         return r"\exp "
     if words in OPERATORS:
         return f"{OPERATORS[words]} " if words != "e" else "e"
-    return words if len(words) == 1 else rf"\mathrm{{{words}}}"
+    return words if len(words) == 1 else rf"\operatorname{{{words}}}"
 
 
 def number(words: str) -> str:
