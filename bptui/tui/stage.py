@@ -1,8 +1,8 @@
 """The stage: the bars and panels of the explorer, where they stand, and how a scene is painted on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bptui.session.moment import phases
 from bptui.tui.drawing import Drawing
@@ -26,6 +26,15 @@ Target = tuple[Literal["unit", "sample", "phase"], int, int]
 ABOVE_SAMPLES = 2  # lines of such a panel above the first: its border and the heads of the columns
 
 
+class Made(NamedTuple):
+    """What was made for a panel, and what it was made of."""
+
+    reads: Hashable
+    rows: list[Row]
+    title: str
+    foot: str
+
+
 class Stage:
     """Owns the panels of a screen. Numbers are painted at once, the chart behind them, a few times a second at most."""
 
@@ -35,6 +44,7 @@ class Stage:
         self.plan: Arrangement | None = None
         self.drawing = Drawing(screen)
         self._focused = NETWORK
+        self._made: dict[int, Made] = {}  # of the panels that have a box
 
     def __iter__(self) -> Iterator[Panel]:
         yield from (self.header, self.ribbon, self.footer)
@@ -47,6 +57,7 @@ class Stage:
         if plan == self.plan:
             return
         self.plan = plan
+        self._made.clear()
         place(self.header, plan.header)
         place(self.ribbon, None if plan.too_small else plan.ribbon)
         place(self.footer, None if plan.too_small else plan.footer)
@@ -72,8 +83,22 @@ class Stage:
             self._paint_panel(LOSS, self.plan.panels[LOSS], scene)
 
     def _paint_panel(self, number: int, box: Box, scene: Scene) -> None:
-        rows = self._rows(number, box, scene)
-        self._show(number, box, self._with_chart(rows, box, scene) if number == LOSS else rows, scene)
+        """What a panel shows is made anew where that has changed which it reads."""
+        reads = box, number == self._focused, BY_NUMBER[number].reads(scene)
+        known = self._made.get(number)
+        if known is None or known.reads != reads:
+            known = self._made[number] = self._make(number, box, scene, reads)
+        elif number != LOSS:
+            return
+        rows = self._with_chart(known.rows, box, scene) if number == LOSS else known.rows
+        focused = number == self._focused
+        self.panels[number].show(rows, box.width, box.height, known.title, known.foot, focused)
+
+    def _make(self, number: int, box: Box, scene: Scene, reads: Hashable) -> Made:
+        spec = BY_NUMBER[number]
+        rows = spec.view(scene, *self.panels[number].inner(box.width, box.height))
+        foot = not_shown(self._samples(number, scene), samples_of(number, scene)) if spec.scrolls else ""
+        return Made(reads, rows, f"{number} {spec.name}{spec.title(scene)}", foot)
 
     def paint_footer(self, footer: Callable[[int, int], list[Row]]) -> None:
         if self.plan is not None and not self.plan.too_small:
@@ -113,14 +138,6 @@ class Stage:
         if box is None:
             return range(0)
         return BY_NUMBER[number].samples(scene, *self.panels[number].inner(box.width, box.height))
-
-    def _rows(self, number: int, box: Box, scene: Scene) -> list[Row]:
-        return BY_NUMBER[number].view(scene, *self.panels[number].inner(box.width, box.height))
-
-    def _show(self, number: int, box: Box, rows: list[Row], scene: Scene) -> None:
-        title = f"{number} {BY_NUMBER[number].name}{BY_NUMBER[number].title(scene)}"
-        foot = not_shown(self._samples(number, scene), samples_of(number, scene)) if BY_NUMBER[number].scrolls else ""
-        self.panels[number].show(rows, box.width, box.height, title, foot, focused=number == self._focused)
 
     def _with_chart(self, rows: list[Row], box: Box, scene: Scene) -> list[Row]:
         """The current numbers, the chart as last drawn."""

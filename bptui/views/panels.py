@@ -3,11 +3,12 @@
 A view is imported when its panel is painted: frames and titles wait for none of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE, WATCHES
+from bptui.views.reads import of_the_losses, of_the_record, of_the_watches
 from bptui.views.text import Row
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 View = Callable[["Scene", int, int], list[Row]]
 Samples = Callable[["Scene", int, int], range]
+Reads = Callable[["Scene"], Hashable]
 SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
 
 
@@ -68,14 +70,15 @@ def loss_of_batch(scene: "Scene") -> "Quantity":
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
     """``view`` makes the rows, ``title`` what the title says besides the name, ``samples`` the places of the samples
-    that a list of this size shows. In a panel with ``chooses_samples`` ↑ and ↓ choose one. ``explained`` is the
-    number that Enter explains."""
+    that a list of this size shows; all are made of what ``reads`` gives of the scene, and anew where that has changed.
+    In a panel with ``chooses_samples`` ↑ and ↓ choose one. ``explained`` is the number that Enter explains."""
 
     number: int
     name: str
     about: str
     view: View
     title: Callable[["Scene"], str]
+    reads: Reads
     explained: Callable[["Scene"], "Quantity"] = what_happened
     samples: Samples = no_samples
     chooses_samples: bool = False
@@ -184,19 +187,21 @@ def watches_title(scene: "Scene") -> str:
 
 
 PANELS = (
-    PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network_rows, network_title),
-    PanelSpec(BATCH, "Batch", "samples, answers, losses", batch_rows, batch_title, loss_of_sample, sample_rows, True),
+    PanelSpec(NETWORK, "Network", "units, activations, deltas, weights", network_rows, network_title, of_the_record),
+    PanelSpec(BATCH, "Batch", "samples, answers, losses", batch_rows, batch_title, of_the_record, loss_of_sample,
+              sample_rows, True),
     PanelSpec(DELTAS, "Deltas", "each sample's δ and what it adds to the selected weight", deltas_rows, deltas_title,
-              delta_of_sample, sample_rows, True),
+              of_the_record, delta_of_sample, sample_rows, True),
     PanelSpec(UPDATE, "Update", "sum, mean, and the one change of the weights", update_rows, update_title,
-              samples=ledger_entries),
-    PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, loss_of_batch),
+              of_the_record, samples=ledger_entries),
+    PanelSpec(LOSS, "Loss", "curves of loss per update and per epoch", loss_numbers, loss_title, of_the_losses,
+              loss_of_batch),
     PanelSpec(EXPLAIN, "Explain", "what just happened in a sentence, and the numbers of it", explain_rows,
-              explain_title),
+              explain_title, of_the_record),
     PanelSpec(MAP, "Map", "the plane or curve of the answers with the samples; images and a unit's weights", map_rows,
-              map_title),
+              map_title, of_the_record),
     PanelSpec(WATCHES, "Watches", "the numbers that are watched: now, and over the updates known", watch_rows,
-              watches_title),
+              watches_title, of_the_watches),
 )  # fmt: skip
 BY_NUMBER = {panel.number: panel for panel in PANELS}
 NUMBERS = {panel.id: panel.number for panel in PANELS}
