@@ -7,9 +7,10 @@ of its own: these stay what they were. The past is shared, and what rests takes 
 from dataclasses import dataclass, field, replace
 
 from bptui.session.moment import Moment
-from bptui.session.naming import named
-from bptui.training.causes import parting
+from bptui.session.naming import begun, named
+from bptui.training.causes import Causes, parting
 from bptui.training.checkpoints import BUDGET, Reach
+from bptui.training.history import History
 from bptui.training.run import Run
 
 MOST = 12
@@ -45,6 +46,27 @@ class Fork:
     def known(self) -> int:
         """Updates that belong to it, replayed or not."""
         return max(self.run.frontier, self.owed)
+
+
+@dataclass(frozen=True, slots=True)
+class InFork:
+    """What is told of the live one: its number, of how many, and from which it parts, and where (0: from none)."""
+
+    number: int
+    of: int
+    parent: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ghost:
+    """What is drawn of the one beside: ``parts`` is the first update that it does not share with the live one."""
+
+    number: int
+    name: str
+    history: History
+    known: int
+    parts: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +105,7 @@ class Forks:
     last: int = 1
     undone: list[Step] = field(default_factory=list)
     done: list[Step] = field(default_factory=list)
+    _begun: tuple[Causes | None, tuple[tuple[int, str], ...]] = (None, ())
 
     @classmethod
     def of(cls, run: Run, moment: Moment) -> "Forks":
@@ -115,6 +138,29 @@ class Forks:
             return fork.title
         parent = self.find(fork.parent)
         return named(fork.run, fork.parts, parent.run.causes) if parent else "as it began"
+
+    @property
+    def told(self) -> InFork | None:
+        """Of the live one; None where it is the only one."""
+        live = self.live
+        return InFork(live.number, len(self.all), live.parent, live.parts) if len(self.all) > 1 else None
+
+    @property
+    def ghost(self) -> Ghost | None:
+        """The one drawn beside the live one."""
+        fork = self.find(self.beside)
+        if fork is None or fork is self.live:
+            return None
+        parts = parting(fork.run.causes, self.live.run.causes) or min(fork.run.frontier, self.live.run.frontier) + 1
+        return Ghost(fork.number, self.name(fork), fork.run.history, fork.run.frontier, parts)
+
+    @property
+    def begun(self) -> tuple[tuple[int, str], ...]:
+        """Where in the live one something was changed, and what."""
+        causes, found = self._begun
+        if causes is not self.live.run.causes:
+            causes, found = self._begun = self.live.run.causes, begun(self.live.run)
+        return found
 
     @property
     def reach(self) -> Reach:

@@ -62,6 +62,15 @@ def listed(words: list[str]) -> str:
     return ", ".join(words)
 
 
+def begun(run: Run) -> tuple[tuple[int, str], ...]:
+    """Where something is different from what it began with, and what: an update once, its changes in one text."""
+    found: dict[int, list[str]] = {}
+    for update, change in run.causes.changes:
+        if update > 1 or not isinstance(change, Settings):
+            found.setdefault(update, []).append(words_of(run, update, change))
+    return tuple((update, listed(words)) for update, words in found.items())
+
+
 def named(run: Run, update: int, causes: Causes | None = None) -> str:
     """What begins with an update of a run that is no cause of other ones, ``γ 0.5 from update 38``."""
     known = causes.changes if causes else ()

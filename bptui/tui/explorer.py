@@ -236,11 +236,11 @@ class Explorer(Predicting):
         self.pause()
 
     def change(self, intent: Callable[[], str]) -> None:
-        """Change a setting or start anew, and say what it means."""
+        """Change what the run is made of or start anew, and say what it means."""
         try:
             self.notice = self.named(intent())
-        except ArithmeticError as problem:
-            self.notice = str(problem)
+        except (ArithmeticError, IndexError, ValueError) as problem:
+            self.notice = self.named(str(problem))
 
     def save_scenario(self) -> None:
         """Keep the set-up now in force as a scenario file."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bptui.tui.editing import ask_sample, ask_weight, no_row, toggle_row
 from bptui.tui.keys import Key, footer_hints
 from bptui.tui.predicting import HINT
 from bptui.tui.screens import (
@@ -142,7 +143,7 @@ KEYS: tuple[Row, ...] = (
     *steps(),
     Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.session.toggle_play(), "play",
         session_reason(lambda s: None if s.player.playing else s.why_not(("phase", 1)))),
-    Key("faster", ("plus", "equals_sign"), "+", "Play", "play faster",
+    Key("faster", ("plus",), "+", "Play", "play faster",
         lambda e: e.change(lambda: e.session.change_speed(1)), "", fast_end),
     Key("slower", ("minus",), "-", "Play", "play slower",
         lambda e: e.change(lambda: e.session.change_speed(-1)), "", slow_end),
@@ -162,6 +163,16 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.change(lambda: e.session.change_rate(False)), "", rate_end(False)),
     Key("rate-up", ("right_curly_bracket",), "}", "Change", "raise the learning rate in 1-2-5 steps",
         lambda e: e.change(lambda: e.session.change_rate(True)), "rate", rate_end(True)),
+    Key("set-weight", ("equals_sign",), "=", "Change", "set the selected weight to a number, from the next update on",
+        ask_weight),
+    Key("change-sample", ("T",), "T", "Change", "change the current sample: class, target or inputs; put rows back in",
+        ask_sample, "", no_row),
+    Key("leave-out", ("O",), "O", "Change", "leave the current sample out of the epochs to come, or put it back in",
+        toggle_row, "", no_row),
+    Key("undo", ("U",), "U", "Change", "undo the last change, exactly",
+        lambda e: e.change(e.session.undo), "", session_reason(lambda s: s.why_not_undo())),
+    Key("redo", ("R",), "R", "Change", "make the change undone last again, exactly",
+        lambda e: e.change(e.session.redo), "", session_reason(lambda s: s.why_not_redo())),
     Key("restart", ("r",), "r", "Change", "restart with the same seed and the current settings",
         lambda e: e.change(e.session.restart)),
     Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",

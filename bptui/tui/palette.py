@@ -72,6 +72,7 @@ def roles(
         "series-4": f"{accent} on {ground}",
         "series-5": f"bold {text} on {ground}",
         "series-6": f"{violet} on {ground}",
+        "ghost": f"{dim} on {ground}",
     }
 
 

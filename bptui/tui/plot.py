@@ -16,7 +16,16 @@ from bptui.views.charts import MARKS, Chart, Mark, Series, Style
 from bptui.views.text import Row, Span, cells, fit
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
-COLOURS = {"series-0": 1, "series-1": 2, "series-2": 3, "series-3": 4, "series-4": 5, "series-5": 6, "series-6": 7}
+COLOURS = {
+    "series-0": 1,
+    "series-1": 2,
+    "series-2": 3,
+    "series-3": 4,
+    "series-4": 5,
+    "series-5": 6,
+    "series-6": 7,
+    "ghost": 8,
+}
 """Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
 Cell = tuple[str, str]
@@ -106,7 +115,7 @@ def x_values(curves: list[Series], x: Axis) -> list[float]:
 
 
 def trace(series: Series, x: Axis, y: Axis, marker: str) -> None:
-    """Draw a curve: as a line; as dashes, between which a curve beneath can be seen; or as a light band."""
+    """Draw a curve: as a line; as dashes, between which a curve beneath can be seen; sparse; or as a light band."""
     code = COLOURS[series.role]
     if series.style == "line" or len(series.x) == 1:
         # Low and high are drawn as one zigzag through both.
@@ -114,7 +123,8 @@ def trace(series: Series, x: Axis, y: Axis, marker: str) -> None:
         up = [float(v) for pair in zip(series.low, series.high, strict=True) for v in pair]
         plotext.plot(across, up, color=code, marker=marker)
         return
-    dots = list(dashes(series, x, y) if series.style == "dashes" else band(series, x, y))
+    ways = {"dashes": dashes, "band": band, "dots": sparse}
+    dots = list(ways[series.style](series, x, y))
     plotext.scatter([x.of_dot(i) for i, _ in dots], [y.of_dot(j) for _, j in dots], color=code, marker=marker)
 
 
@@ -122,6 +132,13 @@ def dashes(series: Series, x: Axis, y: Axis) -> Iterator[tuple[int, int]]:
     """Dots of a line, two cells of three."""
     for i, low, high in extents(series, x, y):
         if i // x.dots % 3 < 2:
+            yield from ((i, j) for j in range(low, high + 1))
+
+
+def sparse(series: Series, x: Axis, y: Axis) -> Iterator[tuple[int, int]]:
+    """A dot of a line in every third column of dots, or of cells where a cell has one."""
+    for i, low, high in extents(series, x, y):
+        if i % 3 == 0:
             yield from ((i, j) for j in range(low, high + 1))
 
 

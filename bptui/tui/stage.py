@@ -144,7 +144,8 @@ class Stage:
         width, height = self.panels[LOSS].inner(box.width, box.height)
         history = scene.history
         known = history, history.updates.last_update, history.epochs.last_update
-        shows = *known, scene.applied, scene.axis, scene.log, scene.accuracy, scene.stop, scene.changes
+        beside = scene.ghost and (scene.ghost.number, scene.ghost.known, scene.ghost.history)
+        shows = *known, scene.applied, scene.axis, scene.log, scene.accuracy, scene.stop, scene.changes, beside
         lines = self.drawing.rows(width, height - len(rows), shows, lambda: chart(scene, 2 * width), scene.colour)
         return [*rows, *lines]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptui.engine.types import Floats
 
-Style = Literal["line", "dashes", "band"]
+Style = Literal["line", "dashes", "band", "dots"]
 MARKS = {
     "series-0": ".",
     "series-1": "+",
@@ -16,9 +16,10 @@ MARKS = {
     "series-4": "*",
     "series-5": "%",
     "series-6": "#",
+    "ghost": ":",
 }
 """What each curve is drawn with where colours do not tell them apart."""
-SHAPES: dict[Style, str] = {"band": "░", "line": "─", "dashes": "╌"}
+SHAPES: dict[Style, str] = {"band": "░", "line": "─", "dashes": "╌", "dots": "┈"}
 """What a legend shows of each way to draw a curve."""
 SMALLEST = 1e-12  # a logarithmic axis has no zero
 LARGEST = 1e300  # drawn no higher: beyond, the length of an axis is not finite

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def header(scene: "Scene", width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
-    rows = [setup(scene, width), first_fitting(counters(scene), width)]
+    rows = [setup(scene, width), first_fitting(with_fork(scene), width)]
     return [fit(row, width, "bar") for row in (rows if height > 1 else rows[1:])]
 
 
@@ -87,6 +87,25 @@ def activations(names: tuple[str, ...]) -> str:
         else:
             out.append(name)
     return " ".join(out)
+
+
+def with_fork(scene: "Scene") -> Iterator[list[Span]]:
+    """The counters and, where there are several forks, which one this is: that is told in any width."""
+    for words in fork_words(scene):
+        for row in counters(scene):
+            yield [*row, (" │ ", "bar"), (words, "bar-change")] if words else row
+
+
+def fork_words(scene: "Scene") -> tuple[str, ...]:
+    """``fork 2 of 3, parts from 1 at update 37``: the longest wording first."""
+    fork = scene.fork
+    if fork is None:
+        return ("",)
+    of, parted = f"fork {fork.number} of {fork.of}", bool(fork.parent)
+    if fork.number > fork.of:  # others were dropped
+        of = f"fork {fork.number}, one of {fork.of}"
+    long = [f"{of}, parts from {fork.parent} at update {fork.parts}"] if parted else []
+    return (*long, *([f"{of} from {fork.parent} at {fork.parts}"] if parted else []), of, f"fork {fork.number}")
 
 
 def counters(scene: "Scene") -> Iterator[list[Span]]:

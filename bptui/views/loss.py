@@ -5,6 +5,7 @@ from math import isnan
 
 import numpy as np
 
+from bptui.session.forks import Ghost
 from bptui.training.history import Curve
 from bptui.views.charts import Chart, Mark, Series, Style, drawable, sign_of, squeeze
 from bptui.views.numbers import num, share
@@ -19,7 +20,8 @@ CURVES = (
 )
 DIVERGES = 10.0
 """Times its start that a training loss must be to be remarked: noise alone does not take it so far."""
-STYLES: dict[str, Style] = {"series-0": "band", "series-1": "line", "series-2": "dashes"}
+GHOST = "ghost"
+STYLES: dict[str, Style] = {"series-0": "band", "series-1": "line", "series-2": "dashes", GHOST: "dots"}
 ACCURACIES = (
     ("epochs", "train_accuracy", "train", "series-1"),
     ("epochs", "test_accuracy", "test", "series-2"),
@@ -33,6 +35,7 @@ def loss_rows(scene: Scene, width: int = 60) -> list[Row]:
     stop, here or ahead."""
     spelled = zip(*(spell(scene, digits) for digits in (8, 6, 5)), strict=True)
     rows = [first_fitting(longest_first, width) for longest_first in spelled]
+    rows += [first_fitting(ghost_row(scene, scene.ghost), width)] if scene.ghost else []
     grown = growth(scene)
     if grown > DIVERGES and not scene.stop:
         said = (
@@ -74,6 +77,39 @@ def spell(scene: Scene, digits: int) -> list[Row]:
     return rows
 
 
+def ghost_row(scene: Scene, ghost: Ghost) -> Iterator[Row]:
+    """The training loss of the fork beside, as far as the live one is known to go, and where it ends."""
+    curve, names = ghost.history.epochs, f"{mark(scene, GHOST)}fork {ghost.number}"
+    now, end = (curve.place(update) for update in (scene.applied, ghost.known))
+    series = "train_accuracy" if scene.accuracy else "train_loss"
+    for digits in (8, 6, 5):
+        here, last = (written(float(curve.last(series)[place]), scene.accuracy, digits) for place in (now, end))
+        epoch = int(curve.axis("epoch")[now])
+        yield ((f" {names}: {here} after epoch {epoch}, ends at {last} (update {ghost.known})", "dim"),)
+        yield ((f" {names}: {here} here, ends at {last} (update {ghost.known})", "dim"),)
+        yield ((f" {names}: {here}, ends at {last}", "dim"),)
+        yield ((f" {names}: ends at {last}", "dim"),)
+    yield ((f" {names}", "dim"),)
+
+
+def written(value: float, accuracy: bool, digits: int) -> str:
+    return share(value) if accuracy else num(value, digits)
+
+
+def ghost_series(scene: Scene, ghost: Ghost, columns: int, log: bool) -> Iterator[Series]:
+    """Its curve from where it parts on: before that both are the same. Where no epoch ends behind that, its batches."""
+    name = "train_accuracy" if scene.accuracy else "train_loss"
+    curve = ghost.history.epochs
+    first = max(curve.place(ghost.parts - 1), 0)
+    if len(curve.axis("update")) - first < 2 and not scene.accuracy:
+        name, curve = "batch_loss", ghost.history.updates
+        first = max(curve.place(ghost.parts - 1), 0)
+    low, high = curve.low(name)[first:], curve.high(name)[first:]
+    if len(low) and not np.isnan(low).all():
+        x, low, high = squeeze(curve.axis(scene.axis)[first:], low, high, columns)
+        yield Series(f"fork {ghost.number}", GHOST, x, drawable(low, log), drawable(high, log), STYLES[GHOST])
+
+
 def penalty_row(scene: Scene, batch: bool, digits: int) -> Row:
     """The same losses with the penalty on the weights: of the batch, once it has one, and of the training samples at
     the end of the last epoch made. Under SUM the penalty belongs to a sum that an epoch has not."""
@@ -113,14 +149,15 @@ def chart(scene: Scene, columns: int) -> Chart:
                 x = np.concatenate(([0.0], x[:-1]))
             x, low, high = squeeze(x, low, high, columns)
             drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log), STYLES[role]))
+    ghosts = ghost_series(scene, scene.ghost, columns, log) if scene.ghost else ()
     return Chart(
-        tuple(drawn), AXIS_NAMES[scene.axis], log, cursor=place_of(scene, scene.applied), marks=tuple(marks(scene))
+        (*ghosts, *drawn), AXIS_NAMES[scene.axis], log, cursor=place_of(scene, scene.applied), marks=tuple(marks(scene))
     )
 
 
 def marks(scene: Scene) -> Iterator[Mark]:
-    """Where settings were changed or weights set by hand, and where the run had to stop."""
-    yield from (Mark(place_of(scene, update - 1), "▼", "changed", "selected") for update in scene.changes)
+    """Where something was changed, by its name, and where the run had to stop."""
+    yield from (Mark(place_of(scene, update - 1), "▼", words, "selected") for update, words in scene.changes)
     if scene.stop:
         yield Mark(place_of(scene, scene.stop.update - 1), "×", "stopped", "wrong")
 

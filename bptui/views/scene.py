@@ -10,6 +10,7 @@ from bptui.diagnosis.number import Number
 from bptui.engine.network import Network
 from bptui.engine.types import Floats
 from bptui.explain.quantity import Quantity
+from bptui.session.forks import Ghost, InFork
 from bptui.session.moment import Moment, Phase, network_in_force
 from bptui.session.player import Player
 from bptui.session.session import Session
@@ -34,7 +35,8 @@ AXES: tuple[Axis, ...] = ("update", "epoch", "seen")
 class Scene:
     """``coming`` are the settings of update ``coming_from`` (the first one that a change can still reach).
     ``epoch_end`` is the end of the last epoch made; ``stop`` the update that the run could not make, here or ahead;
-    ``changes`` are the updates before which settings were changed, weights set by hand or samples put in;
+    ``changes`` are the updates with which something begins to be different, and what, in words;
+    ``fork`` is the live one of several, ``ghost`` the one whose curve is drawn beside it;
     ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update;
     ``watches`` the numbers that are watched, and ``stopped_by`` the one that stopped one here.
     While a ``question`` is open the record has none in place of the number asked for, and of what comes of it."""
@@ -56,7 +58,9 @@ class Scene:
     colour: bool = True
     sort: RowKey = "batch"
     stop: Stop | None = None
-    changes: tuple[int, ...] = ()
+    changes: tuple[tuple[int, str], ...] = ()
+    fork: InFork | None = None
+    ghost: Ghost | None = None
     units: tuple[tuple[str, ...], ...] = ()
     yours: "Yours | None" = None
     watches: tuple[tuple[Watchable, Curve], ...] = ()
@@ -207,7 +211,9 @@ def scene_of(session: Session, colour: bool) -> Scene:
         watches=session.stops.watched(session.run),
         stopped_by=session.stops.here(session.moment),
         question=question,
-        changes=tuple(update for update, _ in session.run.causes.changes if update > 1),
+        changes=session.forks.begun,
+        fork=session.forks.told,
+        ghost=session.forks.ghost,
     )
 
 

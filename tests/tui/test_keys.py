@@ -38,6 +38,7 @@ from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.doctor import DoctorScreen
 from bptui.tui.draw import DrawScreen
 from bptui.tui.drill import DrillScreen
+from bptui.tui.edit_lines import SampleLine, WeightLine
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID, KEYS
@@ -76,6 +77,7 @@ class Look:
     screen: type[Any]
     working: bool
     hints: int
+    changes: int
 
 
 def look(at: Pilots) -> Look:
@@ -92,6 +94,7 @@ def look(at: Pilots) -> Look:
         type(at.app.screen),
         explorer._work is not None,
         session.prediction.hints if session.prediction else 0,
+        sum(not isinstance(change, Settings) for _, change in session.run.causes.changes),
     )
 
 
@@ -105,6 +108,10 @@ def shows(**to: Any) -> Callable[[Look], Look]:
 
 def looks(**to: Any) -> Callable[[Look], Look]:
     return lambda before: replace(before, looks=replace(before.looks, **to))
+
+
+def changes(by: int) -> Callable[[Look], Look]:
+    return lambda before: replace(before, changes=before.changes + by)
 
 
 def plays(**to: Any) -> Callable[[Look], Look]:
@@ -143,6 +150,11 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "double-batch": ((), trains(batch_size=64)),
     "rate-down": ((), rules(learning_rate=0.05)),
     "rate-up": ((), rules(learning_rate=0.2)),
+    "set-weight": ((), shows(screen=WeightLine)),
+    "change-sample": ((), shows(screen=SampleLine)),
+    "leave-out": ((), changes(1)),
+    "undo": (("rate-up",), rules(learning_rate=0.1)),
+    "redo": (("rate-up", "undo"), rules(learning_rate=0.2)),
     "restart": (("next-batch", "next-batch"), moved(update=1, phase=PHASES[0], sample=0)),
     "reseed": ((), shows(seed=8)),
     "focus-1": (("focus-4",), looks(focus=1)),
@@ -288,6 +300,8 @@ DISABLED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "slower": ("xor", ("slower",), "this is the slowest"),
     "halve-batch": ("and", (), "a batch has at least one sample"),
     "double-batch": ("xor", (), "the batch already holds all 4 samples"),
+    "undo": ("xor", (), "nothing was changed yet"),
+    "redo": ("xor", ("rate-up",), "nothing was undone"),
     "rate-up": ("xor", ("rate-up",) * 11, "this is the end of the ladder"),
     "rate-down": ("xor", ("rate-down",) * 18, "this is the end of the ladder"),
 }

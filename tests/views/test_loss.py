@@ -104,7 +104,7 @@ def test_changed_settings_and_a_stop_are_marked() -> None:
     assert not chart(scene_of(it, colour=True), 40).marks
     it.toggle_reduction()
     (changed,) = chart(scene_of(it, colour=True), 40).marks
-    assert (changed.x, changed.words) == (7, "changed")
+    assert (changed.x, changed.words) == (7, "sum")
     wild = diverging()
     wild.moment = Moment()
     (stopped,) = chart(scene_of(wild, colour=True), 40).marks
