@@ -20,6 +20,7 @@ from bptui.session.aim import Aim, parse_aim, words_of
 from bptui.session.forks import MOST
 from bptui.session.kept_forks import digest_of, owing, read_forks, settle, share_past, written_forks
 from bptui.session.session import Session
+from bptui.session.stops import MOST as MOST_STOPS
 from bptui.session.written import UPDATE, a_section, changes_of, short_text, written
 from bptui.training.causes import Causes
 from bptui.training.problem import Problem
@@ -27,12 +28,17 @@ from bptui.training.run import Run
 from bptui.training.settings import Settings
 from bptui.version import __version__
 
-FORMAT = 2
+FORMAT = 3
 LARGEST_FILE = 16 * 2**20  # bytes
 MOST_CHANGES = 100_000
 BLOCK = 1024  # samples taken in at once
 FIRST_KEYS = ("bptui_session", "made_by", "origin", "scenario", "data", "changes", "updates", "at", "look", "digest")
-KEYS = {1: {*FIRST_KEYS, "check"}, 2: {*FIRST_KEYS, "fork", "forks", "check"}}
+SECOND_KEYS = (*FIRST_KEYS, "fork", "forks")
+KEYS = {
+    1: {*FIRST_KEYS, "check"},
+    2: {*SECOND_KEYS, "check"},
+    3: {*SECOND_KEYS, "breakpoints", "watches", "check"},
+}
 """Of every format that is read."""
 
 
@@ -73,6 +79,7 @@ def text_of_session(session: Session, look: str, folder: Path) -> str:
         "look": look,
         "digest": digest_of(run, session.moment.update),
         **written_forks(session.forks),
+        **session.stops.written(),
     }
     return json.dumps(document | {"check": check_of(document)}, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
@@ -125,6 +132,10 @@ def opened(path: Path) -> tuple[Session, Kept]:
         read_forks(session.forks, document)
     except (ValueError, IndexError, TypeError, KeyError) as problem:
         refuse(path, f"forks: {problem}")
+    try:
+        session.stops.read(document["breakpoints"], document["watches"], session.run)
+    except ValueError as problem:
+        refuse(path, f"breakpoints and watches: {problem}")
     return session, kept_of(path, document)
 
 
@@ -162,8 +173,10 @@ def read(path: Path) -> dict[str, Any]:
         "updates": UPDATE,
         "fork": a_section,
         "forks": list_of(a_section, 0, MOST),
+        "breakpoints": list_of(a_section, 0, MOST_STOPS),
+        "watches": list_of(short_text, 0, MOST_STOPS),
     }
-    document = {"fork": {}, "forks": []} | document
+    document = {"fork": {}, "forks": [], "breakpoints": [], "watches": []} | document
     for key, check in checks.items():
         try:
             document[key] = check(document[key])
@@ -220,7 +233,7 @@ def reopened(session: Session, kept: Kept) -> str:
     for fork in session.forks.all:
         settle(fork)
     try:
-        session.arrive_at(kept.aim)
+        session.moment = kept.aim.arrive(session.run, session.moment)  # breakpoints are for those who travel
     except IndexError as problem:
         return f"{clean(str(problem))}: the run was another one"
     if session.run.frontier < kept.updates:

@@ -215,6 +215,7 @@ class Session(Standing):
         self.player = self.player.paused()
         selection, scenario = self.moment, self.setup.seeded(self.scenario.data.seed + 1)
         self._begin(scenario.begin())
+        self.stops.fit(self.run)
         self.scenario = scenario
         self._select_again(selection)
         return f"restarted with seed {self.scenario.data.seed}: other start weights and order"

@@ -3,10 +3,11 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
+from bptui.data.clean import clean
 from bptui.session.moment import INPUT, REDUCE, UPDATE, Kind, Moment, Phase
 from bptui.training.history import Curve
 from bptui.training.run import Run
@@ -90,7 +91,7 @@ class Stops:
     def switch(self, place: int) -> None:
         """A breakpoint on or off."""
         it = self.breakpoints[place]
-        self._put(place, (replace(it, on=not it.on),))
+        self._put(place % len(self.breakpoints), (replace(it, on=not it.on),))
 
     def remove(self, place: int) -> None:
         """A breakpoint away; behind them in the list come the watches."""
@@ -102,6 +103,31 @@ class Stops:
 
     def _put(self, place: int, there: tuple[Breakpoint, ...]) -> None:
         self.breakpoints = (*self.breakpoints[:place], *there, *self.breakpoints[place + 1 :])
+
+    def fit(self, run: Run) -> None:
+        """Only what this run has stays: with another seed a row may be a test sample."""
+        self.breakpoints = tuple(each for each in self.breakpoints if has(run, each.condition.number))
+        self.watches = tuple(each for each in self.watches if has(run, each))
+
+    def written(self) -> dict[str, list[Any]]:
+        """Both lists in words that a file keeps."""
+        return {
+            "breakpoints": [{"when": each.condition.words(), "on": each.on} for each in self.breakpoints],
+            "watches": [each.words() for each in self.watches],
+        }
+
+    def read(self, breakpoints: list[dict[str, Any]], watches: list[str], run: Run) -> None:
+        """The lists of a file. Raises ValueError for what is not understood, or what the run does not have."""
+        for each in breakpoints:
+            if set(each) != {"when", "on"} or not isinstance(each["when"], str) or not isinstance(each["on"], bool):
+                raise ValueError("a breakpoint says when, and whether it is on")
+            self.stop_at(parse_condition(each["when"]), run)
+            if not each["on"]:
+                self.switch(-1)
+        for words in watches:
+            if words in (number.words() for number in self.watches):
+                raise ValueError(f"watched twice: {clean(words, 40)}")
+            self.watch(parse_number(words), run)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -209,6 +235,14 @@ class Stops:
             last = bisect_right(updates, here.update)
             found += [(update, condition) for update in updates[max(last - 2, 0) : last]]
         return min_by_order(run, here, found, -1)
+
+
+def has(run: Run, number: Watchable) -> bool:
+    try:
+        number.require(run)
+    except ValueError:
+        return False
+    return True
 
 
 def min_by_order(run: Run, here: Moment, found: list[tuple[int, Condition]], way: int) -> Stopped | None:

@@ -27,6 +27,7 @@ from bptui.session.keeping import KeptError, Replay, check_of, opened, reopened,
 from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.session.session import Session
+from bptui.session.stops import Stops
 from bptui.training.causes import Edit, Guest
 from bptui.training.roster import Part, Rewrite
 from tests.training.builders import fingerprint, planned
@@ -52,6 +53,7 @@ def same(one: Session, other: Session) -> bool:
         and [told(one, fork) for fork in one.forks.all] == [told(other, fork) for fork in other.forks.all]
         and (one.forks.live.number, one.forks.last, one.forks.beside)
         == (other.forks.live.number, other.forks.last, other.forks.beside)
+        and (one.stops.breakpoints, one.stops.watches) == (other.stops.breakpoints, other.stops.watches)
     )
 
 
@@ -73,6 +75,12 @@ def told(session: Session, fork: Fork) -> Any:
         place,
         last,
     )
+
+
+WAITED_FOR = (
+    *("batch_loss rises 1", "w2[0>0] falls 2", "update 7", "epoch 5", "row 1 comes", "loss of row 1 < 0.1"),
+    *("row 2 flips", "train_loss falls 1", "gradient > 0.1", "train_loss", "gradient", "a1[0] of row 1", "rate"),
+)
 
 
 class Sessions(RuleBasedStateMachine):
@@ -207,6 +215,26 @@ class Sessions(RuleBasedStateMachine):
     def reseed(self) -> None:
         self.session.reseed()
 
+    @rule(words=st.sampled_from(WAITED_FOR))
+    def wait_for_or_watch(self, words: str) -> None:
+        self.try_to(lambda: self.session.stops.add(words, self.session.run))
+
+    @precondition(lambda self: self.session.stops.breakpoints)
+    @rule(place=st.integers(0, 15))
+    def switch_a_breakpoint(self, place: int) -> None:
+        self.session.stops.switch(place % len(self.session.stops.breakpoints))
+
+    @rule()
+    def the_hits_known_are_those_of_a_fresh_replay(self) -> None:
+        stops, fresh = self.session.stops, planned(self.session.run)
+        fresh.extend_to(self.session.run.frontier)
+        afresh = Stops()
+        afresh.breakpoints = stops.breakpoints
+        for it, run in ((stops, self.session.run), (afresh, fresh)):
+            it.ready(run)
+        for condition in stops.armed:
+            assert list(stops.updates(self.session.run, condition)) == list(afresh.updates(fresh, condition))
+
     @rule()
     def save_and_open(self) -> None:
         again, said = there_and_back(self.session, self.folder)
@@ -247,6 +275,57 @@ def path(session: Session, tmp_path: Path) -> Path:
     kept = tmp_path / "xor.session.json"
     kept.write_text(text_of_session(session, "", tmp_path), encoding="utf-8")
     return kept
+
+
+def test_breakpoints_and_watches_are_kept_in_words(session: Session, tmp_path: Path) -> None:
+    for words in ("train_loss < 0.30000000000000004", "row 2 flips", "b2[0] crosses -1e-07"):
+        session.stops.add(words, session.run)
+    session.stops.add("w2[1>0]", session.run)
+    session.stops.switch(1)
+    again, said = there_and_back(session, tmp_path)
+    assert said.endswith("every bit as it was"), "a breakpoint stops nobody who opens a file"
+    assert again.stops.breakpoints == session.stops.breakpoints
+    assert again.stops.watches == session.stops.watches
+    document = json.loads((tmp_path / "a.session.json").read_text(encoding="utf-8"))
+    assert document["breakpoints"] == [
+        {"when": "train loss < 0.30000000000000004", "on": True},
+        {"when": "row 2 flips", "on": False},
+        {"when": "b2[0] crosses -1e-07", "on": True},
+    ]
+    assert document["watches"] == ["w2[1>0]"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        ("breakpoints", [{"when": "trian_loss < 1", "on": True}], "did you mean 'train loss'"),
+        ("breakpoints", [{"when": "w9[0>0] < 1", "on": True}], "no weight of layer 9"),
+        ("breakpoints", [{"when": "epoch 5", "on": 1}], "says when, and whether it is on"),
+        ("breakpoints", [{"when": "epoch 5"}], "says when, and whether it is on"),
+        ("breakpoints", "epoch 5", "expected a list"),
+        ("watches", ["rate", "rate"], "watched twice"),
+        ("watches", ["rate < 3"], "not understood"),
+        ("watches", [7], "expected a text"),
+    ],
+)
+def test_lists_that_make_no_sense_are_refused(path: Path, key: str, value: Any, why: str) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document[key] = value
+    document.pop("check")
+    path.write_text(json.dumps(document | {"check": check_of(document)}), encoding="utf-8")
+    assert why in complaint(path)
+
+
+def test_a_file_from_before_there_were_breakpoints_is_read(path: Path, session: Session) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for key in ("breakpoints", "watches", "check"):
+        document.pop(key)
+    document["bptui_session"] = 2
+    path.write_text(json.dumps(document | {"check": check_of(document)}), encoding="utf-8")
+    again, kept = opened(path)
+    assert Replay(again, kept).go_on(lambda: False)
+    assert reopened(again, kept).endswith("every bit as it was")
+    assert same(again, session)
 
 
 def complaint(path: Path) -> str:
@@ -298,7 +377,7 @@ def test_with_any_bit_flipped_it_is_refused_or_says_the_same(path: Path, session
         ("", "empty"),
         ("{}", "no session of bptui's"),
         ("[1, 2]", "no session of bptui's"),
-        ('{"bptui_session": 3}', "session format 3 is newer than this bptui knows (2); update it"),
+        ('{"bptui_session": 4}', "session format 4 is newer than this bptui knows (3); update it"),
         ('{"bptui_session": 1}', "damaged, or changed by hand"),
         ("format_version = 1", ":1:1: no session, or a damaged one"),
         ('{"bptui_session": NaN}', "no session, or a damaged one"),

@@ -208,6 +208,20 @@ def test_the_marks_a_fork_goes_on_from_are_bounded() -> None:
     assert all(b - a == hits._spacing for (a, _), (b, _) in pairwise(hits._marks))
 
 
+def test_with_another_seed_only_what_the_run_has_stays() -> None:
+    session = Session(Scenario.built_in("iris"))
+    rows = session.run.problem.split.train[:10].tolist()
+    for row in rows:
+        session.stops.add(f"row {row} comes", session.run)
+        session.stops.add(f"loss of row {row}", session.run)
+    session.reseed()
+    train = set(session.run.problem.split.train.tolist())
+    there = [row for row in rows if row in train]
+    assert 0 < len(there) < 10
+    assert [each.number.row for each in session.stops.conditions] == there
+    assert [each.row for each in session.stops.watches] == there
+
+
 def test_without_breakpoints_and_watches_nobody_looks_at_updates() -> None:
     session = fresh("update 7")
     session.stops.watch(parse_number("rate"), session.run)

@@ -35,7 +35,7 @@ WATCHABLES = st.one_of(
     *(st.builds(Watchable, st.just(kind), **ROWS) for kind in ("loss", "answer")),
     *(st.builds(Watchable, st.just(kind)) for kind in ("batch loss", "gradient", "rate", *OF_EPOCH)),
 )
-VALUES = st.floats(-1e6, 1e6).map(lambda value: float(f"{value:.6g}"))
+VALUES = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False).filter(lambda value: value != 0)
 CONDITIONS = st.one_of(
     st.builds(Condition, WATCHABLES, st.sampled_from(["<", "<=", ">", ">=", "crosses"]), VALUES),
     st.builds(Condition, WATCHABLES, st.sampled_from(["rises", "falls"]), st.integers(1, 9).map(float)),

@@ -27,15 +27,14 @@ class Condition:
 
     def words(self, names: Names = NUMBERED) -> str:
         """As it is typed, for :func:`bptui.training.watching.words.parse_condition`."""
-        return self._about(self.number.words(names))
+        return self._about(self.number.words(names), repr(self.value).removesuffix(".0"))
 
     def shown(self, names: Names = NUMBERED) -> str:
         """As the screens have it."""
-        return self._about(self.number.shown(names))
+        return self._about(self.number.shown(names), shortest(self.value))
 
-    def _about(self, number: str) -> str:
+    def _about(self, number: str, value: str) -> str:
         kind = self.number.kind
-        value = shortest(self.value, 15).replace("−", "-")
         match kind:
             case "dead" | "saturated":
                 return f"{number} {kind}"
