@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from statistics import linear_regression, median
+from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
 from bptui.tui.keys import Key
@@ -110,13 +111,17 @@ class Soak:
         self.wait(0.15)
 
     def play(self) -> None:
-        """At full speed, from the explorer, whatever lay over it."""
-        for _ in range(3):
+        """At full speed, from the explorer, whatever lay over it; if need be no longer waiting for predictions."""
+        for _ in range(4):
             self.press(ESCAPE, 0.15)
         self.press("r")  # it may have had to stop
-        for key in "++++++++++ ":
-            self.press(key, 0.02)
-        self.did["plays"] += 1
+        for key in ("", "j"):
+            self.press(f"{key}++++++++++", 0.1)
+            begin = self.at.received
+            self.press(" ", 1.0)
+            if "▶".encode() in self.at.sent[begin - self.at.received :]:
+                self.did["plays"] += 1
+                return
 
     def rest_of_round(self) -> None:
         """While it plays: other sizes, another rate, somewhere else; then keys of any screen on any screen."""
@@ -148,9 +153,13 @@ class Soak:
 
     def last(self) -> int:
         """Leave it; its exit status."""
-        for _ in range(2):  # a long run is asked for once more
-            self.press("q", 0.5)
-        return self.at.wait()
+        for _ in range(8):  # a long run is asked for once more
+            if self.at.process.poll() is None:
+                self.press("q", 0.5)
+        try:
+            return self.at.wait()
+        except TimeoutExpired:
+            return -1
 
 
 def flat(seen: list[tuple[float, float]]) -> tuple[str, bool]:
