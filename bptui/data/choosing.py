@@ -16,6 +16,7 @@ from bptui.data.table import Kind, Table, Wish, place_of
 MOST_CLASSES = 1000
 MOST_WORDS = 50  # different words in a column of inputs
 OWN = "the file's own"
+FILLED = "filled: each with the mean of its column over the training samples"
 Answers = tuple[Floats, tuple[str, ...]]
 """Targets N × o and the names of the classes, () for numbers to be predicted."""
 
@@ -103,11 +104,19 @@ def refuse_many_words(table: Table, inputs: list[int]) -> None:
     if not many:
         return
     names = [table.names[place] if table.named else str(place) for place in many]
-    count = len(table.words[many[0]].names)
+    words = table.words[many[0]].names
+    cure = f"--drop {clean(','.join(names))} leaves such columns out"
+    if meant_as_numbers(words):
+        cure += f", or write plain numbers in place of {clean(words[0], 20)}"
     raise DataError(
-        f"{table.path}: {count} different words in column {clean(names[0], 40)}, more than {MOST_WORDS} inputs; "
-        f"--drop {clean(','.join(names))} leaves such columns out"
+        f"{table.path}: {len(words)} different words in column {clean(names[0], 40)}, more than {MOST_WORDS} inputs; "
+        f"{cure}"
     )
+
+
+def meant_as_numbers(words: tuple[str, ...]) -> bool:
+    """Do most of them begin like a number or an amount of money?"""
+    return sum(word.lstrip("+-$€(")[:1].isdigit() for word in words) > len(words) / 2
 
 
 def inputs_of(table: Table, inputs: list[int]) -> tuple[NDArray[Any], tuple[str, ...], list[int]]:
@@ -193,7 +202,7 @@ def of_labels(file: str, labels: Integers, names: dict[int, str] | None = None) 
 
 def refuse_many_classes(file: str, count: int) -> None:
     if count > MOST_CLASSES:
-        raise DataError(f"{file}: {count} classes; at most {MOST_CLASSES}")
+        raise DataError(f"{file}: {count} classes; at most {MOST_CLASSES}; --target NAME takes another column")
 
 
 def odd_words(table: Table, spread: list[int]) -> list[str]:
@@ -201,7 +210,7 @@ def odd_words(table: Table, spread: list[int]) -> list[str]:
     out = []
     for place in spread:
         names, said = table.words[place].names, table.names[place] if table.named else str(place)
-        if sum(name.lstrip("+-$€(")[:1].isdigit() for name in names) > len(names) / 2:
+        if meant_as_numbers(names):
             out.append(f"{called(table, place)} is taken for words ({names[0]} …), an input for each; --drop {said}")
     return out
 
@@ -228,7 +237,7 @@ def story(
     lines += [f"left out: {', '.join(left_out)}"] if left_out else []
     lines += [f"missing: {', '.join(f'{count} in {name}' for name, count in holes.items())}"] if holes else []
     lines += [f"rows left out: {dropped}, something is missing in them"] if dropped else []
-    lines += ["filled: each with the mean of its column over the training samples"] if filled_up else []
+    lines += [FILLED] if filled_up else []
     for place in spread:
         names = table.words[place].names
         lines.append(f"words: {called(table, place)}, an input for each: {', '.join(names)}")

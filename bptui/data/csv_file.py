@@ -54,6 +54,7 @@ class Reader:
         self.declared = declared or {}
         self.of_words: dict[int, dict[str, int]] | None = None  # column → word → code, once the first part is known
         self.numbers: list[NDArray[Any]] = []
+        self.first_line = 0  # of the first row of data, where it was read cell by cell
         self.codes: dict[int, list[NDArray[np.int64]]] = {}
         self.marks = {",": "", ".": ""}  # where a decimal comma and a decimal point were first seen
 
@@ -113,6 +114,7 @@ class Reader:
         for line, cells in self.rows_of(blocks):
             rows.append(cells)
             at.append(line)
+            self.first_line = self.first_line or line
             if len(rows) == ROWS:
                 self.take_rows(rows, at)
                 rows, at = [], []
@@ -142,10 +144,18 @@ class Reader:
                 if len(cells) != layout.width:
                     if is_comment(cells[0]):
                         continue
-                    raise DataError(f"{self.path}:{line}: {len(cells)} cells, {layout.width} expected")
+                    raise DataError(
+                        f"{self.path}:{line}: {len(cells)} cells, {layout.width} expected{self.cure(cells)}"
+                    )
                 yield line, cells
         except csv.Error as problem:
             raise DataError(f"{self.path}:{max(first, 1) + reader.line_num - 1}: {problem}") from None
+
+    def cure(self, cells: list[str]) -> str:
+        """What may help where a row has too few or too many cells."""
+        if self.layout.separator == BLANKS and self.layout.names and len(cells) < self.layout.width:
+            return "; names of several words stand in quotes, or commas between the cells"
+        return "; every row needs as many as the first, an empty one too"
 
     def take_rows(self, rows: list[list[str]], at: list[int]) -> None:
         columns = [[row[k] for row in rows] for k in self.kept]
@@ -227,6 +237,8 @@ class Reader:
                 return value
         name = self.names[column] if self.layout.names else column
         cure = f"; --drop {name} leaves the column out"
+        if not self.numbers and line == self.first_line:
+            cure += "; a second line of names is to be deleted"
         if DECIMAL_COMMA.fullmatch(cell):
             cure = "; write a decimal point, not a comma"
         raise self.fault(line, column, f"{cell[:30]!a} is not a finite number{cure}")

@@ -7,6 +7,7 @@ import numpy as np
 from bptui.data.dataset import Dataset
 from bptui.data.digits import shortest
 from bptui.data.inputs import ranges
+from bptui.data.other_targets import LABELS, named, option, other_target
 
 WIDE = 30.0  # times that one column spreads more than another
 LARGE = 20.0  # of inputs, beyond which units saturate
@@ -15,15 +16,16 @@ LEAST_COLUMNS = 3
 MANY = 20  # classes of whole numbers that may as well be amounts
 MOST_LABELS = 62  # digits and letters
 LEAST_SIDE = 5
+LEAST_ID = 1000
+MOSTLY = 0.95
 SAMPLE = 500  # rows that are looked at
 COLUMNS = 4  # the first ones, of which one may count the rows
-LABELS = ("label", "labels", "class", "digit", "letter", "target", "y")
 ID_NAMES = ("id", "index", "row", "no", "nr", "number", "unnamed: 0", "#", "key")
 
 
 def noticed(data: Dataset) -> Dataset:
     """The data with what a person should know of them, the gravest first."""
-    found = [*about_target(data), *about_columns(data)]
+    found = [*(about_target(data) or filter(None, [other_target(data)])), *about_columns(data)]
     return replace(data, notices=(*found, *data.notices))
 
 
@@ -35,7 +37,7 @@ def about_target(data: Dataset) -> list[str]:
     name = data.outputs[0] if data.outputs else "the target"
     if not data.classes and first_is_class(data):
         first = data.features[0]
-        return [f"{first} looks like a class, and the target is the last column; --target {option(data, first)}"]
+        return [f"{first} looks like a class, and the target is the last column; --target {first_option(data)}"]
     if not data.classes:
         same = np.ptp(data.y, axis=0) == 0
         return (
@@ -63,9 +65,9 @@ def first_is_class(data: Dataset) -> bool:
     return few and (data.features[0].lower() in LABELS or data.features[0] == "x0")
 
 
-def option(data: Dataset, name: str) -> str:
-    """How a column is named on the command line."""
-    return "first" if name == "x0" else f"'{name}'" if " " in name else name
+def first_option(data: Dataset) -> str:
+    """How the first column is asked for."""
+    return option(data, data.features[0]) if data.features and named(data) else "first"
 
 
 def pixel_target(data: Dataset) -> str:
@@ -88,7 +90,7 @@ def pixel_target(data: Dataset) -> str:
         and pixels.max() > 1
     ):
         return ""
-    name = option(data, data.features[0] if data.features else "x0")
+    name = first_option(data)
     return f"the target looks like a pixel, the first column like the label; --target {name}"
 
 
@@ -98,7 +100,18 @@ def about_columns(data: Dataset) -> list[str]:
     name = counting(data)
     if name:
         out.append(f"{name} only counts the rows; --drop {0 if name == 'x0' else option(data, name)}")
+    elif tells_apart(data):
+        first = data.features[0]
+        out.append(f"{first} is another whole number in nearly every row, as an id is; --drop {option(data, first)}")
     return out
+
+
+def tells_apart(data: Dataset) -> bool:
+    """Is the first column of a file without names one of large whole numbers, nearly each another?"""
+    if named(data) or len(data) < MANY or data.x.shape[1] < 2 or data.image:
+        return False
+    values = np.asarray(data.x[:, 0], dtype=np.float64)
+    return bool((values % 1 == 0).all() and values.min() >= LEAST_ID and len(np.unique(values)) > MOSTLY * len(values))
 
 
 def counting(data: Dataset) -> str:

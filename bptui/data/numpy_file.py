@@ -60,8 +60,11 @@ def member_named(path: Path, members: dict[str, zipfile.ZipInfo], names: tuple[s
     for name in names:
         if name in members:
             return name
+    if [*members] == ["arr_0", "arr_1"]:  # numpy.savez(path, x, y)
+        return "arr_0" if names is INPUTS else "arr_1"
     there = ", ".join(members) or "nothing"
-    raise DataError(f"{path}: no array named {' or '.join(names[:3])}; it has {clean(there)}")
+    cure = "numpy.savez('mine.npz', x=x, y=y) names both"
+    raise DataError(f"{path}: no array named {' or '.join(names[:3])}; it has {clean(there)}; {cure}")
 
 
 def array_of(path: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo, tell: Tell) -> NDArray[Any]:
@@ -111,7 +114,9 @@ def refuse_kind(path: Path, name: str, kind: np.dtype[Any]) -> None:
     elif kind.kind not in "biufOc":
         what = f"dtype {kind}, a string or something else that is no number"
     if what:
-        raise DataError(f"{path}: {name}: {what}; real numbers are read")
+        of_words = kind.kind == "S" and name not in INPUTS
+        cure = f"numpy.array({clean(name)}, dtype={'str' if of_words else 'float'})"
+        raise DataError(f"{path}: {name}: {what}; real numbers are read: {cure}")
 
 
 def read_npy(path: Path, wish: Wish, tell: Tell = silent) -> Table | Samples:

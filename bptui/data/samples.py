@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptui.data.choosing import OWN, Answers, of_labels, of_numbers, refuse_many_classes
+from bptui.data.choosing import FILLED, OWN, Answers, filled, of_labels, of_numbers, refuse_many_classes
 from bptui.data.dataset import DataError, Dataset, Floats, one_hot
 from bptui.data.inputs import kept_kind
 from bptui.data.pictures import recognised
@@ -38,14 +38,17 @@ def dataset_of_samples(samples: Samples, wish: Wish) -> Dataset:
         if wished:
             raise DataError(f"{path}: {samples.said} has no columns to choose from; leave {option} out")
     if len(samples.x) != len(samples.y):
-        raise DataError(f"{path}: lengths differ: {len(samples.x)} inputs and {len(samples.y)} labels")
+        across = samples.x.ndim == samples.y.ndim == 2 and samples.x.shape[1] == samples.y.shape[1]
+        cure = "; a sample a row is read: x=x.T, y=y.T" if across else ""
+        raise DataError(f"{path}: lengths differ: {len(samples.x)} inputs and {len(samples.y)} labels{cure}")
     if len(samples.x) == 0:
         raise DataError(f"{path}: no samples in it")
     x, image, notices = flat(samples)
+    x, samples, gaps, read = without_gaps(x, samples, wish)
     y, classes = answers(samples, wish)
     data = Dataset(
         path.name.split(".")[0], kept_kind(x), y, classes, (), image, path.name, OWN,
-        tests=samples.tests, file=samples.said, notices=(*samples.notices, *notices),
+        tests=samples.tests, gaps=gaps, file=samples.said, read=read, notices=(*samples.notices, *notices),
     )  # fmt: skip
     return recognised(data, wish.image)
 
@@ -67,6 +70,33 @@ def flat(samples: Samples) -> tuple[NDArray[Any], tuple[int, int] | None, tuple[
     raise DataError(
         f"{samples.path}: inputs of shape {x.shape}; (samples, numbers) or (samples, rows, columns) expected{cure}"
     )
+
+
+Gaps = NDArray[np.bool_] | None
+
+
+def without_gaps(x: NDArray[Any], samples: Samples, wish: Wish) -> tuple[NDArray[Any], Samples, Gaps, tuple[str, ...]]:
+    """Where a number of x (N × i) is nan: the samples without such ones, or filled up with which were missing, and what
+    was done in words. Raises DataError where neither is said."""
+    missing: NDArray[np.bool_] = np.isnan(x) if x.dtype.kind == "f" else np.zeros((0, 0), dtype=bool)
+    if not missing.any():
+        return x, samples, None, ()
+    if wish.missing == "refuse":
+        row, column = np.argwhere(missing)[0]
+        raise DataError(
+            f"{samples.path}: x[{row}][{column}] is nan, not a finite number; --missing drop leaves such samples out, "
+            f"--missing mean fills them"
+        )
+    told = f"missing: {int(missing.sum())} numbers are nan"
+    if wish.missing == "mean":
+        filled_up, gaps = filled(x, len(x) - samples.tests)
+        return filled_up, samples, gaps, (told, FILLED)
+    kept = np.flatnonzero(~missing.any(axis=1))
+    if len(kept) == 0:
+        raise DataError(f"{samples.path}: every sample misses something; --missing mean fills inputs up")
+    tests = int((kept >= len(x) - samples.tests).sum()) if samples.tests else 0
+    left = replace(samples, x=samples.x[kept], y=samples.y[kept], tests=tests)
+    return x[kept], left, None, (told, f"left out: {len(x) - len(kept)} samples")
 
 
 def answers(samples: Samples, wish: Wish) -> Answers:

@@ -37,19 +37,28 @@ def described(scenario: Scenario, plot: bool) -> Iterator[str]:
 
 def about(scenario: Scenario, data: Dataset, rows: Split) -> Iterator[str]:
     """The data as a whole."""
-    count = data.y.shape[1]
-    outputs = f"{len(data.classes)} classes" if data.classes else f"{count} number{'s' * (count > 1)} to predict"
-    yield from wrapped(data.name, f"{len(data)} samples, {data.x.shape[1]} inputs, {outputs}")
+    classes, numbers = len(data.classes), data.y.shape[1]
+    outputs = (
+        f"{classes} class{'es' * (classes > 1)}" if classes else f"{numbers} number{'s' * (numbers > 1)} to predict"
+    )
+    counts = [
+        f"{count} {what}{'s' * (count > 1)}" for count, what in ((len(data), "sample"), (data.x.shape[1], "input"))
+    ]
+    yield from wrapped(data.name, f"{', '.join(counts)}, {outputs}")
     yield from wrapped("file", data.file or f"{data.source}, {data.licence}")
     for line in data.read:
         what, _, more = line.partition(": ")
         yield from wrapped(what, more) if more and cells(what) < NAME else wrapped("", line)
     yield from targets(data)
+    trained = f"{len(rows.train)} sample{'s' * (len(rows.train) > 1)} to train on"
     tested = f"{len(rows.test)} to test" if len(rows.test) else "none to test"
     whose = " (the data's own)" if data.tests else ""
     if data.writers is not None and len(rows.test):
         whose = f" (of {len(np.unique(data.writers[rows.test]))} writers, none of whom is trained on)"
-    yield from wrapped("split", f"{len(rows.train)} samples to train on, {tested}{whose}; seed {scenario.data.seed}")
+    yield from wrapped(
+        "split",
+        f"{trained}, {tested}{whose}; seed {scenario.data.seed}",
+    )
     yield from wrapped(
         "scale", "none: inputs go into the network as they are" if not data.scaling else data.scaling.said
     )

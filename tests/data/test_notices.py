@@ -90,3 +90,41 @@ def test_scaled_columns_are_not_noticed(tmp_path: Path, scale: str) -> None:
         '[training]\nloss = "cross-entropy"\n', encoding="utf-8",
     )  # fmt: skip
     assert not any("scale" in notice for notice in Scenario.read(path).notices)
+
+
+def test_columns_that_are_1_in_turn_are_noticed_as_the_classes_they_are(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[k * 0.3, *(int(k % 3 == j) for j in range(3))] for k in range(30)]
+    said = notices(tmp_path, rows, "a,c 0,c1,c2")
+    assert "c 0 to c2: one of them is 1 in every row; --target 'c 0',c1,c2 --as classes" in said
+    assert "--target 1,2,3 --as classes" in notices(tmp_path, rows)
+    taken = {"target": ("c 0", "c1", "c2"), "as": "classes"}
+    assert "in every row" not in notices(tmp_path, rows, "a,c 0,c1,c2", **taken)
+    rows[7][1] = 1 - int(str(rows[7][1]))
+    assert "in every row" not in notices(tmp_path, rows, "a,c0,c1,c2"), "not where a row has two or none"
+
+
+def test_labels_of_minus_1_and_1_are_numbers_and_may_be_classes(tmp_path: Path) -> None:
+    rows = [[k * 0.1, (-1) ** k] for k in range(40)]
+    assert "y is only ever −1, 1; --as classes takes them so" in notices(tmp_path, rows, "a,y")
+    assert "only ever" not in notices(tmp_path, rows, "a,y", **{"as": "classes"})
+    assert "only ever" not in notices(tmp_path, [[k * 0.1, k - 20] for k in range(40)], "a,y")
+
+
+def test_a_first_column_that_may_be_the_class_is_noticed_by_its_name_or_its_words(tmp_path: Path) -> None:
+    words: list[list[object]] = [["pe"[k % 2], "xyz"[k % 3], "pan"[k % 3]] for k in range(30)]
+    assert "class looks like a class, and the target is odor; --target class" in notices(
+        tmp_path, words, "class,cap,odor"
+    )
+    assert "looks like a class" not in notices(tmp_path, words, "kind,cap,odor")
+    assert "looks like a class" not in notices(tmp_path, words, "class,cap,label")
+    letters: list[list[object]] = [["TIDNG"[k % 5], k % 7, k % 4] for k in range(40)]
+    assert "column 0 alone is of words (D, G, I …); if they are the classes, --target 0" in notices(tmp_path, letters)
+    assert "alone is of words" not in notices(tmp_path, letters, target=(0,))
+
+
+def test_large_whole_numbers_each_another_in_a_first_column_without_a_name_are_noticed(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[842_302 + k * k * 17, "MB"[k % 2], k * 0.1 % 1.7] for k in range(40)]
+    said = notices(tmp_path, rows, target=(1,))
+    assert "column 0 is another whole number in nearly every row, as an id is; --drop 0" in said
+    assert "nearly every row" not in notices(tmp_path, rows, target=(1,), drop=(0,))
+    assert "nearly every row" not in notices(tmp_path, [[row[0] / 7, *row[1:]] for row in rows], target=(1,))  # type: ignore[operator]

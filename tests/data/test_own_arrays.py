@@ -139,7 +139,7 @@ HOSTILE: list[tuple[tuple[tuple[str, bytes], ...], str]] = [
     ((("X.npy", npy(np.zeros(12, [("a", "f8")]))), Y), "structured dtype"),
     ((("X.npy", npy(np.array([["a", "b"]] * 12))), Y), "string"),
     ((("X.npy", npy(np.ones((12, 2, 2, 3)))), Y), "make colours grey first"),
-    ((("X.npy", npy(np.full((12, 4), np.nan))), Y), "x[0][0] is not a finite number"),
+    ((("X.npy", npy(np.full((12, 4), np.nan))), Y), "x[0][0] is nan, not a finite number"),
     ((X, ("y.npy", npy(np.full(12, np.inf)))), "not a finite number"),
     ((X, ("y.npy", npy(np.ones((12, 2, 2))))), "one number or word a sample expected"),
     ((("X.npy", b"\x93NUMPY\x09\x00" + bytes(50)), Y), "format of numpy's"),
@@ -336,3 +336,30 @@ def test_what_is_not_read_is_known_by_its_first_bytes(tmp_path: Path, name: str,
 )
 def test_zip_archives_of_other_kinds_are_told_apart(tmp_path: Path, member: str, said: str) -> None:
     assert said in refusal(members(tmp_path / "mine", (member, b"hello")))
+
+
+def test_arrays_saved_without_names_are_inputs_and_labels_in_that_order(tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    np.savez(path, np.arange(12.0).reshape(6, 2), np.arange(6) % 2)
+    data = read_data(path)
+    assert (data.x.shape, data.classes) == ((6, 2), ("0", "1"))
+    np.savez(path, np.arange(12.0).reshape(2, 6), (np.arange(6) % 2)[None])
+    assert "a sample a row is read: x=x.T, y=y.T" in refusal(path)
+
+
+@pytest.mark.parametrize("tests", [0, 4])
+def test_samples_with_nan_are_left_out_or_filled_by_what_the_training_samples_have(tmp_path: Path, tests: int) -> None:
+    x, path = np.arange(24.0).reshape(12, 2), tmp_path / "mine.npz"
+    x[3, 1] = x[10, 0] = np.nan
+    parts: dict[str, Any] = {"x_train": x[: 12 - tests], "y_train": np.arange(12 - tests) % 2}
+    if tests:
+        parts |= {"x_test": x[-tests:], "y_test": np.arange(tests) % 2}
+    np.savez(path, **parts)
+    assert "x[3][1] is nan, not a finite number; --missing drop" in refusal(path)
+    dropped = read_data(path, Wish(missing="drop"))
+    assert (len(dropped), dropped.tests) == (10, tests and tests - 1)
+    assert np.isfinite(dropped.x).all()
+    filled = read_data(path, Wish(missing="mean"))
+    rows = np.arange(12 - tests)
+    assert filled.scaled(rows, "none").x[3, 1] == np.nanmean(x[rows, 1])
+    assert "missing: 2 numbers are nan" in filled.read

@@ -314,3 +314,16 @@ def test_where_inputs_are_not_numbered_as_columns_a_column_without_a_name_is_cal
     assert "no column named column 3" in refusal(tmp_path, body, drop=("column 3",))
     named = read(tmp_path, "kind,column 2,u\n" + body, target=("first",), drop=("column 2",))
     assert named.features == ("u",), "a name that a header gives wins"
+
+
+def test_what_cannot_be_read_is_refused_with_what_helps(tmp_path: Path) -> None:
+    amounts = "income,buys\n" + "".join(f'"${1000 + k:,}",{k % 2}\n' for k in range(60))
+    assert "--drop income leaves such columns out, or write plain numbers in place of $1,000" in refusal(
+        tmp_path, amounts
+    )
+    assert "a second line of names is to be deleted" in refusal(tmp_path, "a,b,y\ncm,cm,-\n1,2,x\n3,4,y\n")
+    assert "a second line" not in refusal(tmp_path, "a,b,y\n1,2,x\n3,cm,y\n")
+    assert "names of several words stand in quotes" in refusal(
+        tmp_path, "sepal length  sepal width  kind\n5.1  3.1  a\n5.2  3.2  b\n"
+    )
+    assert "every row needs as many as the first" in refusal(tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8\n")

@@ -53,7 +53,7 @@ def test_numbers_to_predict_are_told_with_their_range(tmp_path: Path, capsys: py
     path = tmp_path / "mine.csv"
     path.write_text("a,b,c\n1,2.5,0.5\n2,3.5,1.5\n", encoding="utf-8")
     told = lines(printed(capsys, str(path), "--target", "b,c"))
-    assert told["mine"] == "2 samples, 1 inputs, 2 numbers to predict"
+    assert told["mine"] == "2 samples, 1 input, 2 numbers to predict"
     assert told["numbers"] == "c from 0.5 to 1.5, mean 1"
 
 
