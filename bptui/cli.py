@@ -155,6 +155,39 @@ def until_of(options: argparse.Namespace, run: "Run") -> "Until":
         raise UsageError(f"argument --until: {problem}") from None
 
 
+def serve(options: argparse.Namespace) -> int:
+    """Until ctrl+C; status 1 where the address cannot be had."""
+    if not options.ssh:
+        raise UsageError("say how they come in: --ssh")
+    scenario = choose(options)
+    scenario.begin()
+    import asyncio
+
+    from bptui.data.folders import state_folder
+    from bptui.scenario.command import command_words
+    from bptui.serve import command as serving
+    from bptui.serve.limits import Limits
+
+    folder = state_folder()
+    if folder is None:
+        return complain("no home folder is known, where the key of this server could be kept", status=1)
+    try:
+        words = tuple(command_words(scenario))
+        limits = Limits(seats=options.seats, idle=60.0 * options.idle)
+        password = serving.new_password() if options.password else ""
+        opening = serving.Opening(
+            words, tuple(built_in_names()), options.port, options.public, password, options.keys, limits
+        )
+        asyncio.run(serving.serve(opening, folder / "serve", lambda line: print(line, flush=True)))
+    except ImportError as problem:
+        if (problem.name or "").partition(".")[0] != "asyncssh":
+            raise
+        return complain("bptui serve --ssh needs asyncssh: pip install 'bptui[ssh]'", status=1)
+    except ValueError as problem:
+        raise UsageError(str(problem)) from None
+    return 0
+
+
 def place_for_weights(path: Path | None) -> Path | None:
     """Refused before the work, not after it. Raises UsageError."""
     if path is not None:
@@ -519,7 +552,8 @@ def open_session(options: argparse.Namespace) -> int:
 
 def resume(options: argparse.Namespace) -> int:
     with loading():
-        from bptui.tui.recovery import Recovery, claimed, saved_last, state_folder
+        from bptui.data.folders import state_folder
+        from bptui.tui.recovery import Recovery, claimed, saved_last
 
     recovery = Recovery(state_folder())
     path = claimed(recovery) or saved_last(state_folder())
@@ -553,6 +587,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "doctor": doctor,
     "map": draw_map,
     "export": export,
+    "serve": serve,
     "data": data,
     "open": open_session,
     "resume": resume,
@@ -596,7 +631,8 @@ def open_explorer(
 
 
 def begin_recovery() -> "Recovery":
-    from bptui.tui.recovery import Recovery, state_folder
+    from bptui.data.folders import state_folder
+    from bptui.tui.recovery import Recovery
 
     return Recovery(state_folder())
 

@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 import tomllib
+from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
 from xml.etree import ElementTree
@@ -31,6 +32,7 @@ from bptui.headless.arguments import COMMANDS as HEADLESS
 from bptui.headless.check import TEMPLATE
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
+from bptui.serve.command import Opening, told
 from bptui.session.keeping import text_of_session
 from bptui.session.session import Session
 from bptui.tui.config import config_path, read_config
@@ -101,8 +103,13 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
         opened.append("explorer")
         return 0
 
+    async def serve_nobody(opening: Opening, folder: Path, tell: Callable[[str], None]) -> None:
+        for line in told(opening, opening.port, "SHA256:"):
+            tell(line)
+
     words = shlex.split(command)
     monkeypatch.setattr(cli, "open_explorer", open_nothing)
+    monkeypatch.setattr("bptui.serve.command.serve", serve_nobody)
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")

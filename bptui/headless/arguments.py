@@ -42,6 +42,7 @@ COMMANDS = {
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
     "export": "slides, a film or a worked page of an update",
+    "serve": "give a class a bptui each, over SSH",
     "open": "go on with a session that ctrl+s has saved",
     "resume": "go on with the session that was lost, or else saved last",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
@@ -84,6 +85,11 @@ EXPORT = """without --svg and the others nothing is written. A walk through an u
   bptui export xor --at "e1 b1" --phases --svg slides
   bptui export xor --at "e1 b1" --phases --cast walk.cast
   bptui export xor --at "e1 b1" --markdown update.md
+"""
+SERVE = """each visitor has a bptui of their own that reads and writes no file:
+  bptui serve --ssh                     ssh -p 8022 bptui@127.0.0.1
+  bptui serve digits --ssh --public --password
+a visitor who comes as xor@, digits@ ... gets that set
 """
 MOST_NARROW = (40, 10)
 EXERCISE = """the same seed gives the same exercises; every sheet bears its command.
@@ -145,7 +151,7 @@ class Parser(argparse.ArgumentParser):
             **dict.fromkeys((*BARE, "resume", "exercise"), ""),
             "completion": " SHELL",
             **dict.fromkeys(("check", "open"), " FILE"),
-            **dict.fromkeys(("draw", EXPLORER), " [NAME]"),
+            **dict.fromkeys(("draw", "serve", EXPLORER), " [NAME]"),
         }.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
@@ -304,6 +310,8 @@ def parser_of(command: str) -> Parser:
     if command == "draw":
         what = "digits, letters, or pictures of your own"
         p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help=what)
+    elif command == "serve":
+        p.add_argument("scenario", nargs="?", default="xor", metavar="NAME", help="what they see first (xor)")
     elif command != "check":
         p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml file, or your own data")
     OWN[command](p)
@@ -491,6 +499,22 @@ def pressed(words: str) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def add_serve(p: Parser) -> None:
+    p.epilog = SERVE
+    p.add_argument("--ssh", action="store_true", help="visitors come by ssh (pip install 'bptui[ssh]')")
+    port = checked(integer(1, 65_535), plain)
+    p.add_argument("--port", type=port, default=8022, metavar="N", help="the port of it (8022)")
+    p.add_argument("--public", action="store_true", help="from other machines too, not from this one alone")
+    p.add_argument("--password", action="store_true", help="a new password each time, printed at the start")
+    p.add_argument("--keys", type=Path, metavar="FILE", help="only who has one of these keys (as in authorized_keys)")
+    seats = checked(integer(1, 500), plain)
+    p.add_argument("--seats", type=seats, default=40, metavar="N", help="how many at once (40)")
+    idle = checked(number(0.1, 1440), plain)
+    p.add_argument(
+        "--idle", type=idle, default=30.0, metavar="MINUTES", help="sent home without a key for so long (30)"
+    )
+
+
 def add_save(p: Parser) -> None:
     p.add_argument("--all", action="store_true", help="every setting in force, not only what differs from the defaults")
 
@@ -508,6 +532,7 @@ OWN: dict[str, Callable[[Parser], None]] = {
     "doctor": add_doctor,
     "map": add_map,
     "export": add_export,
+    "serve": add_serve,
     "save-scenario": add_save,
 }
 

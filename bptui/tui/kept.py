@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from bptui.data.bounded import bytes_of
 from bptui.data.clean import clean
 from bptui.data.error import DataError
+from bptui.data.folders import state_folder
 from bptui.data.output import write_new, write_whole
 from bptui.scenario import ScenarioError
 from bptui.session.keeping import LARGEST_FILE, Kept, Replay, reopened, text_of_session
 from bptui.tui.long_work import ReplayWork
-from bptui.tui.recovery import remember, state_folder
+from bptui.tui.recovery import remember
 
 if TYPE_CHECKING:
     from bptui.tui.explorer import Explorer

@@ -5,13 +5,10 @@ Every explorer has a file of its own in the state folder, named by its process; 
 
 import asyncio
 import os
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from platformdirs import user_state_path
 
 from bptui.data.clean import clean
 from bptui.data.output import write_whole
@@ -23,16 +20,6 @@ if TYPE_CHECKING:
 
 LAST = "last-session"
 """The file that names the session saved last."""
-
-
-def state_folder() -> Path | None:
-    """Where the platform keeps such files; None where no home is known, or processes cannot be asked whether they
-    live."""
-    homeless = os.environ.get("HOME") == "" and not os.environ.get("XDG_STATE_HOME")
-    if sys.platform == "win32" or homeless:
-        return None
-    folder = user_state_path("bptui", appauthor=False)
-    return folder if folder.is_absolute() else None
 
 
 class Recovery:

@@ -1,0 +1,66 @@
+"""What visitors are given, and how many there may be."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NARROWEST, WIDEST = (20, 5), (400, 150)
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``idle`` is the time without a key after which a visitor is sent home, in seconds; ``arrivals`` how many may come
+    from one address in a minute (a class behind one router has one); ``memory`` in bytes and ``processor`` in seconds
+    are what a visitor's process may use."""
+
+    seats: int = 40
+    idle: float = 30 * MINUTE
+    arrivals: int = 60
+    memory: int = 1 << 30
+    processor: int = 3600
+
+
+def clamped(width: int, height: int) -> tuple[int, int]:
+    """The size of a terminal, as far as it is believed."""
+    return (
+        min(max(width, NARROWEST[0]), WIDEST[0]),
+        min(max(height, NARROWEST[1]), WIDEST[1]),
+    )
+
+
+class Seats:
+    """Who is here. Everything happens in one thread."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self.taken = 0
+        self._clock = clock
+        self._arrived: dict[str, deque[float]] = {}
+
+    def take(self, address: str) -> str | None:
+        """Take a seat; why there is none, else None."""
+        if why := self._too_often(address):
+            return why
+        if self.taken >= self.limits.seats:
+            return f"all {self.limits.seats} seats are taken; try again when somebody has left"
+        self.taken += 1
+        return None
+
+    def leave(self) -> None:
+        """Give a seat back."""
+        self.taken -= 1
+
+    def _too_often(self, address: str) -> str | None:
+        now = self._clock()
+        for known, times in list(self._arrived.items()):
+            while times and now - times[0] >= MINUTE:
+                times.popleft()
+            if not times:
+                del self._arrived[known]
+        times = self._arrived.setdefault(address, deque())
+        if len(times) >= self.limits.arrivals:
+            return f"{self.limits.arrivals} have come from your address within a minute; try again in one"
+        times.append(now)
+        return None

@@ -1,0 +1,216 @@
+"""``bptui serve --ssh``: each who comes by SSH gets a bptui of their own, and nothing else of this machine."""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import asyncssh
+
+from bptui.data.clean import clean
+from bptui.serve.limits import Limits, Seats
+from bptui.serve.visitor import Visitor, environment_of
+
+LOGIN = 20.0  # seconds in which somebody has to say who they are
+ALIVE, MISSED = 15.0, 4  # seconds between two questions whether a visitor is there, and how many go unanswered
+UNREAD = 1 << 15  # bytes on their way to a visitor; bptui waits for the line itself
+RESTORED = b"\x1b[?1049l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[m\r\n"
+NO_COMMANDS = "bptui serve runs no commands; come with: ssh -p PORT NAME@HOST"
+NO_TERMINAL = "bptui needs a terminal: ssh -t"
+Words = Callable[[str], list[str]]
+"""A visitor's user name → the arguments of their bptui."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all visitors share. ``password`` "" asks for none."""
+
+    words: Words
+    limits: Limits = field(default_factory=Limits)
+    password: str = ""
+    keys: str = ""
+    seats: Seats = field(init=False)
+    visits: "set[Visit]" = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seats", Seats(self.limits))
+
+    @property
+    def asks(self) -> bool:
+        """Must a visitor say a word or show a key?"""
+        return bool(self.password or self.keys)
+
+
+class Visit(asyncssh.SSHServerSession[bytes]):
+    """One visitor at the door, and then at bptui."""
+
+    def __init__(self, house: House, user: str, address: str) -> None:
+        self._house = house
+        self._user = user
+        self._address = address
+        self._command = False
+        self._term = ""
+        self._size = (80, 24)
+        self._seated = False
+        self._idle: asyncio.TimerHandle | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._reason = ""
+        self.visitor = Visitor(self._write, self._ended)
+
+    # --- what the visitor asks for ---
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        self._chan = chan
+        chan.set_write_buffer_limits(high=UNREAD, low=UNREAD // 4)
+
+    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
+        self._term, self._size = term_type, term_size[:2]
+        return True
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        self._command = True  # accepted, to be refused with a line
+        return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        return False  # what speaks a protocol of its own would not read a line
+
+    def session_started(self) -> None:
+        why = NO_COMMANDS if self._command else "" if self._term else NO_TERMINAL
+        why = why or self._house.seats.take(self._address) or ""
+        if why:
+            self._refuse(why)
+            return
+        self._seated = True
+        self._house.visits.add(self)
+        self._touch()
+        self._starting = asyncio.create_task(self._start())
+
+    async def _start(self) -> None:
+        environment = environment_of(self._term, dict(self._chan.get_environment()))
+        words = self._house.words(self._user)
+        try:
+            await self.visitor.start(words, self._size, environment, self._house.limits)
+        except OSError as problem:
+            self._refuse(f"bptui could not be started: {problem.strerror}")
+
+    def _refuse(self, why: str) -> None:
+        self._chan.write_stderr(f"bptui: {why}\r\n".encode())
+        self._chan.exit(1)
+
+    # --- while they are here ---
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        self._touch()
+        if not self.visitor.feed(data):
+            self._send_home("more was sent than anybody types")
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        self.visitor.resize(width, height)
+
+    def eof_received(self) -> bool:
+        self.visitor.hang_up()
+        return False
+
+    def pause_writing(self) -> None:
+        self.visitor.pause()
+
+    def resume_writing(self) -> None:
+        self.visitor.resume()
+
+    def _touch(self) -> None:
+        """A key was pressed: the time until they are sent home begins anew."""
+        if self._idle is not None:
+            self._idle.cancel()
+        minutes = f"{self._house.limits.idle / 60:g}"
+        self._idle = asyncio.get_running_loop().call_later(
+            self._house.limits.idle, self._send_home, f"no key for {minutes} minutes"
+        )
+
+    def _write(self, body: bytes) -> None:
+        with suppress(OSError):  # the channel has closed, and nobody reads it any more
+            self._chan.write(body)
+
+    def _send_home(self, why: str) -> None:
+        self._reason = why
+        self.visitor.hang_up()
+
+    # --- and when they go ---
+
+    def _ended(self, status: int) -> None:
+        if status < 0 and not self._reason:
+            self._reason = "bptui was ended: it had used up what a visitor may use"
+        if self._reason:
+            self._write(RESTORED + f"bptui: {self._reason}\r\n".encode())
+        with suppress(OSError):
+            self._chan.exit(max(status, 0) if not self._reason else 1)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._seated:
+            self._seated = False
+            self._house.seats.leave()
+            self._house.visits.discard(self)
+        self._reason = self._reason or "gone"
+        self.visitor.hang_up()
+
+    def leave(self) -> None:
+        """The server closes."""
+        self._send_home("the server has closed")
+
+
+class Door(asyncssh.SSHServer):
+    """Who may come in. Nothing but a terminal is opened: no ports, no agent, no files."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._conn = conn
+
+    def begin_auth(self, username: str) -> bool:
+        return self._house.asks
+
+    def password_auth_supported(self) -> bool:
+        return bool(self._house.password)
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return hmac.compare_digest(password.encode(), self._house.password.encode())
+
+    def session_requested(self) -> tuple[asyncssh.SSHServerChannel[bytes], Visit]:
+        channel = self._conn.create_server_channel(encoding=None)
+        user = clean(str(self._conn.get_extra_info("username")), 40)
+        return channel, Visit(self._house, user, self._conn.get_extra_info("peername")[0])
+
+
+async def open_door(house: House, host: str, port: int, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
+    """Listen; a port of 0 takes a free one. Raises OSError where that cannot be."""
+    return await asyncssh.listen(
+        host,
+        port,
+        server_factory=lambda: Door(house),
+        server_host_keys=[key],
+        authorized_client_keys=house.keys or None,
+        agent_forwarding=False,
+        x11_forwarding=False,
+        allow_scp=False,
+        line_editor=False,
+        login_timeout=LOGIN,
+        keepalive_interval=ALIVE,
+        keepalive_count_max=MISSED,
+    )
+
+
+async def close_door(acceptor: asyncssh.SSHAcceptor, house: House) -> None:
+    """Nobody comes in any more, and whoever is here is sent home."""
+    acceptor.close()
+    visits = list(house.visits)
+    for visit in visits:
+        visit.leave()
+    for visit in visits:
+        await visit.visitor.gone()
+    await acceptor.wait_closed()

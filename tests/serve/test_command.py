@@ -1,0 +1,105 @@
+"""``bptui serve``: says how to come in, lets people in by the ssh of everybody, and closes on ctrl+C."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bptui.serve.command import LETTERS, Opening, new_password, told
+from bptui.serve.limits import Limits, Seats, clamped
+from bptui.serve.visitor import environment_of
+from tests.cli.commands import OWN, complaint, terminal
+
+
+def free_port() -> int:
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        return int(it.getsockname()[1])
+
+
+def test_it_says_how_to_come_in_and_warns_where_it_is_public() -> None:
+    quiet = told(Opening(("xor",), ("xor",)), 8022, "SHA256:abc")
+    assert quiet[0] == "bptui xor: ssh -p 8022 bptui@127.0.0.1"
+    assert not any("warning" in line for line in quiet)
+    public = told(Opening(("xor",), ("xor",), public=True, password="abcd"), 8022, "SHA256:abc")
+    assert "password: abcd" in public
+    assert public[-1].startswith("warning: anybody who reaches this machine can come in with the password")
+
+
+def test_passwords_are_new_and_can_be_read_on_a_projector() -> None:
+    several = {new_password() for _ in range(50)}
+    assert len(several) == 50
+    assert all(len(word) == 8 and set(word) <= set(LETTERS) for word in several)
+    assert not set("il1o0") & set(LETTERS)
+
+
+def test_who_comes_under_the_name_of_a_set_gets_it_and_nobody_gets_to_say_more() -> None:
+    opening = Opening(("xor", "--lr", "0.5"), ("xor", "digits"))
+    assert opening.arguments("digits") == ["digits", "--read-only"]
+    for user in ("root", "--weights=x", "../x.toml", ""):
+        assert opening.arguments(user) == ["xor", "--lr", "0.5", "--read-only"]
+
+
+def test_a_visitors_environment_has_nothing_of_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "x")
+    made = environment_of("xterm\x1b]0;x", {"LC_ALL": "de_DE.UTF-8", "LD_PRELOAD": "/x.so", "LANG": "a b; c"})
+    assert made["TERM"] == "xterm-256color"
+    assert made["LC_ALL"] == "de_DE.UTF-8"
+    assert made["LANG"] == "C.UTF-8"
+    assert not {"SECRET", "LD_PRELOAD"} & set(made)
+
+
+@pytest.mark.parametrize(("asked", "given"), [((0, 0), (20, 5)), ((9999, 9999), (400, 150)), ((80, 24), (80, 24))])
+def test_sizes_are_clamped(asked: tuple[int, int], given: tuple[int, int]) -> None:
+    assert clamped(*asked) == given
+
+
+def test_an_address_that_comes_too_often_waits_a_minute_and_others_do_not() -> None:
+    now = 0.0
+    seats = Seats(Limits(seats=100, arrivals=3), clock=lambda: now)
+    assert [seats.take("a") for _ in range(3)] == [None] * 3
+    assert "within a minute" in (seats.take("a") or "")
+    assert seats.take("b") is None
+    now = 61.0
+    assert seats.take("a") is None
+
+
+def test_it_asks_how_they_come_in() -> None:
+    assert "say how they come in: --ssh" in complaint("serve")
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh here")
+def test_a_class_comes_in_by_ssh_and_ctrl_c_sends_it_home(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "bptui", "serve", "mazur", "--ssh", f"--port={port}"]
+    own = {**os.environ, **OWN, "XDG_STATE_HOME": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as server:
+        assert server.stdout is not None
+        try:
+            assert re.match(rf"bptui mazur: ssh -p {port} bptui@127.0.0.1", server.stdout.readline())
+            words = [
+                "ssh",
+                "-p",
+                str(port),
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-tt",
+            ]
+            with terminal(command=[*words, "bptui@127.0.0.1"]) as at:
+                at.wait_for("1 Network")
+                at.type("b")
+                at.wait_for("updates 1")
+                server.send_signal(signal.SIGINT)
+                at.wait_for("the server has closed")
+                assert at.wait() == 1
+            assert server.wait(timeout=10) == 0
+        finally:
+            server.kill()
