@@ -4,7 +4,6 @@ when the explorer opens."""
 import argparse
 import io
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -212,6 +211,8 @@ def colour(options: argparse.Namespace) -> bool:
 
 
 def save_scenario(options: argparse.Namespace) -> int:
+    import shlex
+
     scenario = choose(options)
     scenario.begin()
     print(f"# bptui {clean(shlex.join(options.words))}\n{scenario.toml(whole=options.all)}", end="")
@@ -442,6 +443,8 @@ def output_beside(options: argparse.Namespace) -> TextIO:
 
 
 def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> None:
+    import shlex
+
     from bptui.headless.torch_script import torch_script
 
     again = clean(shlex.join(["bptui", *options.words]))
