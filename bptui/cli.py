@@ -19,10 +19,12 @@ from bptui.scenario.keys import READING
 from bptui.scenario.names import built_in_names
 
 if TYPE_CHECKING:
+    from bptui.data.bounded import Tell
     from bptui.headless.check import Subject
     from bptui.scenario import Scenario
     from bptui.scenario.change import Given
     from bptui.session.aim import Aim
+    from bptui.session.beginning import Beginning
     from bptui.session.keeping import Kept
     from bptui.session.session import Session
     from bptui.training import Run
@@ -210,12 +212,18 @@ def colour(options: argparse.Namespace) -> bool:
     return not (options.no_color or os.environ.get("NO_COLOR"))
 
 
-def save_scenario(options: argparse.Namespace) -> int:
+def command_line(options: argparse.Namespace) -> str:
+    """As it was typed."""
     import shlex
+
+    return clean(shlex.join(["bptui", *options.words]))
+
+
+def save_scenario(options: argparse.Namespace) -> int:
 
     scenario = choose(options)
     scenario.begin()
-    print(f"# bptui {clean(shlex.join(options.words))}\n{scenario.toml(whole=options.all)}", end="")
+    print(f"# {command_line(options)}\n{scenario.toml(whole=options.all)}", end="")
     return 0
 
 
@@ -257,24 +265,42 @@ def configured() -> "Config":
 
 
 def explore(options: argparse.Namespace) -> int:
-    session = begun(options)
-    return session if isinstance(session, int) else open_explorer(session, options)
+    return open_explorer(beginning(options), options)
 
 
 def draw(options: argparse.Namespace) -> int:
-    session = begun(options)
-    if isinstance(session, int):
+    def drawable(session: "Session") -> None:
+        reason = session.why_not_draw()
+        if reason:
+            raise ScenarioError(f"{reason}; bptui draw takes digits, letters, or drawings that it has saved")
+
+    how = f"epochs {options.epochs}" if options.epochs else "now"
+    return open_explorer(beginning(options, drawable), options, how)
+
+
+def beginning(options: argparse.Namespace, fits: "Callable[[Session], None] | None" = None) -> "Beginning":
+    """What the explorer begins with; ``fits`` raises ScenarioError for a session that will not do. What can be refused
+    without reading data is refused now. Raises UsageError, ScenarioError."""
+    refuse_unknown(options)
+    aim_of(options), looks_of(options)
+    from bptui.scenario.outline import outline_of
+    from bptui.session.beginning import Beginning
+
+    def begin(tell: "Tell") -> "Session":
+        try:
+            session = begun(options, tell)
+        except UsageError as problem:
+            raise ScenarioError(str(problem)) from None
+        if fits:
+            fits(session)
         return session
-    reason = session.why_not_draw()
-    if reason:
-        return complain(f"{reason}; bptui draw takes digits, letters, or drawings that it has saved")
-    return open_explorer(session, options, f"epochs {options.epochs}" if options.epochs else "now")
+
+    return Beginning(outline_of(options.scenario, given(options), options.activation), begin)
 
 
-def begun(options: argparse.Namespace) -> "Session | int":
-    """A session before its first update; the exit status where even that cannot be made."""
-    scenario = choose(options)
-    aim_of(options), looks_of(options)  # refused before the work, not after it
+def begun(options: argparse.Namespace, tell: "Tell") -> "Session":
+    """A session before its first update. Raises UsageError, ScenarioError."""
+    scenario = choose(options, tell)
     with loading():
         from bptui.engine.update import UNDEFINED
         from bptui.session.session import Session
@@ -283,7 +309,7 @@ def begun(options: argparse.Namespace) -> "Session | int":
         return Session(scenario)
     except ArithmeticError as problem:
         advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
-        return complain(f"{problem}; {advice}")
+        raise ScenarioError(f"{problem}; {advice}") from None
 
 
 def check(options: argparse.Namespace) -> int:
@@ -443,11 +469,10 @@ def output_beside(options: argparse.Namespace) -> TextIO:
 
 
 def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> None:
-    import shlex
 
     from bptui.headless.torch_script import torch_script
 
-    again = clean(shlex.join(["bptui", *options.words]))
+    again = command_line(options)
     write(options.torch, torch_script(scenario, again, options.ddp), options)
 
 
@@ -602,7 +627,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 def open_explorer(
-    session: "Session",
+    session: "Session | Beginning",
     options: argparse.Namespace,
     draw: str = "",
     looks: "Looks | None" = None,
@@ -612,6 +637,10 @@ def open_explorer(
     """``draw`` says how the drawing pad is opened over it, "" that it is not."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
+        from bptui.session.beginning import Beginning
+
+        if isinstance(session, Beginning):
+            session.begin(lambda _: None)  # what else is wrong is said first
         return complain(problem)
     with loading():
         from bptui.tui.app import run_explorer
@@ -629,7 +658,7 @@ def open_explorer(
         aim=aim_of(options),
         looks=looks or looks_of(options),
         kept=kept,
-        recovery=None if config.read_only or os.environ.get("TEXTUAL_DRIVER") else recovery or begin_recovery(),
+        recovery=None if config.read_only or os.environ.get("TEXTUAL_DRIVER") else lambda: recovery or begin_recovery(),
     )
 
 
@@ -659,25 +688,38 @@ def why_no_terminal() -> str | None:
     return None
 
 
-def choose(options: argparse.Namespace) -> "Scenario":
-    """The scenario named, with the options laid over it. Raises ScenarioError or UsageError."""
+def refuse_unknown(options: argparse.Namespace) -> None:
+    """What needs no look into a file. Raises ScenarioError, UsageError."""
     name, known = options.scenario, built_in_names()
     path = Path(name)
-    if name not in known and not path.suffix and not is_there(path):
-        hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
-        raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
+    if name not in known:
+        if not path.suffix and not is_there(path):
+            hint = nearest(name, known) or f"; the sets are {', '.join(known)}"
+            raise ScenarioError(f"no built-in set and no file named {shown(name)}{hint}")
+        if path.suffix and not is_there(path):
+            raise ScenarioError(f"{path}: no such file")
+        return
+    for key in READING:
+        if key in given(options).get("data", {}):
+            raise UsageError(f"argument --{key}: it says how a data file is read, and {name} is built in")
+
+
+def choose(options: argparse.Namespace, tell: "Tell | None" = None) -> "Scenario":
+    """The scenario named, with the options laid over it; ``tell`` is told how much of a file has been read (None: the
+    terminal is). Raises ScenarioError or UsageError."""
+    refuse_unknown(options)
     with loading():
         from bptui.scenario import Scenario
         from bptui.scenario.change import changed
 
-    said = given(options)
+    name, said = options.scenario, given(options)
     reading = {key: said["data"].pop(key) for key in READING if key in said.get("data", {})}
-    if name in known:
-        for key in reading:
-            raise UsageError(f"argument --{key}: it says how a data file is read, and {name} is built in")
+    if name in built_in_names():
         scenario = Scenario.built_in(name)
+    elif tell is None:
+        scenario = read_telling(Path(name), reading, options)
     else:
-        scenario = read(path, reading, options)
+        scenario = read(Path(name), reading, tell)
     try:
         scenario = changed(scenario, said, options.activation)
     except ValueError as problem:
@@ -690,14 +732,20 @@ def choose(options: argparse.Namespace) -> "Scenario":
     return scenario
 
 
-def read(path: Path, reading: dict[str, Any], options: argparse.Namespace) -> "Scenario":
-    """A scenario or data from a file, read as the options say, with progress on a terminal. Raises ScenarioError."""
-    with loading():
-        from bptui.headless.progress import ProgressLine
-        from bptui.scenario import Scenario
+def read(path: Path, reading: dict[str, Any], tell: "Tell") -> "Scenario":
+    """A scenario or data from a file, read as the options say. Raises ScenarioError."""
+    from bptui.scenario import Scenario
 
     if "test" in reading:
         reading["test"] = str(Path(reading["test"]).absolute())
+    return Scenario.of_file(path, anywhere=True, said=reading, tell=tell)
+
+
+def read_telling(path: Path, reading: dict[str, Any], options: argparse.Namespace) -> "Scenario":
+    """The same with progress on a terminal."""
+    with loading():
+        from bptui.headless.progress import ProgressLine
+
     line = ProgressLine(1.0, colour(options))
 
     def tell(share: float) -> None:
@@ -705,7 +753,7 @@ def read(path: Path, reading: dict[str, Any], options: argparse.Namespace) -> "S
             line.paint(share, f"reading {clean(path.name, 40)}")
 
     try:
-        return Scenario.of_file(path, anywhere=True, said=reading, tell=tell)
+        return read(path, reading, tell)
     finally:
         line.clear()
 

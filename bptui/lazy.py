@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,7 +27,8 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 def loading() -> Iterator[None]:
     """While modules load ctrl+C ends the program at once, with its line and its status: Python would show where it was,
     or lose the interrupt in a callback of its own."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # somebody else's, or ignored
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # somebody else's, or ignored
         yield
         return
     signal.signal(signal.SIGINT, stopped)

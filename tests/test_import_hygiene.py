@@ -79,6 +79,25 @@ def test_the_library_loads_numpy_when_a_name_of_it_is_asked_for_and_not_before()
     assert "numpy" in modules_after("bptui; bptui.Scenario")
 
 
+BY_WHOM = """
+import sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "numpy":
+            frame = sys._getframe()
+            while frame and not frame.f_globals["__name__"].startswith("bptui."):
+                frame = frame.f_back
+            sys.exit(f"numpy came in by {frame.f_globals['__name__']}")
+sys.meta_path.insert(0, Finder())
+import bptui.cli, bptui.scenario.outline, bptui.tui.app, bptui.tui.driver
+"""
+
+
+def test_the_first_frame_waits_for_no_numpy() -> None:
+    done = subprocess.run([sys.executable, "-c", BY_WHOM], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_name_of_the_library_is_there() -> None:
     assert set(dir(bptui)) == set(bptui.__all__) == {*bptui.ROOMS, "__version__"}
     assert all(getattr(bptui, name) is not None for name in bptui.__all__)

@@ -6,6 +6,10 @@ tests/scenario/test_names.py holds them against those tables, order included.
 from bptui.data.shipped import asset
 
 DATA_SETS = ("digits", "letters", "iris", "xor", "and", "circles", "spiral", "gaussians", "moons", "sine", "plane")
+SIZES = {"digits": 1797, "letters": 1040, "iris": 150, "xor": 4, "and": 4}
+"""Samples of those that are stored; of the others as many are made as one asks for."""
+BY_WRITER = ("letters",)
+"""Sets of which whole writers are held back: how many samples that are is known with them."""
 ORDERS = ("shuffle", "fixed", "replacement")
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky-relu", "softplus", "gelu", "softmax")
 BIASES = ("trained", "frozen", "none")

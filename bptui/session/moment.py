@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bptui.engine.network import Network
 from bptui.engine.weight import Weight
-from bptui.training.record import UpdateRecord
+
+if TYPE_CHECKING:
+    from bptui.engine.network import Network
+    from bptui.training.record import UpdateRecord
 
 Kind = Literal["input", "forward", "loss", "delta", "gradient", "reduce", "update"]
 
@@ -88,7 +90,7 @@ class Moment:
         return not is_before(self.phase, Phase(kind, layer), layers)
 
 
-def network_in_force(record: UpdateRecord, phase: Phase) -> Network:
+def network_in_force(record: "UpdateRecord", phase: Phase) -> "Network":
     """The weights at a phase of an update: those after it once it is applied, those before it until then."""
     return record.after if phase == UPDATE else record.before
 

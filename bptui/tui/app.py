@@ -1,15 +1,18 @@
 """The Textual app: themes, the command palette, and the frame around the explorer."""
 
+import asyncio
 import gc
 import io
 import locale
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
@@ -18,25 +21,34 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input
 
-from bptui.session.aim import Aim
-from bptui.session.session import Session
+from bptui.lazy import stopped
+from bptui.scenario.accept import ScenarioError
+from bptui.session.beginning import Beginning
 from bptui.tui.config import Config
-from bptui.tui.demo import Demo
-from bptui.tui.explorer import Explorer
+from bptui.tui.opening import Begun, Focus, Opening
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
 from bptui.tui.private import CellDiff, Faults
 from bptui.tui.screens import open_draw
 from bptui.tui.workbench import Workbench
-from bptui.views.looks import Looks
+from bptui.views.arrange import BATCH, NETWORK
+from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
+    from bptui.session.aim import Aim
     from bptui.session.keeping import Kept
+    from bptui.session.session import Session
+    from bptui.tui.demo import Demo
+    from bptui.tui.explorer import Explorer
     from bptui.tui.recovery import Recovery
+    from bptui.views.looks import Looks
 
 PLAIN = Config()
 SWEPT_AFTER = 0.2  # seconds after a screen has closed: the one below it has been painted
 SWEEPS = 5_000, 5, 5  # objects more than before until the youngest are looked through, and how often until the older
+PATIENCE = 0.5  # seconds for the work that a session needs to stop
+HOPS = 8  # queues on the way of a key: Enter goes down to a line and up to the app, and so does what the line says
+ACTS = 0.5  # seconds within which a key has acted, or its screen is gone
 SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
@@ -48,8 +60,10 @@ class Commands(CommandPalette):
 
 
 class BptuiApp(CellDiff, Faults):
-    """``session`` is what is explored; ``colour`` False paints without colours, ``ascii`` True without Unicode;
-    ``config`` is what the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
+    """``session`` is what is explored, or what it begins with: then the screen opens before it.
+
+    ``colour`` False paints without colours, ``ascii`` True without Unicode; ``config`` is what
+    the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
     ``aim`` is where in the run one begins, ``looks`` how one looks at it; ``kept`` is what a session file says besides,
     to be replayed; ``recovery`` is kept up to date, where there is one."""
 
@@ -61,22 +75,22 @@ class BptuiApp(CellDiff, Faults):
 
     def __init__(
         self,
-        session: Session,
+        session: "Session | Beginning",
         config: Config = PLAIN,
         colour: bool = True,
         ascii_only: bool = False,
         draw: str = "",
-        aim: Aim | None = None,
-        looks: Looks | None = None,
+        aim: "Aim | None" = None,
+        looks: "Looks | None" = None,
         kept: "Kept | None" = None,
-        recovery: "Recovery | None" = None,
+        recovery: "Callable[[], Recovery] | None" = None,
     ) -> None:
         super().__init__()
         self._draw = draw
         self._aim = aim
         self._kept = kept
-        self.recovery = recovery
-        self.session = session
+        self.recovery: Recovery | None = None
+        self._begin_recovery = recovery
         self.colour = colour
         self.ascii = ascii_only
         linux = os.environ.get("TERM") == "linux"  # the console's fonts have no braille
@@ -85,9 +99,17 @@ class BptuiApp(CellDiff, Faults):
         self.remap = config.remap
         self.read_only = config.read_only
         self.demo: Demo | None = None
-        self._plays_demo = config.demo
-        self.explorer = Explorer(session, self.palette_name, ascii_only, looks or config.looks)
+        self._config, self._looks = config, looks
+        self.explorer: Explorer
+        self.opening: Opening | None = None
+        self.refusal: Exception | None = None
+        self.stopped = False
+        self.sweeps: tuple[int, int, int] | None = None  # how often garbage is looked for, once there is a session
         self.animation_level = "none"
+        if isinstance(session, Beginning):
+            self.opening = Opening(session, self._first_focus(), self.palette_name, ascii_only)
+        else:
+            self._take(session)
 
     def fitting(self, theme: str) -> str:
         """The theme, or where the terminal has 16 colours the one made of these that is nearest to it."""
@@ -107,17 +129,96 @@ class BptuiApp(CellDiff, Faults):
     def on_mount(self) -> None:
         self.use_palette(self.palette_name)
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.push_screen(self.explorer)
+        if self.opening is None:
+            self.push_screen(self.explorer)
+            self._explore()
+        else:
+            self.push_screen(self.opening)
+            self.opening.call_after_refresh(self.opening.start, self.post_message)
+
+    # --- before there is a session ---
+
+    def _first_focus(self) -> Focus:
+        """How the explorer will be looked at in the beginning."""
+        if self._looks is not None:
+            return self._looks.focus, self._looks.beside, self._looks.maximised
+        focus = NUMBERS[self._config.focus]
+        return focus, BATCH if focus == NETWORK else focus, self._config.maximised
+
+    def _take(self, session: "Session") -> None:
+        from bptui.tui.explorer import Explorer  # noqa: PLC0415  with all that computes
+
+        self.session = session
+        looks = self._looks or self._config.looks
+        self.explorer = Explorer(session, self.palette_name, self.ascii, looks)
+
+    async def on_begun(self, message: Begun) -> None:
+        """The explorer takes the opening's place, and what was typed meanwhile is typed into it. Where there is no
+        session, whoever ran the app says why."""
+        outcome = message.outcome
+        if isinstance(outcome, ScenarioError | OSError):
+            self.refusal = outcome
+            self.exit(0)
+        elif isinstance(outcome, Exception):
+            raise outcome
+        else:
+            assert self.opening is not None, "it has sent this"
+            self._take(outcome)
+            with self.batch_update():
+                await self.switch_screen(self.explorer)
+            self._explore()
+            self.explorer.call_after_refresh(self._begin_to_type, self.opening)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.opening is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, events.Key):
+            self.opening.typed(event)
+
+    def _begin_to_type(self, opening: Opening) -> None:
+        self.run_worker(self._type_what_was_kept(opening))
+
+    async def _type_what_was_kept(self, opening: Opening) -> None:
+        """In order, each when the one before has acted; what comes while this goes on comes behind it."""
+        while opening.kept:
+            await super().on_event(opening.kept.pop(0))
+            for _ in range(HOPS):
+                await self._until_idle(self.screen)
+        self.opening = None
+
+    async def _until_idle(self, screen: Screen[object]) -> None:
+        """Until the app, a screen and its widgets have done what was in their queues."""
+        everybody, done = (self, screen, *screen.query("*")), list[object]()
+        for widget in everybody:
+            widget.call_later(done.append, widget)
+        until = monotonic() + ACTS
+        while len(done) < len(everybody) and monotonic() < until:  # what has closed meanwhile calls nobody
+            await asyncio.sleep(0.001)
+
+    def stop_opening(self) -> None:
+        self.stopped = True
+        self.exit(0)
+
+    # --- with one ---
+
+    def _explore(self) -> None:
+        if self.sweeps:
+            gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it,
+            gc.set_threshold(*self.sweeps)  # and can look often
+        explorer = self.explorer
         if self._draw:
-            self.explorer.call_after_refresh(open_draw, self.explorer, self._draw)
-        if self._plays_demo:
+            explorer.call_after_refresh(open_draw, explorer, self._draw)
+        if self._config.demo:
+            from bptui.tui.demo import Demo  # noqa: PLC0415  seldom asked for
+
             self.demo = Demo(self)
-        self.explorer.call_after_refresh(self.explorer.go_to, self._aim)
+        explorer.call_after_refresh(explorer.go_to, self._aim)
         if self._kept:
-            self.explorer.call_after_refresh(self.explorer.reopen, self._kept)
-        if self.recovery:
+            explorer.call_after_refresh(explorer.reopen, self._kept)
+        if self._begin_recovery:
+            self.recovery = self._begin_recovery()
             self._offer(self.recovery)
-            self.set_interval(SAVED_EVERY, partial(self.recovery.note, self.explorer))
+            self.set_interval(SAVED_EVERY, partial(self.recovery.note, explorer))
 
     def _offer(self, recovery: "Recovery") -> None:
         """Say what was lost, or that nothing can be kept."""
@@ -184,30 +285,46 @@ class BptuiApp(CellDiff, Faults):
 
 
 def run_explorer(
-    session: Session,
+    session: "Session | Beginning",
     config: Config,
     colour: bool,
     draw: str = "",
-    aim: Aim | None = None,
-    looks: Looks | None = None,
+    aim: "Aim | None" = None,
+    looks: "Looks | None" = None,
     kept: "Kept | None" = None,
-    recovery: "Recovery | None" = None,
+    recovery: "Callable[[], Recovery] | None" = None,
 ) -> int:
-    """Run the explorer in this terminal; returns the exit status."""
+    """Run the explorer in this terminal; returns the exit status. Raises ScenarioError, OSError where there is no
+    session to explore, KeyboardInterrupt where it was not waited for: the terminal is left by then."""
     os.environ.pop("NO_COLOR", None)  # it has been followed; Textual would take away what tells one line from another
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
     app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery)
-    gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it,
-    gc.set_threshold(*SWEEPS)  # and can look often
+    app.sweeps = SWEEPS
     app.run(mouse=config.mouse)
-    if recovery:
-        recovery.end(app.explorer, clean_end=not app.return_code and not app.fault)
+    if app.recovery:
+        app.recovery.end(app.explorer, clean_end=not app.return_code and not app.fault)
     if app.fault:
         with suppress(OSError):  # the line may be lost
             sys.stderr.write(f"{app.fault}\n")
-    return app.return_code or 0
+    status = app.return_code or 0
+    if app.opening is not None:
+        leave_opening(app, app.opening, status)
+    return status
+
+
+def leave_opening(app: BptuiApp, opening: Opening, status: int) -> None:
+    """The end of a screen that had no session. A reader that cannot be stopped is not waited for: with Python's end it
+    would go on in the midst of what is no more."""
+    if not opening.give_up(PATIENCE):
+        if app.stopped:
+            stopped()
+        os._exit(status)
+    if app.stopped:
+        raise KeyboardInterrupt
+    if app.refusal is not None:
+        raise app.refusal
 
 
 def in_browser() -> bool:

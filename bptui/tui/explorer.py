@@ -256,6 +256,8 @@ class Explorer(Predicting):
             self._to_say.append(words)
         else:
             self.notice = words
+            if self.is_attached:
+                self.paint()
 
     def save_session(self) -> None:
         """Keep the whole session, to go on from here another day."""

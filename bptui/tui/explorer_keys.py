@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bptui.tui.editing import ask_sample, ask_weight, no_row, toggle_row
-from bptui.tui.keys import Key, footer_hints
-from bptui.tui.predicting import HINT
+from bptui.tui.keys import Key, Table
 from bptui.tui.screens import (
     open_confusion,
     open_doctor,
@@ -139,6 +138,10 @@ def nothing_runs(explorer: "Explorer") -> str | None:
     return None if explorer.busy or explorer.way_back else "nothing is running"
 
 
+HINT: Key[Any] = Key(
+    "hint", ("J",), "J", "Answers", "a hint to the number asked: the formula, then its numbers, then the steps",
+    lambda asking: asking.hint(), "", lambda asking: asking.no_hint(),
+)  # fmt: skip
 KEYS: tuple[Row, ...] = (
     *steps(),
     Key("play", ("space",), "space", "Play", "play or pause", lambda e: e.session.toggle_play(), "play",
@@ -263,11 +266,20 @@ OTHER_KEYS = (
 
 def hints(explorer: "Explorer") -> list[tuple[str, str, bool]]:
     """What the footer says of them, as they are set now."""
-    by_id = {key.id: key for key in explorer.keys_now()}
+    return hints_of(explorer.keys_now(), lambda key: key.why_not(explorer) is None, bool(explorer.way_back))
+
+
+def first_hints(table: Table) -> list[tuple[str, str, bool]]:
+    """Before there is a session, which may have reasons why some cannot act."""
+    return hints_of(table, lambda _: True, False)
+
+
+def hints_of(table: Table, able: Callable[[Row], bool], back: bool) -> list[tuple[str, str, bool]]:
+    by_id = {key.id: key for key in table}
     steps, (reduction, *others) = (
-        footer_hints((by_id[key_id] for key_id in ids), explorer) for ids in (STEP_KEYS, OTHER_KEYS)
+        [(key.shown.split()[0], key.footer, able(key)) for key in map(by_id.__getitem__, ids)]
+        for ids in (STEP_KEYS, OTHER_KEYS)
     )
     digits = [key.shown for key_id, key in by_id.items() if key_id.startswith("focus-")]
     panels = f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", "panels", True
-    back = [(by_id["stop"].shown, "back", True)] if explorer.way_back else []
-    return [*steps, panels, reduction, *back, *others]
+    return [*steps, panels, reduction, *([(by_id["stop"].shown, "back", True)] if back else []), *others]

@@ -6,8 +6,9 @@ from bptui.explain import Quantity
 from bptui.explain.quantity import of_weight
 from bptui.session.moves import Move
 from bptui.session.session import Session
+from bptui.tui.explorer_keys import HINT
 from bptui.tui.keys import Key, Table
-from bptui.tui.predicting import HINT, Predicting
+from bptui.tui.predicting import Predicting
 from bptui.tui.sheet import Sheet
 from bptui.views.scene import Scene, scene_of
 

@@ -142,12 +142,6 @@ class Predicting(Workbench):
         return None if self.asking else f"no number is asked: {self.shown('predict')} begins"
 
 
-HINT: Key[Any] = Key(
-    "hint", ("J",), "J", "Answers", "a hint to the number asked: the formula, then its numbers, then the steps",
-    Predicting.hint, "", Predicting.no_hint,
-)  # fmt: skip
-
-
 class DepthScreen(Sheet):
     """Chooses what is asked; ``chosen`` is that once it begins, None where it does not."""
 

@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
-from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -105,7 +104,8 @@ class Workbench(Screen[None]):
         return KEY_ID.sub(lambda found: next(self._all_shown(found[1]), found[0]), words)
 
     def _all_shown(self, key_id: str) -> Iterator[str]:
-        for table in chain([self.keys_now()], map(self.app.remap, tables().values())):
+        yield from (key.shown.split()[0] for key in self.keys_now() if key.id == key_id and key.shown)
+        for table in map(self.app.remap, tables().values()):
             yield from (key.shown.split()[0] for key in table if key.id == key_id and key.shown)
 
     def picture_name(self) -> str:

@@ -1,7 +1,7 @@
 """The top line: what is being trained, and the counters that tell when back-propagation is applied."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.views.numbers import rate
 from bptui.views.text import Row, Span, first_fitting, fit
@@ -20,21 +20,35 @@ def header(scene: "Scene", width: int, height: int) -> list[Row]:
 def setup(scene: "Scene", width: int) -> Row:
     """What is trained, how, and where it had to stop: what keys change is there in any width."""
     network, rules = scene.record.before.architecture, scene.record.settings.rules
-    sizes, names = "-".join(map(str, network.sizes)), activations(network.activations)
     at = scene.stop.update if scene.stop else None
     stops = ("", "") if at is None else (f"  stops before update {at}", f"  stops at {at}")
-    about = (f"  {sizes}  {names}  {rules.loss}", f"  {sizes}  {rules.loss}", f"  {sizes}", "")
-    more = others(rules)
-    wordings = [(stops[0], about[0], more), *((stops[1], words, more) for words in about)]
+    told, more = about(network.sizes, network.activations, rules.loss), others(rules)
+    wordings = [(stops[0], told[0], more), *((stops[1], words, more) for words in told)]
     wordings.append((stops[1], "", f"  {rules.optimizer.name}" if rules.optimizer.name != "sgd" else ""))
+    return titled(scene.title, wordings, choices(scene), width)
+
+
+def about(sizes: tuple[int, ...], names: tuple[str, ...], loss: str) -> tuple[str, str, str, str]:
+    """What is trained, in more words and in fewer, as far as it is known."""
+    network = "-".join(map(str, sizes))
+    long, short, least = (network, activations(names), loss), (network, loss), (network,)
+    return words_of(long), words_of(short), words_of(least), ""
+
+
+def words_of(parts: tuple[str, ...]) -> str:
+    return "".join(f"  {part}" for part in parts if part)
+
+
+def titled(title: str, wordings: list[tuple[str, str, str]], settings: list[Span], width: int) -> Row:
+    """The first wording (where it stops, what is trained, what else) that fits around the settings that keys change."""
     return first_fitting(
         (
             [
                 (" ", "bar"),
-                (scene.title, "bar-strong"),
+                (title, "bar-strong"),
                 (stop, "bar-change"),
                 (words, "bar"),
-                *choices(scene),
+                *settings,
                 (tail, "bar"),
             ]
             for stop, words, tail in wordings
@@ -47,18 +61,23 @@ def choices(scene: "Scene") -> list[Span]:
     """The settings that keys change, now and from the next update on."""
     record, coming = scene.record, scene.coming
     rules, size = record.settings.rules, str(record.settings.batch_size or "all")
-    spans: list[Span] = [
-        ("  batch ", "bar"),
-        (size, "bar-strong"),
+    batch, reduction, gamma = chosen(size, rules.reduction, rate(record.learning_rate))
+    return [
+        *batch,
         *change(size, str(coming.batch_size or "all")),
-        ("  ", "bar"),
-        (rules.reduction, "bar-strong"),
+        *reduction,
         *change(rules.reduction, coming.rules.reduction),
-        ("  γ ", "bar"),
-        (rate(record.learning_rate), "bar-strong"),
+        *gamma,
         *change(rate(rules.learning_rate), rate(coming.rules.learning_rate)),
     ]
-    return spans
+
+
+def chosen(size: str, reduction: str, gamma: str) -> tuple[list[Span], list[Span], list[Span]]:
+    return (
+        [("  batch ", "bar"), (size, "bar-strong")],
+        [("  ", "bar"), (reduction, "bar-strong")],
+        [("  γ ", "bar"), (gamma, "bar-strong")],
+    )
 
 
 def others(rules: "UpdateRules") -> str:
@@ -92,7 +111,7 @@ def activations(names: tuple[str, ...]) -> str:
 def with_fork(scene: "Scene") -> Iterator[list[Span]]:
     """The counters and, where there are several forks, which one this is: that is told in any width."""
     for words in fork_words(scene):
-        for row in counters(scene):
+        for row in counters(counts(scene)):
             yield [*row, (" │ ", "bar"), (words, "bar-change")] if words else row
 
 
@@ -108,10 +127,30 @@ def fork_words(scene: "Scene") -> tuple[str, ...]:
     return (*long, *([f"{of} from {fork.parent} at {fork.parts}"] if parted else []), of, f"fork {fork.number}")
 
 
-def counters(scene: "Scene") -> Iterator[list[Span]]:
+class Counts(NamedTuple):
+    """What the counters say. ``batches`` is how many an epoch has, ``samples`` how many this batch has; ``repeat`` says
+    which time it is this batch; passes are of single samples, since the start of the run."""
+
+    epoch: int
+    batch: int
+    batches: str
+    sample: int
+    samples: str
+    repeat: str = ""
+    forward: int = 0
+    backward: int = 0
+    updates: int = 0
+
+
+def counts(scene: "Scene") -> Counts:
+    record, position = scene.record, scene.record.position
+    repeat = f" (time {position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
+    here = position.epoch, position.batch, str(record.batches), scene.moment.sample + 1, str(record.n)
+    return Counts(*here, repeat, *scene.passes, scene.applied)
+
+
+def counters(counts: Counts) -> Iterator[list[Span]]:
     """Epoch, batch, sample; forward and backward passes and updates so far: the longest wording first."""
-    record = scene.record
-    repeat = f" (time {record.position.repeat} of {record.settings.repeats})" if record.settings.repeats > 1 else ""
     long, short = ("epoch", "batch", "sample"), ("ep", "ba", "sa")
     for names, of, gap, dot, words in (
         (long, " of ", "  ", " · ", ("forward", "backward", "updates")),
@@ -122,31 +161,29 @@ def counters(scene: "Scene") -> Iterator[list[Span]]:
         (short, "/", " ", " ", ("", "", "upd")),
     ):
         yield [
-            *place(scene, names, of, gap, repeat),
+            *place(counts, names, of, gap),
             (f"{gap}│", "bar"),
-            *passes(scene, gap, dot, words),
+            *passes(counts, gap, dot, words),
         ]
 
 
-def place(scene: "Scene", names: tuple[str, str, str], of: str, gap: str, repeat: str) -> list[Span]:
+def place(counts: Counts, names: tuple[str, str, str], of: str, gap: str) -> list[Span]:
     """Which epoch, batch and sample this is."""
-    record, position = scene.record, scene.record.position
     return [
         (f" {names[0]} ", "bar"),
-        (str(position.epoch), "bar-strong"),
+        (str(counts.epoch), "bar-strong"),
         (f"{gap}{names[1]} ", "bar"),
-        (str(position.batch), "bar-strong"),
-        (f"{of}{record.batches}{repeat}{gap}{names[2]} ", "bar"),
-        (str(scene.moment.sample + 1), "bar-strong"),
-        (f"{of}{record.n}", "bar"),
+        (str(counts.batch), "bar-strong"),
+        (f"{of}{counts.batches}{counts.repeat}{gap}{names[2]} ", "bar"),
+        (str(counts.sample), "bar-strong"),
+        (f"{of}{counts.samples}", "bar"),
     ]
 
 
-def passes(scene: "Scene", gap: str, dot: str, words: tuple[str, str, str]) -> list[Span]:
-    """Forward and backward passes of single samples, and updates; what has no word is left out."""
-    forward, backward = scene.passes
+def passes(counts: Counts, gap: str, dot: str, words: tuple[str, str, str]) -> list[Span]:
+    """Forward and backward passes, and updates; what has no word is left out."""
     spans: list[Span] = []
-    for word, number in zip(words, (forward, backward, scene.applied), strict=True):
+    for word, number in zip(words, (counts.forward, counts.backward, counts.updates), strict=True):
         if word:
             spans += [(f"{dot if spans else gap}{word} ", "bar"), (str(number), "bar-strong")]
     return spans

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bptui.data.digits import grouped
-from bptui.training.checkpoints import Reach
 from bptui.views.text import Row, Span, left, wrapped
 
 KEY_WIDTH = 12
+if TYPE_CHECKING:
+    from bptui.training.checkpoints import Reach
+
 MB = 2**20
 GUIDE = (
     "When is back-propagation applied?",
@@ -40,7 +43,7 @@ class KeyLine:
     reason: str | None
 
 
-def way_back(reach: Reach) -> tuple[str, ...]:
+def way_back(reach: "Reach") -> tuple[str, ...]:
     """What going back takes in this run."""
     taken, budget, recent = f"{reach.bytes / MB:.1f}", f"{reach.budget / MB:.0f}", grouped(reach.recent)
     return (

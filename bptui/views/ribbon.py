@@ -15,7 +15,13 @@ NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "re
 
 def ribbon(scene: "Scene", width: int, height: int) -> list[Row]:
     """Three rows: phases, samples, what is applied; the phases alone where there is room for one."""
-    rows = [phase_row(scene, width), sample_row(scene, width), first_fitting(applied_rows(scene), width)]
+    layers, n = scene.record.layers, scene.record.n
+    at, all_done = phases(layers).index(scene.phase), scene.phase.per_batch or scene.done == n
+    rows = [
+        phase_row(layers, at, width),
+        sample_row(n, scene.moment.sample, n if all_done else scene.done, width),
+        first_fitting(applied_rows(scene), width),
+    ]
     return [fit(row, width) for row in rows[: max(height, 1)]]
 
 
@@ -27,10 +33,9 @@ def phase_name(phase: Phase) -> str:
     return NAMES[phase.kind]
 
 
-def phase_row(scene: "Scene", width: int) -> Row:
-    """All phases, the current one lit; of a deep network those around it."""
-    every = phases(scene.record.layers)
-    at = every.index(scene.phase)
+def phase_row(layers: int, at: int, width: int) -> Row:
+    """All phases, the one at place ``at`` lit; of a deep network those around it."""
+    every = phases(layers)
     each, once = every[:-2], every[-2:]
     for spell in (phase_name, shorter_name, shortest_name):
         row = (
@@ -83,10 +88,9 @@ def around(row: Row, width: int) -> Row:
     return row[first:]
 
 
-def sample_row(scene: "Scene", width: int) -> Row:
-    """A mark per sample: ■ done, ▣ current, □ to come; counts where the batch is too large for marks."""
-    n, done, current = scene.record.n, scene.done, scene.moment.sample
-    all_done = scene.phase.per_batch or done == n
+def sample_row(n: int, current: int, done: int, width: int) -> Row:
+    """A mark per sample of n: ■ done, ▣ current, □ to come; counts where the batch is too large for marks."""
+    all_done = done == n
     head = f" sample {current + 1} of {n} "
     if len(head) + n + 1 > width:
         bar = max(width - len(head) - 34, 8)
@@ -127,6 +131,10 @@ def applied_rows(scene: "Scene") -> Iterator[Row]:
         how = f"÷ {n} = mean" if record.settings.rules.reduction == "mean" else "kept as sum"
         not_yet, added = "not applied yet", f"{samples} added, {how}"
     since = f"since update {k - 1}" if k > 1 else "as they started"
+    yield from nothing_applied(not_yet, added, since)
+
+
+def nothing_applied(not_yet: str, added: str, since: str) -> Iterator[Row]:
     for frozen in (f" · weights frozen {since}", " · weights frozen", ""):
         yield ((f" {not_yet}", "strong"), (f" · {added}", "text"), (frozen, "text"))
     yield ((" not applied", "strong"), (f" · {added.replace(' samples', '')}", "text"))

@@ -21,6 +21,9 @@ OWN = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": STATE.name}
 """Nobody's own config file shall say how the tests go, and nobody finds their lost sessions."""
 BPTUI = str(Path(sys.executable).with_name("bptui"))
 
+BEGUN = ", row "
+"""On the screen once there is a session: its samples are rows of the data."""
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run bptui without any terminal."""

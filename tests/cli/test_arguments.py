@@ -12,10 +12,13 @@ import pytest
 
 from bptui import cli
 from bptui.cli import main
+from bptui.data.bounded import silent
 from bptui.headless import arguments
 from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
 from bptui.scenario import Scenario, built_in_names
 from bptui.scenario.keys import KEYS, LOSSES_TOO, READING
+from bptui.session.beginning import Beginning
+from bptui.session.session import Session
 from bptui.version import RELEASED, __version__
 
 from .commands import complaint, plain_complaint, run
@@ -46,6 +49,11 @@ def test_help_has_a_line_on_each_command() -> None:
         assert ["bptui", name, *what.split()] in lines
 
 
+def session_of(beginning: Beginning | Session) -> Session:
+    """What the explorer would be opened on; a session that was kept is there already."""
+    return beginning.begin(silent) if isinstance(beginning, Beginning) else beginning
+
+
 EXAMPLES = [shlex.split(re.split(r"  +", line.strip())[0]) for line in arguments.EXAMPLES.splitlines()[1:]]
 
 
@@ -56,7 +64,7 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
     Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
-    monkeypatch.setattr(cli, "open_explorer", lambda session, options, draw="": 0)
+    monkeypatch.setattr(cli, "open_explorer", lambda beginning, options, draw="": session_of(beginning) and 0)
     words = words[1 : words.index(">")] if ">" in words else words[1:]
     assert main(words) == 0
     assert capsys.readouterr().err == ""
@@ -216,8 +224,8 @@ def test_the_drawing_pad_opens_on_the_digits_unless_told_and_trains_first(
 ) -> None:
     opened: list[tuple[str, str]] = []
 
-    def keep(session: Any, options: Any, draw: str) -> int:
-        opened.append((session.scenario.title, draw))
+    def keep(beginning: Beginning, options: Any, draw: str) -> int:
+        opened.append((session_of(beginning).scenario.title, draw))
         return 0
 
     monkeypatch.setattr(cli, "open_explorer", keep)
@@ -227,16 +235,15 @@ def test_the_drawing_pad_opens_on_the_digits_unless_told_and_trains_first(
 
 def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:
     """What the explorer would be opened on."""
-    sessions: list[Any] = []
+    sessions: list[Session] = []
 
-    def keep(session: Any, options: Any) -> int:
-        sessions.append(session)
+    def keep(beginning: Beginning, options: Any) -> int:
+        sessions.append(session_of(beginning))
         return 0
 
     monkeypatch.setattr(cli, "open_explorer", keep)
     assert main(list(words)) == 0
-    scenario: Scenario = sessions[0].scenario
-    return scenario
+    return sessions[0].scenario
 
 
 SAID = {
@@ -375,7 +382,7 @@ def test_a_scenario_that_was_typed_may_name_a_file_elsewhere(
 
 def test_the_explorer_starts_without_what_only_other_commands_need() -> None:
     program = (
-        "import sys; from bptui import cli; cli.open_explorer = lambda session, options: 0; cli.main(['xor']);"
+        "import sys; from bptui import cli; cli.open_explorer = lambda it, _: it.begin(print) and 0; cli.main(['xor']);"
         "sys.exit(' '.join({'json', 'zipfile', 'shlex', 'shtab', 'bptui.scenario.weights'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 
-from .commands import BPTUI, OWN
+from .commands import BEGUN, BPTUI, OWN
 
 SERVED = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "COLUMNS": "100", "ROWS": "30"}
 NO_UTF8 = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
@@ -63,7 +63,7 @@ def served(folder: Path) -> Iterator[Served]:
 
 def test_what_is_saved_goes_to_the_browser_and_the_server_gets_no_file(tmp_path: Path) -> None:
     with served(tmp_path) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type(b"X")
         at.wait_for("xor.toml goes to the browser")
         at.type(b"x")

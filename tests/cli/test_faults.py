@@ -14,7 +14,7 @@ import pytest
 
 from bptui.tui import faults
 
-from .commands import terminal
+from .commands import BEGUN, terminal
 from .test_terminal import assert_restored
 
 FAULTY = """
@@ -47,7 +47,7 @@ LINE = re.compile(r"bptui: error: a fault of bptui itself; the details are in (\
 def test_a_crash_leaves_one_line_a_log_and_a_terminal_that_works(fault: str, tmp_path: Path) -> None:
     program = FAULTY.format(fault=FAULTS[fault])
     with terminal(command=[sys.executable, "-c", program], width=60, TMPDIR=str(tmp_path)) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("m")
         assert at.wait() == 1
         assert_restored(at)

@@ -3,7 +3,7 @@
 import random
 import time
 
-from .commands import Terminal, terminal
+from .commands import BEGUN, Terminal, terminal
 from .test_terminal import assert_restored, counters
 
 
@@ -31,7 +31,7 @@ def test_no_input_ends_bptui_or_does_what_nobody_meant() -> None:
     noise = random.Random(7).randbytes(65536)
     text = b"The quick brown fox. " * 9600
     with terminal("xor", width=100, height=30) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b")
         at.settle()
         for data in (
@@ -53,7 +53,7 @@ def test_no_input_ends_bptui_or_does_what_nobody_meant() -> None:
 
 def test_a_sequence_in_parts_is_none_of_its_characters_and_an_unknown_one_paints_nothing() -> None:
     with terminal("xor", "--batch", "4", width=100, height=30) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.settle()
         before = at.text()
         assert "batch 4" in before
@@ -81,20 +81,20 @@ def test_a_sequence_in_parts_is_none_of_its_characters_and_an_unknown_one_paints
 def test_esc_is_answered_before_a_tenth_of_a_second() -> None:
     took = []
     with terminal("xor", ESCDELAY="30") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         for _ in range(5):
             at.type("?")
             at.wait_for("Help")
             at.settle(0.1)
             began = time.perf_counter()
             at.type("\x1b")
-            at.wait_for("Network")
+            at.wait_for(BEGUN)
             took.append(time.perf_counter() - began)
     assert min(took) < 0.1
 
 
 def test_what_is_typed_ahead_is_for_the_line_that_it_opens() -> None:
     with terminal("xor", width=100, height=30) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("g5\r")
         at.wait_for(lambda text: (counters(text) or (0,))[-1] == 5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .commands import terminal
+from .commands import BEGUN, terminal
 from .test_terminal import assert_restored, under_way
 
 PLACES = {
@@ -32,7 +32,7 @@ PLACES = {
 def test_a_signal_is_an_ordinary_end(number: signal.Signals, place: str) -> None:
     keys, arguments = PLACES[place]
     with terminal(*arguments) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         for key in keys:
             at.type(key)
             at.read(0.3)
@@ -45,7 +45,7 @@ def test_a_signal_is_an_ordinary_end(number: signal.Signals, place: str) -> None
 
 def test_a_signal_ends_a_program_whose_screen_nobody_reads_and_the_session_is_kept(tmp_path: Path) -> None:
     with terminal("xor", "--batch", "1", width=160, height=50, XDG_STATE_HOME=str(tmp_path)) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("+++++++++ ")
         at.wait_for(under_way)
         time.sleep(1.5)  # it has more to say than a terminal keeps
@@ -61,7 +61,7 @@ def test_a_signal_ends_a_program_whose_screen_nobody_reads_and_the_session_is_ke
 @pytest.mark.parametrize("keys", ["", "+++++++++ "], ids=["at rest", "playing"])
 def test_a_lost_line_leaves_no_orphan(keys: str) -> None:
     with terminal("xor", "--batch", "1") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type(keys)
         at.read(0.3)
         at.hang_up()
@@ -70,7 +70,7 @@ def test_a_lost_line_leaves_no_orphan(keys: str) -> None:
 
 def test_a_program_that_was_stopped_goes_on_with_a_whole_screen_and_leaves_as_ever() -> None:
     with terminal("xor") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b")
         at.settle()
         shown, threads = at.text(), at.threads()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .commands import BPTUI, OWN, Terminal, terminal
+from .commands import BEGUN, BPTUI, OWN, Terminal, terminal
 from .test_terminal import assert_restored, counters, under_way
 
 BASH = shutil.which("bash")
@@ -36,7 +36,7 @@ def whole(at: Terminal) -> str:
 def test_300_resizes_while_it_plays_leave_a_whole_screen() -> None:
     dice = random.Random(7)
     with terminal("xor", "--batch", "1") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type(PLAYING)
         for _ in range(300):
             at.resize(dice.choice((1, 10, 39, 40, 80, 100, 137)), dice.choice((1, 3, 9, 10, 24, 40)))
@@ -110,7 +110,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 def test_in_tmux_it_is_suspended_and_comes_back_and_leaves_the_shell_as_it_was(tmux: Tmux) -> None:
     before = tmux.modes("before")
     tmux.run(f"{BPTUI} xor")
-    tmux.wait_for("Network")
+    tmux.wait_for(BEGUN)
     tmux.type("b")
     shown = tmux.wait_for("updates 1")
     for name in ("once", "again"):
@@ -122,7 +122,7 @@ def test_in_tmux_it_is_suspended_and_comes_back_and_leaves_the_shell_as_it_was(t
     tmux.type("Up", "?")
     tmux.wait_for("Help")
     tmux.type("Escape")
-    tmux.wait_for("Network")
+    tmux.wait_for(BEGUN)
     tmux.type("q")
     tmux.wait_for(lambda text: "Network" not in text)
     assert tmux.modes("after") == before
@@ -175,7 +175,7 @@ REMOTE = f"env XDG_CONFIG_HOME=/nonexistent LC_ALL=C.UTF-8 {sys.executable} -m b
 
 def test_over_ssh_it_steps_and_quits(ssh: list[str]) -> None:
     with terminal(command=[*ssh, REMOTE], width=100, height=30) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b")
         at.wait_for(lambda text: (counters(text) or (0,))[-1] == 1)
         at.resize(80, 24)
@@ -187,7 +187,7 @@ def test_over_ssh_it_steps_and_quits(ssh: list[str]) -> None:
 
 def test_a_client_that_is_gone_leaves_nothing_behind_on_the_server(ssh: list[str], tmp_path: Path) -> None:
     with terminal(command=[*ssh, f"echo $$ > {tmp_path}/pid; exec {REMOTE}"], width=100, height=30) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type(PLAYING)
         at.wait_for(under_way)
         process = int((tmp_path / "pid").read_text(encoding="utf-8"))

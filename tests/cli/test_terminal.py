@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .commands import BPTUI, Terminal, complaint, plain_complaint, terminal
+from .commands import BEGUN, BPTUI, Terminal, complaint, plain_complaint, terminal
 
 COUNTERS = re.compile(
     r"epoch (\d+) +batch (\d+)(?: of |/)\d+ +sample (\d+)(?: of |/)\d+ +│ +"
@@ -62,7 +62,7 @@ def test_stepping_counts_passes_and_updates_and_q_restores_the_terminal() -> Non
 @pytest.mark.parametrize("key", ["q", "\x11"], ids=["q", "ctrl+q"])
 def test_quitting_restores_the_terminal(key: str) -> None:
     with terminal("xor") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type(key)
         assert at.wait() == 0
         assert_restored(at)
@@ -70,7 +70,7 @@ def test_quitting_restores_the_terminal(key: str) -> None:
 
 def test_the_screen_never_differs_from_a_full_repaint() -> None:
     with terminal("iris", width=120, height=40) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         for keys in ("ppsb3\x1b[B\x1b[B", "t14f", "f5e", "?", "q"):
             at.type(keys)
             at.settle()
@@ -85,7 +85,7 @@ def test_the_screen_never_differs_from_a_full_repaint() -> None:
 
 def test_a_resized_terminal_is_painted_anew() -> None:
     with terminal("xor") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.settle()
         first = at.text()
         at.resize(39, 9)
@@ -113,7 +113,7 @@ def test_stray_sizes_in_the_environment_do_not_count() -> None:
 )
 def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured: bool) -> None:
     with terminal("digits", *arguments, **variables) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b5")
         at.read(0.8)
         for dialog, words in (("\x10", "Search for commands"), ("g", "Go to update")):
@@ -127,7 +127,7 @@ def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured
             at.read(0.3)
             assert coloured or any(cell.reverse for line in at.screen.buffer.values() for cell in line.values())
             at.type("\x1b")
-            at.wait_for("Network")
+            at.wait_for(BEGUN)
         at.type("q")
         at.wait()
         codes = re.findall(rb"\x1b\[([\d;]*)m", at.sent)
@@ -137,7 +137,7 @@ def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured
 @pytest.mark.parametrize("variables", [{"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONUTF8": "1"}, {}])
 def test_without_unicode_only_ascii_is_written(variables: dict[str, Any]) -> None:
     with terminal("digits", LC_ALL="C", **variables) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b")
         at.read(0.5)
         at.type("q")
@@ -194,7 +194,7 @@ def test_hostile_names_send_nothing_to_the_terminal(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with terminal(str(tmp_path / "s.toml"), width=120, height=40) as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b345")
         at.read(0.8)
         at.type("q")

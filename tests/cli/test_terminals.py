@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .commands import terminal
+from .commands import BEGUN, terminal
 from .test_terminal import assert_restored, counters
 
 KINDS = {
@@ -22,7 +22,7 @@ CODES = re.compile(rb"\x1b\[([\d;]*)m")
 @pytest.mark.parametrize(("kind", "size"), list(zip(KINDS, SIZES, strict=True)))
 def test_no_colour_is_sent_that_the_terminal_has_not(kind: str, size: tuple[int, int]) -> None:
     with terminal("iris", width=size[0], height=size[1], TERM=kind, COLORTERM="") as at:
-        at.wait_for("Network")
+        at.wait_for(BEGUN)
         at.type("b5tb1")
         at.wait_for(lambda text: "Network" in text)
         at.settle(0.3)

@@ -48,7 +48,7 @@ async def test_a_replay_that_was_broken_off_or_left_does_not_lose_the_file(
     assert path is not None
     whole = path.read_bytes()
     session, kept = opened(path)
-    async with explore(session, kept=kept, recovery=recovery) as at:
+    async with explore(session, kept=kept, recovery=lambda: recovery) as at:
         await at.do("stop")
         assert at.session.run.frontier < 1500
         await recovery.note(at.explorer)

@@ -1,0 +1,18 @@
+"""How a session begins: what is known of it at once, and the work that makes it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from bptui.scenario.outline import Outline
+
+if TYPE_CHECKING:
+    from bptui.data.bounded import Tell
+    from bptui.session.session import Session
+
+
+class Beginning(NamedTuple):
+    """``begin`` reads the data, tells how much of them is read, and makes the session; nothing that computes is loaded
+    before it is called. It raises ScenarioError, or OSError, where nothing can be begun."""
+
+    outline: Outline
+    begin: "Callable[[Tell], Session]"

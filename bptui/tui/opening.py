@@ -1,0 +1,152 @@
+"""The screen before there is a session: painted of what a scenario says of itself, while numpy and the data are loaded.
+
+Its cells are those of the explorer's first moment, as far as they are known, so that only the others are written when
+that takes its place. What is typed meanwhile is kept for it.
+"""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+from bptui.session.beginning import Beginning
+from bptui.tui.explorer_keys import KEYS, first_hints
+from bptui.tui.keys import Table, pressed
+from bptui.tui.panel import Panel, framed, place
+from bptui.tui.workbench import Workbench
+from bptui.views.arrange import Arrangement, Box, arrange, small
+from bptui.views.opening import first_header, first_ribbon, progress
+from bptui.views.panels import BY_NUMBER
+from bptui.views.text import Row, fit_rows
+
+if TYPE_CHECKING:
+    from bptui.session.session import Session
+
+BRIEF = 0.5  # seconds within which nothing is said of it
+MOST_KEPT = 256  # keys
+Focus = tuple[int, int, bool]
+"""The focused panel, the one beside, and whether it is maximised, as in Looks."""
+
+
+class Begun(Message):
+    """The session is there, or why there is none."""
+
+    def __init__(self, outcome: "Session | Exception") -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+class GivenUp(Exception):
+    """Nobody waits for the session any more."""
+
+
+class Opening(Workbench):
+    """``kept`` are the keys typed so far that are for the explorer."""
+
+    NAME = "Opening"
+
+    def __init__(self, beginning: Beginning, focus: Focus, palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.kept: list[events.Key] = []
+        self._beginning = beginning
+        self._focus = focus
+        self._panel = Panel("opening", bordered=False)
+        self._share: float | None = None
+        self._since = monotonic()
+        self._given_up = False
+        self._thread = threading.Thread()
+
+    # --- the work ---
+
+    def start(self, post: Callable[[Begun], bool]) -> None:
+        """In a thread of its own: keys are taken meanwhile."""
+        self._thread = threading.Thread(target=self._begin, args=[post], name="bptui-opening", daemon=True)
+        self._thread.start()
+
+    def _begin(self, post: Callable[[Begun], bool]) -> None:
+        try:
+            outcome: Session | Exception = self._beginning.begin(self._tell)
+            import bptui.tui.explorer  # noqa: F401, PLC0415  here, where no key waits for it
+        except GivenUp:
+            return
+        except Exception as problem:  # for the app to tell: nobody sees it here
+            outcome = problem
+        post(Begun(outcome))
+
+    def _tell(self, share: float) -> None:
+        if self._given_up:
+            raise GivenUp
+        self._share = share
+
+    def give_up(self, patience: float) -> bool:
+        """Stop the work, as soon as it asks; has it stopped within so many seconds?"""
+        self._given_up = True
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    # --- what is seen ---
+
+    def parts(self) -> list[Panel]:
+        return [self._panel]
+
+    def table(self) -> Table:
+        return KEYS
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        return first_hints(self.keys_now())
+
+    def working(self) -> bool:
+        return True
+
+    @property
+    def told(self) -> bool:
+        """Does it take so long that something is said of it?"""
+        return monotonic() - self._since > BRIEF
+
+    def progress(self) -> list[str]:
+        return progress(self._beginning.outline, self._share, self.shown("stop")) if self.told else []
+
+    def paint(self) -> None:
+        width, height = self.size
+        place(self._panel, Box(0, 0, width, height))
+        self._panel.show(self._rows(width, height), width, height)
+
+    def _rows(self, width: int, height: int) -> list[Row]:
+        outline = self._beginning.outline
+        plan = arrange(width, height, *self._focus, outline.batch or 1)
+        if plan.too_small:
+            return small(width, height)
+        return [
+            *first_header(outline, width, plan.header.height),
+            *first_ribbon(outline, width, plan.ribbon.height),
+            *self._frames(plan),
+            *self.footer_rows(width, plan.footer.height),
+        ]
+
+    def _frames(self, plan: Arrangement) -> list[Row]:
+        """The panels' rows with nothing in them."""
+        rows: dict[int, Row] = {}
+        for number, box in sorted(plan.panels.items(), key=lambda item: item[1].x):
+            title, focused = f"{number} {BY_NUMBER[number].name}", number == self._focus[0]
+            empty = fit_rows([], box.width - 2, box.height - 2)
+            for y, row in enumerate(framed(empty, box.width, title, "", focused), start=box.y):
+                rows[y] = (*rows.get(y, ()), *row)
+        return [rows[y] for y in sorted(rows)]
+
+    # --- what is typed ---
+
+    def typed(self, event: events.Key) -> None:
+        """Ctrl+C and the keys that quit act at once, unless what was typed before them may mean them otherwise; so does
+        Esc where one is told that it does."""
+        key = pressed(self.keys_now(), event.key)
+        quits = key is not None and key.id == "quit"
+        if event.key == "ctrl+c" or (key is not None and key.id == "stop" and self.told):
+            self.app.stop_opening()
+        elif event.key == "ctrl+q" or (quits and (self.told or not self.kept)):
+            self.quit()
+        elif len(self.kept) < MOST_KEPT:
+            self.kept.append(event)
