@@ -24,7 +24,8 @@ Lanes = Callable[[Settings, int], tuple[Entry, ...]]
 @dataclass(frozen=True, slots=True)
 class Preset:
     """``lanes`` makes the entries from the settings in force and the number of training samples. ``answer`` says what
-    to look at: only what holds for every data set."""
+    to look at: only what holds for every data set. ``tried``: after the race each lane is tried at its own best γ and
+    over several seeds (:mod:`bptui.experiments.trials`)."""
 
     number: int
     name: str
@@ -33,6 +34,7 @@ class Preset:
     axis: Unit
     lanes: Lanes
     needs: str = "too few training samples, all lanes alike: try bptui xor"
+    tried: bool = False
 
     def why_not(self, settings: Settings, count: int) -> str | None:
         """Why there is nothing to compare, or None."""
@@ -155,10 +157,10 @@ def micro_batches(settings: Settings, count: int) -> tuple[Entry, ...]:
 PRESETS = (
     Preset(
         1, "batch sizes", "After each input, or after a batch? And why batches at all?",
-        "Back-propagation runs once per sample in every lane: same back-propagations, same multiply-adds. The batch "
-        "size only says how many samples share one update: small batches step often, each on the word of few, large "
-        "ones seldom. The table tells time and memory; γ is the same for all lanes.",
-        "seen", batch_sizes,
+        "Back-propagation runs once per sample in every lane: the batch size only says how many samples share one "
+        "update. Small batches step often, each on the word of few, large ones seldom. First one γ for all; then each "
+        "size at its best of six, over 5 seeds, by samples and by time.",
+        "seen", batch_sizes, tried=True,
     ),
     Preset(
         2, "sum and mean", "Is the batch's weight change the sum or the average?",
@@ -170,7 +172,7 @@ PRESETS = (
         3, "repeats", "n times on one sample until it is right?",
         "Every lane spends the same number of back-propagations. 10 × each meets a tenth of the samples; until right "
         "goes on early where it can, but must look again after each step (more multiply-adds). No step on one sample "
-        "asks what it does to the others.",
+        "asks what it does to the others: below is what was forgotten.",
         "seen", repeats,
     ),
     Preset(

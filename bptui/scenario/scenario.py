@@ -188,6 +188,10 @@ class Scenario:
         """The same scenario with another seed for split, start weights and order."""
         return replace(self, data=replace(self.data, seed=seed))
 
+    def start(self, seed: int) -> Network:
+        """The start weights that a seed gives: where the scenario has weights of its own, always these."""
+        return self.seeded(seed)._start(self.architecture())
+
     def under(self, settings: Settings) -> "Scenario":
         """The same scenario with other settings of training."""
         return replace(self, settings=settings)

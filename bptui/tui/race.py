@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
+from bptui.experiments.lane import Entry
 from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, own_race
+from bptui.experiments.trials import SAMPLES, Trials
 from bptui.session.session import Session
 from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table, footer_hints
@@ -47,6 +49,7 @@ class RaceScreen(Workbench):
         self.panels = {name: Panel(name, bordered=name == "chart") for name in ("head", "chart", "table", "foot")}
         self.seen: RaceLook | None = None
         self.until: float | None = None  # the progress being trained for; None: paused
+        self.trying = False  # what each lane is worth
         self.drawing = Drawing(self)
         self._pace = Pace(0)
 
@@ -85,13 +88,19 @@ class RaceScreen(Workbench):
         self.notice = self.named(preset.why_not(settings, run.problem.count) or "")
         if not self.notice:
             race, was = preset.begin(run, settings), self.seen
-            again = RaceLook(preset, race, preset.axis)
+            again = RaceLook(preset, race, preset.axis, trials=self._trials(preset, race))
             self.seen = replace(again, measure=was.measure, log=was.log) if was else again
             self._go(race.goal)
 
+    def _trials(self, preset: Preset, race: Race) -> Trials | None:
+        """What follows the race, where its question is what a batch size is worth."""
+        entries = tuple(Entry(lane.name, lane.settings) for lane in race.lanes)
+        scenario = self.session.scenario
+        return Trials(race.lanes[0].run.problem, scenario.start, entries, SAMPLES) if preset.tried else None
+
     def _go(self, until: float) -> None:
         """Train until this much progress."""
-        self.until = until
+        self.until, self.trying = until, False
         self._pace = Pace(self.look().race.progress)
 
     def open_number(self, number: int) -> None:
@@ -100,6 +109,7 @@ class RaceScreen(Workbench):
     def show_menu(self) -> None:
         """Back to the list of questions; the race is given up."""
         self.seen = self.until = None
+        self.trying = False
 
     def why_no_race(self) -> str | None:
         return None if self.seen else "choose a question first: its key starts a race"
@@ -109,9 +119,11 @@ class RaceScreen(Workbench):
         self.seen = change(self.look())
 
     def toggle_play(self) -> None:
-        race = self.look().race
-        if self.until is not None:
+        race, trials = self.look().race, self.look().trials
+        if self.working():
             self.halt()
+        elif race.finished and trials and not trials.done:
+            self.trying = True
         else:
             if race.finished:  # as far again
                 race.prolong(2 * race.goal)
@@ -129,18 +141,18 @@ class RaceScreen(Workbench):
 
     def halt(self) -> None:
         """Stop where it is, every lane measured there."""
-        self.until = None
+        self.until, self.trying = None, False
         self.look().race.settle()
 
     def close_or_stop(self) -> None:
         """Stop a race under way first; close where there is none."""
-        if self.until is None:
-            self.close()
-        else:
+        if self.working():
             self.halt()
+        else:
+            self.close()
 
     def pause(self) -> None:
-        self.until = None
+        self.until, self.trying = None, False
 
     def close(self) -> None:
         self.pause()
@@ -149,11 +161,12 @@ class RaceScreen(Workbench):
     # --- work ---
 
     def working(self) -> bool:
-        return self.until is not None
+        return self.until is not None or self.trying
 
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         """Measuring lanes takes its time beside the training: a frame may then be longer."""
         if self.until is None:
+            self._try(pause)
             return
         race, began = self.look().race, perf_counter()
         measured = race.measuring
@@ -163,6 +176,15 @@ class RaceScreen(Workbench):
 
         if race.advance(self.until, enough):
             self.until = None
+            trials = self.look().trials
+            self.trying = race.finished and trials is not None and not trials.done
+
+    def _try(self, pause: Callable[[], bool]) -> None:
+        """A slice of what follows the race."""
+        trials = self.look().trials
+        if trials is not None:
+            trials.work(pause)
+        self.trying = self.trying and trials is not None and not trials.done
 
     # --- painting ---
 
@@ -207,11 +229,13 @@ class RaceScreen(Workbench):
 
     def state(self) -> Span:
         words = ""
-        if self.seen:
+        if self.trying and self.seen and self.seen.trials:
+            words = f" ▶ {self.seen.trials.made}/{self.seen.trials.planned} trained "
+        elif self.seen:
             made, goal = self.seen.race.progress, self.until if self.until is not None else self.seen.race.goal
             room = self.size.width - PINNED_HINTS
             words = progress(self.look(), self._pace.rate(made), self._pace.left(made, goal), room)
-        return words, "notice" if self.until is not None else "bar-strong"
+        return words, "notice" if self.working() else "bar-strong"
 
     def hints(self) -> list[tuple[str, str, bool]]:
         """The digits as one; without a race, only what can be done without."""

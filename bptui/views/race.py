@@ -12,15 +12,18 @@ from bptui.experiments.lane import UNITS, Lane, Point, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import Preset
 from bptui.experiments.standings import Measure, Standings, ceiling, covered, exceeds, standings
+from bptui.experiments.trials import Trials
 from bptui.session.intents import Open
 from bptui.training.run import Run
 from bptui.views.charts import Chart, Series, drawable, squeeze
 from bptui.views.keys_named import USUAL, Keys
+from bptui.views.measures import in_bytes, in_seconds
 from bptui.views.numbers import counted, num, share
 from bptui.views.progress import time_left
 from bptui.views.questions import asked_by
 from bptui.views.race_lessons import lessons
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
+from bptui.views.trials import trial_rows
 
 MEASURES: dict[Measure, str] = {"train_loss": "train loss", "test_loss": "test loss", "batch_loss": "batch loss"}
 AXES: dict[Unit, str] = {
@@ -33,8 +36,8 @@ AXES: dict[Unit, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RaceLook:
-    """What the screen shows. ``whole`` draws all that was measured, otherwise only the stretch of the axis that every
-    lane has covered."""
+    """What the screen shows; ``trials`` are what each batch size is worth. ``whole`` draws all that was measured,
+    otherwise only the stretch of the axis that every lane has covered."""
 
     preset: Preset
     race: Race
@@ -43,6 +46,7 @@ class RaceLook:
     log: bool = False
     whole: bool = False
     running: bool = False
+    trials: Trials | None = None
 
     def next_axis(self) -> "RaceLook":
         """By the next unit."""
@@ -129,6 +133,10 @@ def heights(look: RaceLook, width: int, height: int) -> tuple[int, int, int]:
     """Rows of the question, of the chart (0 where it has no room) and of the table with its verdict and, where the
     chart has room beside them, its lessons."""
     rows, more = len(look.race.lanes) + 2, len(below(look, width))
+    drilled = any(lane.settings.repeat_until > 0 for lane in look.race.lanes)
+    if look.race.finished and (look.trials or drilled):  # what is below is what the race is for
+        middle = height - 1 - rows - more
+        return (1, middle, rows + more) if middle >= LEAST_CHART else (1, 0, height - 1)
     if height - head_height(look.preset, width) - rows - more >= LEAST_CHART:
         rows += more
     above = min(head_height(look.preset, width), max(height - rows - LEAST_CHART, 1))
@@ -137,7 +145,9 @@ def heights(look: RaceLook, width: int, height: int) -> tuple[int, int, int]:
 
 
 def below(look: RaceLook, width: int) -> list[Row]:
-    """What stands under the verdict."""
+    """What stands under the verdict: what each batch size is worth, once it is being tried, else the lessons."""
+    if look.trials and look.race.finished:
+        return trial_rows(look.trials, width)
     return lessons(look.race, width, any(column.head == "noise" for column in chosen(width)))
 
 
@@ -190,15 +200,6 @@ def curve(look: RaceLook, lane: Lane, columns: int) -> tuple[Floats, Floats]:
 
 
 # --- the table ---
-
-
-def in_bytes(value: float) -> str:
-    power, unit = next(((p, u) for p, u in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if value >= p), (1.0, "B"))
-    return f"{counted(value)} B" if unit == "B" else f"{num(value / power, 5)} {unit}"
-
-
-def in_seconds(value: float) -> str:
-    return f"{num(value, 6)} s" if value >= 1 else f"{num(1000 * value, 5)} ms"
 
 
 def loss_of(value: float) -> str:

@@ -283,3 +283,32 @@ async def test_a_race_that_has_closed_leaves_memory_soon() -> None:
             gc.unfreeze()
             gc.enable()
     raise AssertionError("it is still there after 2 seconds")
+
+
+async def test_batch_sizes_are_tried_after_the_race_until_they_are_stopped_and_on_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bptui.tui.race.SAMPLES", 40)
+    async with compare("xor") as (screen, pilot):
+        await pilot.press("1")
+        assert screen.seen is not None
+        assert screen.seen.trials is not None
+        trials, screen.seen.race.goal, screen.until = screen.seen.trials, 40, 40
+        await until(screen, 40)
+        for _ in range(500):
+            if screen.trying or trials.done:
+                break
+            await asyncio.sleep(0.01)
+        await pilot.press("escape")
+        assert not screen.working()
+        made = trials.made
+        await pilot.press("space")
+        for _ in range(1500):
+            if trials.done:
+                break
+            await asyncio.sleep(0.02)
+        await pilot.pause(0.1)
+        assert trials.made == trials.planned >= made
+        text = "\n".join(shown(screen))
+        assert "5 seeds" in text
+        assert "has the lowest loss" in text

@@ -16,6 +16,7 @@ from bptui.scenario import Scenario
 from bptui.training import Settings
 from bptui.tui.palette import PALETTES, in_ascii
 from bptui.tui.plot import draw
+from bptui.views.measures import in_bytes, in_seconds
 from bptui.views.numbers import counted, num
 from bptui.views.race import (
     AXES,
@@ -27,8 +28,6 @@ from bptui.views.race import (
     head,
     head_height,
     heights,
-    in_bytes,
-    in_seconds,
     menu,
     progress,
     stretch,
