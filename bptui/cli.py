@@ -339,6 +339,8 @@ def check(options: argparse.Namespace) -> int:
 def exercise(options: argparse.Namespace) -> int:
     if options.open and options.out:
         raise UsageError("--open shows one exercise, --out writes them all; give one of them")
+    if options.key and (options.open or options.out):
+        raise UsageError("--key prints the key; --out writes it beside the sheet, --open shows a worked solution")
     with loading():
         from bptui.exercises.making import exercise, exercises
         from bptui.headless.exercise import text, wanted_of, written

@@ -26,7 +26,7 @@ def _quiz(every: Sequence[Exercise]) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield "<quiz>"
     yield '<question type="category"><category>'
-    yield f"<text>$course$/top/bptui: {escape(title_of(every))}, seed {wanted.seed}</text>"
+    yield f"<text>$course$/top/bptui/{escape(title_of(every))}, seed {wanted.seed}</text>"
     yield "</category></question>"
     for it in every:
         yield '<question type="cloze">'
@@ -52,7 +52,7 @@ def _text(it: Exercise) -> Iterator[str]:
         if isinstance(item, Blank):
             yield f"<p>{letter}) {escape(item.name, quote=False)} = {numerical(item, it)} ({words})</p>"
         else:
-            yield f"<p>{letter}) {words}: {multiple(item)}</p>"
+            yield f"<p>{letter}) {words[0].upper()}{words[1:]}: {multiple(item)}</p>"
     yield f"<p><small>{sentence(notation([it]))}</small></p>"
 
 

@@ -35,7 +35,11 @@ def _quiz(every: Sequence[Exercise]) -> Iterator[str]:
                 "",
             )
             yield from (f"{INDENT}{line}".rstrip() for line in _given(it))
-            yield f"{INDENT}{item.name}: {item.words} = ?" if isinstance(item, Blank) else f"{INDENT}{item.words}?"
+            yield (
+                f"{INDENT}{item.name}: {item.words} = ?"
+                if isinstance(item, Blank)
+                else f"{INDENT}{item.words[0].upper()}{item.words[1:]}?"
+            )
             yield from _answers(item, it)
 
 

@@ -15,6 +15,7 @@ from bptui.exercises.selecting import Candidate
 from bptui.exercises.written import fixed
 from bptui.explain import value
 from bptui.explain.quantity import Quantity
+from bptui.scenario.accept import ScenarioError
 from bptui.scenario.scenario import Scenario
 
 EPSILON = 0.01
@@ -107,8 +108,11 @@ def far(one: Floats, other: Floats, least: float) -> bool:
 def program(
     it: Candidate, asked: Sequence[Quantity], rng: np.random.Generator, least: float
 ) -> list[tuple[Change, Floats]]:
-    """Some mistakes that these numbers tell apart; the first is the program's."""
+    """Some mistakes that these numbers tell apart; the first is the program's. Raises ScenarioError where there are not
+    two."""
     apart = told_apart(it, asked, least)
+    if len(apart) < 2:
+        raise ScenarioError("find-mistake: in so small a network no two mistakes can be told apart; take more --layers")
     return [apart[k] for k in rng.permutation(len(apart))[:OPTIONS]]
 
 

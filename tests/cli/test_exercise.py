@@ -77,6 +77,7 @@ def test_an_exercise_is_opened_at_its_moment(monkeypatch: pytest.MonkeyPatch) ->
         (("--count", "0"), "--count"),
         (("--format", "moodle", "--key"), "--key goes with markdown and latex"),
         (("--open", "1", "--out", "x.md"), "give one of them"),
+        (("--key", "--out", "x.md"), "--out writes it beside the sheet"),
         (("--kind", "softmax", "--layers", "2-1"), "needs two outputs or more"),
         (("--lr", "1"), "unknown option '--lr'"),
     ],

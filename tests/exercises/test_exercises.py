@@ -21,7 +21,7 @@ from bptui.session.session import Session
 from tests.engine.rules_oracle import Made, made
 from tests.exercises.oracle import answer, read
 
-NUMBERS = (1, 2, 3)
+NUMBERS = (1, 2)
 SHAPES = {
     "forward": Wanted("forward", layers=(3, 4, 2), samples=3),
     "output-delta": Wanted("output-delta", layers=(2, 3), samples=4),
@@ -140,6 +140,20 @@ def test_momentum_s_mistakes_are_those_of_its_formula() -> None:
             told = {change.id: each.value for each in blank.wrong for change in each.changes}
             for rule, step in wrong.items():
                 assert told[rule] == pytest.approx(start + step, abs=1e-4)
+        (blank,) = (blank for blank in it.blanks if blank.name == f"vₜ({weight})")
+        ((change,),) = (each.changes for each in blank.wrong)
+        assert change.id == "momentum-damped"
+        assert blank.wrong[0].value == pytest.approx(sheet.mu * velocity + (1 - sheet.mu) * g, abs=1e-4)
+
+
+@pytest.mark.parametrize("number", [*NUMBERS, 0])
+def test_a_quotient_is_got_wrong_by_one_epsilon_or_to_one_side(number: int) -> None:
+    it = the("gradient-check", number)
+    below, here, above = read(it).losses
+    wrong = {wrong.said[:11]: wrong.value for wrong in it.blanks[0].wrong}
+    assert wrong["divided by "] == pytest.approx((above - below) / 0.01, abs=1e-4)
+    if "the differe" in wrong:  # where it is far enough from the right one to be told apart
+        assert wrong["the differe"] == pytest.approx((above - here) / 0.01, abs=1e-4)
 
 
 @pytest.mark.parametrize("number", [*NUMBERS, 0])
@@ -166,13 +180,16 @@ def test_of_a_program_s_numbers_one_option_alone_gives_all(number: int) -> None:
 
 
 def test_an_exercise_is_the_same_whatever_is_made_beside_it() -> None:
-    wanted = Wanted(MIXED, count=4, seed=9)
+    wanted = Wanted("hidden-delta", count=3, seed=9)
     every = list(exercises(wanted))
-    alone = exercise(replace(wanted, count=12), 4)
-    assert (alone.given, alone.items, alone.worked) == (every[3].given, every[3].items, every[3].worked)
-    assert exercise(replace(wanted, seed=10), 4).given != alone.given
-    assert [it.kind for it in every] == list(FAMILIES)[:4]
-    assert family_of(wanted, len(FAMILIES) + 1).kind == every[0].kind
+    alone = exercise(replace(wanted, count=12), 3)
+    assert (alone.given, alone.items, alone.worked) == (every[2].given, every[2].items, every[2].worked)
+    assert exercise(replace(wanted, seed=10), 3).given != alone.given
+
+
+def test_a_mixed_sheet_has_one_of_each_kind_in_turn() -> None:
+    kinds = [family_of(Wanted(MIXED), number).kind for number in range(1, len(FAMILIES) + 2)]
+    assert kinds == [*FAMILIES, "forward"]
 
 
 def test_the_command_line_knows_the_families_and_formats_there_are() -> None:
