@@ -29,6 +29,7 @@ class Drawing:
         self._drawn: Wanted | None = None
         self._wanted: Wanted
         self._chart: Callable[[], Chart]
+        self._shown: Chart | None = None
         self._timer: Timer | None = None
         self._at = 0.0
 
@@ -58,7 +59,16 @@ class Drawing:
             return
         self._timer = None
         width, height, _ = self._drawn = self._wanted
-        self._rows, self._at = draw(self._chart(), width, height, self._colour), perf_counter()
+        self._shown = self._chart()
+        self._rows, self._at = draw(self._shown, width, height, self._colour), perf_counter()
         self._screen.app.begin_frame()
         self._screen.paint_chart()
         self._screen.app.show_now(self._screen)
+
+    def place(self, x: int, y: int) -> float | None:
+        """Where on the x axis a column of the chart stands, as last drawn; None beside its curves."""
+        from bptui.tui.plot import place_at
+
+        if self._shown is None or self._drawn is None:
+            return None
+        return place_at(self._shown, *self._drawn[:2], x, y, self._colour)

@@ -299,7 +299,7 @@ class Explorer(Predicting):
     # --- the mouse ---
 
     def clicked(self, panel: Panel, x: int, y: int) -> None:
-        """The focus goes to the panel, and to what is written there: a unit, a sample, a phase."""
+        """The focus goes to the panel, and to what is written there: a unit, a sample, a phase, an update."""
         number = self.stage.number_of(panel)
         target = None if self._work is not None else self.stage.at(self.scene(), panel, x, y)
         if number is not None:
@@ -313,6 +313,18 @@ class Explorer(Predicting):
                 self.pause()
                 self.way_back = None
                 self.do(lambda _: self.session.stand_in(phases(self.session.layers)[place]))
+            case ("made", made, _):
+                self.go_back_to(made)
+
+    def go_back_to(self, made: int) -> None:
+        """Stand where so many updates had been made."""
+        self.pause()
+        self.notice = self.why_not(BY_ID["go-to"]) or ""
+        if self.notice:
+            self.paint()
+            return
+        self.way_back = None
+        self.go_to(Aim(update=made) if made else Aim(edge="start"))
 
     def choose_sample(self, sample: int) -> None:
         """As the arrows do, in one go."""

@@ -28,6 +28,8 @@ COLOURS = {
 }
 """Colour codes handed to plotext, so that its output tells which series a cell belongs to."""
 ROLES = {f"38;5;{code}": role for role, code in COLOURS.items()}
+LEAST = 16, 5
+"""Columns and rows of a chart."""
 Cell = tuple[str, str]
 
 
@@ -46,13 +48,26 @@ def draw(chart: Chart, width: int, height: int, colour: bool = True) -> list[Row
     Without colours each curve has a character of its own, the legend's."""
     if not chart.series:
         return [fit(((f" {chart.empty}", "dim"),), width)]
-    if width < 16 or height < 5:
+    if width < LEAST[0] or height < LEAST[1]:
         return [fit(((" too small for a chart", "dim"),), width)]
-    curves = tuple(frozen(series) for series in chart.series if len(series.name) > 1)
-    canvas = drawn(curves or tuple(map(frozen, chart.series)), chart.log, ends(chart), (width, height), colour)
+    canvas = canvas_of(chart, width, height, colour)
     rows = [list(row) for row in canvas.rows]
     annotate(rows, chart, canvas)
     return [fit(joined(row), width) for row in rows]
+
+
+def place_at(chart: Chart, width: int, height: int, column: int, row: int, colour: bool = True) -> float | None:
+    """Where on the x axis a column of the chart, as drawn in that size, stands; None beside its curves."""
+    if not chart.series or width < LEAST[0] or height < LEAST[1] or not 0 <= row < height:
+        return None
+    canvas = canvas_of(chart, width, height, colour)
+    cell = column - canvas.margin
+    return canvas.x.of_cell(cell) if 0 <= cell < canvas.x.cells else None
+
+
+def canvas_of(chart: Chart, width: int, height: int, colour: bool) -> Canvas:
+    curves = tuple(frozen(series) for series in chart.series if len(series.name) > 1)
+    return drawn(curves or tuple(map(frozen, chart.series)), chart.log, ends(chart), (width, height), colour)
 
 
 Frozen = tuple[str, str, Style, bytes, bytes, bytes]

@@ -10,7 +10,7 @@ from bptui.tui.panel import Panel, place
 from bptui.views.arrange import LOSS, NETWORK, UPDATE, Arrangement, Box, arrange, small
 from bptui.views.header import header
 from bptui.views.looks import Looks
-from bptui.views.loss import chart
+from bptui.views.loss import chart, updates_at
 from bptui.views.network import unit_at
 from bptui.views.panels import BY_NUMBER, PANELS
 from bptui.views.ribbon import phase_at, ribbon
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bptui.tui.workbench import Workbench
 
 
-Target = tuple[Literal["unit", "sample", "phase"], int, int]
-"""A layer and a unit; the place of a sample in the batch, or of a phase among the phases."""
+Target = tuple[Literal["unit", "sample", "phase", "made"], int, int]
+"""A layer and a unit; the place of a sample in the batch, or of a phase among the phases; updates made."""
 ABOVE_SAMPLES = 2  # lines of such a panel above the first: its border and the heads of the columns
 
 
@@ -121,6 +121,9 @@ class Stage:
         if number == NETWORK:
             found = unit_at(scene, *panel.inner(box.width, box.height), x - 1, y - 1)
             return None if found is None else ("unit", *found)
+        if number == LOSS and number in self._made:
+            place = self.drawing.place(x - 1, y - 1 - len(self._made[number].rows))
+            return None if place is None else ("made", updates_at(scene, place), 0)
         if BY_NUMBER[number].chooses_samples:
             places, line = self._samples(number, scene), y - ABOVE_SAMPLES
             return ("sample", scene.rows[places[line]], 0) if 0 <= line < len(places) else None

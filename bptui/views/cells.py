@@ -1,6 +1,7 @@
 """A layer of too many units for a column: a picture of an image, a field of cells."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING, largest_of, pixel, shade, signed
 from bptui.views.layers import (
     Block,
+    Grid,
     fitting,
     head_role,
     heading,
@@ -26,6 +28,10 @@ from bptui.views.text import Row, Span
 LEAST_COLUMNS, MOST_COLUMNS = 8, 17
 SHORT_NUMBER = 6
 CELL = 2  # columns of a cell where there is room: about a square
+
+
+Piece = tuple[list[Row], Grid | None]
+"""Rows, and where among them units stand as cells."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,29 +71,25 @@ class Field:
             for size in (CELL, 1):
                 columns = max(min(LEAST_COLUMNS, self.units), -(-self.units // max(lines, 1)))
                 if columns * size <= width and lines > 0:
-                    return Block(self.stacked(parts[:count], columns, size, width), width)
-        return Block(self.single(width), width)
+                    pieces = [
+                        piece for part in parts[:count] for piece in whole(part, self.units, columns, size, width)
+                    ]
+                    return stack([*pieces, words(f"{self.units} units")], width)
+        return stack(self.single(width), width)
 
-    def stacked(self, parts: list[Part], columns: int, size: int, width: int) -> list[Row]:
-        rows: list[Row] = []
-        for part in parts:
-            rows += [((part.words, part.role),), *heat(part, self.units, columns, size), caption(part, width)]
-        return [*rows, ((f"{self.units} units", "dim"),)]
-
-    def single(self, width: int) -> list[Row]:
+    def single(self, width: int) -> list[Piece]:
         """What stands for the layer now; where not all lines fit, marks for those above and below."""
         symbol = latest(self.scene, self.layer)
-        words = heading(self.scene, self.layer, symbol, width)
+        said = heading(self.scene, self.layer, symbol, width)
         at = selected_unit(self.scene, self.layer)
-        part = Part(words, head_role(self.scene, self.layer), numbers(self.scene, self.layer, symbol), at)
+        part = Part(said, head_role(self.scene, self.layer), numbers(self.scene, self.layer, symbol), at)
         room = max(self.height - 3, 1)
         columns = min(max(LEAST_COLUMNS, -(-self.units // room)), width)
         size = CELL if CELL * columns <= width else 1
-        lines = heat(part, self.units, columns, size)
-        foot: list[Row] = [((f"{self.units} units", "dim"),), caption(part, width)]
-        if len(lines) > room:
-            lines = scrolled(lines, room, max(at, 0) // columns, columns, self.units, width)
-        return [((words, part.role),), *lines, *foot]
+        cells = lines_of(part, self.units, columns, size)
+        if len(cells[0]) > room:
+            cells = scrolled(cells, room, max(at, 0) // columns, columns, self.units, width)
+        return [words(said, part.role), cells, words(f"{self.units} units"), ([caption(part, width)], None)]
 
 
 class Picture:
@@ -110,23 +112,23 @@ class Picture:
         return (self.height - 1 - 2 * (pictures - 1)) // (pictures * self.rows)
 
     def draw(self, width: int) -> Block:
-        head: Row = ((fitting(width, "input", "in"), head_role(self.scene, 0)),)
-        return Block([head, *self.pictures(width)], width)
+        return stack([words(fitting(width, "input", "in"), head_role(self.scene, 0)), *self.pictures(width)], width)
 
-    def pictures(self, width: int) -> list[Row]:
+    def pictures(self, width: int) -> list[Piece]:
         """The image, and the weights where both fit: pixels as large as can be, else half blocks and small cells."""
         room, across = self.height - 1, width // (CELL * self.columns)
         *both, alone = (min(scale, across) for scale in self.scales)
         if both and both[0]:
-            return [*self.large(both[0]), *self.weights(both[0], width)]
-        image = self.large(alone) if alone else self.small()
-        small = [*self.small(), *(self.weights(0, width) if self.parts else [])]
-        if self.parts and len(small) <= room:
+            return [self.large(both[0]), *self.weights(both[0], width)]
+        small = [self.small(), *(self.weights(0, width) if self.parts else [])]
+        if self.parts and sum(len(rows) for rows, _ in small) <= room:
             return small
-        if len(image) > room > 2:
+        image = self.large(alone) if alone else self.small()
+        lines = len(image[0])
+        if lines > room > 2:
             units = self.rows * self.columns
-            return scrolled(image, room, 0, -(-units // len(image)), units, width)
-        return image
+            return [scrolled(image, room, 0, -(-units // lines), units, width)]
+        return [image]
 
     @property
     def image(self) -> Floats:
@@ -138,7 +140,7 @@ class Picture:
         source = selected_unit(self.scene, 0)
         return divmod(source, self.columns) if source >= 0 else (-1, -1)
 
-    def large(self, scale: int) -> list[Row]:
+    def large(self, scale: int) -> Piece:
         """A pixel ``scale`` rows high and twice as many columns wide."""
         rows: list[Row] = []
         for y, line in enumerate(self.image):
@@ -147,9 +149,9 @@ class Picture:
             if y == self.chosen[0]:
                 wide[self.chosen[1]] = ("[" + " " * (CELL * scale - 2) + "]", "selected")
             rows += [tuple(wide)] * scale
-        return rows
+        return rows, Grid(0, len(rows), self.columns, CELL * scale, tall=scale)
 
-    def small(self) -> list[Row]:
+    def small(self) -> Piece:
         """Half blocks, two pixels a cell; a pixel a cell without colour."""
         image, step = self.image, 2 if self.scene.colour else 1
         below = np.vstack([image, np.zeros((1, self.columns))])
@@ -162,13 +164,11 @@ class Picture:
             if self.chosen[0] in range(y, y + step):
                 spans[self.chosen[1]] = ("+", "selected")
             rows.append(tuple(spans))
-        return rows
+        return rows, Grid(0, len(rows), self.columns, 1, deep=step)
 
-    def weights(self, scale: int, width: int) -> list[Row]:
-        part = self.parts[0]
+    def weights(self, scale: int, width: int) -> list[Piece]:
         size = CELL * scale if scale else 1
-        lines = heat(part, self.rows * self.columns, self.columns, size)
-        return [((part.words, part.role),), *(row for row in lines for _ in range(max(scale, 1))), caption(part, width)]
+        return whole(self.parts[0], self.rows * self.columns, self.columns, size, width, max(scale, 1))
 
 
 def weights_from(scene: Scene, layer: int) -> list[Part]:
@@ -186,6 +186,31 @@ def weights_to_source(scene: Scene) -> list[Part]:
 def weights_to(scene: Scene, layer: int, unit: int, chosen: int) -> list[Part]:
     weights = scene.record.before.weights[layer - 1][:, unit]
     return [Part(f"w{sub(layer)}[…→{scene.record.names.unit(layer, unit)}]", "head", weights, chosen)]
+
+
+def words(said: str, role: str = "dim") -> Piece:
+    return [((said, role),)], None
+
+
+def whole(part: Part, units: int, columns: int, size: int, width: int, tall: int = 1) -> list[Piece]:
+    """A part with its heading and what stands below it."""
+    return [words(part.words, part.role), lines_of(part, units, columns, size, tall), ([caption(part, width)], None)]
+
+
+def stack(pieces: Iterable[Piece], width: int) -> Block:
+    """Pieces one below the other."""
+    rows: list[Row] = []
+    grids: list[Grid] = []
+    for more_rows, grid in pieces:
+        grids += [] if grid is None else [grid.lower(len(rows))]
+        rows += more_rows
+    return Block(rows, width, grids=tuple(grids))
+
+
+def lines_of(part: Part, units: int, columns: int, size: int, tall: int = 1) -> Piece:
+    """The cells of a part, each ``tall`` rows high."""
+    rows = [row for row in heat(part, units, columns, size) for _ in range(tall)]
+    return rows, Grid(0, len(rows), columns, size, tall)
 
 
 def heat(part: Part, units: int, columns: int, size: int) -> list[Row]:
@@ -212,9 +237,13 @@ def caption(part: Part, width: int) -> Row:
     return ((fitting(width, f"{largest}  {chosen}", largest), "dim"),)
 
 
-def scrolled(lines: list[Row], room: int, at: int, columns: int, units: int, width: int) -> list[Row]:
+def scrolled(cells: Piece, room: int, at: int, columns: int, units: int, width: int) -> Piece:
     """Of lines of ``columns`` units each those around line ``at``, between marks for the others."""
+    lines, grid = cells
     shown = marked_window(len(lines), room, at)
     above, below = shown.start * columns, max(units - shown.stop * columns, 0)
-    rows = [*more("↑", above, width), *lines[shown.start : shown.stop], *more("↓", below, width)]
-    return rows[:room]
+    before = more("↑", above, width)
+    rows = [*before, *lines[shown.start : shown.stop], *more("↓", below, width)][:room]
+    if grid is not None:
+        grid = replace(grid, top=len(before), bottom=min(len(before) + len(shown), room), first=above)
+    return rows, grid

@@ -1,7 +1,7 @@
 """What panel 1 tells of a layer at this moment, whichever way the layer is drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bptui.diagnosis.number import Number
@@ -17,13 +17,44 @@ OWN: dict[Symbol, Symbol] = {"a": "own a", "δ": "own δ", "z": "own z"}
 KINDS: dict[Symbol, Kind] = {"own a": "a", "own δ": "delta", "own z": "z"}
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where units stand as cells in rows ``top`` to ``bottom``: ``across`` units a line, the first of them ``first``;
+    a cell takes ``wide`` columns and ``tall`` rows, or a row shows ``deep`` lines."""
+
+    top: int
+    bottom: int
+    across: int
+    wide: int
+    tall: int = 1
+    deep: int = 1
+    first: int = 0
+
+    def unit(self, x: int, y: int) -> int | None:
+        """The one that stands in a column and row (of several the uppermost); None where none does."""
+        if not self.top <= y < self.bottom or not 0 <= x < self.across * self.wide:
+            return None
+        return self.first + (y - self.top) // self.tall * self.deep * self.across + x // self.wide
+
+    def lower(self, rows: int) -> "Grid":
+        """So many rows further down."""
+        return replace(self, top=self.top + rows, bottom=self.bottom + rows)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """One layer as drawn: its rows, its columns, and the row at which edges reach each unit shown."""
+    """One layer as drawn: its rows, its columns, the row at which edges reach each unit shown, or the units' cells."""
 
     rows: list[Row]
     width: int
     ports: dict[int, int] = field(default_factory=dict)
+    grids: tuple[Grid, ...] = ()
+
+    def unit(self, x: int, y: int) -> int | None:
+        """Which one stands in a column and row below the heading; None where none does."""
+        if self.ports:
+            return min(self.ports, key=lambda unit: abs(self.ports[unit] - y))
+        return next((unit for grid in self.grids if (unit := grid.unit(x, y)) is not None), None)
 
 
 def numbers(scene: Scene, layer: int, symbol: Symbol) -> Floats | None:

@@ -167,3 +167,10 @@ def place_of(scene: Scene, updates: int) -> float:
     curve = scene.history.updates
     made, place = ([0.0, *curve.axis(name)] for name in ("update", scene.axis))
     return float(np.interp(updates, made, place))
+
+
+def updates_at(scene: Scene, place: float) -> int:
+    """How many updates have been made nearest a place on the x axis, of those that are made."""
+    curve = scene.history.updates
+    made, places = ([0.0, *curve.axis(name)] for name in ("update", scene.axis))
+    return min(max(round(float(np.interp(place, places, made))), 0), scene.frontier)

@@ -64,14 +64,14 @@ def network(scene: Scene, width: int, height: int) -> list[Row]:
 
 
 def unit_at(scene: Scene, width: int, height: int, x: int, y: int) -> tuple[int, int] | None:
-    """Layer and unit that stand in a column and row of the panel's inside, of those drawn one below the other; None
-    where none does."""
+    """Layer and unit that stand in a column and row of the panel's inside; None where none does."""
     it = laid_out(scene, width, height)
     start = it.margin
     for layer, block, gap in zip(it.shown, it.blocks, [*it.gaps, 0], strict=True):
         row = y - len(it.away)
-        if start <= x < start + block.width and block.ports and 0 < row < it.room:
-            return layer, min(block.ports, key=lambda unit: abs(block.ports[unit] - row))
+        if start <= x < start + block.width and 0 < row < it.room:
+            unit = block.unit(x - start, row)
+            return (layer, unit) if unit is not None and unit < units_of(scene, layer) else None
         start += block.width + gap
     return None
 

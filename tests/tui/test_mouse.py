@@ -7,7 +7,7 @@ from textual import events
 
 from bptui.tui.lists import List
 from bptui.tui.panel import Panel
-from bptui.views.arrange import BATCH, DELTAS, NETWORK
+from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK
 from bptui.views.network import laid_out, unit_at
 from bptui.views.panels import NUMBERS
 from tests.cli.commands import terminal
@@ -85,6 +85,36 @@ async def test_a_click_on_a_phase_stands_in_it() -> None:
         for words, kind, sample in PHASES:
             await click_on(at, at.explorer.stage.ribbon, words)
             assert (at.session.moment.phase.kind, at.session.moment.sample) == (kind, sample)
+
+
+async def test_a_click_on_the_chart_goes_to_the_update_that_stands_there() -> None:
+    async with explore("xor", WIDE) as at:
+        await at.press("g", *"12", "enter")
+        await at.until_drawn()
+        panel = at.explorer.stage.panels[LOSS]
+        shown = ["".join(text for text, _ in panel.row(y)) for y in range(panel.size.height)]
+        bottom = next(y for y, row in enumerate(shown) if "└" in row)
+        first, last = shown[bottom].index("└") + 1, shown[bottom].index("▲")
+        for column, made in ((first, 0), ((first + last) // 2, 6), (last, 12)):
+            await at.pilot.click(panel, offset=(column, bottom - 3))
+            await at.pilot.pause()
+            assert (at.session.moment.applied, at.explorer.looks.focus) == (made, LOSS)
+        await at.pilot.click(panel, offset=(last, 0))
+        await at.pilot.click(panel, offset=(2, bottom - 3))
+        assert at.session.moment.applied == 12, "neither the title nor the numbers beside the axis are a moment"
+
+
+async def test_a_click_on_a_pixel_chooses_the_weight_from_it_and_on_a_cell_its_unit() -> None:
+    async with explore("digits") as at:
+        network = at.explorer.stage.panels[NETWORK]
+        it = laid_out(at.explorer.scene(), *network.inner(*network.size))
+        picture, field = it.blocks[:2]
+        for block, left, layer in ((field, it.margin + picture.width + it.gaps[0], 1), (picture, it.margin, 0)):
+            grid = block.grids[0]
+            await at.pilot.click(network, offset=(1 + left + 3 * grid.wide, 1 + len(it.away) + grid.top))
+            await at.pilot.pause()
+            assert (at.session.moment.unit if layer else at.session.moment.source) == 3
+        assert at.session.moment.layer == 1
 
 
 @pytest.mark.parametrize("number", sorted(NUMBERS.values()))

@@ -1,11 +1,12 @@
 """The chart's axes: a label says the value of the row it stands in."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bptui.tui.plot import draw
+from bptui.tui.plot import draw, place_at
 from bptui.views.charts import Chart, Series, drawable
 from bptui.views.text import Row
 from tests.scenes import read_back
@@ -47,3 +48,27 @@ def test_a_label_stands_in_the_row_of_its_value(values: list[float], log: bool) 
         here = float(drawable(np.array([label]), log)[0])
         from_below = (here - low) / (high - low) * (HEIGHT - 3)  # two borders and the labels below
         assert abs(HEIGHT - 3 - from_below - at) <= 1, (label, at)
+
+
+@pytest.mark.parametrize(("width", "height"), [(16, 5), (38, 12), (118, 30)])
+@pytest.mark.parametrize("colour", [True, False])
+def test_the_place_of_a_column_is_drawn_in_that_column(width: int, height: int, colour: bool) -> None:
+    x = np.arange(50.0)
+    curve = Chart((Series("train", "series-1", x, x, x),), "updates", log=False)
+    places = [place_at(curve, width, height, column, 2, colour) for column in range(-1, width + 1)]
+    known = [place for place in places if place is not None]
+    assert (known[0], known[-1]) == (0.0, 49.0)
+    for column, place in enumerate(places, start=-1):
+        if place is not None:
+            row = "".join(text for text, _ in draw(replace(curve, cursor=place), width, height, colour)[height - 2])
+            assert row.index("▲") == column
+
+
+def test_beside_the_curves_and_where_nothing_is_drawn_there_is_no_place() -> None:
+    x = np.arange(50.0)
+    curve = Chart((Series("train", "series-1", x, x, x),), "updates", log=False)
+    assert place_at(curve, 38, 12, 0, 2) is None
+    assert place_at(curve, 38, 12, 37, 2) is None, "the frame"
+    assert place_at(curve, 38, 12, 20, 12) is None
+    assert place_at(curve, 15, 12, 9, 2) is None
+    assert place_at(replace(curve, series=()), 38, 12, 20, 2) is None

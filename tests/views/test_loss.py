@@ -11,7 +11,7 @@ from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.tui.plot import draw
 from bptui.views.header import header
-from bptui.views.loss import chart, loss_rows
+from bptui.views.loss import chart, loss_rows, place_of, updates_at
 from bptui.views.numbers import num
 from bptui.views.scene import AXES, Axis, scene_of
 from tests.scenes import lines, own_data, own_session, phase_of, scene, session
@@ -165,3 +165,13 @@ def test_a_loss_that_has_grown_is_remarked_before_it_overflows() -> None:
     assert "lower γ" not in "\n".join(lines(loss_rows(scene(session("xor")), 60)))
     at.history.epochs.width = 2  # a thinned curve does not begin at the start
     assert "lower γ" not in "\n".join(lines(loss_rows(at, 60)))
+
+
+@pytest.mark.parametrize("axis", ["update", "epoch", "seen"])
+@pytest.mark.parametrize("name", ["xor", "digits"])
+def test_a_place_on_the_x_axis_is_that_of_as_many_updates(name: str, axis: Axis) -> None:
+    it = session(name)
+    here = scene(it, Moment(40, phase_of("update")), axis=axis)
+    assert [updates_at(here, place_of(here, made)) for made in range(41)] == [*range(41)]
+    end = place_of(here, here.frontier)
+    assert (updates_at(here, -1.0), updates_at(here, 2 * end)) == (0, here.frontier)

@@ -1,6 +1,8 @@
 """The network's panel uses what room it has, says what it leaves out, and draws no line that cannot be followed."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,10 +14,11 @@ from bptui.session.moment import Moment
 from bptui.session.session import Session
 from bptui.views.edges import places_for
 from bptui.views.glyphs import PENDING, ZERO
-from bptui.views.layers import listed, marked_window
-from bptui.views.network import layers_shown, shared
+from bptui.views.layers import listed, marked_window, selected_unit
+from bptui.views.network import laid_out, layers_shown, network, shared, unit_at
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
+from bptui.views.text import cells
 from tests.scenes import own_data, own_session, painted, phase_of, scene, session
 
 SIZES = [(30, 6), (38, 16), (58, 22), (78, 20), (118, 34), (198, 57)]
@@ -209,3 +212,43 @@ def test_the_columns_shared_out_are_all_there_are(layers: list[tuple[int, int, i
     assert sum(sizes) + sum(gaps) + 2 * margin in (width, width - 1)
     if any(a.wired and b.wired for a, b in pairwise(forms)):
         assert margin == 0
+
+
+@pytest.mark.parametrize("colour", [True, False])
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (38, 8)])
+def test_the_chosen_cell_of_a_picture_or_a_field_is_found_where_it_stands(
+    width: int, height: int, colour: bool
+) -> None:
+    it, seen = session("digits"), set()
+    for unit, source in ((0, 0), (9, 27), (31, 63), (17, 36)):
+        for layer, selected in ((1, {"unit": unit, "source": source}), (2, {"unit": unit % 10, "source": unit})):
+            here = replace(at(it, "gradient", layer=layer, **selected), colour=colour)
+            for x, y in chosen_cells(here, width, height):
+                found = unit_at(here, width, height, x, y)
+                if found is not None:
+                    seen.add(found[0])
+                    below = selected_unit(here, found[0]) - found[1]
+                    assert below == 0 or (below == 8 and found[0] == 0 and colour), "a half block has two pixels"
+    assert seen >= {0, 1}
+
+
+def chosen_cells(it: Scene, width: int, height: int) -> Iterator[tuple[int, int]]:
+    """Where something is painted as selected, but for the numbers below all layers."""
+    below = len(laid_out(it, width, height).details)
+    for y, row in enumerate(network(it, width, height)[: height - below]):
+        x = 0
+        for text, role in row:
+            if role == "selected":
+                yield from ((x + k, y) for k, glyph in enumerate(text) if not glyph.isspace() or text[0] == "[")
+            x += cells(text)
+
+
+def test_beside_the_cells_of_a_layer_there_is_no_unit() -> None:
+    it = at(session("digits"), "gradient")
+    drawn = laid_out(it, 58, 16)
+    (picture, field), left = drawn.blocks[:2], drawn.margin
+    assert picture.grids
+    assert field.grids
+    assert unit_at(it, 58, 16, left, 0) is None  # the heading
+    assert unit_at(it, 58, 16, left + picture.width, 1) is None  # the gap
+    assert unit_at(it, 58, 16, left, 1) == (0, 0)
