@@ -181,7 +181,7 @@ def test_the_terminal_is_asked_for_clicks_but_not_for_movements(words: tuple[str
 def test_a_click_as_a_terminal_sends_it_moves_the_focus() -> None:
     click = "\x1b[<0;70;20M\x1b[<0;70;20m"
     with terminal("xor", width=100, height=30) as at:
-        at.wait_for("┏━ 1 Network")
+        at.wait_for("┏━ 1 Network · sample 1")
         at.type(click)
         at.wait_for("┏━ 4 Update")
         at.type("?")
