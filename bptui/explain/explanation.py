@@ -60,8 +60,9 @@ class Explanation:
         return "" if self.numbers is None else text(self.numbers, write)
 
 
-def explain(record: UpdateRecord, quantity: Quantity) -> Explanation:
-    """Explain one number of a record. Raises ValueError or IndexError where the record has no such number."""
+def explain(record: UpdateRecord, quantity: Quantity, users_listed: int = LISTED) -> Explanation:
+    """Explain one number of a record, with so many of those that it goes into. Raises ValueError or IndexError where
+    the record has no such number."""
     formula = formula_of(record, quantity)
     found = () if formula.numbers is None else tuple(dict.fromkeys(quantities(formula.numbers)))
     return Explanation(
@@ -73,7 +74,7 @@ def explain(record: UpdateRecord, quantity: Quantity) -> Explanation:
         value(record, quantity),
         formula.note,
         found,
-        tuple(islice(users(record, quantity), LISTED)),
+        tuple(islice(users(record, quantity), users_listed)),
     )
 
 

@@ -87,12 +87,24 @@ class Moment:
             return True
         if sample != self.sample:
             return sample < self.sample
-        return not is_before(self.phase, Phase(kind, layer), layers)
+        return has_come_to(self.phase, kind, layer, layers)
+
+    def way(self, sample: int) -> Phase | bool:
+        """How far a sample of the batch is on its way: through, not begun, or in a phase."""
+        if self.phase.per_batch or sample < self.sample:
+            return True
+        return self.phase if sample == self.sample else False
 
 
 def network_in_force(record: "UpdateRecord", phase: Phase) -> "Network":
     """The weights at a phase of an update: those after it once it is applied, those before it until then."""
     return record.after if phase == UPDATE else record.before
+
+
+@lru_cache(maxsize=4096)
+def has_come_to(phase: Phase, kind: Kind, layer: int, layers: int) -> bool:
+    """Does a phase lie at another one of the update, or behind it?"""
+    return not is_before(phase, Phase(kind, layer), layers)
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from math import isnan
 
 from bptui.engine.types import Floats
 from bptui.views.glyphs import thumbnail
+from bptui.views.kept import OfRecord
 from bptui.views.layers import fitting, unit_label
 from bptui.views.numbers import HIDDEN, brief, num
 from bptui.views.sample import LEAST_ROWS, LEAST_WIDTH, sample_rows, with_more
@@ -34,6 +35,11 @@ class Columns:
 
 
 def columns(scene: Scene, width: int) -> Columns:
+    """The same for all samples of a batch."""
+    return COLUMNS.get(scene.record, (scene.data, width), lambda: chosen_columns(scene, width))
+
+
+def chosen_columns(scene: Scene, width: int) -> Columns:
     """One number or the beginning of a name for each; then all numbers in their short spelling and whole names, the
     narrowest column first; then the state in words; then longer spellings."""
     index = max(len(str(len(scene.data) - 1)), 3)
@@ -49,6 +55,9 @@ def columns(scene: Scene, width: int) -> Columns:
     spare = grow(sizes, wide, spare - state)
     given, target, answer = sizes
     return Columns(index, given, target, answer, loss, state)
+
+
+ROWS, COLUMNS, PICTURES = OfRecord[Row](), OfRecord[Columns](), OfRecord[str]()
 
 
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
@@ -111,6 +120,13 @@ def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
 
 
 def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> Row:
+    """Of the samples that have not been stepped through meanwhile the row stays."""
+    moment = scene.moment
+    read = scene.data, m, c, words, moment.way(m), m == moment.sample
+    return ROWS.get(scene.record, read, lambda: made_row(scene, m, c, words))
+
+
+def made_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> Row:
     record, (x, y, said) = scene.record, words
     current = m == scene.moment.sample
     answered = scene.reached(m, "forward", record.layers)
@@ -166,9 +182,14 @@ def widths_of(lists: Sequence[Sequence[float]], size: int) -> list[int]:
 
 def given_inputs(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
     if scene.data.image:
-        return [thumbnail(scene.picture(m).tolist()) for m in shown]
+        return [in_a_line(scene, m) for m in shown]
     x = scene.inputs
     return aligned([x[m].tolist() for m in shown], width)
+
+
+def in_a_line(scene: Scene, m: int) -> str:
+    """The picture of one sample."""
+    return PICTURES.get(scene.record, (scene.data, m), lambda: thumbnail(scene.picture(m).tolist()))
 
 
 def given_targets(scene: Scene, shown: Sequence[int], width: int) -> list[str]:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
 from bptui.views.glyphs import PENDING, largest_of, pixel, shade, signed
@@ -143,7 +141,7 @@ class Picture:
     def large(self, scale: int) -> Piece:
         """A pixel ``scale`` rows high and twice as many columns wide."""
         rows: list[Row] = []
-        for y, line in enumerate(self.image):
+        for y, line in enumerate(self.image.tolist()):
             looks = [pixel(value, value) if self.scene.colour else shade(value) for value in line]
             wide = [(text * CELL * scale, role) for text, role in looks]
             if y == self.chosen[0]:
@@ -153,8 +151,8 @@ class Picture:
 
     def small(self) -> Piece:
         """Half blocks, two pixels a cell; a pixel a cell without colour."""
-        image, step = self.image, 2 if self.scene.colour else 1
-        below = np.vstack([image, np.zeros((1, self.columns))])
+        image, step = self.image.tolist(), 2 if self.scene.colour else 1
+        below = [*image, [0.0] * self.columns]
         rows: list[Row] = []
         for y in range(0, self.rows, step):
             if step == 2:
@@ -216,11 +214,12 @@ def lines_of(part: Part, units: int, columns: int, size: int, tall: int = 1) -> 
 def heat(part: Part, units: int, columns: int, size: int) -> list[Row]:
     """The cells of a part in lines of ``columns``, each cell ``size`` columns wide."""
     scale = largest_of(part.values) if part.values is not None else 0.0
+    values = None if part.values is None else part.values.tolist()
     rows: list[Row] = []
     for first in range(0, units, columns):
         spans: list[Span] = []
         for unit in range(first, min(first + columns, units)):
-            glyph, role = (PENDING, "pending") if part.values is None else signed(float(part.values[unit]), scale)
+            glyph, role = (PENDING, "pending") if values is None else signed(values[unit], scale)
             spans.append((glyph + " " * (size - 1), "selected" if unit == part.chosen else role))
         rows.append(tuple(spans))
     return rows

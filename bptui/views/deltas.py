@@ -10,6 +10,7 @@ from bptui.engine.weight import BIAS, Weight, sub
 from bptui.explain.quantity import Kind, Quantity, of_unit, of_weight
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import PENDING, largest_of, signed
+from bptui.views.kept import OfRecord
 from bptui.views.layers import fitting, listed
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.sample import with_more
@@ -152,7 +153,17 @@ def input_of(scene: Scene, m: int, source: int) -> float | None:
     return float(scene.record.passed.a[layer - 1][m, source])
 
 
+ROWS = OfRecord[Row]()
+
+
 def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Columns) -> Row:
+    """Of the samples that have not been stepped through meanwhile the row stays."""
+    moment = scene.moment
+    read = m, units, c, moment.way(m), m == moment.sample, moment.weight, scene.yours
+    return ROWS.get(scene.record, read, lambda: made_row(scene, m, units, contribution, c))
+
+
+def made_row(scene: Scene, m: int, units: range, contribution: float, c: Columns) -> Row:
     record, moment = scene.record, scene.moment
     added = scene.reached(m, "gradient")
     role = "selected" if m == moment.sample else "text" if added else "pending"

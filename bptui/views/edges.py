@@ -11,6 +11,7 @@ from math import comb
 
 from bptui.engine.weight import Weight
 from bptui.views.glyphs import BRAILLE_DOTS
+from bptui.views.kept import OfRecord
 from bptui.views.layers import Block
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
@@ -41,15 +42,25 @@ class Edge:
     chosen: bool
 
 
+BETWEEN = OfRecord[list[Row]]()
+
+
 def between(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[Row]:
-    """``height`` rows of ``width`` columns between a layer (from 0) and the next one."""
+    """``height`` rows of ``width`` columns between a layer (from 0) and the next one. The samples of a batch meet the
+    same weights."""
+    moment = scene.moment
+    ports = tuple(start.ports.items()), tuple(end.ports.items())
+    read = layer, *ports, width, height, moment.weight, scene.phase.kind
+    return BETWEEN.get(scene.record, read, lambda: drawn_between(scene, layer, start, end, width, height))
+
+
+def drawn_between(scene: Scene, layer: int, start: Block, end: Block, width: int, height: int) -> list[Row]:
     before = " " * (width > 2 and width != NUMBERED)
     after = " " * (width > NUMBERED + 1)
     room = width - len(before) - len(after)
-    all_edges = edges(scene, layer, start, end) if start.ports and end.ports and width >= NUMBERED else []
-    near = [edge for edge in all_edges if edge.near]
     many = width < READABLE or is_tangle(len(start.ports), len(end.ports), width * height)
-    drawn = near if many else all_edges
+    drawn = edges(scene, layer, start, end, many) if start.ports and end.ports and width >= NUMBERED else []
+    near = [edge for edge in drawn if edge.near]
     if not drawn:
         return arrow(scene, width, height)
     largest = float(abs(scene.record.before.weights[layer]).max())
@@ -68,17 +79,18 @@ def is_tangle(sources: int, units: int, area: int) -> bool:
     return sources * units > MOST_EDGES or comb(sources, 2) * comb(units, 2) > MOST_CROSSINGS * area
 
 
-def edges(scene: Scene, layer: int, start: Block, end: Block) -> list[Edge]:
-    """The weights between the units shown."""
+def edges(scene: Scene, layer: int, start: Block, end: Block, near_only: bool) -> list[Edge]:
+    """The weights between the units shown, or those of the selected unit alone."""
     moment, weights = scene.moment, scene.record.before.weights[layer]
     selected = moment.weight
     out = []
     for i, y in start.ports.items():
         for o, there in end.ports.items():
-            weight = Weight(layer + 1, i, o)
             into = moment.layer == layer + 1 and moment.unit == o
-            out_of = moment.layer == layer and moment.unit == i
-            out.append(Edge(weight, float(weights[i, o]), y, there, into or out_of, weight == selected))
+            near = into or (moment.layer == layer and moment.unit == i)
+            if near or not near_only:
+                weight = Weight(layer + 1, i, o)
+                out.append(Edge(weight, float(weights[i, o]), y, there, near, weight == selected))
     return out
 
 

@@ -51,9 +51,9 @@ def yours_there(scene: Scene, q: Quantity) -> Number | None:
     return scene.yours_of(q) if reached(scene, q) else None
 
 
-def explained(scene: Scene, q: Quantity) -> Explanation:
+def explained(scene: Scene, q: Quantity, users_listed: int = LISTED) -> Explanation:
     """Where a number comes from; of an input that was scaled, what the file has."""
-    it = explain(scene.record, q)
+    it = explain(scene.record, q, users_listed)
     if q.kind != "input" or scene.data.scaling is None:
         return it
     return replace(it, note=f"{it.note}, {brief(scene.inputs[q.sample, q.unit], 9)} there, scaled")
@@ -234,7 +234,7 @@ def explain_panel(scene: Scene, width: int, height: int) -> list[Row]:
     sentence = prose(narrate(scene), width - 2)
     rows: list[Row] = [((f" {line}", "strong"),) for line in sentence]
     made = produced(scene.moment, scene.phase)
-    blocks = [formula_rows(explained(scene, q), width, yours_there(scene, q)) for q in made]
+    blocks = [formula_rows(explained(scene, q, 0), width, yours_there(scene, q)) for q in made]
     while len(blocks) > 1 and len(rows) + sum(len(block) + 1 for block in blocks) > height:
         blocks = blocks[1:]  # the last says most
     for block in blocks:
@@ -248,10 +248,10 @@ def made_of(scene: Scene, made: tuple[Quantity, ...], width: int, height: int) -
     rows: list[Row] = [(), ((" made of", "head"),)]
     told, to_come = {*made}, deque(made)
     while to_come:
-        for q in explained(scene, to_come.popleft()).terms:
+        for q in explained(scene, to_come.popleft(), 0).terms:
             if q in told or q.kind in GIVEN:
                 continue
-            block = formula_rows(explained(scene, q), width, yours_there(scene, q))
+            block = formula_rows(explained(scene, q, 0), width, yours_there(scene, q))
             if len(rows) + len(block) > height:
                 return rows if len(rows) > 2 else []
             told.add(q)

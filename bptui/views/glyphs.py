@@ -4,6 +4,7 @@ A cell says a signed number by glyph and by background, so that it reads without
 ▿ ▾ ▼ negative, small, middling and large; 0 is zero, · is not computed yet.
 """
 
+from functools import cache
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,12 @@ def largest_of(values: "Floats") -> float:
 
 def pixel(above: float, below: float) -> Span:
     """A half block for two grey values 0 … 1, one above the other."""
-    return "▀", f"px {level(above)}|px {level(below)}"
+    return half_block(level(above), level(below))
+
+
+@cache
+def half_block(above: int, below: int) -> Span:
+    return "▀", f"px {above}|px {below}"
 
 
 def level(value: float) -> int:

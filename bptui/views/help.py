@@ -45,7 +45,7 @@ class KeyLine:
 
 def way_back(reach: "Reach") -> tuple[str, ...]:
     """What going back takes in this run."""
-    taken, budget, recent = f"{reach.bytes / MB:.1f}", f"{reach.budget / MB:.0f}", grouped(reach.recent)
+    taken, budget, recent = -(-reach.bytes // MB), reach.budget // MB, grouped(reach.recent)
     return (
         "",
         "How far back",

@@ -245,7 +245,7 @@ async def test_help_tells_why_a_key_cannot_act_now() -> None:
     async with explore(size=(120, 80)) as at:
         await at.press("f1")
         assert "(not now: this is the start of the run)" in at.text()
-        assert "The states kept take 0.0 of 64 MB." in at.text()
+        assert "The states kept take 1 of 64 MB." in at.text()
 
 
 @pytest.mark.parametrize("key", ["q", "escape", "question_mark", "b"])

@@ -8,7 +8,7 @@ from tests.scenes import session
 def test_what_going_back_takes_is_said_as_it_is() -> None:
     lines = way_back(Reach(bytes=3 * 2**19, budget=64 * 2**20, recent=100_000, spacing=32))
     assert lines[2].endswith("of the last 100 000")
-    assert lines[3] == "  none is more than 32 updates from one. The states kept take 1.5 of 64 MB."
+    assert lines[3] == "  none is more than 32 updates from one. The states kept take 2 of 64 MB."
 
 
 def test_it_stands_behind_the_guide_and_before_the_keys() -> None:

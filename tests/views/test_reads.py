@@ -4,6 +4,8 @@
 besides, rows, title and list are alike too.
 """
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
@@ -24,6 +26,7 @@ from bptui.training.history import Curve
 from bptui.training.run import Stop
 from bptui.training.settings import Settings
 from bptui.training.watching.watchable import Watchable
+from bptui.views.kept import OfRecord
 from bptui.views.panels import PANELS, PanelSpec
 from bptui.views.scene import AXES, Scene
 from tests.scenes import own_data, own_session, scene
@@ -139,6 +142,34 @@ def test_what_a_panel_does_not_say_it_reads_changes_nothing_in_it(panel: PanelSp
         now = shown(panel, here)
         assert made.setdefault(panel.reads(here), now) == now
     assert len(made) > 3
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+def test_what_is_kept_of_a_record_is_what_would_be_made_anew(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row of a list, one picture, the lines between two layers: in whatever order the scenes come."""
+    it, views = session(kind), [panel.view for panel in PANELS if panel.id in ("network", "batch", "deltas")]
+    there = [*scenes(it)]
+    there = [*there, *there[::-1]]
+    kept = [[view(here, *size) for view in views for size in SIZES] for here in there]
+    monkeypatch.setattr(OfRecord, "get", lambda self, record, others, make: make())
+    for here, rows in zip(there, kept, strict=True):
+        assert rows == [view(here, *size) for view in views for size in SIZES]
+
+
+def test_a_record_is_not_held_by_what_is_kept_of_it() -> None:
+    kept, it = OfRecord[int](), session("classes")
+    record = it.run.record(1)
+    assert [kept.get(record, "a", lambda: 1), kept.get(record, "a", lambda: 2), kept.get(record, "b", lambda: 3)] == [
+        1,
+        1,
+        3,
+    ]
+    assert kept.get(it.run.record(2), "a", lambda: 4) == 4
+    assert kept.get(record, "a", lambda: 5) == 5
+    gone = weakref.ref(record)
+    del record, it
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_curve_that_has_grown_is_another() -> None:
