@@ -22,7 +22,8 @@ def of_the_losses(scene: "Scene") -> Hashable:
     known = phase.per_batch or scene.reached(scene.record.n - 1, "loss")
     start = epochs.width == 1 and tuple(epochs.last("train_loss")[:1])
     shown = scene.axis, scene.log, scene.accuracy, scene.colour
-    return scene.record, known, scene.epoch_end, scene.stop, start, *shown
+    beside = scene.ghost and (scene.ghost, scene.applied)
+    return scene.record, known, scene.epoch_end, scene.stop, start, beside, *shown
 
 
 def of_the_watches(scene: "Scene") -> Hashable:

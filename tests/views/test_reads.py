@@ -18,6 +18,7 @@ from bptui.diagnosis.diagnosis import diagnose
 from bptui.diagnosis.yours import Yours
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import of_unit, of_weight
+from bptui.session.forks import Ghost, InFork
 from bptui.session.moment import GRADIENT, Moment, phases
 from bptui.session.player import Player
 from bptui.session.prediction import DEPTHS, Prediction, Question
@@ -91,13 +92,20 @@ def changes(here: Scene, it: Session) -> dict[str, list[Any]]:
         "colour": [False],
         "sort": ["loss", "norm", "cosine", "wrong"],
         "stop": [Stop(7, record.position, 1, "z", "overflows")],
-        "changes": [(2, 3)],
+        "changes": [((2, "γ 0.5"), (3, "batch 4"))],
+        "fork": [InFork(2, 3, 1, 2)],
+        "ghost": [Ghost(1, "γ 0.5", other.run.history, 4, 2), Ghost(2, "γ 1", it.run.history, 6, 3)],
         "units": [tuple(tuple(f"u{k}{j}" for j in range(size)) for k, size in enumerate(sizes))],
         "yours": [own],
         "watches": [watched(), (*watched(), (Watchable("loss"), Curve(("value",))))],
         "stopped_by": [watched()[0][0]],
         "question": [Question(each, record) for each in (asked, asked.hinted(), asked.skipped(), asked.away())],
     }  # fmt: skip
+
+
+def also(here: Scene) -> Scene:
+    """With what is seldom there, and reads more where it is."""
+    return replace(here, watches=watched(), ghost=Ghost(3, "γ 2", here.history, 5, 2))
 
 
 def other_moments(here: Moment, it: Session) -> Iterator[Moment]:
@@ -114,7 +122,7 @@ def other_moments(here: Moment, it: Session) -> Iterator[Moment]:
 def scenes(it: Session) -> Iterator[Scene]:
     """Moments of an update, each with every field of the scene changed by itself."""
     for moment in (Moment(2), Moment(2, GRADIENT, 2), Moment(2, phases(it.layers)[-1], 4, layer=2, unit=1, source=1)):
-        here = replace(scene(it, moment), watches=watched())
+        here = also(scene(it, moment))
         yield here
         for name, others in changes(here, it).items():
             yield from (replace(here, **{name: value}) for value in others)
