@@ -48,10 +48,10 @@ QUESTIONS = (
         "Each sample's own x, own δ.",
         "the ledger of a first-layer weight",
         (
-            Stand("gradient"),
+            Stand("reduce"),
             SelectTelling(),
-            Focus("update"),
-            Say("{samples}, each its own x · its own δ: {explain} explains one, {up} {down} another unit"),
+            Focus("deltas"),
+            Say("{samples}, each its own x beside its own δ: {up} {down} another, {explain} explains δ"),
         ),
     ),
     Question(

@@ -226,6 +226,8 @@ def truth(now: DrillNow) -> str:
         return f"{verdict}."
     passes = compared(now.passes.train_loss, now.drill.train_loss)
     than = "the same" if passes == "the same" else f"{passes} than the drill"
+    if passes == "worse" and now.passes.updates < now.drill.updates:  # a batch shares one step
+        than = "worse: fewer updates"
     return f"{verdict}; passes: {num(now.passes.train_loss, 8)}, {than}."
 
 

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from bptui.engine.weight import Weight
 from bptui.experiments.mistakes.table import ROWS
 from bptui.experiments.races import PRESETS
+from bptui.explain.quantity import of_unit
 from bptui.session.intents import Focus, GoTo, Intent, Open, Say, Stand, Step
 from bptui.session.moment import REDUCE
 from bptui.session.moment import UPDATE as UPDATED
@@ -19,8 +20,8 @@ from bptui.tui.lab import LabScreen
 from bptui.tui.race import RaceScreen
 from bptui.tui.scatter import ScatterScreen
 from bptui.tui.screens import carry_out
-from bptui.views.arrange import UPDATE
-from bptui.views.numbers import factor, num
+from bptui.views.arrange import DELTAS, UPDATE
+from bptui.views.numbers import brief, factor, num
 from tests.tui.pilots import Pilots, explore
 
 
@@ -86,10 +87,23 @@ async def test_4_stands_on_the_ledger_with_every_samples_own_x_beside_its_delta(
         for m, (x, delta) in enumerate(zip(inputs, deltas, strict=True)):
             row = f"#{m + 1:<3} {num(x, 7):>7} · {num(delta, 8, plus=True):>8} = {num(x * delta, 8, plus=True):>8}"
             assert row in at.text()
-        await at.press("enter")
+        assert at.explorer.looks.focus == DELTAS
+        await at.press("up", "enter")
         screen = at.app.screen
         assert isinstance(screen, ExplainScreen)
-        assert screen.walk_now.here.kind == "contribution"
+        assert screen.walk_now.here == of_unit("delta", 1, moment.unit, len(inputs) - 2)
+
+
+async def test_4_shows_as_many_samples_as_have_room_with_their_own_x() -> None:
+    async with explore("digits") as at:
+        await asked(at, "4")
+        moment, passed = at.session.moment, at.session.record.passed
+        rows = [row for row in at.lines() if row[1:2] == "■"]
+        assert len(rows) > 10
+        for row in rows:
+            m = int(row[2:5]) - 1
+            assert brief(passed.a[0][m, moment.source], 5) in row
+            assert num(passed.delta[0][m, moment.unit], 7, plus=True) in row
 
 
 async def test_4_takes_the_input_that_differs_most_where_many_are_always_0() -> None:
