@@ -1,5 +1,6 @@
 """What a run works on and never changes: the samples to train on and to test on, and the seed."""
 
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ from bptui.training.settings import Order
 
 MOST_EDITED = 4
 """Problems under a roster that are kept: a run that is stepped through meets the same few again and again."""
+
+Metrics = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,13 +130,27 @@ class Problem:
         visited = everything if ended else everything[: (everything == mine[position.start]).argmax()]
         return replace(position, start=int(np.isin(visited, there.split.train).sum()))
 
-    def metrics(self, network: Network, loss: str) -> tuple[float, float, float, float]:
+    @property
+    def samples(self) -> int:
+        """All that :meth:`metrics` looks at."""
+        return len(self.train_x) + len(self.test_x)
+
+    def metrics(self, network: Network, loss: str) -> Metrics:
         """Train and test loss (means), train and test accuracy; nan where there is none."""
-        train_loss, train_accuracy = self._evaluate(network, loss, self.train_x, self.train_y)
-        test_loss, test_accuracy = self._evaluate(network, loss, self.test_x, self.test_y)
+        parts = self.metrics_in_parts(network, loss)
+        while True:
+            try:
+                next(parts)
+            except StopIteration as whole:
+                return whole.value
+
+    def metrics_in_parts(self, network: Network, loss: str) -> Generator[None, None, Metrics]:
+        """The same, given back at the end of a walk through all samples that can be broken off between its parts."""
+        train_loss, train_accuracy = yield from self._evaluate(network, loss, self.train_x, self.train_y)
+        test_loss, test_accuracy = yield from self._evaluate(network, loss, self.test_x, self.test_y)
         return train_loss, test_loss, train_accuracy, test_accuracy
 
-    def _evaluate(self, network: Network, loss: str, x: Rows, y: Floats) -> tuple[float, float]:
+    def _evaluate(self, network: Network, loss: str, x: Rows, y: Floats) -> Generator[None, None, tuple[float, float]]:
         if len(x) == 0:
             return float("nan"), float("nan")
         total, right = 0.0, 0
@@ -141,6 +158,7 @@ class Problem:
             with quiet():
                 total += float(losses.sum())
             right += int((chosen_class(outputs) == chosen_class(y[part])).sum())
+            yield
         accuracy = share_of_samples(right, len(x)) if self.data.classes else float("nan")
         return share_of_samples(total, len(x)), accuracy
 

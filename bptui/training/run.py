@@ -6,7 +6,7 @@ from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg)
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, p
 from bptui.training.causes import Causes, Change, Edit, Guest, parting
 from bptui.training.checkpoints import Checkpoints, Reach, State
 from bptui.training.history import History
-from bptui.training.problem import Problem
+from bptui.training.problem import Metrics, Problem
 from bptui.training.record import GUEST, UpdateRecord, freeze
 from bptui.training.roster import Rewrite, Roster
 from bptui.training.schedule import Position
@@ -26,6 +26,7 @@ from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper, fresh_state
 
 RECORDS_KEPT = 4
+AT_ONCE = 4096  # samples that are evaluated in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ class Unread:
     theta: Floats | None
 
 
+@dataclass(slots=True, eq=False)
+class Ending:
+    """The end of an epoch that is being evaluated, a part of the samples after the other; ``penalty`` is known."""
+
+    update: int
+    epoch: int
+    seen: int
+    parts: Generator[None, None, Metrics]
+    penalty: float
+
+
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
     """What the curves keep of an epoch's end, in the order of their names."""
     return *problem.metrics(network, rules.loss), penalty(network, rules)
@@ -120,6 +132,7 @@ class Run:
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
         self._ends: dict[int, EpochEnd] = {}
         self._unread: Unread | None = None  # the last end of an epoch
+        self._ending: Ending | None = None  # that of the last update, where it takes long
         self.look: Callable[[Stepper, Position, float], None] | None = None  # sees every update made, where it began
         self._front = self._stepper(front)
 
@@ -152,6 +165,11 @@ class Run:
         self._records.clear()
 
     @property
+    def evaluating(self) -> bool:
+        """Is the end of an epoch that the last update made not known yet? The next :meth:`extend` goes on with it."""
+        return self._ending is not None
+
+    @property
     def next_position(self) -> Position:
         """Where the first update not yet made stands."""
         return self._front.position
@@ -167,19 +185,35 @@ class Run:
     def extend(self, enough: Callable[[int, Position], bool], pause: Callable[[], bool] = lambda: False) -> bool:
         """Make updates until ``enough(frontier, next position)``; True when it is, or when the run had to stop.
 
-        Between two updates ``pause()`` is asked; when it says so this returns False, and can be called again.
+        Between two updates, and between the parts in which many samples are evaluated, ``pause()`` is asked; when it
+        says so this returns False, and can be called again.
         """
         with quiet():
             try:
-                while not enough(self._front.update, self._front.position):
-                    if self.stop is not None:
+                while self._end_known(pause):
+                    if enough(self._front.update, self._front.position) or self.stop is not None:
                         return True
                     if pause():
                         return False
                     self._advance()
-                return True
+                return False
             finally:
                 self._show_last_end()
+
+    def _end_known(self, pause: Callable[[], bool] = lambda: False) -> bool:
+        """Evaluate the end of an epoch that the last update has made; False where ``pause()`` said so before."""
+        ending = self._ending
+        if ending is None:
+            return True
+        try:
+            while True:
+                next(ending.parts)
+                if pause():
+                    return False
+        except StopIteration as whole:
+            self.history.epochs.append((ending.update, ending.epoch, ending.seen), (*whole.value, ending.penalty))
+            self._ending = None
+            return True
 
     def _show_last_end(self) -> None:
         """The curves end where the run does."""
@@ -224,12 +258,19 @@ class Run:
             history.updates.append((update, done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
             over = history.epochs.skips()
-            if not over:
+            if not over and history is self.history and self.problem_at(update).samples > AT_ONCE:
+                self._ending = self._begun_end(stepper, before.epoch, after.seen, settings.rules)
+            elif not over:
                 values = epoch_values(self.problem_at(update), stepper.left, settings.rules)
                 history.epochs.append((update, before.epoch, after.seen), values)
             if history is self.history:
                 theta = stepper.left_theta() if over and before.batch > 1 else None
                 self._unread = Unread(update, before.epoch, after.seen, theta) if over else None
+
+    def _begun_end(self, stepper: Stepper, epoch: int, seen: int, rules: UpdateRules) -> Ending:
+        network = Network(self.start.architecture, stepper.left_theta())
+        parts = self.problem_at(stepper.update).metrics_in_parts(network, rules.loss)
+        return Ending(stepper.update, epoch, seen, parts, penalty(network, rules))
 
     def after(self, update: int) -> Stepper:
         """A stepper that stands where an update has been made (0: at the start) and can make the next ones again.
@@ -246,7 +287,7 @@ class Run:
         if update in self._records:
             self._records.move_to_end(update)
             return self._records[update]
-        if update < 1 or not self.extend_to(update):
+        if update < 1 or (update > self.frontier and not self.extend_to(update)):
             raise IndexError(f"no update {update}" + (f": {self.stop}" if self.stop else ""))
         record = self._compute_record(update)
         self._records[update] = record
@@ -323,11 +364,17 @@ class Run:
                 stepper.step()
             yield before, stepper.left_theta()
 
-    def epoch_end(self, update: int) -> EpochEnd:
+    def epoch_end(self, update: int, wait: bool = True) -> EpochEnd:
         """The last end of an epoch at or before an update that was made (0: the start): from the curves, or computed
-        again where these are thinned. Raises IndexError for an update that was not made."""
+        again where these are thinned. One that is still being evaluated is waited for, or else the one before it is
+        meant. Raises IndexError for an update that was not made."""
         if not 0 <= update <= self.frontier:
             raise IndexError(f"no update {update} was made; there are {self.frontier}")
+        if self._ending is not None and update >= self._ending.update:
+            if wait:
+                self._end_known()
+            else:
+                update = self._ending.update - 1
         curve, unread = self.history.epochs, self._unread
         if unread is not None and update >= unread.update:
             return self._end(unread.epoch, unread)
@@ -406,6 +453,7 @@ class Run:
         return self._parted(past, causes)
 
     def _parted(self, past: int, causes: Causes) -> "Run":
+        self._end_known()
         state = self._state(past)
         return Run(self.problem, self.start, causes, self._checkpoints.until(past), self._history_until(past), state)
 

@@ -165,7 +165,7 @@ class Explorer(Predicting):
     def _tell_symptom(self) -> None:
         """What has begun to be wrong, where there is nothing else to say: a line each, one after another."""
         session = self.session
-        if not self.notice and (made := session.moment.applied):
+        if not self.notice and not session.run.evaluating and (made := session.moment.applied):
             for symptom in self._watch.news(session.run, made, session.record.position.epoch):
                 self.say_later(notice(symptom, self.shown("doctor")))
 

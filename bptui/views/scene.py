@@ -202,7 +202,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         frontier=session.run.frontier,
         coming=session.next_settings,
         coming_from=session.next_update,
-        epoch_end=session.run.epoch_end(session.moment.applied),
+        epoch_end=session.run.epoch_end(session.moment.applied, wait=not session.player.playing),
         player=session.player,
         colour=colour,
         stop=session.run.stop,
