@@ -52,3 +52,42 @@ def no_row(explorer: "Explorer") -> str | None:
     from bptui.session import edits
 
     return edits.why_not_edit(explorer.session)
+
+
+def open_forks(explorer: "Explorer") -> None:
+    """The list of forks; Enter goes to one, which is replayed first where it is not known yet."""
+    from bptui.session.goal import Goal
+    from bptui.session.kept_forks import settle, share_past
+    from bptui.session.moves import end_of
+    from bptui.tui.forks import ForksScreen
+
+    app, session = explorer.app, explorer.session
+    screen = ForksScreen(session, app.palette_name, app.ascii, app.colour)
+
+    def answer(_: None) -> None:
+        explorer.notice = screen.notice
+        if not screen.wanted:
+            explorer.do(lambda _: None)
+            return
+        explorer.way_back = None
+        fork = session.forks[screen.wanted]
+        if fork.run.frontier < fork.owed:
+            share_past(session.forks, fork)
+
+        words = fork.words  # of the live one none are kept
+
+        def arrive() -> str:
+            fork.words = words
+            settle(fork)
+            fork.words, session.moment = "", fork.moment
+            return f"fork {fork.number}: {session.forks.name(fork)}"
+
+        def go(_: object) -> None:
+            session.go_to_fork(fork.number, end_of(fork.run, session.moment, 0))
+            explorer.start(Goal(max(fork.owed, 1)), arrive)
+
+        owed = fork.run.frontier < fork.owed
+        explorer.do(go if owed else lambda _: explorer.change(lambda: session.go_to_fork(fork.number)))
+
+    explorer.pause()
+    app.push_screen(screen, answer)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bptui.tui.editing import ask_sample, ask_weight, no_row, toggle_row
+from bptui.tui.editing import ask_sample, ask_weight, no_row, open_forks, toggle_row
 from bptui.tui.keys import Key, Table
 from bptui.tui.screens import (
     open_confusion,
@@ -176,6 +176,8 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.change(e.session.undo), "", session_reason(lambda s: s.why_not_undo())),
     Key("redo", ("R",), "R", "Change", "make the change undone last again, exactly",
         lambda e: e.change(e.session.redo), "", session_reason(lambda s: s.why_not_redo())),
+    Key("forks", ("F",), "F", "Change", "the list of forks: what differs, losses, curves; go to one, name, keep, drop",
+        open_forks),
     Key("restart", ("r",), "r", "Change", "restart with the same seed and the current settings",
         lambda e: e.change(e.session.restart)),
     Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",

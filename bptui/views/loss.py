@@ -84,10 +84,11 @@ def ghost_row(scene: Scene, ghost: Ghost) -> Iterator[Row]:
     series = "train_accuracy" if scene.accuracy else "train_loss"
     for digits in (8, 6, 5):
         here, last = (written(float(curve.last(series)[place]), scene.accuracy, digits) for place in (now, end))
-        epoch = int(curve.axis("epoch")[now])
-        yield ((f" {names}: {here} after epoch {epoch}, ends at {last} (update {ghost.known})", "dim"),)
-        yield ((f" {names}: {here} here, ends at {last} (update {ghost.known})", "dim"),)
-        yield ((f" {names}: {here}, ends at {last}", "dim"),)
+        if ghost.known > scene.applied:
+            epoch = int(curve.axis("epoch")[now])
+            yield ((f" {names}: {here} after epoch {epoch}, ends at {last} (update {ghost.known})", "dim"),)
+            yield ((f" {names}: {here} here, ends at {last}", "dim"),)
+        yield ((f" {names}: ends at {last} (update {ghost.known})", "dim"),)
         yield ((f" {names}: ends at {last}", "dim"),)
     yield ((f" {names}", "dim"),)
 

@@ -21,6 +21,7 @@ from bptui.tui import (
     draw,
     drill,
     explain,
+    forks,
     gradients,
     history,
     lab,
@@ -42,6 +43,7 @@ from bptui.tui.edit_lines import SampleLine, WeightLine
 from bptui.tui.explain import ExplainScreen
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID, KEYS
+from bptui.tui.forks import ForksScreen
 from bptui.tui.gradients import GradientScreen
 from bptui.tui.history import HistoryScreen
 from bptui.tui.keys import Table
@@ -153,6 +155,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "set-weight": ((), shows(screen=WeightLine)),
     "change-sample": ((), shows(screen=SampleLine)),
     "leave-out": ((), changes(1)),
+    "forks": ((), shows(screen=ForksScreen)),
     "undo": (("rate-up",), rules(learning_rate=0.1)),
     "redo": (("rate-up", "undo"), rules(learning_rate=0.2)),
     "restart": (("next-batch", "next-batch"), moved(update=1, phase=PHASES[0], sample=0)),
@@ -214,7 +217,7 @@ def test_every_key_has_its_effect_tested() -> None:
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
         *(breakpoints.KEYS, history.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS, predicting.KEYS),
-        *(lists.HELP_KEYS, lists.QUESTION_KEYS),
+        *(lists.HELP_KEYS, lists.QUESTION_KEYS, forks.KEYS),
     ],
 )
 def test_no_key_means_two_things(table: Table) -> None:
