@@ -8,7 +8,7 @@ import numpy as np
 from bptui.data.dataset import Dataset
 from bptui.diagnosis.numbers import Part
 from bptui.diagnosis.search import Fit, search
-from bptui.diagnosis.separating import any_differ, separating
+from bptui.diagnosis.separating import can_separate, separating
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.rates import RateSchedule
@@ -105,8 +105,7 @@ def telling_apart(record: UpdateRecord, fits: Sequence[Fit]) -> Scenario | None:
 
 def differ_somewhere(record: UpdateRecord, fits: Sequence[Fit]) -> bool:
     """Is there such a scenario?"""
-    with quiet():
-        return any_differ(given_of(record), [fit.rule for fit in fits])
+    return can_separate(given_of(record), [fit.rule for fit in fits])
 
 
 def scenario_of(given: Given, settings: Settings) -> Scenario:

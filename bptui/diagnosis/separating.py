@@ -14,31 +14,34 @@ TRIES = 60
 SEEN = 0.02
 """Of the larger number: rules that differ by less are hard to tell apart on paper."""
 FEWEST, MOST = 2, 4  # samples
+NONE_SEEN = (0, 0.0)
 
 
 def separating(given: Given, rules: Sequence[Rule]) -> Given | None:
     """An update of the same network with other weights and a few samples, numbers of one decimal each, on which as many
     of these rules as can be differ from each other; None where no two do."""
     rng = np.random.default_rng(0)
-    best, most = None, (0, 0.0)
+    best, most = None, NONE_SEEN
     with quiet():
         for _ in range(TRIES):
             tried = drawn(given, rng)
-            apart = [distance(a, b) for a, b in combinations(believed(tried, rules), 2)]
-            seen = sum(size > SEEN for size in apart), min(apart, default=0.0)
+            seen = seen_in(tried, rules)
             if seen > most:
                 best, most = tried, seen
     return best
 
 
-def any_differ(given: Given, rules: Sequence[Rule]) -> bool:
-    """Is there one on which two of them differ? The first that shows it is enough."""
+def can_separate(given: Given, rules: Sequence[Rule]) -> bool:
+    """Does :func:`separating` find one? The first is enough."""
     rng = np.random.default_rng(0)
-    for _ in range(TRIES):
-        first, *rest = believed(drawn(given, rng), rules)
-        if any(distance(first, other) > 0 for other in rest):
-            return True
-    return False
+    with quiet():
+        return any(seen_in(drawn(given, rng), rules) > NONE_SEEN for _ in range(TRIES))
+
+
+def seen_in(given: Given, rules: Sequence[Rule]) -> tuple[int, float]:
+    """How many pairs of rules are seen to differ in an update, and by how much those differ that are nearest."""
+    apart = [distance(a, b) for a, b in combinations(believed(given, rules), 2)]
+    return sum(size > SEEN for size in apart), min(apart, default=0.0)
 
 
 def drawn(given: Given, rng: np.random.Generator) -> Given:
