@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bptui.session.session import Session
     from bptui.training import Run
     from bptui.training.watching.until import Until
+    from bptui.tui.app import Maker
     from bptui.tui.config import Config
     from bptui.tui.recovery import Recovery
     from bptui.views.looks import Looks
@@ -576,6 +577,37 @@ def data(options: argparse.Namespace) -> int:
     return 0
 
 
+def lesson(options: argparse.Namespace) -> int:
+    """A lesson, or the list of them."""
+    with loading():
+        from functools import partial
+
+        from bptui.data.folders import state_folder
+        from bptui.headless.lessons import begin_at, found, listing, scenario_words
+        from bptui.session.learned import learned
+        from bptui.session.lesson import LessonError, rehearsed
+        from bptui.session.session import Session
+
+    known = learned(state_folder())
+    if options.lesson is None:
+        for line in listing(known):
+            print(line)
+        return 0
+    try:
+        it = found(options.lesson)
+        scenario = choose(parser_of("").parse_args(scenario_words(it)))
+        rehearsed(it, Session(scenario))
+    except LessonError as problem:
+        return complain(str(problem))
+    except (UsageError, ScenarioError) as problem:
+        return complain(f"{it.path}: scenario: {problem}")
+    from bptui.tui.lesson import LessonExplorer
+
+    begun = begin_at(it, known, options.again)
+    made = partial(LessonExplorer, lesson=it, begun=begun, folder=state_folder())
+    return open_explorer(Session(scenario), options, made=made)
+
+
 def open_session(options: argparse.Namespace) -> int:
     return reopen(options.file, options, None)
 
@@ -616,6 +648,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "exercise": exercise,
     "doctor": doctor,
     "map": draw_map,
+    "lesson": lesson,
     "export": export,
     "serve": serve,
     "data": data,
@@ -635,8 +668,10 @@ def open_explorer(
     looks: "Looks | None" = None,
     kept: "Kept | None" = None,
     recovery: "Recovery | None" = None,
+    made: "Maker | None" = None,
 ) -> int:
-    """``draw`` says how the drawing pad is opened over it, "" that it is not."""
+    """``draw`` says how the drawing pad is opened over it, "" that it is not; ``made`` makes another explorer than the
+    usual one."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
         from bptui.session.beginning import Beginning
@@ -661,6 +696,7 @@ def open_explorer(
         looks=looks or looks_of(options),
         kept=kept,
         recovery=None if config.read_only or os.environ.get("TEXTUAL_DRIVER") else lambda: recovery or begin_recovery(),
+        made=made,
     )
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
     "exercise": "exercises with their keys, for paper, Moodle or Canvas",
+    "lesson": "a lesson in the explorer, with numbers to predict",
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
     "export": "slides, a film or a worked page of an update",
@@ -152,6 +153,7 @@ class Parser(argparse.ArgumentParser):
             "completion": " SHELL",
             **dict.fromkeys(("check", "open"), " FILE"),
             **dict.fromkeys(("draw", "serve", EXPLORER), " [NAME]"),
+            "lesson": " [LESSON]",
         }.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
         return f"usage: {self.prog}{name}{needed} [options]"
@@ -292,20 +294,8 @@ def parser_of(command: str) -> Parser:
     p.usage = p.short_usage.removeprefix("usage: ")
     if command in BARE:
         return p
-    if command == "completion":
-        p.epilog = COMPLETION
-        p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
-        return p
-    if command == "resume":
-        add_screen(p)
-        return p
-    if command == "exercise":
-        add_exercise(p)
-        add_screen(p)
-        return p
-    if command == "open":
-        p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")
-        add_screen(p)
+    if command in ALONE:
+        ALONE[command](p)
         return p
     if command == "draw":
         what = "digits, letters, or pictures of your own"
@@ -425,6 +415,7 @@ def add_exercise(p: Parser) -> None:
     p.add_argument("--out", type=Path, metavar="FILE", help="write it there, the key beside it; or into a folder")
     number = checked(integer(1, MOST_EXERCISES), plain)
     p.add_argument("--open", type=number, metavar="K", help="the explorer at exercise K, its worked solution")
+    add_screen(p)
 
 
 def few_units(sizes: Any) -> Any:
@@ -523,6 +514,31 @@ def add_data(p: Parser) -> None:
     p.add_argument("--plot", action="store_true", help="pictures of the first samples too")
 
 
+def add_completion(p: Parser) -> None:
+    p.epilog = COMPLETION
+    p.add_argument("shell", type=checked(choice(SHELLS)), choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+
+
+def add_lesson(p: Parser) -> None:
+    what = "its number, its name, or a file of your own; without one they are listed"
+    p.add_argument("lesson", nargs="?", metavar="LESSON", help=what)
+    p.add_argument("--again", action="store_true", help="from its beginning, not from where you left off")
+    add_screen(p)
+
+
+def add_open(p: Parser) -> None:
+    p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")
+    add_screen(p)
+
+
+ALONE: dict[str, Callable[[Parser], None]] = {
+    "completion": add_completion,
+    "exercise": add_exercise,
+    "lesson": add_lesson,
+    "open": add_open,
+    "resume": add_screen,
+}
+"""Options of commands that take no settings of a scenario."""
 OWN: dict[str, Callable[[Parser], None]] = {
     "data": add_data,
     "train": add_train,

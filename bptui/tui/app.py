@@ -59,6 +59,10 @@ class Commands(CommandPalette):
         self.query_one(Input).cursor_blink = False
 
 
+Maker = Callable[["Session", str, bool, "Looks"], "Explorer"]
+"""Makes an explorer of a session, the name of a palette, whether to keep to ASCII, and how it is looked at."""
+
+
 class BptuiApp(CellDiff, Faults):
     """``session`` is what is explored, or what it begins with: then the screen opens before it.
 
@@ -84,8 +88,10 @@ class BptuiApp(CellDiff, Faults):
         looks: "Looks | None" = None,
         kept: "Kept | None" = None,
         recovery: "Callable[[], Recovery] | None" = None,
+        made: "Maker | None" = None,
     ) -> None:
         super().__init__()
+        self._made = made
         self._draw = draw
         self._aim = aim
         self._kept = kept
@@ -150,7 +156,7 @@ class BptuiApp(CellDiff, Faults):
 
         self.session = session
         looks = self._looks or self._config.looks
-        self.explorer = Explorer(session, self.palette_name, self.ascii, looks)
+        self.explorer = (self._made or Explorer)(session, self.palette_name, self.ascii, looks)
 
     async def on_begun(self, message: Begun) -> None:
         """The explorer takes the opening's place, and what was typed meanwhile is typed into it. Where there is no
@@ -293,6 +299,7 @@ def run_explorer(
     looks: "Looks | None" = None,
     kept: "Kept | None" = None,
     recovery: "Callable[[], Recovery] | None" = None,
+    made: "Maker | None" = None,
 ) -> int:
     """Run the explorer in this terminal; returns the exit status. Raises ScenarioError, OSError where there is no
     session to explore, KeyboardInterrupt where it was not waited for: the terminal is left by then."""
@@ -300,7 +307,7 @@ def run_explorer(
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery, made)
     app.sweeps = SWEEPS
     app.run(mouse=config.mouse)
     if app.recovery:

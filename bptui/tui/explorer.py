@@ -103,8 +103,13 @@ class Explorer(Predicting):
     def scene(self) -> Scene:
         return self.looks.at(scene_of(self.session, self.app.colour))
 
+    @property
+    def rows_at_foot(self) -> int:
+        """Rows above the keys."""
+        return self.question_rows
+
     def lay_out(self) -> None:
-        self.stage.lay_out(*self.size, self.looks, self.session.full_batch, self.question_rows)
+        self.stage.lay_out(*self.size, self.looks, self.session.full_batch, self.rows_at_foot)
 
     def paint(self) -> None:
         self.lay_out()

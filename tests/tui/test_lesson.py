@@ -1,0 +1,90 @@
+"""A lesson on the screen: sentences beside the panels, never over them; numbers asked; how far one came is kept."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bptui.headless.lessons import found
+from bptui.session.learned import Learned, learned
+from bptui.session.lesson import Lesson
+from bptui.tui.config import Config
+from bptui.tui.lesson import LessonExplorer
+from bptui.views.lesson import ASIDE
+
+from .pilots import USUAL, WIDE, Pilots, explore
+
+
+@asynccontextmanager
+async def lesson(folder: Path, size: tuple[int, int] = USUAL, begun: int = 0, **options: Any) -> AsyncIterator[Pilots]:
+    made = partial(LessonExplorer, lesson=found("1"), begun=begun, folder=folder)
+    async with explore("xor", size, made=made, **options) as at:
+        await at.until_idle()
+        await at.pilot.pause()
+        yield at
+
+
+def given(at: Pilots) -> Lesson:
+    assert isinstance(at.explorer, LessonExplorer)
+    return at.explorer.lecture.lesson
+
+
+@pytest.mark.parametrize("size", [USUAL, WIDE, (300, 80), (40, 10)])
+async def test_its_sentences_stand_beside_the_panels_at_every_size(size: tuple[int, int], tmp_path: Path) -> None:
+    async with lesson(tmp_path, size) as at:
+        plan = at.explorer.stage.plan
+        assert plan is not None
+        taken = {
+            (x, y)
+            for box in plan.panels.values()
+            for x in (box.x, box.x + box.width - 1)
+            for y in (box.y, box.y + box.height - 1)
+        }
+        prose = at.explorer.query_one("#lesson").region
+        if size[0] >= 116:
+            assert prose.width == ASIDE
+            assert not any(prose.contains(*corner) for corner in taken)
+        words = given(at).parts[0].say.split()
+        assert all(word in at.text() for word in words) or size == (40, 10)
+
+
+async def test_parts_follow_one_another_and_a_number_asked_is_answered_first(tmp_path: Path) -> None:
+    async with lesson(tmp_path) as at:
+        await at.press("N")
+        assert at.session.moment.phase.kind == "gradient"
+        await at.press("N")
+        assert "? ∂L/∂w₂[0→0][#2] = " in at.text()
+        await at.press("N")
+        assert "a number is asked" in at.foot()
+        await at.press(*"0.105", "enter")
+        assert "right: ∂L/∂w₂[0→0][#2] = 0.105" in at.text()
+        await at.press("N")
+        assert "4/6" in at.text()
+        await at.press("A")
+        assert "? ∂L/∂w₂[0→0][#2] = " in at.text()
+    assert learned(tmp_path)[given(at).name] == Learned(3, right=1, answered=1)
+
+
+async def test_a_wrong_number_is_told_which_rule_it_was(tmp_path: Path) -> None:
+    async with lesson(tmp_path, begun=4) as at:
+        await at.press(*"0.6562", "enter")
+        assert "sum" in at.text()
+        assert "no: " in at.text()
+
+
+async def test_the_exercise_asks_on_the_way_and_the_lesson_ends_with_the_score(tmp_path: Path) -> None:
+    async with lesson(tmp_path, begun=5) as at:
+        await at.press("s")
+        assert "? ∂L/∂w₂[0→0][#1] = " in at.text()
+        await at.press("escape", "N")
+        assert "the lesson is done" in at.foot()
+    assert learned(tmp_path)[given(at).name].done
+
+
+async def test_under_read_only_nothing_is_kept(tmp_path: Path) -> None:
+    async with lesson(tmp_path / "state", config=Config(read_only=True)) as at:
+        await at.press("N")
+    assert not (tmp_path / "state").exists()
