@@ -2,6 +2,7 @@
 when the explorer opens."""
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -679,6 +680,7 @@ def open_explorer(
         if isinstance(session, Beginning):
             session.begin(lambda _: None)  # what else is wrong is said first
         return complain(problem)
+    gc.disable()  # until there is a session: what is imported stays, and to look through it takes a tenth of the start
     with loading():
         from bptui.tui.app import run_explorer
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import SystemCommand
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 PLAIN = Config()
 SWEPT_AFTER = 0.2  # seconds after a screen has closed: the one below it has been painted
 SWEEPS = 5_000, 5, 5  # objects more than before until the youngest are looked through, and how often until the older
+SHOWN = 0.005  # seconds in which the first frame is written, before what computes is loaded
 PATIENCE = 0.5  # seconds for the work that a session needs to stop
 HOPS = 8  # queues on the way of a key: Enter goes down to a line and up to the app, and so does what the line says
 ACTS = 0.5  # seconds within which a key has acted, or its screen is gone
@@ -139,10 +140,13 @@ class BptuiApp(CellDiff, Faults):
             self.push_screen(self.explorer)
             self._explore()
         else:
-            self.push_screen(self.opening)
-            self.opening.call_after_refresh(self.opening.start, self.post_message)
+            self.opening.call_after_refresh(self.set_timer, SHOWN, partial(self.opening.start, self.post_message))
 
     # --- before there is a session ---
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The lowest one: one screen less to be made before the first frame."""
+        return self.opening or super().get_default_screen()
 
     def _first_focus(self) -> Focus:
         """How the explorer will be looked at in the beginning."""
@@ -171,7 +175,7 @@ class BptuiApp(CellDiff, Faults):
             assert self.opening is not None, "it has sent this"
             self._take(outcome)
             with self.batch_update():
-                await self.switch_screen(self.explorer)
+                await self.push_screen(self.explorer)
             self._explore()
             self.explorer.call_after_refresh(self._begin_to_type, self.opening)
 
@@ -209,6 +213,7 @@ class BptuiApp(CellDiff, Faults):
 
     def _explore(self) -> None:
         if self.sweeps:
+            gc.enable()
             gc.freeze()  # what is there now stays: whoever looks for garbage need not look at it,
             gc.set_threshold(*self.sweeps)  # and can look often
         explorer = self.explorer

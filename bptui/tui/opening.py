@@ -100,7 +100,7 @@ class Opening(Workbench):
         return first_hints(self.keys_now())
 
     def working(self) -> bool:
-        return True
+        return self.app.opening is self
 
     @property
     def told(self) -> bool:

@@ -139,8 +139,10 @@ async def test_why_there_is_no_session_is_for_whoever_ran_it_to_say() -> None:
         raise ScenarioError("mine.csv:3: not a number")
 
     app = BptuiApp(Beginning(Outline("mine"), refuse))
-    async with app.run_test():
-        pass
+    async with app.run_test() as pilot:
+        for _ in range(1000):
+            if app.refusal is None:
+                await pilot.pause(0.01)
     assert app.opening is not None
     with pytest.raises(ScenarioError, match="3: not a number"):
         apps.leave_opening(app, app.opening, 0)
