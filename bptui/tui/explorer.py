@@ -314,7 +314,7 @@ class Explorer(Predicting):
                 self.do(lambda _: self.session.select_unit(layer, unit))
             case ("sample", sample, _):
                 self.choose_sample(sample)
-            case ("phase", place, _):
+            case ("phase", place, _) if self.why_not(BY_ID["go-to"]) is None:
                 self.pause()
                 self.way_back = None
                 self.do(lambda _: self.session.stand_in(phases(self.session.layers)[place]))
