@@ -38,7 +38,7 @@ COMMANDS = {
     "trace": "print every number of some updates",
     "draw": "draw a picture and see the network's answer change",
     "check": "find the mistake in a back-propagation of your own",
-    "exercise": "exercises with their keys, for paper, Moodle or Canvas",
+    "exercise": "make exercises with keys for paper, Moodle or Canvas",
     "lesson": "a lesson in the explorer, with numbers to predict",
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
