@@ -177,6 +177,10 @@ class Stops:
         hits = self.trail(run).hits.get(condition)
         return hits.updates if hits else []
 
+    def hits(self, run: Run) -> tuple[Sequence[int], ...]:
+        """Of every breakpoint that is on the updates known in which it came to be true."""
+        return tuple(self.updates(run, condition) for condition in self.armed)
+
     # --- on the way ---
 
     def until_hit(self, run: Run, here: Moment, enough: Enough) -> Enough:

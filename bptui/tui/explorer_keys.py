@@ -19,7 +19,7 @@ from bptui.tui.screens import (
     open_race,
     open_scatter,
 )
-from bptui.tui.watching import open_breakpoints, open_history, watch
+from bptui.tui.watching import no_tick, open_breakpoints, open_history, travel, watch
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.arrange import UPDATE
 from bptui.views.panels import PANELS, PanelSpec
@@ -154,6 +154,10 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.stop(), "", nothing_runs),
     Key("go-to", ("g",), "g", "Step", "go to an update, epoch, batch, sample, phase",
         lambda e: e.ask_goal(), "go to"),
+    Key("time-back", ("less_than_sign",), "<", "Step", "back along the time line: epochs, changes, breakpoints hit",
+        lambda e: travel(e, -1), "", lambda e: no_tick(e, -1)),
+    Key("time-on", ("greater_than_sign",), ">", "Step", "on along the time line, as far as the run is known",
+        lambda e: travel(e, 1), "", lambda e: no_tick(e, 1)),
     Key("reduction", ("m",), "m", "Change", "sum or mean over the batch, from the next update on",
         lambda e: e.change(e.session.toggle_reduction), "sum/mean"),
     Key("halve-batch", ("left_square_bracket",), "[", "Change", "halve the batch size",

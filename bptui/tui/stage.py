@@ -15,7 +15,8 @@ from bptui.views.network import unit_at
 from bptui.views.panels import BY_NUMBER, PANELS
 from bptui.views.ribbon import phase_at, ribbon
 from bptui.views.scene import Scene
-from bptui.views.text import Row, scrolled
+from bptui.views.text import Row, fit_rows, scrolled
+from bptui.views.timeline import timeline, update_in
 
 if TYPE_CHECKING:
     from bptui.tui.workbench import Workbench
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Target = tuple[Literal["unit", "sample", "phase", "made"], int, int]
 """A layer and a unit; the place of a sample in the batch, or of a phase among the phases; updates made."""
+LEAST_CHART = 8  # rows besides the numbers from which the last one is the time line
 ABOVE_SAMPLES = 2  # lines of such a panel above the first: its border and the heads of the columns
 
 
@@ -122,7 +124,12 @@ class Stage:
             found = unit_at(scene, *panel.inner(box.width, box.height), x - 1, y - 1)
             return None if found is None else ("unit", *found)
         if number == LOSS and number in self._made:
-            place = self.drawing.place(x - 1, y - 1 - len(self._made[number].rows))
+            width, height = panel.inner(box.width, box.height)
+            above = len(self._made[number].rows)
+            if y == height and height - above > LEAST_CHART:
+                made = update_in(scene, width, x - 1)
+                return None if made is None else ("made", made, 0)
+            place = self.drawing.place(x - 1, y - 1 - above)
             return None if place is None else ("made", updates_at(scene, place), 0)
         if BY_NUMBER[number].chooses_samples:
             places, line = self._samples(number, scene), y - ABOVE_SAMPLES
@@ -149,8 +156,10 @@ class Stage:
         known = history, history.updates.last_update, history.epochs.last_update
         beside = scene.ghost and (scene.ghost.number, scene.ghost.known, scene.ghost.history)
         shows = *known, scene.applied, scene.axis, scene.log, scene.accuracy, scene.stop, scene.changes, beside
-        lines = self.drawing.rows(width, height - len(rows), shows, lambda: chart(scene, 2 * width), scene.colour)
-        return [*rows, *lines]
+        foot = [timeline(scene, width)] if height - len(rows) > LEAST_CHART else []
+        room = height - len(rows) - len(foot)
+        lines = self.drawing.rows(width, room, shows, lambda: chart(scene, 2 * width), scene.colour)
+        return [*rows, *fit_rows(lines, width, room), *foot] if foot else [*rows, *lines]
 
 
 def samples_of(number: int, scene: Scene) -> int:

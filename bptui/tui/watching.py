@@ -58,3 +58,22 @@ def open_history(explorer: "Explorer") -> None:
         explorer.paint()
 
     app.push_screen(screen, show)
+
+
+def travel(explorer: "Explorer", way: int) -> None:
+    """Along the time line to its next tick, or to the one before."""
+    from bptui.session.timeline import along
+
+    explorer.pause()
+    explorer.go_to(along(explorer.session, way))
+
+
+def no_tick(explorer: "Explorer", way: int) -> str | None:
+    """Why there is none."""
+    from bptui.session.timeline import along
+
+    if along(explorer.session, way) is not None:
+        return None
+    return (
+        f"this is the end of the known run: {explorer.shown('next-epoch')} goes on" if way > 0 else "this is the start"
+    )

@@ -1,5 +1,6 @@
 """The scene: everything the views may look at, in one frozen bundle."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -38,7 +39,8 @@ class Scene:
     ``changes`` are the updates with which something begins to be different, and what, in words;
     ``fork`` is the live one of several, ``ghost`` the one whose curve is drawn beside it;
     ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update;
-    ``watches`` the numbers that are watched, and ``stopped_by`` the one that stopped one here.
+    ``watches`` the numbers that are watched, ``stopped_by`` the one that stopped one here, and
+    ``hits`` the updates in which breakpoints came to be true.
     While a ``question`` is open the record has none in place of the number asked for, and of what comes of it."""
 
     title: str
@@ -65,6 +67,7 @@ class Scene:
     yours: "Yours | None" = None
     watches: tuple[tuple[Watchable, Curve], ...] = ()
     stopped_by: Watchable | None = None
+    hits: tuple[Sequence[int], ...] = ()
     question: "Question | None" = None
 
     def yours_of(self, q: Quantity) -> Number | None:
@@ -210,6 +213,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         yours=None if asking and asking.now else session.yours,
         watches=session.stops.watched(session.run),
         stopped_by=session.stops.here(session.moment),
+        hits=session.stops.hits(session.run),
         question=question,
         changes=session.forks.begun,
         fork=session.forks.told,

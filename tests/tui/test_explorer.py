@@ -21,7 +21,7 @@ from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
 from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, OKABE_ITO, PALETTES, Palette
-from bptui.views.arrange import BATCH, DELTAS, LOSS, MAP, NETWORK, READ_WITH, UPDATE
+from bptui.views.arrange import BATCH, DELTAS, LOSS, MAP, NETWORK, READ_WITH, UPDATE, WATCHES
 from bptui.views.panels import BY_NUMBER
 from tests.scenes import own_data, own_session
 
@@ -44,7 +44,7 @@ async def test_every_scenario_opens_and_fills_the_screen(name: str, size: tuple[
         await at.press("p", "p", "s", "b")
         assert [strip.cell_length for strip in at.strips()] == [size[0]] * size[1]
         assert at.session.moment.update == 1
-        assert titles(at) == ({1, 2} if size == USUAL else set(BY_NUMBER) - {MAP})
+        assert titles(at) == ({1, 2} if size == USUAL else set(BY_NUMBER) - {MAP, WATCHES})
 
 
 @pytest.mark.parametrize("panel", [panel for panel in BY_NUMBER if panel != NETWORK])

@@ -147,6 +147,8 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "slower": ((), plays(speed=0)),
     "stop": (("play",), plays(playing=False)),
     "go-to": ((), shows(screen=GoTo)),
+    "time-back": (("next-batch", "next-batch"), moved(update=1, phase=PHASES[0], sample=0)),
+    "time-on": ((), moved(phase=LAST, sample=31)),
     "reduction": ((), rules(reduction="sum")),
     "halve-batch": ((), trains(batch_size=16)),
     "double-batch": ((), trains(batch_size=64)),
@@ -356,7 +358,7 @@ async def test_arrows_in_the_update_panel_choose_the_weight() -> None:
         assert "b₂[" in at.text()
 
 
-MOVES = [key.id for key in KEYS if key.group == "Step" and key.id != "go-to"]
+MOVES = [key.id for key in KEYS if key.group == "Step" and key.id not in ("go-to", "time-on")]
 
 
 @pytest.mark.parametrize("key_id", [*MOVES, "help", "go-to", "palette"])

@@ -46,6 +46,27 @@ async def test_a_click_on_a_unit_selects_it_and_on_an_input_the_weight_from_it()
             assert (at.session.moment.layer, at.session.moment.source) == (1, source)
 
 
+@pytest.mark.parametrize("size", [USUAL, WIDE])
+async def test_a_click_on_the_time_line_leads_to_the_update_there(size: tuple[int, int]) -> None:
+    async with explore("iris", size) as at:
+        await at.press("g", *"60", "enter")
+        await at.until_idle()
+        await at.do("focus-5", "previous-epoch")
+        panel = at.explorer.stage.panels[NUMBERS["loss"]]
+        foot = panel.size.height - 2
+        line = "".join(text for text, _ in panel.row(foot))
+        assert line.count("┴") == 4, "epochs 1 to 5, and one of them is where one stands"
+        await at.pilot.click(panel, offset=(line.index("┴"), foot))
+        await at.pilot.pause()
+        await at.until_idle()
+        assert abs(at.session.moment.update - 12) <= 2
+        await at.pilot.click(panel, offset=(line.index("0") + 2, foot))
+        await at.pilot.pause()
+        await at.until_idle()
+        assert at.session.moment.applied == 0
+        assert at.session.run.frontier == 60
+
+
 @pytest.mark.parametrize("size", [(80, 24), WIDE, (200, 60)])
 async def test_every_unit_drawn_in_a_column_is_found_where_it_stands(size: tuple[int, int]) -> None:
     async with explore("iris", size) as at:
