@@ -146,6 +146,16 @@ class TestCurves:
         assert not self.symptoms_of(stuck(self.patient([1.4, *[best] * 10])))
         assert not self.symptoms_of(stuck(self.patient([1.4, *[best, 1.3] * 15, best])))
 
+    def test_a_loss_that_jumps_about_there_is_told_after_twice_as_many_epochs(self) -> None:
+        best = constant_loss(self.patient([1.0]))
+        jumping = [1.4, *[1.01 * best, 1.15 * best, 1.05 * best] * 14]
+        (found,) = self.symptoms_of(stuck(self.patient(jumping)))
+        assert found.symptom is not None
+        assert found.symptom.words.startswith("since epoch 21 the loss was 1.1")
+        assert not self.symptoms_of(stuck(self.patient(jumping[:39])))
+        assert not self.symptoms_of(stuck(self.patient([*jumping[:30], 0.9 * best, *jumping[30:]])))
+        assert not self.symptoms_of(stuck(self.patient([1.4, *[1.01 * best, 1.3 * best, 1.4 * best] * 14])))
+
     def test_a_loss_that_stands_still_elsewhere_is_not_said_to_be_there(self) -> None:
         for level in (1.05, 1.3):
             assert not self.symptoms_of(stuck(self.patient([1.4, *[level] * 30])))

@@ -11,6 +11,7 @@ from bptui.experiments.symptoms.patient import Finding, Patient, Symptom
 
 STUCK = 0.02  # so near the loss of the best constant answer counts as at it
 SETTLED = 20  # epochs after which a loss that has not left it is a symptom
+NEAR = 1.1  # times that loss: where a loss that jumps about lies in the middle, and still is at it
 STILL = 0.02  # of that loss: a spread over the last half of the run that counts as none
 OVERFIT = 1.5  # times the least test loss
 
@@ -32,22 +33,26 @@ def constant_loss(it: Patient) -> float:
 def stuck(it: Patient) -> Iterator[Finding]:
     """The loss at that of the best constant answer, and staying there."""
     best, now = constant_loss(it), it.now.train_loss
-    _, losses = it.train_losses
+    epochs, losses = it.train_losses
     name = "train loss ÷ loss of the best constant answer"
     if best <= 0 or not np.ptp(it.x, axis=0).any():
         return
-    half = losses[len(losses) // 2 :]
-    still = it.now.epoch >= SETTLED and float(np.ptp([*half, now])) <= STILL * best
-    if not (still and abs(now / best - 1) < STUCK):
-        yield Finding(name, shortest(now / best, 3))
+    half = np.append(losses[len(losses) // 2 :], now)
+    measured, constant = shortest(now / best, 3), "the best answer that does not look at the input"
+    if it.now.epoch >= SETTLED and np.ptp(half) <= STILL * best and abs(now / best - 1) < STUCK:
+        words = f"the loss stands still at {shortest(now, 6)}: {constant} has {shortest(best, 6)}"
+    elif it.now.epoch >= 2 * SETTLED and half.min() > (1 - STUCK) * best and np.median(half) < NEAR * best:
+        first = int(epochs[len(losses) // 2])
+        least = shortest(half.min(), 4)
+        words = f"since epoch {first} the loss was {least} at best: {constant} has {shortest(best, 4)}"
+    else:
+        yield Finding(name, measured)
         return
-    constant = "the best answer that does not look at the input"
-    words = f"the loss stands still at {shortest(now, 6)}: {constant} has {shortest(best, 6)}"
-    yield Finding(name, shortest(now / best, 3), Symptom(
+    yield Finding(name, measured, Symptom(
         "constant", words,
         "the network answers nearly the same whatever comes in: dead or saturated units, inputs that are not scaled, "
-        "or start weights that are all alike",
-        "cure what else is found here; else scale the inputs, a larger --lr, more units", "loss",
+        "start weights that are all alike, or steps of no fitting length",
+        "cure what else is found here; else scale the inputs, another --lr, more units", "loss",
     ))  # fmt: skip
 
 
