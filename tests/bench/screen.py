@@ -16,17 +16,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from tests.bench.line import OWN, far_terminal, forget_sessions
 
 ROUNDS = 3
+STARTS = 9
 PRESSES = 20
 QUIET = 0.15  # seconds without a byte: all that a key changes has been written
 SIZES = ((80, 24), (120, 40))
 PAUSES = 6
 ASKED, ANSWER = b"\x1b[6n", b"\x1b[1;1R"
+FIRST, NUMBERS = b"quit", b", row "
+"""In the last line of the first frame, of either; and in a title once there are numbers below it."""
 EXPLORER = [sys.executable, "-m", "bptui", "digits"]
 EMPTY = """
 from textual.app import App
@@ -44,10 +46,8 @@ Empty().run()
 
 @dataclass(frozen=True)
 class Turn:
-    """Seconds to the first screen with all its text; per key, on the clock, of the processor, and bytes."""
+    """Per key: seconds on the clock, of the processor, and bytes."""
 
-    first: float
-    first_work: float
     key: float
     work: float
     bytes: float
@@ -59,7 +59,7 @@ class Program:
     def __init__(self, command: list[str], width: int, height: int) -> None:
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        more = {**OWN, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        more = {**OWN, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONDONTWRITEBYTECODE": ""}
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=os.environ | more,
@@ -74,17 +74,30 @@ class Program:
                 if wanted in sent:
                     break
                 continue
-            data = os.read(self.master, 65536)
+            sent += self._some()
             last = time.perf_counter()
-            if data.count(ASKED):
-                os.write(self.master, ANSWER * data.count(ASKED))
-            sent += data
         return last, sent
 
+    def _some(self) -> bytes:
+        data = os.read(self.master, 65536)
+        if data.count(ASKED):
+            os.write(self.master, ANSWER * data.count(ASKED))
+        return data
+
+    def reached(self, *texts: bytes) -> list[tuple[float, float]]:
+        """Seconds since its start, on the clock and of the processor, until it has written one text after another."""
+        sent, out = b"", []
+        for text in texts:
+            while text not in sent:
+                if not select.select([self.master], [], [], 30)[0]:
+                    raise TimeoutError(f"{text!r} was not written")
+                sent += self._some()
+            out.append((time.perf_counter() - self.began, self.work()))
+        return out
+
     def work(self) -> float:
-        """Seconds of the processor so far."""
-        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        """Seconds of the processor so far, those of threads that have ended among them."""
+        return time.clock_gettime(~self.process.pid << 3 | 2)  # its clock, as clock_getcpuclockid(3) names it
 
     def press(self, key: str) -> tuple[float, int]:
         start = time.perf_counter()
@@ -108,26 +121,42 @@ def program(command: list[str], size: tuple[int, int]) -> Iterator[Program]:
 
 def turn(command: list[str], size: tuple[int, int], key: str) -> Turn:
     with program(command, size) as it:
-        last, _ = it.read(b"quit")
-        first, first_work = last - it.began, it.work()
+        it.read(FIRST if command != EXPLORER else NUMBERS)
         it.press(key)
         before = it.work()
         pressed = [it.press(key) for _ in range(PRESSES)]
         work = (it.work() - before) / PRESSES
-        return Turn(first, first_work, median(p[0] for p in pressed), work, median(p[1] for p in pressed))
+        return Turn(median(p[0] for p in pressed), work, median(p[1] for p in pressed))
+
+
+def start(command: list[str], size: tuple[int, int], *texts: bytes) -> list[tuple[float, float]]:
+    with program(command, size) as it:
+        return it.reached(*texts)
+
+
+def compare_starts(size: tuple[int, int]) -> None:
+    """From the start to the first frame and to the numbers, beside the one frame of an empty app."""
+    empty = [sys.executable, "-c", EMPTY]
+    pairs = [(start(empty, size, FIRST)[0], start(EXPLORER, size, FIRST, NUMBERS)) for _ in range(STARTS + 1)]
+    for place, words in enumerate(("first frame", "numbers")):
+        for clock, which in enumerate(("", ", processor")):
+            times = [(one[clock], ours[place][clock]) for one, ours in pairs[1:]]  # before that the bytecode is written
+            say(f"| {size[0]} × {size[1]} | {words}{which} | {told(times)} |")
+
+
+def told(times: list[tuple[float, float]]) -> str:
+    empty, ours = (median(pair[k] for pair in times) * 1000 for k in (0, 1))
+    return f"{empty:.1f} ms | {ours:.1f} ms | {median(other / one for one, other in times):.2f}×"
 
 
 def compare(size: tuple[int, int], key: str) -> None:
     turns = [(turn([sys.executable, "-c", EMPTY], size, key), turn(EXPLORER, size, key)) for _ in range(ROUNDS)]
     for words, name in (
-        ("first screen", "first"),
-        ("first screen, processor", "first_work"),
         (f"key {key} → all of it", "key"),
         (f"key {key}, processor", "work"),
     ):
-        empty, ours = (median(getattr(pair[k], name) for pair in turns) * 1000 for k in (0, 1))
-        ratio = median(getattr(pair[1], name) / getattr(pair[0], name) for pair in turns)
-        say(f"| {size[0]} × {size[1]} | {words} | {empty:.1f} ms | {ours:.1f} ms | {ratio:.1f}× |")
+        times = [(getattr(one, name), getattr(ours, name)) for one, ours in turns]
+        say(f"| {size[0]} × {size[1]} | {words} | {told(times)} |")
     say(f"| {size[0]} × {size[1]} | key {key}, bytes | | {median(pair[1].bytes for pair in turns):.0f} | |")
 
 
@@ -160,11 +189,13 @@ def say(text: str = "") -> None:
 
 
 def main() -> None:
-    say(f"The explorer on digits beside an empty Textual app: medians of {ROUNDS} rounds in turn, and of their ratios.")
+    say("The explorer on digits beside an empty Textual app, and the first frame and numbers of both: medians of")
+    say(f"{ROUNDS} rounds in turn ({STARTS} of starts), and of their ratios.")
     say()
     say("| screen | what | empty app | bptui | ratio |")
     say("| --- | --- | ---: | ---: | ---: |")
     for size in SIZES:
+        compare_starts(size)
         for key in ("s", "b"):
             compare(size, key)
     say()
