@@ -21,7 +21,7 @@ from bptui.views.measures import in_bytes, in_seconds
 from bptui.views.numbers import counted, num, share
 from bptui.views.progress import time_left
 from bptui.views.questions import asked_by
-from bptui.views.race_lessons import lessons
+from bptui.views.race_lessons import lessons, noise_defined
 from bptui.views.text import Row, Span, cells, fit, left, right, row_cells, wrapped
 from bptui.views.trials import trial_rows
 
@@ -146,9 +146,11 @@ def heights(look: RaceLook, width: int, height: int) -> tuple[int, int, int]:
 
 def below(look: RaceLook, width: int) -> list[Row]:
     """What stands under the verdict: what each batch size is worth, once it is being tried, else the lessons."""
+    noise = any(column.head == "noise" for column in chosen(width, look))
     if look.trials and look.race.finished:
-        return trial_rows(look.trials, width)
-    return lessons(look.race, width, any(column.head == "noise" for column in chosen(width)))
+        defined: list[Row] = [((noise_defined(look.race, width), "dim"),)]
+        return [*trial_rows(look.trials, width), *(defined if noise else [])]
+    return lessons(look.race, width, noise)
 
 
 # --- the chart ---
@@ -235,10 +237,12 @@ COLUMNS = (
 LEGEND = "scale: noise scale in samples · memory: activations and deltas of a batch"
 
 
-def chosen(width: int) -> list[Column]:
-    """The columns that fit, the more important ones first, in the table's order."""
+def chosen(width: int, look: RaceLook) -> list[Column]:
+    """The columns that fit, the more important ones first, in the table's order. Trials have the time of the updates
+    alone: a second one, with all that is measured at the ends of epochs in it, would contradict it."""
     room, kept = width - NAME, set()
-    for column in sorted(COLUMNS, key=lambda column: column.rank):
+    there = [column for column in COLUMNS if not (look.trials and column.head == "time")]
+    for column in sorted(there, key=lambda column: column.rank):
         if column.width > room:
             break
         kept.add(column.head)
@@ -249,7 +253,7 @@ def chosen(width: int) -> list[Column]:
 def table(look: RaceLook, width: int) -> list[Row]:
     """A row per lane under a row of heads, each of one point of the lane, the one measured last; the name gives way
     where the screen is narrow."""
-    columns = chosen(width)
+    columns = chosen(width, look)
     name = min(WIDEST_NAME, max(width - sum(column.width for column in columns), 8))
     so_far = " lane, so far" if not look.race.finished and name >= 19 else " lane"
     lead = left(so_far, name - 6) + right("loss:", 6)
@@ -291,7 +295,7 @@ def remarks(look: RaceLook, stand: Standings) -> list[str]:
     race = look.race
     ends = (stand.quickest, stand.slowest)
     least, most = (f"{in_seconds(race.lanes[place].seconds)} (lane {place + 1})" for place in ends)
-    timed = [f"time: {least} to {most}"] if race.finished else []  # before that the lanes have not done equal work
+    timed = [f"time: {least} to {most}"] if race.finished and not look.trials else []  # after equal work only
     return [*timed, LEGEND]
 
 

@@ -312,3 +312,4 @@ async def test_batch_sizes_are_tried_after_the_race_until_they_are_stopped_and_o
         text = "\n".join(shown(screen))
         assert "5 seeds" in text
         assert "has the lowest loss" in text
+        assert len(re.findall(r"\btime\b", text)) == 1  # that of the updates alone
