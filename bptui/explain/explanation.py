@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bptui.explain import backward, forward, update
+from bptui.explain.edited import cause
 from bptui.explain.expression import Expression, Write, quantities, text
 from bptui.explain.formula import LISTED, Formula, given
 from bptui.explain.quantity import GIVEN, Kind, Quantity, name, words
@@ -82,6 +83,8 @@ def formula_of(record: UpdateRecord, quantity: Quantity) -> Formula:
     """How the quantity comes about; what is given says where it comes from."""
     if quantity.kind not in GIVEN:
         return FORMULAS[quantity.kind](record, quantity)
+    if by_hand := cause(record, quantity):
+        return given(by_hand)
     if quantity.kind in ("input", "target"):
         row = record.indices[quantity.sample]
         return given(

@@ -12,7 +12,7 @@ from bptui.engine.evaluate import evaluate
 from bptui.engine.network import Network
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.types import Floats, Integers, Rows, quiet, read_only
-from bptui.training.roster import UNEDITED, Roster
+from bptui.training.roster import UNEDITED, Cell, Roster
 from bptui.training.schedule import Position, epoch_order
 from bptui.training.settings import Order
 
@@ -115,6 +115,16 @@ class Problem:
         for at, value in roster.of(row, "x").items():
             x[at] = value
         return x
+
+    def originals(self, rows: Integers) -> dict[Cell, float]:
+        """Of these rows the data's own numbers, as a network gets them, in place of which others stand."""
+        met = set(rows.tolist())
+        found: dict[Cell, float] = {}
+        for (row, part, place), _ in self.roster.rewritten:
+            if row in met:
+                numbers = self.data.given(self.data.x[row]) if part == "x" else self.data.y[row]
+                found[row, part, place] = float(numbers[place])
+        return found
 
     def moved(self, position: Position, there: "Problem", order: Order) -> Position:
         """A place in an epoch of this problem in the same epoch of another one, whose samples are others: behind the

@@ -18,7 +18,7 @@ from bptui.engine.weight import Names, Weight
 from bptui.training import forms
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
-from bptui.training.roster import Roster
+from bptui.training.roster import Cell, Roster
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 
@@ -39,6 +39,7 @@ class UpdateRecord:
         edits: the weights set by hand between the update before and this one, in the order they were set.
         left: the network as the update before left it, without those edits.
         roster: how the training samples of this update differ from the data's own.
+        originals: of the batch's rows the data's own numbers, as a network gets them, where others stand now.
         learning_rate: γ of this update after the schedule.
         indices: (n,) rows of the data set, −1 for a guest (behind the others). x = a[0] (n × i); targets (n × o).
         before, after: the network at frozen weights, and with the step added.
@@ -55,6 +56,7 @@ class UpdateRecord:
     edits: tuple[Edit, ...]
     left: Network
     roster: Roster
+    originals: dict[Cell, float]
     learning_rate: float
     indices: Integers
     targets: Floats

@@ -303,6 +303,7 @@ class Run:
         problem = stepper.problem
         count = problem.count
         size, guests = position.size(settings, count), len(self.causes.guests_at(update))
+        indices = rows_of(problem, stepper.places(settings, size), guests)
         with quiet():
             work = stepper.compute(Workspace(self.start.architecture, size + guests))
             before = read_only(stepper.network.flat.copy())
@@ -319,7 +320,8 @@ class Run:
             left=Network(self.start.architecture, stepper.left_theta()),
             roster=problem.roster,
             learning_rate=work.rate,
-            indices=rows_of(problem, stepper.places(settings, size), guests),
+            originals=problem.originals(indices),
+            indices=indices,
             targets=work.targets,
             before=Network(self.start.architecture, before),
             after=Network(self.start.architecture, after),

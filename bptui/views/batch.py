@@ -6,7 +6,7 @@ from functools import partial
 from math import isnan
 
 from bptui.engine.types import Floats
-from bptui.views.glyphs import thumbnail
+from bptui.views.glyphs import EDITED, thumbnail
 from bptui.views.kept import OfRecord
 from bptui.views.layers import fitting, unit_label
 from bptui.views.numbers import HIDDEN, brief, num
@@ -134,9 +134,10 @@ def made_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> R
     wrong = answered and not prediction(scene, m, 9)[1]
     glyph, word, state_role = state(scene, m)
     loss = num(record.passed.loss[m], LOSS) if scene.reached(m, "loss") else "·"
+    mark = EDITED if scene.is_edited(m) else " "
     return (
         (glyph, state_role),
-        (f"{m + 1:>3} {scene.row_of(m):>{c.index}} ", "selected" if current else role),
+        (f"{m + 1:>3} {scene.row_of(m):>{c.index}}{mark}", "selected" if current else role),
         (left(x, c.input), role),
         (" " + right(y, c.target), role),
         (" " + right(said, c.answer), "wrong" if wrong else role),

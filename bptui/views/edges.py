@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import comb
 
 from bptui.engine.weight import Weight
-from bptui.views.glyphs import BRAILLE_DOTS
+from bptui.views.glyphs import BRAILLE_DOTS, EDITED
 from bptui.views.kept import OfRecord
 from bptui.views.layers import Block
 from bptui.views.numbers import num, sign_role
@@ -138,8 +138,10 @@ def spellings(scene: Scene, some: list[Edge]) -> list[list[str]]:
     """Name and number, at the update with the number after it; the number behind a w, as it may stand in a row with a
     unit's δ; a short one."""
     record = scene.record
-    short = [f"w{num(edge.value, SHORT_NUMBER, plus=True)}" for edge in some]
-    values = [num(edge.value, NUMBER, plus=True) for edge in some]
+    marks = [EDITED if scene.weight_was(edge.weight) is not None else "" for edge in some]
+    pairs = list(zip(some, marks, strict=True))
+    short = [f"w{num(edge.value, SHORT_NUMBER - len(mark), plus=True)}{mark}" for edge, mark in pairs]
+    values = [f"{num(edge.value, NUMBER - len(mark), plus=True)}{mark}" for edge, mark in pairs]
     named = [f"{record.names.symbol(edge.weight)} {value}" for edge, value in zip(some, values, strict=True)]
     alone = [f"w{value}" for value in values]
     if scene.phase.kind != "update":

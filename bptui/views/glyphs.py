@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BARS = "▁▂▃▄▅▆▇█"
 POSITIVE, NEGATIVE = "▵▴▲", "▿▾▼"
 ZERO, PENDING = "0", "·"
+EDITED = "*"
+"""Behind a number that was set by hand."""
 HEATS = 6  # steps of background on either side of zero, two to a glyph
 
 

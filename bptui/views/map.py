@@ -50,12 +50,13 @@ def map_title(scene: Scene) -> str:
 
 def plane_of(scene: Scene) -> Plane:
     data, record, moment = scene.data, scene.record, scene.moment
+    x, y, kinds = scene.samples
     return Plane(
         network=scene.network,
-        x=np.asarray(data.x, dtype=np.float64),
-        y=data.y,
+        x=np.asarray(x, dtype=np.float64),
+        y=y,
         classes=data.classes,
-        kinds=data.labels,
+        kinds=kinds,
         batch=np.asarray(record.indices),
         here=int(record.indices[moment.sample]),
         layer=moment.layer if hidden(scene) else record.layers,
@@ -71,10 +72,11 @@ def plane_of(scene: Scene) -> Plane:
 def fitted_of(scene: Scene) -> Fitted:
     data, record, moment = scene.data, scene.record, scene.moment
     unit = moment.unit
+    x, y, _ = scene.samples
     return Fitted(
         network=scene.network,
-        x=np.asarray(data.x, dtype=np.float64),
-        targets=None if hidden(scene) else data.y[:, unit],
+        x=np.asarray(x, dtype=np.float64),
+        targets=None if hidden(scene) else y[:, unit],
         batch=np.asarray(record.indices),
         here=int(record.indices[moment.sample]),
         layer=moment.layer,

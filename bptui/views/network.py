@@ -6,6 +6,7 @@ from typing import Protocol
 from bptui.engine.weight import sub
 from bptui.views.cells import Field, Picture
 from bptui.views.edges import NUMBERED, READABLE, between
+from bptui.views.glyphs import EDITED
 from bptui.views.layers import Block, fitting, units_of
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
@@ -167,8 +168,11 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     known = source < 0 or layer == 1 or scene.reached(m, "forward", layer - 1)
     a_in = 1.0 if source < 0 else float(record.passed.a[layer - 1][m, source])
     head: Row = ((f" {scene.weight_name} ", "selected"), (num(weight, 8, plus=True), sign_role(weight)))
-    if change:
-        return [unit_row, (*head, *change)]
+    before = scene.weight_was(moment.weight)
+    by_hand: Row = () if before is None else ((f"{EDITED} was {num(before, 7, plus=True)}", "strong"),)
+    if change or by_hand:
+        rows = ((*head, *by_hand, *change), (*head, *change) if change else (*head, *by_hand))
+        return [unit_row, first_fitting(rows, width)]
     called = f"input {record.names.column(source)}" if layer == 1 and source >= 0 else ""
     value = num(a_in, digits) if known else "to come"
     weight_rows = ((*head, (f"{gap}{given} {value}", "text")) for given in (called.rstrip(), "input") if given)

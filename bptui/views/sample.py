@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
-from bptui.views.glyphs import PENDING
+from bptui.explain.quantity import Quantity, of_unit
+from bptui.explain.quantity import target as target_of
+from bptui.views.glyphs import EDITED, PENDING
 from bptui.views.layers import Symbol, fitting, listed, numbers, selected_unit, unit_label, units_of
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
@@ -98,20 +100,26 @@ def spellings(scene: Scene) -> list[tuple[str, Floats]]:
 
 def inputs(scene: Scene, width: int, height: int) -> list[Row]:
     """A row an input, the one of the selected weight marked; as its file has it too where it is scaled."""
-    columns, at = spellings(scene), selected_unit(scene, 0)
+    columns, at, m = spellings(scene), selected_unit(scene, 0), scene.moment.sample
     title, *names = input_names(scene)
     size = max(map(cells, (title, *names)))
 
     def row(k: int) -> Row:
         role = "selected" if k == at else "dim"
         told = "".join(right(brief(float(x[k]), NUMBER), NUMBER + 1) for _, x in columns)
-        return (f" {left(names[k], size)}", role), (told, "text")
+        return (f" {left(names[k], size)}", role), (told, "text"), by_hand(scene, of_unit("input", 0, k, m))
 
     heads = "".join(right(word, NUMBER + 1) for word, _ in columns)
     head: Row = ((f" {left(title, size)}{heads}", "head"),)
     if height == 1:
         return [((fitting(width, f" ↑ {len(names)} more: inputs", f" ↑ {len(names)} more"), "dim"),)]
     return [head, *listed(len(names), height - 1, max(at, 0), width, row)] if height > 0 else []
+
+
+def by_hand(scene: Scene, q: Quantity) -> Span:
+    """What an input or a target was before it was set by hand; nothing where it was not."""
+    before = scene.was(q)
+    return ("", "text") if before is None else (f"{EDITED} was {brief(before, NUMBER)}", "strong")
 
 
 def outputs(scene: Scene, width: int, height: int) -> list[Row]:
@@ -132,7 +140,9 @@ def outputs(scene: Scene, width: int, height: int) -> list[Row]:
 def result(scene: Scene, output: int) -> Row:
     """Answer, target and error of an output; what is not known yet is said so."""
     record, m = scene.record, scene.moment.sample
-    target: Span = (right(brief(float(record.targets[m, output]), NUMBER), NUMBER + 1), "text")
+    edited = EDITED if scene.was(target_of(output, m)) is not None else ""
+    size = NUMBER + 1 - len(edited)
+    target: Span = (right(brief(float(record.targets[m, output]), size - 1), size) + edited, "text")
     if not scene.reached(m, "forward", record.layers):
         return signed_number(None), target, signed_number(None)
     answer = num(record.passed.a[-1][m, output], NUMBER)

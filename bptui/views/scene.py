@@ -1,16 +1,19 @@
 """The scene: everything the views may look at, in one frozen bundle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bptui.data import Dataset
 from bptui.diagnosis.number import Number
 from bptui.engine.network import Network
-from bptui.engine.types import Floats
-from bptui.explain.quantity import Quantity
+from bptui.engine.types import Floats, Integers
+from bptui.engine.weight import Weight
+from bptui.explain.edited import was
+from bptui.explain.quantity import Quantity, of_weight
 from bptui.session.forks import Ghost, InFork
 from bptui.session.moment import Moment, Phase, network_in_force
 from bptui.session.player import Player
@@ -73,6 +76,30 @@ class Scene:
     def yours_of(self, q: Quantity) -> Number | None:
         """A person's number beside this one of the record, once this one is known."""
         return self.yours.of(self.record, q) if self.yours else None
+
+    def was(self, q: Quantity) -> float | None:
+        """What a number was before it was set by hand; None where it was not."""
+        return was(self.record, q)
+
+    def is_edited(self, sample: int) -> bool:
+        """Has a sample of the batch numbers that were set by hand?"""
+        row = int(self.record.indices[sample])
+        return any(row == edited for edited, _, _ in self.record.originals)
+
+    @property
+    def samples(self) -> tuple[NDArray[Any], Floats, Integers | None]:
+        """All samples of the data as this update meets them: inputs N × i as in the file, targets N × o, classes."""
+        data, roster = self.data, self.record.roster
+        if not roster.rewritten:
+            return data.x, data.y, data.labels
+        x, y = data.x.astype(np.float64), data.y.copy()
+        for (row, part, place), value in roster.rewritten:
+            (x if part == "x" else y)[row, place] = value
+        return x, y, replace(data, x=x, y=y).labels
+
+    def weight_was(self, weight: Weight) -> float | None:
+        """The same of a weight or bias before the update."""
+        return self.was(of_weight("weight", weight.layer, weight.source, weight.unit)) if self.record.edits else None
 
     @property
     def phase(self) -> Phase:

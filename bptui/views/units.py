@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bptui.engine.weight import sub
-from bptui.views.glyphs import PENDING
+from bptui.engine.weight import Weight, sub
+from bptui.explain.quantity import of_unit, target
+from bptui.views.glyphs import EDITED, PENDING
 from bptui.views.layers import (
     KINDS,
     OWN,
@@ -174,7 +175,19 @@ def written(scene: Scene, layer: int, symbol: Symbol, unit: int, width: int) -> 
     values = numbers(scene, layer, symbol)
     if values is None:
         return right(PENDING, width), "pending"
-    value = float(values[unit])
+    value, size = float(values[unit]), width
+    mark = EDITED if is_edited(scene, layer, symbol, unit) else ""
+    size -= len(mark)
     if symbol == "t":
-        return right(brief(value, width), width), "text"
-    return right(num(value, width, plus=True), width), sign_role(value)
+        return right(brief(value, size), size) + mark, "text"
+    return right(num(value, size, plus=True), size) + mark, sign_role(value)
+
+
+def is_edited(scene: Scene, layer: int, symbol: Symbol, unit: int) -> bool:
+    """Was this number set by hand?"""
+    m = scene.moment.sample
+    if symbol == "b":
+        return scene.weight_was(Weight(layer, -1, unit)) is not None
+    if symbol == "t":
+        return scene.was(target(unit, m)) is not None
+    return layer == 0 and scene.was(of_unit("input", 0, unit, m)) is not None

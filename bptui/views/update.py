@@ -7,7 +7,7 @@ import numpy as np
 from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
-from bptui.views.glyphs import largest_of, signed
+from bptui.views.glyphs import EDITED, largest_of, signed
 from bptui.views.numbers import factor, num, rate, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
@@ -79,7 +79,13 @@ def ledger(scene: Scene, width: int, height: int) -> list[Row]:
 
 def ledger_heads(scene: Scene) -> Iterator[Row]:
     """Whose ledger it is, the longest spelling first."""
+    was = scene.weight_was(scene.moment.weight)
     for called in dict.fromkeys((scene.record.names.told(scene.moment.weight), scene.weight_name)):
+        if was is not None:
+            before = num(was, 7)
+            said = (f" set by hand, was {num(was, 9)}", f" set by hand, was {before}", f" was {before}", "")
+            yield from (((f" {called}{EDITED}{words}", "strong"),) for words in said)
+            continue
         for words in ("  added sample by sample", "  sample by sample", ""):
             yield (f" {called}", "strong"), (words, "dim")
 
@@ -138,7 +144,8 @@ def application(scene: Scene) -> list[Spellings]:
     """From the reduced gradient to the weight after; before the last sample it says that nothing is applied."""
     record = scene.record
     what = "bias" if scene.moment.weight.is_bias else "weight"
-    before: Span = (f" {what} {factor(weight_of(scene, record.before), 9)}", "text")
+    mark = EDITED if scene.weight_was(scene.moment.weight) is not None else ""
+    before: Span = (f" {what} {factor(weight_of(scene, record.before), 9)}{mark}", "text")
     if not scene.phase.per_batch:
         missing = record.n - scene.done
         words = f"{missing} {'sample' if missing == 1 else 'samples'}" if missing else ""

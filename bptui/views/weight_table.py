@@ -3,6 +3,7 @@
 from bptui.diagnosis.number import Number
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import Kind, of_weight
+from bptui.views.glyphs import EDITED
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, left, right, window
@@ -76,6 +77,9 @@ def weight_row(scene: Scene, weight: Weight, names: int, size: int, count: int) 
         words = value if isinstance(value, str) else "·" if value is None else num(value, size, plus=signed)
         role = "pending" if not isinstance(value, float) else sign_role(value) if signed else "text"
         numbers.append((" " + right(words, size), role))
+    if count == len(heads(scene)) and scene.weight_was(weight) is not None:
+        before = num(scene.record.before[weight], size - 1)
+        numbers[0] = " " + right(before, size - 1) + EDITED, "strong"
     mark = "▸" if selected else " "
     return ((mark + left(scene.record.names.symbol(weight), names + 1), "selected" if selected else "text"), *numbers)
 
