@@ -28,7 +28,7 @@ from bptui.views.layers import (
 )
 from bptui.views.numbers import brief, num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, cells, left, right
+from bptui.views.text import Row, Span, cells, cut, left, right
 
 NUMBER, SHORT_NUMBER = 7, 6
 LONGEST_NAME, SHORTEST_NAME = 20, 2
@@ -125,8 +125,9 @@ class Column:
             )
 
     def name(self, unit: int, width: int) -> str:
-        """The name, or a short one where too little of it would be seen."""
-        if width >= min(self.longest, 4):
+        """The name, or the symbol where too little would be seen of the names to tell them apart."""
+        apart = len({cut(name, width) for name in self.names}) == len({*self.names})
+        if apart and width >= min(self.longest, 4):
             return self.names[unit]
         return f"x{unit}" if self.layer == 0 else str(unit)
 

@@ -1,5 +1,7 @@
 """What the data call an input stands beside its symbol in sentences, captions and Explain, never in its place."""
 
+from dataclasses import replace
+
 import pytest
 
 from bptui.engine.weight import Names, Weight
@@ -57,3 +59,15 @@ def test_a_name_that_is_the_symbol_is_not_said_twice_and_a_long_one_is_cut() -> 
     x = [[0.0, 1.0], [1.0, 0.0]]
     plain = scene(Session(Scenario.from_arrays(x, [0, 1], layers=[2, 1])))
     assert plain.record.names.input_told(1) == "x1"
+
+
+@pytest.mark.parametrize("width", range(38, 80, 4))
+def test_names_that_could_not_be_told_apart_give_way_to_symbols(width: int) -> None:
+    rows = [[float(k == j) for j in range(3)] for k in range(6)]
+    scenario = Scenario.from_arrays(rows, [k % 2 for k in range(6)], layers=[3, 2, 1])
+    named = replace(scenario.dataset(), features=("colour=blue", "colour=red", "colour=grey"))
+    it = scene(Session(replace(scenario, data=replace(scenario.data, table=named))))
+    shown = [
+        row[1:].split()[0] for row in painted("network", it, width, 14) if row[1:4] in ("x0 ", "x1 ", "x2 ", "col")
+    ]
+    assert len({*shown}) == 3, shown
