@@ -50,6 +50,7 @@ SHOWN = 0.005  # seconds in which the first frame is written, before what comput
 PATIENCE = 0.5  # seconds for the work that a session needs to stop
 HOPS = 8  # queues on the way of a key: Enter goes down to a line and up to the app, and so does what the line says
 ACTS = 0.5  # seconds within which a key has acted, or its screen is gone
+AFTER_NUMBERS = 0.05  # seconds in which they are written, before what they need not is loaded
 SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
@@ -225,11 +226,16 @@ class BptuiApp(CellDiff, Faults):
             self.demo = Demo(self)
         explorer.call_after_refresh(explorer.go_to, self._aim)
         if self._kept:
+            self._begin_to_keep()
             explorer.call_after_refresh(explorer.reopen, self._kept)
+        else:
+            explorer.call_after_refresh(self.set_timer, AFTER_NUMBERS, self._begin_to_keep)
+
+    def _begin_to_keep(self) -> None:
         if self._begin_recovery:
             self.recovery = self._begin_recovery()
             self._offer(self.recovery)
-            self.set_interval(SAVED_EVERY, partial(self.recovery.note, explorer))
+            self.set_interval(SAVED_EVERY, partial(self.recovery.note, self.explorer))
 
     def _offer(self, recovery: "Recovery") -> None:
         """Say what was lost, or that nothing can be kept."""

@@ -46,9 +46,11 @@ class Predicting(Workbench):
     @property
     def question_rows(self) -> int:
         """Rows at the foot for the question."""
+        if self.session.prediction is None:
+            return 0
         from bptui.views.predict import FOOT  # noqa: PLC0415  only where numbers are asked
 
-        return FOOT if self.session.prediction else 0
+        return FOOT
 
     def footer_rows(self, width: int, height: int) -> list[Row]:
         asking = self.session.prediction
