@@ -7,7 +7,6 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -488,7 +487,7 @@ def write_slides(session: "Session", looks: "Looks | None", keys: tuple[str, ...
     from bptui.tui.config import Config
 
     many = options.phases or (options.cast and not options.svg)
-    shown = slides(session, looks, options.size, replace(Config(), **said), many, keys)
+    shown = slides(session, looks, options.size, Config(**said), many, keys)
     if options.cast:
         write(options.cast, film(shown, options.size, f"bptui {session.scenario.title}", options.seconds), options)
     if options.svg and not options.phases:
@@ -686,7 +685,7 @@ def open_explorer(
 
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
     said |= {"mouse": False} if options.no_mouse else {}
-    config = replace(configured(), **said, read_only=options.read_only, demo=options.demo)
+    config = configured()._replace(**said, read_only=options.read_only, demo=options.demo)
     if options.remote:
         config = remotely(config, options.remote)
     return run_explorer(

@@ -13,7 +13,7 @@ from bptui.data import Dataset
 from bptui.data.dataset import one_hot
 from bptui.engine import OptimizerSettings, UpdateRules
 from bptui.scenario import Scenario
-from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import Settings

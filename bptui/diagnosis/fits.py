@@ -15,7 +15,7 @@ from bptui.engine.rates import RateSchedule
 from bptui.engine.types import quiet
 from bptui.engine.update import Divergence, Workspace, compute_update
 from bptui.engine.wrong_rules import NOTHING_CARRIED, Carried, Given, Workings
-from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
 from bptui.training.settings import Settings

@@ -2,7 +2,7 @@
 
 import argparse
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -178,7 +178,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         return f"{', '.join(action.option_strings)} {action.metavar}"
 
 
-def checked(check: Check, parse: Callable[[str], Any] = str, also: dict[str, str] | None = None) -> Any:
+def checked(check: Check, parse: Callable[[str], Any] = str, also: Mapping[str, str] | None = None) -> Any:
     """An argparse type: parse the text, check the value; argparse names the option."""
 
     def convert(words: str) -> Any:

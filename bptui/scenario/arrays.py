@@ -9,7 +9,8 @@ from bptui.data import Dataset
 from bptui.data.dataset import DataError, Floats, one_hot
 from bptui.data.pictures import recognised
 from bptui.scenario.accept import nearest, shown
-from bptui.scenario.keys import KEYS, OTHER_NAMES, READING, DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
+from bptui.scenario.keys import KEYS, OTHER_NAMES, READING
 from bptui.scenario.reading import network_choice, section, settings_choice
 from bptui.training.settings import Settings
 

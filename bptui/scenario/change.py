@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from bptui.scenario.choices import NetworkChoice
 from bptui.scenario.defaults import output_activation
 from bptui.scenario.document import training_section
-from bptui.scenario.keys import USED_BY, NetworkChoice
+from bptui.scenario.keys import USED_BY
 from bptui.scenario.reading import section, settings_choice
 from bptui.scenario.scenario import Scenario
 from bptui.training.settings import Settings

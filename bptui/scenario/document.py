@@ -8,13 +8,9 @@ import numpy as np
 
 from bptui.data.dataset import Dataset, one_hot
 from bptui.data.table import Column, Wish
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.scenario.defaults import default_activations
-from bptui.scenario.keys import (
-    FORMAT_VERSION,
-    USED_BY,
-    DataChoice,
-    NetworkChoice,
-)
+from bptui.scenario.keys import FORMAT_VERSION, USED_BY
 from bptui.training.settings import Settings
 
 WIDTH = 100

@@ -1,9 +1,7 @@
 """The keys of a scenario file, one table: what each accepts and says, in a file and as an option."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from bptui.scenario.accept import Check, bias_list, choice, columns, integer, list_of, number, or_word, or_words, text
 from bptui.scenario.names import (
@@ -23,12 +21,6 @@ from bptui.scenario.names import (
     SCALES,
     SCHEDULES,
 )
-
-if TYPE_CHECKING:
-    from bptui.data import Dataset
-    from bptui.data.inputs import Scale
-    from bptui.data.table import Wish
-    from bptui.training.settings import Order
 
 FORMAT_VERSION = 1
 MOST_UNITS = 10_000
@@ -98,37 +90,6 @@ OTHER_NAMES = {
 """What keys and sections are called elsewhere → here; or a sentence that says where it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataChoice:
-    """[data]: a built-in ``name``, or a ``file`` with what was read from it as it was wished for (``table``: read once,
-    and kept whatever becomes of the file), or numbers written out (``table`` alone)."""
-
-    name: str = "digits"
-    file: Path | None = None
-    table: "Dataset | None" = None
-    samples: int | None = None
-    order: "Order" = "shuffle"
-    test_fraction: float = 0.0
-    seed: int = 7
-    scale: "Scale" = "none"
-    wish: "Wish | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkChoice:
-    """[network]: sizes, activations, how it starts (``weights`` and ``biases`` win over ``init``), and what its units
-    are called, the input's first (() where they have numbers only). ``notices``: how weights were understood."""
-
-    layers: tuple[int, ...]
-    activations: tuple[str, ...]
-    bias: str = "trained"
-    init: str = "glorot"
-    weights: tuple[Any, ...] = ()
-    biases: tuple[Any, ...] = ()
-    units: tuple[tuple[str, ...], ...] = ()
-    notices: tuple[str, ...] = field(default=(), compare=False)
-
-
 READING = ("target", "as", "drop", "missing", "image", "test")
 """Keys of [data] that say how a file is read."""
 REAL = number(-1e300, 1e300)
@@ -137,8 +98,10 @@ TABLE = list_of(list_of(REAL, 1, MOST_UNITS), 1, 1_000_000)
 SHARE = number(0, 1, below=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+NO_OTHERS: Mapping[str, str] = {}
+
+
+class Key(NamedTuple):
     """A key of a scenario file, and the option of the same name where ``metavar`` says what follows it. ``short`` are
     further spellings of the option, ``names`` the words that are accepted, ``also`` what else the command line calls
     them; ``more`` is what only the page about scenarios has room for."""
@@ -148,7 +111,7 @@ class Key:
     metavar: str = ""
     short: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    also: dict[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = NO_OTHERS
     more: str = ""
 
     def options(self, key: str) -> tuple[str, ...]:

@@ -17,16 +17,9 @@ from bptui.engine.optimizers import OptimizerSettings
 from bptui.engine.rates import RateSchedule
 from bptui.engine.update import UpdateRules
 from bptui.scenario.accept import nearest, shown
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.scenario.defaults import default_activations
-from bptui.scenario.keys import (
-    FORMAT_VERSION,
-    KEYS,
-    OTHER_NAMES,
-    READING,
-    USED_BY,
-    DataChoice,
-    NetworkChoice,
-)
+from bptui.scenario.keys import FORMAT_VERSION, KEYS, OTHER_NAMES, READING, USED_BY
 from bptui.scenario.sheets import as_typed
 from bptui.training.settings import Order, Settings
 

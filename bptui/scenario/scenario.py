@@ -22,8 +22,9 @@ from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Names
 from bptui.scenario.accept import ScenarioError, nearest, shown
 from bptui.scenario.arrays import parts_of
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.scenario.document import document_of, toml
-from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.keys import KEYS
 from bptui.scenario.names import built_in_names
 from bptui.scenario.reading import (
     check_version,

@@ -4,9 +4,8 @@ import codecs
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bptui.data.clean import clean
 from bptui.data.error import DataError
@@ -31,8 +30,7 @@ class ConfigError(ValueError):
     """A config file that cannot be followed; one line that names the file and the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """``focus`` is a panel's id; ``remap`` gives ids of the key tables other keys. ``read_only`` and ``demo`` are said
     on the command line only."""
 
@@ -41,7 +39,7 @@ class Config:
     mouse: bool = True
     focus: str = "network"
     maximised: bool = False
-    remap: Remap = field(default_factory=Remap)
+    remap: Remap = Remap()
     read_only: bool = False
     demo: bool = False
 
@@ -159,7 +157,7 @@ def with_remote(config: Config, scale: str) -> Config:
         keys[step] = (*keys.get(step, BY_ID[step].keys), key)
     remap = Remap(keys, {key_id: key.keys for key_id, key in BY_ID.items()})
     refuse_doubled(remap)
-    return replace(config, remap=remap)
+    return config._replace(remap=remap)
 
 
 def names_of(key_id: str, raw: Any) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """A line that asks for words: where to go, what to wait for."""
 
-from dataclasses import replace
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -122,6 +120,6 @@ class Told(Workbench, ModalScreen[None]):
 
 
 KEYS: Table = (
-    *(replace(key, keys=tuple(name for name in key.keys if len(name) > 1)) for key in COMMON if key.id != "help"),
+    *(key._replace(keys=tuple(name for name in key.keys if len(name) > 1)) for key in COMMON if key.id != "help"),
     Key("close", ("escape",), "Esc", "Go to", "close", Line.close, "close"),
 )

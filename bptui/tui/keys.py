@@ -1,8 +1,7 @@
 """A key of a screen: its row feeds dispatch, footer, help, command palette and the tables of assets/docs/keys.md."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bptui.tui.key_names import key_shown
 from bptui.views.help import KeyLine
@@ -14,8 +13,7 @@ def always(_: Any) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[S]):
+class Key(NamedTuple, Generic[S]):
     """``keys`` as Textual names them (none: it is in the command palette alone), ``shown`` as people read them,
     ``footer`` a word for the footer ("" for none). ``why_not`` gives the reason why the key cannot act now."""
 
@@ -39,13 +37,12 @@ def pressed(table: Table, name: str) -> Key[Any] | None:
     return next((key for key in table if name in key.keys), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Remap:
+class Remap(NamedTuple):
     """Other keys for ids. ``usual`` says on which keys an id of the explorer is: a screen that has it on others, since
     it needs those for something of its own, keeps them."""
 
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = {}
+    usual: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def shown(self) -> dict[str, str]:
@@ -59,7 +56,7 @@ class Remap:
         names = self.keys.get(key.id)
         if names is None or self.usual.get(key.id, key.keys) != key.keys:
             return key
-        return replace(key, keys=names, shown=" ".join(map(key_shown, names)))
+        return key._replace(keys=names, shown=" ".join(map(key_shown, names)))
 
 
 def doubled(table: Table) -> tuple[str, str, str] | None:

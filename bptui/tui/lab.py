@@ -1,7 +1,6 @@
 """The mistakes lab's screen: the true rule at the left, a wrong one at the right, both training on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bptui.experiments.mistakes.figures import Figures
 from bptui.experiments.mistakes.lab import Lab
@@ -109,7 +108,7 @@ class LabScreen(Trainer):
     def hints(self) -> list[tuple[str, str, bool]]:
         """The other case by what it leads to, where there is another case."""
         word = other_case(self.lab.figures())
-        keys = (replace(key, footer=word) if key.id == "other-case" else key for key in self.keys_now())
+        keys = (key._replace(footer=word) if key.id == "other-case" else key for key in self.keys_now())
         return footer_hints((key for key in keys if key.id != "other-case" or self.why_not(key) is None), self)
 
     # --- work ---

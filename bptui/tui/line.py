@@ -7,8 +7,8 @@ key would have to wait behind it.
 """
 
 from collections import deque
-from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 ASK = "\x1b[6n"
 QUEUE = 0.04  # seconds that a piece may wait behind others
@@ -18,8 +18,7 @@ LOST = 2.0  # seconds after which an answer is not waited for any more
 REMEMBERED = 32  # answers in a row that tell of a slower line
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Something written: its bytes, when, and the bytes then on their way with it."""
 
     size: int

@@ -1,7 +1,7 @@
 """How roles look: a palette per theme, from role names to Rich styles."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.style import Style
 
@@ -10,8 +10,7 @@ from bptui.views.glyphs import HEATS
 from bptui.views.text import Row, row_cells
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """``textual`` is the matching theme of Textual, for palette and dialogs; ``grey`` gives the image levels:
     16 + 1 colours from black to white."""
 

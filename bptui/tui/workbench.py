@@ -105,8 +105,8 @@ class Workbench(Screen[None]):
 
     def _all_shown(self, key_id: str) -> Iterator[str]:
         yield from (key.shown.split()[0] for key in self.keys_now() if key.id == key_id and key.shown)
-        for table in map(self.app.remap, tables().values()):
-            yield from (key.shown.split()[0] for key in table if key.id == key_id and key.shown)
+        for table in tables().values():
+            yield from (key.shown.split()[0] for key in self.app.remap(table) if key.id == key_id and key.shown)
 
     def picture_name(self) -> str:
         """The name of a picture of this screen, without its ending."""

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bptui.views.text import Row, fit_rows
 
@@ -22,16 +22,14 @@ ONE_SAMPLE = 12  # rows in which one sample is shown at length
 AROUND_LIST = 5  # rows of such a panel besides its samples
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     x: int
     y: int
     width: int
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """Boxes of the three bars and of the panels that fit; ``too_small`` when there is no room for anything."""
 
     header: Box

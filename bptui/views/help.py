@@ -1,8 +1,7 @@
 """The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.data.digits import grouped
 from bptui.views.text import Row, Span, left, wrapped
@@ -33,8 +32,7 @@ GUIDE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLine:
+class KeyLine(NamedTuple):
     """One line of the key table as shown: keys, what they do, and the reason why not now (or None)."""
 
     group: str

@@ -4,8 +4,7 @@ A view is imported when its panel is painted: frames and titles wait for none of
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE, WATCHES
 from bptui.views.reads import of_the_losses, of_the_record, of_the_watches
@@ -67,8 +66,7 @@ def loss_of_batch(scene: "Scene") -> "Quantity":
     return LOSS_MEAN if scene.phase.per_batch else what_happened(scene)
 
 
-@dataclass(frozen=True, slots=True)
-class PanelSpec:
+class PanelSpec(NamedTuple):
     """``view`` makes the rows, ``title`` what the title says besides the name, ``samples`` the places of the samples
     that a list of this size shows; all are made of what ``reads`` gives of the scene, and anew where that has changed.
     In a panel with ``chooses_samples`` ↑ and ↓ choose one. ``explained`` is the number that Enter explains."""

@@ -13,7 +13,7 @@ from bptui.engine.optimizers import OPTIMIZERS
 from bptui.experiments import drill as drill_room
 from bptui.experiments.drill import EPSILONS, MOST_TRAIN, Drill
 from bptui.scenario import Scenario
-from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.session.session import Session
 from bptui.training import Settings
 from tests.networks import outputs

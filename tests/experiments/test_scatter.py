@@ -20,7 +20,7 @@ from bptui.experiments import scatter as noise_room
 from bptui.experiments.root_law import batch_sizes, law_of
 from bptui.experiments.scatter import Scatter
 from bptui.scenario import Scenario
-from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.session.aim import Aim
 from bptui.session.session import Session
 from bptui.training import Settings

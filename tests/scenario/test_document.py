@@ -18,8 +18,9 @@ from bptui.engine.network import BIASES, INITIALISATIONS
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import SCHEDULES, RateSchedule
 from bptui.scenario import Scenario, ScenarioError, built_in_names
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.scenario.document import WIDTH, toml, training_values
-from bptui.scenario.keys import KEYS, DataChoice, NetworkChoice
+from bptui.scenario.keys import KEYS
 from bptui.training import Settings
 from bptui.training.settings import LAST_BATCH, ORDERS
 

@@ -7,7 +7,7 @@ import pytest
 
 from bptui.engine import UpdateRules
 from bptui.scenario import Scenario
-from bptui.scenario.keys import DataChoice, NetworkChoice
+from bptui.scenario.choices import DataChoice, NetworkChoice
 from bptui.session import MOVES, Moment, Player, phases
 from bptui.session.aim import parse_aim
 from bptui.session.session import Session
