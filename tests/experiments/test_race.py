@@ -21,6 +21,7 @@ from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, averaged, epochs_for
 from bptui.scenario import Scenario
 from bptui.training import Run, Settings
+from bptui.training import stepper as stepper_room
 from bptui.training.stepper import Stepper
 from tests.networks import outputs
 from tests.training.builders import begin, network, with_rate
@@ -263,8 +264,13 @@ def test_every_pass_that_training_makes_is_among_the_multiply_adds(
         rows["backward"] += len(passed.loss)
         backward(at, loss, y, passed)
 
+    def counting_looks(at: Network, loss: str, y: Floats, passed: Pass) -> Floats:
+        rows["forward"] += len(y)
+        return evaluate_room.losses_of_pass(at, loss, y, passed)
+
     it = race(entries=(Entry("a", settings), Entry("b", FOUR)))
     lane = it.lanes[0]
+    monkeypatch.setattr(stepper_room, "losses_of_pass", counting_looks)
     for module in (update_room, evaluate_room):
         monkeypatch.setattr(module, "forward", counting_forward)
     monkeypatch.setattr(update_room, "backward", counting_backward)
