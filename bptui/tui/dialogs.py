@@ -16,6 +16,7 @@ from bptui.tui.workbench import COMMON, Workbench
 class Line(Workbench, ModalScreen[None]):
     """Asks for a line, until it is understood or Esc closes."""
 
+    shows_keys = False  # most of them go to the line
     QUESTION = ""
     EXAMPLE = ""
     DEFAULT_CSS = """

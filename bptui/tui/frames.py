@@ -34,23 +34,33 @@ class Shadow:
 
     def differences(self, y: int, x: int, strips: Iterable[Iterable[Segment]]) -> list[Run]:
         """How line y differs from what strips show from column x on, as runs."""
-        line, given = self.lines[y], cells_of(strips)
-        if line[x : x + len(given)] == given:
-            return []
+        line, at = self.lines[y], x
         runs: list[Run] = []
         last = -FAR - 2
-        for at, cell in enumerate(given[: len(line) - x], start=x):
+        for strip in strips:
+            for text, style, control in strip:
+                cells = [] if control else cells_in(text, style)
+                start, at = at, at + len(cells)
+                if line[start:at] != cells:
+                    last = self._compare(y, start, cells, runs, last)
+        return runs
+
+    def _compare(self, y: int, x: int, cells: list[Cell], runs: list[Run], last: int) -> int:
+        """Add what is other in these cells to the runs; the last column that is, so far."""
+        line = self.lines[y]
+        for at, cell in enumerate(cells[: max(len(line) - x, 0)], start=x):
             if line[at] == cell:
                 continue
             between = line[last + 1 : at] if last >= 0 and at - last <= FAR else None
             if between is not None and all(c is not None and c[1] == runs[-1][2][-1][1] for c in between):
-                runs[-1][2].extend(given[last + 1 - x : at + 1 - x])
+                runs[-1][2].extend(c for c in between if c is not None)
+                runs[-1][2].append(cell)
             elif cell[0]:
                 runs.append((y, at, [cell]))
             else:  # the second half of a wide character: write the whole
-                runs.append((y, at - 1, given[at - 1 - x : at + 1 - x]))
+                runs.append((y, at - 1, cells[at - 1 - x : at + 1 - x]))
             last = at
-        return runs
+        return last
 
     def take(self, runs: list[Run]) -> None:
         """From now on the terminal shows these."""
@@ -59,18 +69,18 @@ class Shadow:
 
 
 def cells_of(strips: Iterable[Iterable[Segment]]) -> list[Cell]:
-    """The cells of strips, a character that takes several columns in the first of them."""
+    """The cells of strips."""
+    return [cell for strip in strips for text, style, control in strip if not control for cell in cells_in(text, style)]
+
+
+def cells_in(text: str, style: Style | None) -> list[Cell]:
+    """The cells of a text, a character that takes several columns in the first of them."""
+    if NARROW.fullmatch(text):
+        return [(char, style) for char in text]
     out: list[Cell] = []
-    for strip in strips:
-        for text, style, control in strip:
-            if control:
-                continue
-            if NARROW.fullmatch(text):
-                out += [(char, style) for char in text]
-                continue
-            for start, end, size in split_graphemes(text)[0]:
-                out.append((text[start:end], style))
-                out += [("", style)] * (size - 1)
+    for start, end, size in split_graphemes(text)[0]:
+        out.append((text[start:end], style))
+        out += [("", style)] * (size - 1)
     return out
 
 

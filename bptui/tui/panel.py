@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -14,7 +15,7 @@ from bptui.data.plain import in_plain
 from bptui.tui.frames import Piece
 from bptui.tui.palette import in_ascii, in_blocks, style_of
 from bptui.views.arrange import Box
-from bptui.views.text import Row, cells, cut, fit, fit_rows, row_cells
+from bptui.views.text import Row, cells, cut, fit, row_cells
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -57,6 +58,8 @@ class Panel(Widget):
         self.ascii = False
         self.blocks = False
         self.corner = (0, 0)  # of the box that it was given
+        self._given: list[Row] = []
+        self._look = (0, 0, False)  # columns, rows, focused
         self._rows: list[Row] = []
         self._strips: OrderedDict[Row, Line] = OrderedDict()
 
@@ -67,24 +70,41 @@ class Panel(Widget):
     def show(
         self, rows: list[Row], width: int, height: int, title: str = "", foot: str = "", focused: bool = False
     ) -> None:
-        """Show these rows in a box of ``width`` columns and ``height`` rows, cut or padded to it."""
+        """Show these rows in a box of ``width`` columns and ``height`` rows, cut or padded to it. A row given as it
+        was before stays as it is."""
         inner_width, inner_height = self.inner(width, height)
-        content = fit_rows(rows, inner_width, inner_height)
-        if self.ascii:
-            content, title = fit_rows(map(in_ascii, content), inner_width, inner_height), in_plain(title)
+        given = [*rows[:inner_height], *[()] * (inner_height - len(rows))]
+        look, border = (width, height, focused), int(self.bordered)
+        same = self._given if look == self._look else []
+        old = self._rows
+        content = [
+            old[border + y] if y < len(same) and same[y] == row else self._finished(row, inner_width, focused)
+            for y, row in enumerate(given)
+        ]
         if self.bordered:
-            content = framed(content, width, title, foot, focused)
-        if self.ascii:
-            content = [in_ascii(row) for row in content]
-        elif self.blocks:
-            content = [in_blocks(row) for row in content]
-        old, self._rows = self._rows, content
+            top, bottom = self._ends(width, title, foot, focused)
+            content = [top, *content, bottom]
+        self._given, self._look, self._rows = given, look, content
         if len(old) != len(content):
             self.refresh()
             return
         changed = [y for y, (a, b) in enumerate(zip(old, content, strict=True)) if a is not b and a != b]
         if changed and not self._painted(old, changed, Region(*self.corner, width, height)):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _finished(self, row: Row, width: int, focused: bool) -> Row:
+        """A row of the inside as it is painted, between the sides of the border."""
+        row = fit(row, width)
+        if self.ascii:
+            row = fit(in_ascii(row), width)
+        return self._plain(between_sides(row, focused) if self.bordered else row)
+
+    def _ends(self, width: int, title: str, foot: str, focused: bool) -> tuple[Row, Row]:
+        top, bottom = ends(width, in_plain(title) if self.ascii else title, foot, focused)
+        return self._plain(top), self._plain(bottom)
+
+    def _plain(self, row: Row) -> Row:
+        return in_ascii(row) if self.ascii else in_blocks(row) if self.blocks else row
 
     def _painted(self, old: list[Row], changed: list[int], region: Region) -> bool:
         """Are the rows that changed painted already, and only where they did?"""
@@ -131,17 +151,29 @@ def difference(old: Row, new: Row) -> tuple[int, Row]:
 
 
 def framed(content: list[Row], width: int, title: str, foot: str, focused: bool) -> list[Row]:
-    """The rows in a border with a title above and a foot below in it; the focused one has heavy lines."""
+    """The rows in a border with a title above and a foot below in it."""
+    top, bottom = ends(width, title, foot, focused)
+    return [top, *(between_sides(row, focused) for row in content), bottom]
+
+
+def between_sides(row: Row, focused: bool) -> Row:
+    """The row between the sides of a border; the focused one has heavy lines."""
+    side = ("┃", "border-focus") if focused else ("│", "border")
+    return side, *row, side
+
+
+@lru_cache(maxsize=64)
+def ends(width: int, title: str, foot: str, focused: bool) -> tuple[Row, Row]:
+    """The first row of a border, with the title in it, and the last one, with a foot."""
     role = "border-focus" if focused else "border"
-    corners, side, flat = ("┏┓┗┛", "┃", "━") if focused else ("┌┐└┘", "│", "─")
+    corners, flat = ("┏┓┗┛", "━") if focused else ("┌┐└┘", "─")
     name = cut(title, max(width - 6, 0))
     lead: Row = ((corners[0] + flat + " ", role), (name, "title" if focused else "text"), (" ", role))
     used = sum(len(text) for text, _ in lead)
     top = fit((*lead, (flat * max(width - used - 1, 0) + corners[1], role)), width)
     said = f" {foot} " if foot and cells(foot) + 6 <= width else ""
     line = flat * (width - 3 - cells(said))
-    bottom: Row = ((corners[2] + line, role), (said, "dim"), (flat + corners[3], role))
-    return [top, *(((side, role), *row, (side, role)) for row in content), bottom]
+    return top, ((corners[2] + line, role), (said, "dim"), (flat + corners[3], role))
 
 
 def place(panel: Panel, box: Box | None) -> None:

@@ -115,7 +115,7 @@ class CellDiff(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         await super().on_event(event)
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and not getattr(self.screen, "shows_keys", False):
             self.screen.call_later(self._key_done)  # behind the key in the screen's queue: what it changed is known
 
     def _key_done(self) -> None:

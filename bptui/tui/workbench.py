@@ -34,6 +34,8 @@ class Workbench(Screen[None]):
     """A screen says its panels and its table of keys, paints, and does a slice of its work when the clock asks."""
 
     app: "BptuiApp"
+    shows_keys = True
+    """What a key has changed is shown at once: see :meth:`on_key`."""
     NAME = ""
     """What the screen is called in the help and in the names of its pictures."""
     DEFAULT_CSS = "Workbench { layers: base; }"
