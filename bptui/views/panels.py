@@ -3,11 +3,11 @@
 A view is imported when its panel is painted: frames and titles wait for none of them.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.views.arrange import BATCH, DELTAS, EXPLAIN, LOSS, MAP, NETWORK, UPDATE, WATCHES
-from bptui.views.reads import of_the_losses, of_the_record, of_the_watches
+from bptui.views.reads import AllBut, of_the_losses, of_the_record, of_the_watches
 from bptui.views.text import Row
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 View = Callable[["Scene", int, int], list[Row]]
 Samples = Callable[["Scene", int, int], range]
-Reads = Callable[["Scene"], Hashable]
 SORTED = {"loss": "by loss", "norm": "by |∇L|", "cosine": "by cosine", "wrong": "wrong only"}
 
 
@@ -76,7 +75,7 @@ class PanelSpec(NamedTuple):
     about: str
     view: View
     title: Callable[["Scene"], str]
-    reads: Reads
+    reads: AllBut
     explained: Callable[["Scene"], "Quantity"] = what_happened
     samples: Samples = no_samples
     chooses_samples: bool = False
