@@ -384,7 +384,7 @@ def term(it: Product, r: int, k: int, c: int) -> str:
     a, b = it.first.cell(r, k), it.second.cell(k, c)
     first = PENDING if a is None else factor(a, 8) if it.first.signed else plain(a)
     second = PENDING if b is None else factor(b, 8)
-    return f"{first}·({second})" if second.startswith("−") else f"{first}·{second}"
+    return f"{first}×({second})" if second.startswith("−") else f"{first}×{second}"
 
 
 def plain(number: float) -> str:

@@ -11,7 +11,7 @@ from bptui.views.numbers import factor
 from bptui.views.text import Row, Span, cells, cut, first_fitting, left, right
 
 FOOT = 2  # rows at the foot
-CURSOR = "▌"
+CURSOR = "_"
 LETTERS = "abcd"
 
 

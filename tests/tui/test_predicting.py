@@ -31,7 +31,7 @@ async def test_the_answers_of_a_lesson() -> None:
         await at.press("enter", "b")
         record, weight = at.session.record, at.session.moment.weight
         total, mean = record.summed[weight], record.mean[weight]
-        assert "? SUM w₂[0→0] = ▌" in at.text()
+        assert "? SUM w₂[0→0] = _" in at.text()
         assert num(total, 8, plus=True) not in at.text()
         await typed(at, "0.1")
         assert "two digits or more" in at.foot()
@@ -76,7 +76,7 @@ async def test_what_would_tell_the_number_waits_and_looking_does_not() -> None:
             assert "is asked" in at.foot()
         await at.press("shift+tab", "f", "G")
         assert isinstance(at.app.screen, GradientScreen)
-        assert "? a₂[0][#1] = ▌" in at.text()
+        assert "? a₂[0][#1] = _" in at.text()
         await typed(at, f"{true_number(at):.4f}")
         assert "right: a₂[0][#1]" in at.text()
         await at.press("s", "s", "escape", "s")

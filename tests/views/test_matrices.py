@@ -104,7 +104,7 @@ def test_the_sum_spelled_out_comes_out(kind: Kind) -> None:
     row = " ".join(shown(whole("xor"), kind)).split("column ")[1].split(": ", 1)[1]
     left, result = re.split(" = ", row.split("  ")[0] if " = " in row.split("  ")[0] else row, maxsplit=1)
     total = Decimal(0)
-    for sign, a, b in re.findall(r"(^|[+−] )([−\d.e]+)·\(?([−\d.e]+)\)?", " ".join(left.split())):
+    for sign, a, b in re.findall(r"(^|[+−] )([−\d.e]+)×\(?([−\d.e]+)\)?", " ".join(left.split())):
         total += read_back(a) * read_back(b) * (-1 if sign.startswith("−") else 1)
     assert abs(total - read_back(result.split()[0].lstrip("+"))) < Decimal("0.0003")
 

@@ -187,7 +187,7 @@ def test_the_foot_says_the_question_what_is_typed_and_what_an_answer_was(width: 
             assert cells(rows[1]) <= width
             assert it.score.words in rows[1] or rows[1].endswith(f" {it.score.short} ")
         assert (
-            "0.0123▌" in lines(foot_rows(replace(question, prediction=replace(asking, typed="0.0123")), 80, {}, []))[0]
+            "0.0123_" in lines(foot_rows(replace(question, prediction=replace(asking, typed="0.0123")), 80, {}, []))[0]
         )
         miss = asking.answered("77.77", true, lambda *_: "that is the sum; the mean is in force")
         told = lines(foot_rows(replace(question, prediction=miss), 120, {}, []))
