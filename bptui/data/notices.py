@@ -97,13 +97,25 @@ def pixel_target(data: Dataset) -> str:
 def about_columns(data: Dataset) -> list[str]:
     """A column that only counts, and columns that need scaling."""
     out = []
-    name = counting(data)
+    large, name = large_target(data), counting(data)
+    if large:
+        out.append(large)
     if name:
         out.append(f"{name} only counts the rows; --drop {0 if name == 'x0' else option(data, name)}")
     elif tells_apart(data):
         first = data.features[0]
         out.append(f"{first} is another whole number in nearly every row, as an id is; --drop {option(data, first)}")
     return out
+
+
+def large_target(data: Dataset) -> str:
+    """Of numbers to be predicted that are so large that the first steps are long; "" where they are not."""
+    size = np.abs(data.y).max(axis=0)
+    if data.classes or size.max() <= LARGE or not np.ptp(data.y, axis=0).any():
+        return ""
+    most = int(size.argmax())
+    name = data.outputs[most] if data.outputs else "the target"
+    return f"{name} reaches {shortest(size[most], 3)}, and errors with it: a smaller --lr, or divide it in the file"
 
 
 def tells_apart(data: Dataset) -> bool:

@@ -173,7 +173,8 @@ def detail_rows(scene: Scene, width: int) -> list[Row]:
     if change or by_hand:
         rows = ((*head, *by_hand, *change), (*head, *change) if change else (*head, *by_hand))
         return [unit_row, first_fitting(rows, width)]
-    called = f"input {record.names.column(source)}" if layer == 1 and source >= 0 else ""
+    called = record.names.column(source) if layer == 1 and source >= 0 else ""
     value = num(a_in, digits) if known else "to come"
-    weight_rows = ((*head, (f"{gap}{given} {value}", "text")) for given in (called.rstrip(), "input") if given)
+    spelt = [f"input {called}:", "input"] if called else ["input"]
+    weight_rows = ((*head, (f"{gap}{given} {value}", "text")) for given in spelt)
     return [unit_row, first_fitting(weight_rows, width)]

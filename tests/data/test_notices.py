@@ -128,3 +128,10 @@ def test_large_whole_numbers_each_another_in_a_first_column_without_a_name_are_n
     assert "column 0 is another whole number in nearly every row, as an id is; --drop 0" in said
     assert "nearly every row" not in notices(tmp_path, rows, target=(1,), drop=(0,))
     assert "nearly every row" not in notices(tmp_path, [[row[0] / 7, *row[1:]] for row in rows], target=(1,))  # type: ignore[operator]
+
+
+def test_large_numbers_to_be_predicted_are_noticed(tmp_path: Path) -> None:
+    rows = [[k * 0.1 % 1.3, 150.5 + k] for k in range(40)]
+    assert "price reaches 190, and errors with it: a smaller --lr" in notices(tmp_path, rows, "a,price")
+    assert "reaches" not in notices(tmp_path, [[a, b / 100] for a, b in rows], "a,price")
+    assert "reaches" not in notices(tmp_path, [[k * 0.1 % 1.3, f"c{k % 2}"] for k in range(40)], "a,price")
