@@ -6,7 +6,6 @@ gets a fresh one that becomes the record, the training loop writes every update 
 
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from bptui.engine.backprop import Pass, backward, forward, sum_gradients
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, Parameters
 from bptui.engine.optimizers import OPTIMIZERS, Descent, OptimizerSettings
+from bptui.engine.parts import MOST_RANKS, micro_batch_slices, rank_slices
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import REDUCTIONS, Reduction, reduce_over_samples
 from bptui.engine.types import Floats, Rows
@@ -22,7 +22,10 @@ from bptui.engine.types import Floats, Rows
 
 @dataclass(frozen=True, slots=True)
 class UpdateRules:
-    """All that turns a batch into a step. Raises ValueError for unknown names and senseless numbers."""
+    """All that turns a batch into a step. Raises ValueError for unknown names and senseless numbers.
+
+    ``ranks`` are the shares of several machines in a batch (:func:`bptui.engine.parts.rank_sizes`); (): one machine.
+    """
 
     loss: str = "half-squared-error"
     reduction: Reduction = "mean"
@@ -33,6 +36,7 @@ class UpdateRules:
     l1: float = 0.0
     l2: float = 0.0
     clip_norm: float = 0.0
+    ranks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         known: tuple[tuple[str, Any, Any], ...] = (
@@ -49,10 +53,20 @@ class UpdateRules:
                 raise ValueError(f"{what} must be a finite number of 0 or more, got {value}")
         if self.micro_batches < 1:
             raise ValueError(f"micro_batches must be 1 or more, got {self.micro_batches}")
+        if self.ranks and (not 2 <= len(self.ranks) <= MOST_RANKS or min(self.ranks) < 1):
+            raise ValueError(f"ranks must be 2 to {MOST_RANKS} shares of 1 or more, got {self.ranks}")
+        if self.ranks and self.micro_batches > 1:
+            raise ValueError("ranks cut a batch into parts, and so do micro_batches; one of them")
 
     def rate(self, t: int) -> float:
         """γ of update t, counted from 1."""
         return self.schedule.rate(self.learning_rate, t)
+
+    def parts(self, n: int) -> list[slice]:
+        """The parts in which a batch of n samples is computed, in their order; none is empty."""
+        if self.ranks:
+            return [part for part in rank_slices(n, self.ranks) if part.stop > part.start]
+        return micro_batch_slices(n, min(self.micro_batches, n))
 
 
 OVERFLOWS, UNDEFINED = "overflows", "is 0 / 0 where g and ε are 0"
@@ -74,7 +88,7 @@ class Divergence(ArithmeticError):
 class Workspace:
     """Room for one update on n samples: the pass, the targets (n × o); Σ gradients, reduced gradient and step (p each).
 
-    ``rate`` is γ of the update; ``part_sum`` (p) the sum over one micro-batch, where the batch is cut into some.
+    ``rate`` is γ of the update; ``part_sum`` (p) the sum over one part, where the batch is cut into some.
     """
 
     __slots__ = ("architecture", "n", "part_sum", "passed", "rate", "reduced", "step", "summed", "targets")
@@ -118,32 +132,23 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
 def accumulate(network: Network, rules: UpdateRules, work: Workspace) -> None:
     """Forward and backward for every sample, the gradients summed over the batch.
 
-    With micro-batches the batch is cut into parts (sizes differing by at most one) whose sums are added:
-    the division by n, if any, comes once, after all parts, so unequal parts weigh what they should.
+    With micro-batches or ranks the batch is cut into parts whose sums are added, in their order: the division by n,
+    if any, comes once, after all parts, so unequal parts weigh what they should.
     """
     loss = LOSSES[rules.loss]
-    parts = min(rules.micro_batches, work.n)
-    if parts == 1:
+    parts = rules.parts(work.n) if rules.ranks or rules.micro_batches > 1 else ()
+    if len(parts) <= 1:
         forward(network, work.passed)
         backward(network, loss, work.targets, work.passed)
         sum_gradients(work.passed, work.summed)
         return
     work.summed.flat.fill(0.0)
-    for part in micro_batch_slices(work.n, parts):
+    for part in parts:
         rows = work.passed.rows(part)
         forward(network, rows)
         backward(network, loss, work.targets[part], rows)
         sum_gradients(rows, work.part_sum)
         work.summed.flat += work.part_sum.flat
-
-
-def micro_batch_slices(n: int, parts: int) -> list[slice]:
-    """n rows cut into ``parts`` runs, the longer ones first, as numpy.array_split does."""
-    short, longer = divmod(n, parts)
-    edges = [0]
-    for part in range(parts):
-        edges.append(edges[-1] + short + (part < longer))
-    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def adjust(network: Network, rules: UpdateRules, reduced: Parameters) -> None:

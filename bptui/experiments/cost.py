@@ -3,6 +3,7 @@
 from math import ceil
 
 from bptui.engine.network import Architecture
+from bptui.engine.parts import rank_sizes
 from bptui.training.settings import Settings
 
 
@@ -19,7 +20,9 @@ def multiply_adds(architecture: Architecture, checked: bool = False) -> int:
 
 def memory_bytes(architecture: Architecture, settings: Settings, count: int) -> int:
     """Bytes that a batch's activations (input included) and deltas take: 8 · n · (Σ_{l=0…L} s_l + Σ_{l=1…L} s_l),
-    s_l the units of layer l, 8 bytes a float64. With micro-batches n is the size of the largest part: no other
-    part's rows are needed at the same time."""
-    n = ceil(min(settings.batch_size or count, count) / settings.rules.micro_batches)
+    s_l the units of layer l, 8 bytes a float64. With micro-batches or ranks n is the size of the largest part: no
+    other part's rows are needed at the same time."""
+    n = min(settings.batch_size or count, count)
+    ranks = settings.rules.ranks
+    n = max(rank_sizes(n, ranks)) if ranks else ceil(n / settings.rules.micro_batches)
     return 8 * n * (sum(architecture.sizes) + sum(architecture.sizes[1:]))

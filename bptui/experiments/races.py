@@ -151,7 +151,9 @@ def micro_batches(settings: Settings, count: int) -> tuple[Entry, ...]:
     n = size if size > 1 else min(USUAL_BATCH, count)
     plain = replace(settings, batch_size=n, repeats=1, repeat_until=0.0)
     names = {1: f"whole, n = {n}", 2: "in 2 parts", 5: "in 5 parts", n: "one by one"}
-    return tuple(Entry(names[parts], with_rules(plain, micro_batches=parts)) for parts in sorted(names) if parts <= n)
+    return tuple(
+        Entry(names[parts], with_rules(plain, micro_batches=parts, ranks=())) for parts in sorted(names) if parts <= n
+    )
 
 
 PRESETS = (

@@ -1,6 +1,5 @@
 """Formulas of what happens once a batch: sum, mean, penalty, clipping, optimizer, the weight after."""
 
-from bptui.engine.update import micro_batch_slices
 from bptui.explain.expression import ONE, Expression, Number, Quotient, Sum, call, setting, square, times, whole
 from bptui.explain.formula import SHOWN, Formula, long_sum, named, number
 from bptui.explain.quantity import CLIP, NORM, Quantity, of_weight
@@ -33,19 +32,27 @@ def all_weights(record: UpdateRecord, kind: str) -> list[Quantity]:
 
 
 def summed(record: UpdateRecord, q: Quantity) -> Formula:
-    """SUM = Σ_m of the contributions, by micro-batch where the batch was cut into some."""
+    """SUM = Σ_m of the contributions, by micro-batch or rank where the batch was cut into some."""
     values = record.contributions(q.weight)
     samples = [q.of_weight("contribution", sample=m) for m in range(record.n)]
     symbols = f"Σ_m ∂L/∂{record.names.symbol(q.weight)}[#m], m = 1 … {record.n}"
-    parts = min(record.settings.rules.micro_batches, record.n)
-    if parts == 1:
+    cuts = record.settings.rules.parts(record.n)
+    if len(cuts) == 1:
         return Formula(symbols, Sum(long_sum(values, lambda m: number(record, samples[m]), lambda m: (samples[m],))))
-    cuts = micro_batch_slices(record.n, parts)
-    note = f"in {parts} micro-batches of {', '.join(str(cut.stop - cut.start) for cut in cuts)}, added to one sum"
+    note = in_parts(record, cuts)
     if record.n <= SHOWN + 1:
         groups = [[number(record, samples[m]) for m in range(cut.start, cut.stop)] for cut in cuts]
         return Formula(symbols, Sum(tuple(Sum(tuple(group)) for group in groups)), note)
     return Formula(symbols, Sum(long_sum(values, lambda m: number(record, samples[m]), lambda m: (samples[m],))), note)
+
+
+def in_parts(record: UpdateRecord, cuts: list[slice]) -> str:
+    """In which parts the sum was made, and how they came together."""
+    if not record.settings.rules.ranks:
+        sizes = ", ".join(str(cut.stop - cut.start) for cut in cuts)
+        return f"in {len(cuts)} micro-batches of {sizes}, added to one sum"
+    sizes = ", ".join(f"{share.n} on rank {share.rank}" for share in record.shares if share.n)
+    return f"{sizes}; all-reduce: added in rank order"
 
 
 def mean(record: UpdateRecord, q: Quantity) -> Formula:

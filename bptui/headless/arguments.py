@@ -221,6 +221,12 @@ def columns(words: str) -> Any:
     return items if len(items) > 1 else items[0]
 
 
+def whole_numbers(words: str) -> Any:
+    """``3,1`` as numbers; one alone as itself."""
+    items = [plain(word) for word in words.split(",")]
+    return items if len(items) > 1 else items[0]
+
+
 def shape(words: str) -> Any:
     """``28,28`` or ``28x28`` as numbers; another word as itself."""
     parts = words.replace("x", ",").split(",")
@@ -234,6 +240,7 @@ IN_WORDS: dict[str, Callable[[str], Any]] = {
     "drop": columns,
     "test": str,
     "image": shape,
+    "ranks": whole_numbers,
 }
 """Settings that are lists in a file, or texts that may look like numbers."""
 

@@ -123,6 +123,22 @@ def list_of(check_item: Check, least: int, most: int) -> Check:
     return check
 
 
+def ranks(most: int, largest: int) -> Check:
+    """A count of ranks, which share alike (1: none), or the share of each of two or more."""
+    alike, shares = integer(1, most), list_of(integer(1, largest), 2, most)
+
+    def check(raw: Any) -> tuple[int, ...]:
+        if isinstance(raw, list):
+            return tuple(shares(raw))
+        try:
+            count = alike(raw)
+        except ValueError as problem:
+            raise ValueError(str(problem).replace(", got", " or a list of shares, got")) from None
+        return (1,) * count if count > 1 else ()
+
+    return check
+
+
 def bias_list(check_item: Check, most: int) -> Check:
     """A list of numbers; as one row or one column of a matrix too."""
     flat = list_of(check_item, 1, most)

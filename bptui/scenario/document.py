@@ -132,6 +132,7 @@ def training_values(settings: Settings) -> dict[str, Any]:
         "optimizer": optimizer.name,
         **{key: getattr(optimizer, key) for key, (chooser, _) in USED_BY.items() if chooser == "optimizer"},
         "micro_batches": rules.micro_batches,
+        "ranks": list(rules.ranks) if set(rules.ranks) - {1} else len(rules.ranks) or 1,
         "last_batch": settings.last_batch,
         "repeats": settings.repeats,
         "repeat_until": settings.repeat_until,

@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from bptui.scenario.accept import Check, bias_list, choice, columns, integer, list_of, number, or_word, or_words, text
+from bptui.engine.parts import MOST_RANKS
+from bptui.scenario.accept import (
+    Check,
+    bias_list,
+    choice,
+    columns,
+    integer,
+    list_of,
+    number,
+    or_word,
+    or_words,
+    ranks,
+    text,
+)
 from bptui.scenario.names import (
     ACTIVATIONS,
     BIAS_ROWS,
@@ -83,6 +96,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("beta_2", "b2"), "beta2"),
     "drop_last": "last_batch",
     **dict.fromkeys(("accumulation_steps", "accumulate", "microbatches"), "micro_batches"),
+    **dict.fromkeys(("world_size", "machines", "gpus", "devices", "workers", "nproc_per_node"), "ranks"),
     **dict.fromkeys(("l2_penalty", "ridge", "l2_regularization"), "l2"),
     **dict.fromkeys(("l1_penalty", "lasso", "l1_regularization"), "l1"),
     **dict.fromkeys(("clip", "gradient_clip", "grad_clip", "clipnorm", "max_norm", "max_grad_norm"), "clip_norm"),
@@ -211,6 +225,11 @@ KEYS: dict[str, dict[str, Key]] = {
         "weight_decay": Key(number(0), "λ, shrinks weights and biases", "L", more="is no part of the gradient"),
         "micro_batches": Key(
             COUNT, "parts a batch is computed in", "N", more="the result is the whole batch's, divided once"
+        ),
+        "ranks": Key(
+            ranks(MOST_RANKS, 1_000_000_000), "machines that share a batch: how many, or each one's share, as 3,1",
+            "N|N,N", more="a share is in proportion, what is left goes to the largest remainders; Σ are added in rank "
+            "order, divided once; not with micro_batches"
         ),
         "last_batch": one_of(
             LAST_BATCH, "what becomes of a short last one", more="keep: divided by its own size; drop: left out"

@@ -187,12 +187,14 @@ def settings_choice(raw: dict[str, Any], order: Order) -> Settings:
         return {key: raw[key] for key in keys if key in raw}
 
     refuse_unused(raw)
+    if raw.get("ranks") and raw.get("micro_batches", 1) > 1:
+        raise ValueError("training.ranks: ranks cut a batch into parts, and so do micro_batches; give one of them")
     schedule = {"name": raw.get("schedule", "constant")}
     schedule |= {key: raw[f"schedule_{key}"] for key in ("length", "factor") if f"schedule_{key}" in raw}
     constants = pick("momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay")
     rules = UpdateRules(
         schedule=RateSchedule(**schedule),
         optimizer=OptimizerSettings(raw.get("optimizer", "sgd"), **constants),
-        **pick("loss", "reduction", "learning_rate", "micro_batches", "l1", "l2", "clip_norm"),
+        **pick("loss", "reduction", "learning_rate", "micro_batches", "ranks", "l1", "l2", "clip_norm"),
     )
     return Settings(rules, order=order, **pick("batch_size", "last_batch", "repeats", "repeat_until"))

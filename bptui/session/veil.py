@@ -15,6 +15,7 @@ from bptui.engine.types import Floats, read_only
 from bptui.engine.weight import Weight
 from bptui.explain.quantity import Quantity
 from bptui.training.record import UpdateRecord
+from bptui.training.shares import Share
 
 NONE = float("nan")
 VECTORS: dict[str, tuple[str, ...]] = {
@@ -61,6 +62,28 @@ class VeiledRecord(UpdateRecord):
         if self.no_mean:
             return hidden(self.summed)
         mean: Parameters = UpdateRecord.mean.func(self)  # type: ignore[attr-defined]
+        return mean
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        known: tuple[Share, ...] = UpdateRecord.shares.func(self)  # type: ignore[attr-defined]
+        return tuple(self._veiled_share(share) for share in known)
+
+    def _veiled_share(self, share: Share) -> Share:
+        """Without the sum where it has the sample hidden in it or is the whole batch's, without the mean likewise."""
+        whole, has_it = share.n == self.n, share.rows.start <= self.no_share < share.rows.stop
+        no_sum = has_it or (whole and self.no_total)
+        return replace(
+            share,
+            summed=hidden(share.summed) if no_sum else share.summed,
+            mean=hidden(share.summed) if share.mean and (no_sum or (whole and self.no_mean)) else share.mean,
+        )
+
+    @cached_property
+    def mean_of_means(self) -> Parameters:
+        if self.no_mean or self.no_total:
+            return hidden(self.summed)
+        mean: Parameters = UpdateRecord.mean_of_means.func(self)  # type: ignore[attr-defined]
         return mean
 
     def gradient(self, sample: int) -> Parameters:

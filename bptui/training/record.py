@@ -21,6 +21,7 @@ from bptui.training.problem import chosen_class
 from bptui.training.roster import Cell, Roster
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
+from bptui.training.shares import Share, mean_of_means, shares_of
 
 RowKey = Literal["batch", "loss", "norm", "cosine", "wrong"]
 GUEST = -1
@@ -99,6 +100,16 @@ class UpdateRecord:
         flat = self.summed.flat.copy()
         reduce_over_samples(self.summed.flat, self.n, "mean", flat)
         return Parameters(self.summed.architecture, read_only(flat))
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """What each rank contributed, in rank order; () on one machine."""
+        return shares_of(self.passed, self.settings.rules.ranks, self.summed.architecture)
+
+    @cached_property
+    def mean_of_means(self) -> Parameters:
+        """Mean of the means of the ranks that have samples: no step is made of it. Raises ValueError without ranks."""
+        return mean_of_means(self.shares)
 
     @cached_property
     def errors(self) -> Floats:

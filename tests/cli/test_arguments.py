@@ -255,7 +255,7 @@ SAID = {
     "reduction": ("sum", "sum"), "learning_rate": ("0.25", 0.25), "schedule": ("cosine", "cosine"),
     "schedule_length": ("50", 50), "schedule_factor": ("0.5", 0.5), "optimizer": ("adamw", "adamw"),
     "momentum": ("0.5", 0.5), "beta1": ("0.5", 0.5), "beta2": ("0.5", 0.5), "decay": ("0.5", 0.5),
-    "epsilon": ("0.001", 0.001), "weight_decay": ("0.5", 0.5), "micro_batches": ("2", 2),
+    "epsilon": ("0.001", 0.001), "weight_decay": ("0.5", 0.5), "micro_batches": ("2", 2), "ranks": ("3,1", [3, 1]),
     "last_batch": ("drop", "drop"), "repeats": ("3", 3), "repeat_until": ("0.5", 0.5), "l1": ("0.5", 0.5),
     "l2": ("0.5", 0.5), "clip_norm": ("2", 2.0),
 }  # fmt: skip

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bptui.engine import OPTIMIZERS, Architecture, Network, OptimizerSettings, Pass, UpdateRules, forward, update
 from bptui.engine.network import Parameters, explicit
+from bptui.engine.parts import micro_batch_slices
 from bptui.engine.reduce import REDUCTIONS, Reduction
-from bptui.engine.update import micro_batch_slices
 
 from .helpers import Case, assert_close, cases, one_update, random_case, run_pass
 

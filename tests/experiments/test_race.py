@@ -192,6 +192,11 @@ class TestFigures:
         parts = Settings(UpdateRules(micro_batches=3), batch_size=10)
         assert memory_bytes(architecture, parts, 10) == memory_bytes(architecture, FOUR, 10)
 
+    def test_ranks_on_this_one_machine_need_the_rows_of_the_largest_share_only(self) -> None:
+        architecture = network().architecture
+        parts = Settings(UpdateRules(ranks=(4, 5, 1)), batch_size=10)
+        assert memory_bytes(architecture, parts, 10) == memory_bytes(architecture, replace(FOUR, batch_size=5), 10)
+
     def test_a_point_says_the_losses_at_the_weights_it_stands_at(self) -> None:
         it = race()
         it.advance(40)

@@ -101,6 +101,9 @@ EVERY_UPDATE = {
     "l2 alone": Case(rules=UpdateRules(l2=0.1)),
     "a clip that is not reached": Case(rules=UpdateRules(clip_norm=1e6)),
     "micro-batches": Case(rules=UpdateRules(micro_batches=2)),
+    "ranks": Case(rules=UpdateRules(ranks=(3, 1))),
+    "ranks, one without samples": Case(rules=UpdateRules(ranks=(9, 9, 1))),
+    "ranks, many samples": Case(rules=UpdateRules(ranks=(1, 1, 1)), batch=10),
     "many micro-batches, many samples": Case(rules=UpdateRules(micro_batches=3), batch=10),
     "a batch of 1": Case(batch=1),
     "a long sum everywhere": Case(

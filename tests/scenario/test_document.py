@@ -77,6 +77,9 @@ def settings(draw: st.DrawFn) -> Settings:
         draw(SMALL),
         draw(SMALL),
     )
+    if draw(st.booleans()):
+        shares = st.lists(st.integers(1, 10**9), min_size=2, max_size=64) | st.integers(2, 64).map(lambda w: [1] * w)
+        rules = replace(rules, micro_batches=1, ranks=tuple(draw(shares)))
     batch = draw(st.none() | st.integers(1, 2))
     order = draw(st.sampled_from(ORDERS))
     return Settings(rules, batch, order, draw(st.sampled_from(LAST_BATCH)), draw(COUNT), draw(SMALL))

@@ -264,6 +264,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("training.beta1", ["1.0"]),
     ("training.epsilon", ["-1e-8", "inf"]),
     ("training.micro_batches", ["0", "1.0", "true"]),
+    ("training.ranks", ["0", "65", "true", "2.0", '"2"', "[]", "[4]", "[3, 0]", "[3, 1.0]", "[[3, 1]]"]),
     ("training.last_batch", ['"skip"']),
     ("training.repeats", ["0", "true"]),
     ("training.l2", ["-1", "inf"]),
@@ -425,3 +426,19 @@ def is_plain(document: dict[str, Any]) -> bool:
     except ScenarioError as problem:
         return str(problem).startswith("mine.toml: ") and "\n" not in str(problem)
     return True
+
+
+@pytest.mark.parametrize(
+    ("said", "ranks", "written"),
+    [("1", (), 1), ("3", (1, 1, 1), 3), ("[3, 1]", (3, 1), [3, 1]), ("[2, 2]", (2, 2), [2, 2]), ("[1, 1]", (1, 1), 2)],
+)
+def test_ranks_are_a_count_or_the_share_of_each(mine: Path, said: str, ranks: tuple[int, ...], written: object) -> None:
+    mine.write_text(changed("training.ranks", said), encoding="utf-8")
+    scenario = Scenario.read(mine)
+    assert scenario.settings.rules.ranks == ranks
+    assert scenario.document(whole=True)["training"]["ranks"] == written
+
+
+def test_ranks_and_micro_batches_together_are_refused(mine: Path) -> None:
+    body = changed("training.micro_batches", "2", changed("training.ranks", "[3, 1]"))
+    assert refusal(mine, body).startswith("training.ranks: ranks cut a batch into parts, and so do micro_batches")

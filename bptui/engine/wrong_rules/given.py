@@ -8,7 +8,7 @@ from bptui.engine.losses import LOSSES, Loss
 from bptui.engine.network import Network
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.types import Floats
-from bptui.engine.update import UpdateRules, micro_batch_slices
+from bptui.engine.update import UpdateRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +75,9 @@ class Given:
 
 
 def parts_of(n: int, rules: UpdateRules) -> list[slice]:
-    """The parts a batch is computed in: the rules' micro-batches; or else, as where
+    """The parts a batch is computed in: the rules' micro-batches or ranks; or else, as where
     memory holds no more, three quarters of the batch and the rest."""
-    if rules.micro_batches > 1:
-        return micro_batch_slices(n, min(rules.micro_batches, n))
+    if rules.micro_batches > 1 or rules.ranks:
+        return rules.parts(n)
     most = max(3 * n // 4, 1)
     return [slice(start, min(start + most, n)) for start in range(0, n, most)]

@@ -27,7 +27,7 @@ def as_mean(case: Case) -> Case:
 
 
 def with_parts(case: Case, parts: int, words: str) -> Case:
-    rules = replace(case.settings.rules, micro_batches=parts)
+    rules = replace(case.settings.rules, micro_batches=parts, ranks=())
     return replace(case, settings=replace(case.settings, rules=rules), words=words)
 
 
