@@ -202,19 +202,19 @@ class Replay:
         self._whole = kept.updates + sum(fork.owed for fork in self._ghosts)
         self._done = 0  # updates of the forks that are known
         self._now: Run | None = session.run
+        self._wanted = kept.updates
 
     def go_on(self, pause: Callable[[], bool]) -> bool:
         """Make updates until ``pause()`` says so; True when all are known, or a run had to stop."""
-        wanted = self.kept.updates
         while self._now is not None:
-            if not self._now.extend(lambda frontier, _, wanted=wanted: frontier >= wanted, pause):  # type: ignore[misc]
+            if not self._now.extend(lambda frontier, _: frontier >= self._wanted, pause):
                 return False
             self._done += self._now.frontier
             self._now = None
             if self._ghosts:
                 fork = self._ghosts.pop(0)
                 share_past(self.session.forks, fork)
-                self._now, wanted = fork.run, fork.owed
+                self._now, self._wanted = fork.run, fork.owed
         return True
 
     @property
