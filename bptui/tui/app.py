@@ -106,6 +106,7 @@ class BptuiApp(CellDiff, Faults):
         self.palette_name = self.fitting(config.theme) if colour else MONO.name
         self.remap = config.remap
         self.read_only = config.read_only
+        self.asks = config.ask
         self.demo: Demo | None = None
         self._config, self._looks = config, looks
         self.explorer: Explorer

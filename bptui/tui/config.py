@@ -31,12 +31,13 @@ class ConfigError(ValueError):
 
 
 class Config(NamedTuple):
-    """``focus`` is a panel's id; ``remap`` gives ids of the key tables other keys. ``read_only`` and ``demo`` are said
-    on the command line only."""
+    """With ``ask`` a key that would lose a long run is asked for twice; ``focus`` is a panel's id; ``remap`` gives ids
+    of the key tables other keys. ``read_only`` and ``demo`` are said on the command line only."""
 
     theme: str = "dark"
     glyphs: str = "auto"
     mouse: bool = True
+    ask: bool = True
     focus: str = "network"
     maximised: bool = False
     remap: Remap = Remap()
@@ -89,7 +90,7 @@ def document_of(path: Path) -> dict[str, Any]:
 
 def of_document(document: dict[str, Any]) -> Config:
     """Raises ValueError naming the key."""
-    looks: dict[str, Check] = {"theme": choice(THEMES), "glyphs": choice(GLYPHS), "mouse": yes_or_no}
+    looks: dict[str, Check] = {"theme": choice(THEMES), "glyphs": choice(GLYPHS), "mouse": yes_or_no, "ask": yes_or_no}
     top = checked(document, {**looks, "panels": section, "keys": section}, "")
     panels = checked(top.pop("panels", {}), {"focus": choice(NUMBERS), "maximised": yes_or_no}, "panels.")
     remap = remap_of(top.pop("keys", {}))
@@ -205,6 +206,7 @@ def in_force(path: Path | None, config: Config) -> Iterator[str]:
     yield f"theme = {written(config.theme)}  # {', '.join(THEMES)}"
     yield f"glyphs = {written(config.glyphs)}  # {', '.join(GLYPHS)}"
     yield f"mouse = {written(config.mouse)}"
+    yield f"ask = {written(config.ask)}"
     yield ""
     yield "[panels]"
     yield f"focus = {written(config.focus)}  # {', '.join(NUMBERS)}"

@@ -56,7 +56,8 @@ class Explorer(Predicting):
         self.reopening = False  # a session file is not replayed yet, and nothing else has been begun
         self._watch = Watch()
         self.pad: Pad | None = None  # once something was drawn
-        self._sure = False  # that a long run may be lost
+        self._sure = ""  # the key that was answered with a question, and acts when it is pressed again
+        self._saved: object = None  # what is in a file
         self._work: Work | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         self._to_say = [*session.scenario.notices]  # a notice each, as long as no key has one of its own
@@ -93,6 +94,9 @@ class Explorer(Predicting):
             self.notice = self.named(str(problem))
             return
         self.app.copy_to_clipboard(words)
+        forks = self.session.forks
+        if len(forks.all) > 1:
+            self.notice = f"of fork {forks.live.number} alone; {self.shown('save-session')} keeps all {len(forks.all)}"
         self.app.push_screen(Told(words, self.app.palette_name, self.app.ascii))
 
     def help_too(self) -> Sequence[str]:
@@ -196,7 +200,7 @@ class Explorer(Predicting):
         return super().why_not(key)
 
     def press(self, key_id: str) -> None:
-        self._sure = self._sure and key_id == "quit"
+        self._sure = self._sure if key_id == self._sure else ""
         if key_id == "play" or BY_ID[key_id].group in ("Step", "Change"):
             self.way_back = None  # one goes on from here
             self.reopening = self.reopening and self._work is not None
@@ -206,14 +210,34 @@ class Explorer(Predicting):
             self.paint()
 
     def quit(self) -> None:
-        """At once where little is lost; a long run is asked for once more, since a second q may have been meant for
-        a screen that q has just closed."""
-        made = self.session.run.frontier
-        if made < LONG_RUN or self._sure:
+        """At once where little is lost; else a second q is asked for, since the first may have been meant for a screen
+        that q has just closed."""
+        if self.is_sure("quit", "quits"):
             super().quit()
-        else:
-            self._sure = True
-            self.notice = f"{self.shown('quit')} again quits; {grouped(made)} updates are lost"
+
+    def reseed(self) -> None:
+        """As :meth:`quit`: no fork keeps a run that has other start weights."""
+        if self.is_sure("reseed", "begins anew"):
+            self.change(self.session.reseed)
+
+    def is_sure(self, key_id: str, does: str) -> bool:
+        """May a long run that is in no file be lost? The key is asked for once more, unless one wants no questions."""
+        forks = self.session.forks.all
+        made = max(fork.run.frontier for fork in forks)
+        if made < LONG_RUN or self._sure == key_id or not self.app.asks or self._saved == self._known():
+            return True
+        self._sure = key_id
+        lost = f"{grouped(made)} updates" + (f" and {len(forks)} forks" if len(forks) > 1 else "")
+        self.notice = f"{self.shown(key_id)} again {does}; {lost} are lost ({self.shown('save-session')} saves)"
+        return False
+
+    def _known(self) -> object:
+        """All that a session file has and that takes time to make again."""
+        return tuple((fork.run, fork.run.frontier, fork.title, fork.kept) for fork in self.session.forks.all)
+
+    def is_saved(self) -> None:
+        """What is known now stands in a file."""
+        self._saved = self._known()
 
     def move(self, move: Move) -> None:
         self.pause()

@@ -185,7 +185,7 @@ KEYS: tuple[Row, ...] = (
     Key("restart", ("r",), "r", "Change", "restart with the same seed and the current settings",
         lambda e: e.change(e.session.restart)),
     Key("reseed", ("n",), "n", "Change", "restart with a new seed: other start weights and order",
-        lambda e: e.change(e.session.reseed)),
+        lambda e: e.reseed()),
     *(focus(panel) for panel in PANELS),
     Key("next-panel", ("tab",), "Tab", "Panels", "the next panel", lambda e: e.look(lambda looks: looks.neighbour(1))),
     Key("previous-panel", ("shift+tab",), "shift+Tab", "Panels", "the panel before",

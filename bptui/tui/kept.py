@@ -41,6 +41,7 @@ class SessionFile:
         except (ScenarioError, ValueError) as problem:
             return f"nothing was saved: {clean(str(problem))}"
         self._holds = sha256(text.encode()).hexdigest()
+        explorer.is_saved()
         if explorer.app.recovery:
             remember(self.path, state_folder())
         return f"saved {clean(str(self.path))}; bptui open goes on from there"
@@ -62,7 +63,10 @@ def reopen(explorer: "Explorer", kept: Kept) -> None:
 
     def finish() -> str:
         explorer.reopening = False
-        return reopened(session, kept)
+        said = reopened(session, kept)
+        if explorer.session_file is not None:
+            explorer.is_saved()
+        return said
 
     def begin(_: object) -> None:
         explorer.begin(ReplayWork(Replay(session, kept), finish))

@@ -4,6 +4,7 @@ import shlex
 
 from bptui.scenario.command import command_words
 from bptui.session.aim import words_of
+from bptui.session.naming import words_of as words_of_change
 from bptui.session.session import Session
 from bptui.training.settings import Settings
 from bptui.views.looks import Looks
@@ -13,8 +14,9 @@ def command(session: Session, looks: Looks) -> str:
     """``bptui xor --lr 0.5 --at 'e3 b2 s4 d1'``. Raises ValueError where no command can: its line says why."""
     (_, first), *later = session.run.causes.changes
     if later:
-        what = "settings" if isinstance(later[0][1], Settings) else "something"
-        raise ValueError(f"{what} changed at update {later[0][0]}: no command says that; {{save-session}} keeps it")
+        update, change = later[0]
+        what = words_of_change(session.run, update, change)
+        raise ValueError(f"{what} from update {update} on: no command says that; {{save-session}} keeps it")
     assert isinstance(first, Settings)
     words = ["bptui", *command_words(session.scenario.under(first))]
     at = words_of(session.run, session.moment)

@@ -79,7 +79,7 @@ async def test_the_command_shows_the_same_screen(
 async def test_what_changed_on_the_way_fits_no_command() -> None:
     async with explore() as at:
         await at.do("next-batch", "rate-up", "command")
-        assert "settings changed at update 2: no command says that" in at.foot()
+        assert "γ 2 from update 2 on: no command says that" in at.foot()
 
 
 async def test_the_command_stands_in_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

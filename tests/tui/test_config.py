@@ -86,7 +86,7 @@ def test_a_file_beyond_all_measure_is_refused(tmp_path: Path) -> None:
 # --- what is refused ---
 
 REFUSED = [
-    ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, mouse, panels, keys"),
+    ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, mouse, ask, panels, keys"),
     (
         'theme = "drak"',
         f"theme: expected one of {', '.join(THEMES)}; got 'drak'; did you mean 'dark'",
