@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from bptui.data import Dataset
+from bptui.data.bounded import silent
 from bptui.data.dataset import one_hot
 from bptui.engine import OptimizerSettings, UpdateRules
 from bptui.scenario import Scenario
 from bptui.scenario.choices import DataChoice, NetworkChoice
+from bptui.session.beginning import Beginning
 from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import Settings
@@ -34,6 +36,11 @@ VIEWS: dict[str, View] = {**PANELS, "header": header, "ribbon": ribbon}
 def session(name: str) -> Session:
     """A session of a built-in scenario, shared between tests: look at it by :func:`scene` alone."""
     return Session(Scenario.built_in(name))
+
+
+def begun(start: Beginning | Session) -> Session:
+    """What the explorer is opened on; where it opens before there is a session, that is made now."""
+    return start.begin(silent) if isinstance(start, Beginning) else start
 
 
 def scene(session: Session, moment: Moment | None = None, **looks: Any) -> Scene:

@@ -33,11 +33,12 @@ from bptui.headless.check import TEMPLATE
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.keys import KEYS as SCENARIO_KEYS
 from bptui.serve.command import Opening, told
+from bptui.session.beginning import Beginning
 from bptui.session.keeping import text_of_session
 from bptui.session.session import Session
 from bptui.tui.config import config_path, read_config
 from bptui.tui.pictures import picture
-from tests import make_screenshots
+from tests import make_screenshots, scenes
 from tests.make_docs import FOLDER, GIVEN, MADE, PARTS, renewed
 from tests.tui.pilots import explore
 
@@ -99,7 +100,8 @@ def test_every_picture_is_made_by_the_app() -> None:
 def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened: list[str] = []
 
-    def open_nothing(session: object, options: object, draw: str = "", **how: object) -> int:
+    def open_nothing(start: Beginning | Session, options: object, draw: str = "", **how: object) -> int:
+        assert scenes.begun(start)
         opened.append("explorer")
         return 0
 

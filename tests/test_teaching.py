@@ -13,9 +13,11 @@ from bptui import cli
 from bptui.engine.weight import Weight
 from bptui.experiments.drill import Drill
 from bptui.scenario import Scenario
+from bptui.session.beginning import Beginning
 from bptui.session.questions import QUESTIONS
 from bptui.session.session import Session
 from bptui.tui.drill import DrillScreen
+from tests import scenes
 from tests.make_docs import FOLDER
 from tests.tui.pilots import Pilots, explore
 
@@ -73,8 +75,8 @@ def test_words_are_found_only_where_they_stand(words: str, line: str, shown: boo
 def session_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Session:
     opened: list[Session] = []
 
-    def keep(session: Session, options: object) -> int:
-        opened.append(session)
+    def keep(start: Beginning, options: object) -> int:
+        opened.append(scenes.begun(start))
         return 0
 
     monkeypatch.setattr(cli, "open_explorer", keep)

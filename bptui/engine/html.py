@@ -1,6 +1,5 @@
 """Tables for notebooks. Everything that is put into them is escaped: text from outside is never markup."""
 
-import html
 from collections.abc import Iterable, Sequence
 
 
@@ -17,4 +16,6 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 def escaped(value: object) -> str:
     """A value as text in which nothing is markup."""
-    return html.escape(f"{value:.6g}" if isinstance(value, float) else str(value))
+    from html import escape  # noqa: PLC0415  a table of thousands of names, which no screen needs
+
+    return escape(f"{value:.6g}" if isinstance(value, float) else str(value))

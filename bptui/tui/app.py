@@ -233,6 +233,7 @@ class BptuiApp(CellDiff, Faults):
             explorer.call_after_refresh(self.set_timer, AFTER_NUMBERS, self._begin_to_keep)
 
     def _begin_to_keep(self) -> None:
+        _ = self.explorer.symptom_watch  # loaded before a key waits for it
         if self._begin_recovery:
             self.recovery = self._begin_recovery()
             self._offer(self.recovery)

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from bptui.data.clean import clean
 from bptui.data.digits import grouped
-from bptui.experiments.symptoms import Watch
 from bptui.scenario import ScenarioError
 from bptui.session.aim import Aim
 from bptui.session.goal import Goal
 from bptui.session.moment import Moment, phases
 from bptui.session.moves import Move
 from bptui.session.session import Session
-from bptui.tui.dialogs import GoTo, Told
 from bptui.tui.explorer_keys import BY_ID, KEYS, hints
 from bptui.tui.keys import Key, Table
 from bptui.tui.long_work import LongWork, Work
@@ -21,8 +19,6 @@ from bptui.tui.panel import Panel
 from bptui.tui.predicting import Predicting
 from bptui.tui.screens import open_depth
 from bptui.tui.stage import Stage
-from bptui.views.command import command
-from bptui.views.doctor import notice
 from bptui.views.help import way_back
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
@@ -30,10 +26,9 @@ from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
 
 if TYPE_CHECKING:
-    from bptui.tui.draw import Pad
-
-if TYPE_CHECKING:
+    from bptui.experiments.symptoms import Watch
     from bptui.session.keeping import Kept
+    from bptui.tui.draw import Pad
     from bptui.tui.kept import SessionFile
 
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
@@ -54,7 +49,7 @@ class Explorer(Predicting):
         self.stage = Stage(self)
         self.session_file: SessionFile | None = None
         self.reopening = False  # a session file is not replayed yet, and nothing else has been begun
-        self._watch = Watch()
+        self._watch: Watch | None = None
         self.pad: Pad | None = None  # once something was drawn
         self._sure = ""  # the key that was answered with a question, and acts when it is pressed again
         self._saved: object = None  # what is in a file
@@ -80,6 +75,8 @@ class Explorer(Predicting):
 
     def picture_title(self) -> str:
         """The command that shows this screen again, where there is one."""
+        from bptui.views.command import command
+
         try:
             return clean(command(self.session, self.looks))
         except ValueError:
@@ -87,6 +84,9 @@ class Explorer(Predicting):
 
     def show_command(self) -> None:
         """Show the command that recreates this screen, and hand it to the terminal to be copied."""
+        from bptui.tui.dialogs import Told
+        from bptui.views.command import command
+
         self.pause()
         try:
             words = clean(command(self.session, self.looks))
@@ -171,11 +171,21 @@ class Explorer(Predicting):
                 self.notice = f"{self.shown('history')} finds a γ that passes; {ended}"
             self._tell_symptom()
 
+    @property
+    def symptom_watch(self) -> "Watch":
+        """Looks for symptoms; loaded after the first numbers, before a key needs it."""
+        from bptui.experiments.symptoms import Watch
+
+        self._watch = self._watch or Watch()
+        return self._watch
+
     def _tell_symptom(self) -> None:
         """What has begun to be wrong, where there is nothing else to say: a line each, one after another."""
         session = self.session
         if not self.notice and not session.run.evaluating and (made := session.moment.applied):
-            for symptom in self._watch.news(session.run, made, session.record.position.epoch):
+            from bptui.views.doctor import notice
+
+            for symptom in self.symptom_watch.news(session.run, made, session.record.position.epoch):
                 self.say_later(notice(symptom, self.shown("doctor")))
 
     def progress(self) -> list[str]:
@@ -290,13 +300,13 @@ class Explorer(Predicting):
 
     def save_session(self) -> None:
         """Keep the whole session, to go on from here another day."""
-        from bptui.tui.kept import SessionFile  # noqa: PLC0415  reads and writes JSON, for which the first paint does not wait
+        from bptui.tui.kept import SessionFile
 
         self.session_file = self.session_file or SessionFile()
         self.notice = self.session_file.save(self)
 
     def reopen(self, kept: "Kept") -> None:
-        from bptui.tui.kept import reopen  # noqa: PLC0415
+        from bptui.tui.kept import reopen
 
         reopen(self, kept)
 
@@ -310,6 +320,8 @@ class Explorer(Predicting):
         self.notice = f"no number is asked any more: {asking.score.words}"
 
     def ask_goal(self) -> None:
+        from bptui.tui.dialogs import GoTo
+
         screen = GoTo(self.app.palette_name, self.app.ascii)
         self.pause()
         self.app.push_screen(screen, lambda _: self.go_to(screen.aim))

@@ -12,7 +12,6 @@ import pytest
 
 from bptui import cli
 from bptui.cli import main
-from bptui.data.bounded import silent
 from bptui.headless import arguments
 from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
 from bptui.scenario import Scenario, built_in_names
@@ -20,6 +19,7 @@ from bptui.scenario.keys import KEYS, LOSSES_TOO, READING
 from bptui.session.beginning import Beginning
 from bptui.session.session import Session
 from bptui.version import RELEASED, __version__
+from tests import scenes
 
 from .commands import complaint, plain_complaint, run
 
@@ -49,11 +49,6 @@ def test_help_has_a_line_on_each_command() -> None:
         assert ["bptui", name, *what.split()] in lines
 
 
-def session_of(beginning: Beginning | Session) -> Session:
-    """What the explorer would be opened on; a session that was kept is there already."""
-    return beginning.begin(silent) if isinstance(beginning, Beginning) else beginning
-
-
 EXAMPLES = [shlex.split(re.split(r"  +", line.strip())[0]) for line in arguments.EXAMPLES.splitlines()[1:]]
 
 
@@ -64,7 +59,7 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
     Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
-    monkeypatch.setattr(cli, "open_explorer", lambda beginning, options, draw="": session_of(beginning) and 0)
+    monkeypatch.setattr(cli, "open_explorer", lambda beginning, options, draw="": scenes.begun(beginning) and 0)
     words = words[1 : words.index(">")] if ">" in words else words[1:]
     assert main(words) == 0
     assert capsys.readouterr().err == ""
@@ -225,7 +220,7 @@ def test_the_drawing_pad_opens_on_the_digits_unless_told_and_trains_first(
     opened: list[tuple[str, str]] = []
 
     def keep(beginning: Beginning, options: Any, draw: str) -> int:
-        opened.append((session_of(beginning).scenario.title, draw))
+        opened.append((scenes.begun(beginning).scenario.title, draw))
         return 0
 
     monkeypatch.setattr(cli, "open_explorer", keep)
@@ -238,7 +233,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:
     sessions: list[Session] = []
 
     def keep(beginning: Beginning, options: Any) -> int:
-        sessions.append(session_of(beginning))
+        sessions.append(scenes.begun(beginning))
         return 0
 
     monkeypatch.setattr(cli, "open_explorer", keep)

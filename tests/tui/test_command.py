@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from bptui.cli import main
+from bptui.session.beginning import Beginning
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.config import Config
 from bptui.tui.dialogs import Told
 from bptui.views.looks import Looks, parse_looks
+from tests import scenes
 
 from .pilots import USUAL, WIDE, Pilots, explore
 
@@ -33,8 +35,8 @@ def begun(monkeypatch: pytest.MonkeyPatch, command: str) -> tuple[Session, dict[
     """What the shell's words open."""
     kept: dict[str, Any] = {}
 
-    def keep(session: Session, config: Config, colour: bool, draw: str, aim: Any, looks: Any, **more: Any) -> int:
-        kept.update(session=session, aim=aim, looks=looks)
+    def keep(start: Beginning, config: Config, colour: bool, draw: str, aim: Any, looks: Any, **more: Any) -> int:
+        kept.update(session=scenes.begun(start), aim=aim, looks=looks)
         return 0
 
     monkeypatch.setattr("bptui.tui.app.run_explorer", keep)
