@@ -159,6 +159,10 @@ class Stops:
             return True
         return self.trail(run).catch_up(pause)
 
+    def caught_up(self, run: Run) -> bool:
+        """Has everything that is followed seen all that is known?"""
+        return not (self.armed or self.watches) or self.trail(run).seen >= run.frontier
+
     def share(self, run: Run) -> float:
         """How much of the run they have seen, 0 … 1."""
         return self._trail.seen / max(run.frontier, 1) if self._trail is not None and self._trail.run is run else 1.0

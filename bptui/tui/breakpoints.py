@@ -1,5 +1,7 @@
 """The screen of breakpoints: the list, a line to type one more, and what could be one."""
 
+from collections.abc import Callable
+
 from bptui.session.session import Session
 from bptui.training.watching.condition import Condition
 from bptui.training.watching.watchable import Watchable
@@ -8,6 +10,7 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.breakpoints import Listed, breakpoint_rows, offers
+from bptui.views.progress import Progress, spellings
 from bptui.views.text import Row
 
 MOST_OFFERED = 9
@@ -48,9 +51,30 @@ class BreakpointScreen(UpdateSheet):
 
     def rows(self, width: int, height: int) -> list[Row]:
         stops, run = self.session.stops, self.session.run
-        listed = [Listed(each, stops.updates(run, each.condition) if each.on else ()) for each in stops.breakpoints]
+        known = not self.working()
+        listed = [
+            Listed(each, (stops.updates(run, each.condition) if known else None) if each.on else ())
+            for each in stops.breakpoints
+        ]
         names = run.start.architecture.names
         return breakpoint_rows(listed, stops.watches, names, stops.last, self.chosen, self.offered, width, height)
+
+    # --- work: what is added looks back over what is known ---
+
+    def working(self) -> bool:
+        return not self.session.stops.caught_up(self.session.run)
+
+    def hurries(self) -> bool:
+        return True
+
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
+        self.session.stops.ready(self.session.run, pause)
+
+    def progress(self) -> list[str]:
+        if not self.working():
+            return []
+        share, last = self.session.stops.share(self.session.run), self.session.run.frontier
+        return spellings(Progress(share * last, "update", share, f"update {last}"), self.shown("close"))
 
     @property
     def count(self) -> int:

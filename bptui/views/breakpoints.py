@@ -18,10 +18,10 @@ WIDEST = 38  # columns of the words of a condition
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A breakpoint, with the updates known in which it came to be true."""
+    """A breakpoint, with the updates known in which it came to be true; None while they are looked for."""
 
     breakpoint: Breakpoint
-    hits: Sequence[int]
+    hits: Sequence[int] | None
 
 
 def breakpoint_rows(
@@ -62,6 +62,8 @@ def row_of(it: Listed, names: Names, last: Stopped | None, chosen: bool, wide: i
         return first_fitting([((words, role), (said, "lit")) for said in (at, f" ◂ {last.moment.update}")], width)
     if not it.breakpoint.on:
         return (words, role), (" off", "dim")
+    if it.hits is None:
+        return (words, role), (" looking …", "dim")
     count = len(it.hits)
     if not count:
         return (words, role), (" not yet", "dim")

@@ -62,6 +62,7 @@ def spell(scene: Scene, digits: int) -> list[Row]:
     record, end = scene.record, scene.epoch_end
     batch = scene.phase.per_batch or (scene.moment.sample == record.n - 1 and scene.reached(record.n - 1, "loss"))
     words = num(record.loss_mean, max(digits, 6)) if batch else "to come"
+    lit = scene.stopped_by.kind if scene.stopped_by else ""
     second: list[Span] = []
     for role, name, value, correct in (
         ("series-1", "train", end.train_loss, end.train_accuracy),
@@ -69,12 +70,23 @@ def spell(scene: Scene, digits: int) -> list[Row]:
     ):
         if not isnan(value):
             second.append((f" {mark(scene, role)}{name} {num(value, digits)}", role))
+            second.append(stopping(lit == f"{name} loss"))
             second.append(("" if isnan(correct) else f" {share(correct)}", "text"))
-    first: Row = ((f" {mark(scene, 'series-0')}batch {words}", "series-0"), (f" · after epoch {end.epoch}:", "text"))
+            second.append(stopping(lit == f"{name} accuracy"))
+    first: Row = (
+        (f" {mark(scene, 'series-0')}batch {words}", "series-0"),
+        stopping(lit == "batch loss"),
+        (f" · after epoch {end.epoch}:", "text"),
+    )
     rows: list[Row] = [first, tuple(second)]
     if record.penalised:
         rows.append(penalty_row(scene, batch, digits))
     return rows
+
+
+def stopping(here: bool) -> Span:
+    """The mark behind the number that stopped one."""
+    return (" ◂" if here else ""), "lit"
 
 
 def ghost_row(scene: Scene, ghost: Ghost) -> Iterator[Row]:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from tests.bench import check, screen, travel
+from tests.bench import check, history, screen, travel
 
 Sizes = tuple[int, int, int]
 
@@ -227,6 +227,8 @@ def main() -> None:
     screen.main()
     say()
     travel.main()
+    say()
+    history.main()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from bptui.training.watching.words import parse_condition, parse_number
 from bptui.tui.breakpoints import BreakpointScreen, WaitFor
+from bptui.views.numbers import num
 
 from .pilots import USUAL, WIDE, Pilots, explore
 
@@ -103,3 +104,27 @@ async def test_a_watch_is_begun_and_ended_by_the_same_key_and_shows_the_past(siz
         await at.do("watch")
         assert "w₂[0→0] is no longer watched" in at.foot()
         assert "no number is watched yet" in at.text()
+
+
+async def test_what_is_added_late_looks_back_and_the_list_says_where_it_was_hit() -> None:
+    async with explore("iris") as at:
+        await at.press("g", *"300", "enter")
+        await at.until_idle()
+        await at.press("K")
+        await typed(at, "update 40")
+        for _ in range(500):
+            if "looking" not in at.text():
+                break
+            await at.pilot.pause(0.02)
+        assert "1 time, last in update 40" in at.text()
+
+
+async def test_the_loss_that_stopped_one_is_marked_in_its_panel() -> None:
+    async with explore("xor", WIDE) as at:
+        at.session.stops.add("train_loss < 0.13", at.session.run)
+        await at.press("g", *"90", "enter")
+        await at.until_idle()
+        assert at.session.stops.last is not None
+        assert f"train {num(at.explorer.scene().epoch_end.train_loss, 8)} ◂" in at.text()
+        await at.do("previous-batch")
+        assert "◂" not in next(line for line in at.lines() if "─train" in line)[80:]

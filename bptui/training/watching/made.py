@@ -10,6 +10,7 @@ from bptui.engine.update import Workspace
 from bptui.training.problem import Problem
 from bptui.training.run import EpochEnd, Run, epoch_values
 from bptui.training.schedule import Position
+from bptui.training.settings import Order
 from bptui.training.stepper import Stepper
 
 
@@ -17,7 +18,10 @@ class Made:
     """``update`` stood at ``position`` in the schedule; ``work`` holds its pass and gradients until the next one is
     made, ``loss`` is the mean loss of its batch, and ``stepper`` has the weights that it left."""
 
-    def __init__(self, run: Run, stepper: Stepper, position: Position, loss: float) -> None:
+    def __init__(
+        self, run: Run, stepper: Stepper, position: Position, loss: float, places: "Places | None" = None
+    ) -> None:
+        self._places = {} if places is None else places
         self.update = stepper.update
         self.position = position
         self.stepper = stepper
@@ -60,8 +64,28 @@ class Made:
     def sample_of(self, row: int) -> int | None:
         """Which sample of the batch (from 0) a row of the data is, the first where it is drawn twice; None where it is
         not in it."""
-        found = np.flatnonzero(self.rows == row)
-        return int(found[0]) if len(found) else None
+        settings, problem, position = self._run.settings_at(self.update), self.problem, self.position
+        if settings.order == "replacement":
+            found = np.flatnonzero(self.rows == row)
+            return int(found[0]) if len(found) else None
+        key = problem, position.epoch, settings.order, row
+        if key not in self._places:
+            if len(self._places) == MOST_PLACES:
+                self._places.clear()
+            self._places[key] = place_of(*key)
+        place = self._places[key] - position.start
+        return place if 0 <= place < position.size(settings, problem.count) else None
+
+
+MOST_PLACES = 64
+Places = dict[tuple[Problem, int, Order, int], int]
+"""What :func:`place_of` found, for who looks at every update of an epoch."""
+
+
+def place_of(problem: Problem, epoch: int, order: Order, row: int) -> int:
+    """Where in an epoch that visits every sample once a row of the data comes, from 0; −1 where it is left out."""
+    found = np.flatnonzero(problem.rows(problem.order(epoch, order)) == row)
+    return int(found[0]) if len(found) else -1
 
 
 Look = Callable[[Made], None]

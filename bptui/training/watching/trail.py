@@ -14,7 +14,7 @@ from bptui.training.run import Run
 from bptui.training.schedule import Position
 from bptui.training.stepper import Stepper
 from bptui.training.watching.condition import Condition, Monitor, State
-from bptui.training.watching.made import Made
+from bptui.training.watching.made import Made, Places
 from bptui.training.watching.watchable import Watchable
 
 MOST_MARKS = 128
@@ -89,6 +89,7 @@ class Trail:
         self.hits: dict[Condition, Hits] = {}
         self.values: dict[Watchable, Values] = {}
         self._again: Stepper | None = None  # a replay under way
+        self._places: Places = {}
 
     def follow(self, conditions: Iterable[Condition], numbers: Iterable[Watchable]) -> None:
         """Follow these from now on, and what is among them no longer."""
@@ -141,7 +142,7 @@ class Trail:
         return [*self.hits.values(), *self.values.values()]
 
     def _look(self, stepper: Stepper, position: Position, loss: float) -> None:
-        made = Made(self.run, stepper, position, loss)
+        made = Made(self.run, stepper, position, loss, self._places)
         for each in self._all():
             if each.seen == made.update - 1:
                 each.see(made)

@@ -8,7 +8,7 @@ from bptui.training.run import Run
 from bptui.training.schedule import Position
 from bptui.training.stepper import Stepper
 from bptui.training.watching.condition import Condition, Monitor
-from bptui.training.watching.made import Made
+from bptui.training.watching.made import Made, Places
 from bptui.training.watching.watchable import OF_ROW, Watchable
 
 Enough = Callable[[int, Position], bool]
@@ -50,6 +50,7 @@ class Until:
             condition.number.require(run)
         self.run = run
         self.conditions = conditions
+        self._places: Places = {}
         self._monitors = [Monitor(condition, run) for condition in conditions]
         first = next((condition for condition in conditions if condition.holds_at_start(run)), None)
         self.hit = None if first is None else Hit(first, 0, first.number.at_start(run))
@@ -57,7 +58,7 @@ class Until:
             run.look = self._look
 
     def _look(self, stepper: Stepper, position: Position, loss: float) -> None:
-        made = Made(self.run, stepper, position, loss)
+        made = Made(self.run, stepper, position, loss, self._places)
         hits = [monitor for monitor in self._monitors if monitor.sees(made)]
         if hits and self.hit is None:
             self.hit = Hit(hits[0].condition, made.update, hits[0].value)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -117,13 +118,19 @@ class Watchable:
     def value(self, made: Made) -> float | None:
         """Its value in an update just made; None where that has none."""
         if self.weight is not None:
-            return float(made.stepper.left_flat[made.work.architecture.place(self.weight)])
+            return float(made.stepper.left_flat[place_in(made.work.architecture, self.weight)])
         if self.kind in OF_SAMPLE:
             sample = made.sample_of(self.row)
             return None if sample is None else of_sample(self, made.work.passed, made.work.targets, sample)
         if self.kind in OF_EPOCH:
             return None if made.end is None else float(getattr(made.end, under(self.kind)))
         return of_schedule(self.kind, made) if self.kind in OF_SCHEDULE else of_batch(self, made)
+
+
+@lru_cache(maxsize=64)
+def place_in(architecture: Architecture, weight: Weight) -> int:
+    """Where a weight stands in θ."""
+    return architecture.place(weight)
 
 
 def of_batch(number: Watchable, made: Made) -> float | None:
