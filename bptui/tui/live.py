@@ -21,6 +21,7 @@ class LiveSheet(Predicting, Sheet):
         self.session = session
         self.colour = colour
         self.scroll_by = 0
+        self._laid_out_for = 1  # rows below the panel
 
     def scene(self) -> Scene:
         """What the views see."""
@@ -28,6 +29,12 @@ class LiveSheet(Predicting, Sheet):
 
     def foot(self) -> int:
         return 1 + self.question_rows
+
+    def paint(self) -> None:
+        if self._laid_out_for != self.foot():
+            self._laid_out_for = self.foot()
+            self.lay_out()
+        super().paint()
 
     # --- what keys ask for ---
 

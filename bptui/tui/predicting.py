@@ -48,9 +48,9 @@ class Predicting(Workbench):
         """Rows at the foot for the question."""
         if self.session.prediction is None:
             return 0
-        from bptui.views.predict import FOOT  # noqa: PLC0415  only where numbers are asked
+        from bptui.views.predict import foot_height  # noqa: PLC0415  only where numbers are asked
 
-        return FOOT
+        return foot_height(self.session.prediction)
 
     def footer_rows(self, width: int, height: int) -> list[Row]:
         asking = self.session.prediction

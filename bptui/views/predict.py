@@ -10,7 +10,7 @@ from bptui.views.layers import fitting
 from bptui.views.numbers import factor
 from bptui.views.text import Row, Span, cells, cut, first_fitting, left, right
 
-FOOT = 2  # rows at the foot
+FOOT = 2  # rows at the foot; one more for the last hint, which is the longest
 CURSOR = "_"
 LETTERS = "abcd"
 
@@ -20,7 +20,20 @@ def foot_rows(question: Question, width: int, keys: Keys, choices: list[float]) 
     the formula; the score at the right."""
     asking = question.prediction
     first, second = asked_rows(question, width, keys, choices) if asking.now else told_rows(question, width, keys)
-    return [first, with_score(second, asking, width)]
+    if foot_height(asking) == FOOT:
+        return [first, with_score(second, asking, width)]
+    upper, *rest = prose(hints(question)[-1], width - 2)
+    room = width - 3 - cells(asking.score.short)
+    return [
+        first,
+        ((f" {upper}", "bar"),),
+        with_score(((f" {cut(' '.join(rest), max(room, 0))}", "bar"),), asking, width),
+    ]
+
+
+def foot_height(asking: Prediction) -> int:
+    """Rows that the question takes."""
+    return FOOT + (asking.now is not None and asking.hints == MOST_HINTS and not asking.offered)
 
 
 def with_score(row: Row, asking: Prediction, width: int) -> Row:
@@ -83,8 +96,8 @@ def step_of(question: Question, term: Quantity, asked: float) -> str:
         return ""
     it = explain(question.record, term)
     result = "" if it.result == asked else f" = {screen_number(it.result)}"
-    formula = f" = {it.symbols}" if isinstance(it.numbers, Alone) else f" = {it.formula(screen_number)}"
-    return f"{it.name}{formula}{result}"
+    spelled = it.symbols if isinstance(it.numbers, Alone) else it.formula(screen_number)
+    return f"{it.name}{f' = {spelled}' if spelled else ''}{result}"
 
 
 def question_rows(question: Question, width: int, height: int) -> list[Row]:

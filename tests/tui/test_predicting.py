@@ -77,6 +77,11 @@ async def test_what_would_tell_the_number_waits_and_looking_does_not() -> None:
         await at.press("shift+tab", "f", "G")
         assert isinstance(at.app.screen, GradientScreen)
         assert "? a₂[0][#1] = _" in at.text()
+        await at.press("J", "J", "J")
+        rows = at.lines()
+        assert rows[-4].startswith(" ? a₂[0][#1]")
+        assert "z₂[0][#1] = " in rows[-3]
+        assert rows[-5].startswith("┗")
         await typed(at, f"{true_number(at):.4f}")
         assert "right: a₂[0][#1]" in at.text()
         await at.press("s", "s", "escape", "s")

@@ -16,7 +16,7 @@ from bptui.training.watching.watchable import Watchable
 from bptui.views.gradients import gradient_rows
 from bptui.views.matrices import KINDS, matrix_rows
 from bptui.views.numbers import factor, num, precise
-from bptui.views.predict import depth_rows, foot_rows, question_rows
+from bptui.views.predict import depth_rows, foot_height, foot_rows, question_rows
 from bptui.views.predict import hints as hints_of
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import cells
@@ -177,15 +177,16 @@ def test_the_foot_says_the_question_what_is_typed_and_what_an_answer_was(width: 
             asking,
             replace(asking, typed="0.0123"),
             replace(asking, hints=2),
+            replace(asking, hints=3),
             replace(asking, offered=True),
             asking.skipped(),
             asking.answered(f"{true:.6f}", true, lambda *_: ""),
             asking.answered("77.77", true, lambda *_: "that is the sum; the mean is in force"),
         ):
             rows = lines(foot_rows(replace(question, prediction=it), width, {}, offered))
-            assert len(rows) == 2
-            assert cells(rows[1]) <= width
-            assert it.score.words in rows[1] or rows[1].endswith(f" {it.score.short} ")
+            assert len(rows) == foot_height(it)
+            assert all(cells(row) <= width for row in rows[1:])
+            assert it.score.words in rows[-1] or rows[-1].endswith(f" {it.score.short} ")
         assert (
             "0.0123_" in lines(foot_rows(replace(question, prediction=replace(asking, typed="0.0123")), 80, {}, []))[0]
         )
