@@ -1,8 +1,12 @@
 """What is changed by hand, from the keys to the screen: weights, samples, the fork they begin, undo and redo."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
+from bptui.session.keeping import opened
+from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.tui.edit_lines import SampleLine, WeightLine
 from bptui.tui.explorer import Explorer
@@ -109,3 +113,31 @@ async def test_the_old_future_stays_beside_the_new_one_and_the_mark_has_a_name()
         assert "fork 1" in at.text()
         assert "▼ γ 2" in at.text()
         assert "┈" in at.text()
+
+
+async def test_a_lecture_goes_on_next_week_from_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plays to update 400, steps back to 37 phase by phase, flips a label, watches both futures, saves, opens."""
+    monkeypatch.chdir(tmp_path)
+    async with explore("moons") as at:
+        for goal in ("400", "38"):
+            await at.press("g", *typed(goal), "enter")
+            await at.until_idle()
+        await at.press(*"P" * 8)
+        assert (at.session.moment.update, at.session.run.frontier) == (38, 400)
+        await at.press("B")
+        assert at.session.moment.applied == 37
+        await at.press("T", *typed("flip"), "enter", "e", "e", "e", "5", "ctrl+s")
+        await at.until_idle()
+        moment, digest = at.session.moment, digest_of(at.session.run, at.session.run.frontier)
+        names = [at.session.forks.name(fork) for fork in at.session.forks.all]
+    session, kept = opened(Path("moons.session.json"))
+    async with explore(session, kept=kept) as at:
+        await at.until_idle()
+        assert "every bit as it was" in at.foot()
+        assert at.session.moment == moment
+        assert digest_of(at.session.run, at.session.run.frontier) == digest
+        assert [at.session.forks.name(fork) for fork in at.session.forks.all] == names
+        assert at.session.forks[1].run.frontier == 400
+        await at.press("5")
+        await at.until_drawn()
+        assert "┈fork 1" in at.text()

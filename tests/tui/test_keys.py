@@ -235,8 +235,9 @@ def test_the_groups_of_the_explorers_keys_are_known() -> None:
 
 LAID_OUT = ("focus-1", "focus-2", "focus-5", "focus-6", "maximise", "page-down", "left", "next-batch")
 """Keys whose effect hangs on which panels there are: tried on a wide screen too."""
+EDITS = ("set-weight", "change-sample", "leave-out", "undo", "redo", "forks")
 PRESSED = [(key_id, USUAL) for key_id in EFFECTS if key_id != "suspend"]
-PRESSED += [(key_id, WIDE) for key_id in LAID_OUT]
+PRESSED += [(key_id, WIDE) for key_id in (*LAID_OUT, *EDITS)]
 
 
 @pytest.mark.parametrize(("key_id", "size"), PRESSED)
