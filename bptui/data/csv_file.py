@@ -18,6 +18,7 @@ from bptui.data.delimited import (
     NUMBER,
     Layout,
     cells_of,
+    in_words,
     is_comment,
     layout_of,
     looks_like_number,
@@ -149,7 +150,7 @@ class Reader:
                     )
                 yield line, cells
         except csv.Error as problem:
-            raise DataError(f"{self.path}:{max(first, 1) + reader.line_num - 1}: {problem}") from None
+            raise DataError(f"{self.path}:{max(first, 1) + reader.line_num - 1}: {in_words(problem)}") from None
 
     def cure(self, cells: list[str]) -> str:
         """What may help where a row has too few or too many cells."""
@@ -237,7 +238,7 @@ class Reader:
                 return value
         name = self.names[column] if self.layout.names else column
         cure = f"; --drop {name} leaves the column out"
-        if not self.numbers and line == self.first_line:
+        if not self.numbers and line == self.first_line and not any(map(str.isdigit, cell)):
             cure += "; a second line of names is to be deleted"
         if DECIMAL_COMMA.fullmatch(cell):
             cure = "; write a decimal point, not a comma"

@@ -116,6 +116,16 @@ def near(lines: list[str], separator: str) -> bool:
     return len(widths) > 2 and len({*widths[1:]}) == 1 and abs(widths[0] - widths[1]) == 1
 
 
+def in_words(problem: csv.Error) -> str:
+    """What Python's reader complains of, and what to do."""
+    told = str(problem)
+    if "end of data" in told:
+        return "a quote is opened and never closed; close it, or delete it"
+    if "field limit" in told:
+        return f"a cell of more than {csv.field_size_limit()} characters; is a quote not closed?"
+    return told
+
+
 def lenient(lines: list[str], separator: str) -> Iterator[list[str]]:
     try:
         yield from cells_of(lines, separator)
@@ -131,7 +141,7 @@ def sampled(path: Path, numbered: list[tuple[int, str]], separator: str) -> Iter
             yield [cell.strip() for cell in cells]
     except csv.Error as problem:
         if len(numbered) < SAMPLE:
-            raise DataError(f"{path}:{numbered[reader.line_num - 1][0]}: {problem}") from None
+            raise DataError(f"{path}:{numbered[reader.line_num - 1][0]}: {in_words(problem)}") from None
 
 
 def ends_in_separators(rows: list[list[str]]) -> bool:

@@ -119,7 +119,7 @@ def test_an_empty_cell_is_named_by_line_and_column(mine: Path, body: str, where:
         ("a,b\n1,2.5\n1\n", ":3", "1 cells, 2 expected"),
         ("a,b\n1,2.5\n1,2,3\n", ":3", "3 cells, 2 expected"),
         ("1.5\n2.5\n", ":1", "one column"),
-        ('a,b\n1,"2.5\n2,3\n', ":3", "unexpected end"),
+        ('a,b\n1,"2.5\n2,3\n', ":3", "a quote is opened and never closed"),
         ("a,b\n1,2\0\n", ":2", "NUL"),
         ("a,b\n1,é\n".encode("latin-1"), ":2", "save it as UTF-8"),
         ("a,b\n1,2\n".encode("utf-16"), "", "save it as UTF-8"),

@@ -326,4 +326,7 @@ def test_what_cannot_be_read_is_refused_with_what_helps(tmp_path: Path) -> None:
     assert "names of several words stand in quotes" in refusal(
         tmp_path, "sepal length  sepal width  kind\n5.1  3.1  a\n5.2  3.2  b\n"
     )
+    assert "a second line" not in refusal(tmp_path, "a,b,y\n0x10,2,x\n3,4,y\n")
+    assert refusal(tmp_path, 'a,b\n1,"x\n2,3\n') == ":3: a quote is opened and never closed; close it, or delete it"
+    assert "a cell of more than 131072 characters" in refusal(tmp_path, "a,b\n1," + "9" * 200_000 + "\n2,3\n")
     assert "every row needs as many as the first" in refusal(tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8\n")
