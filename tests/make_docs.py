@@ -16,7 +16,8 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.engine.rates import SCHEDULES
 from bptui.engine.wrong_rules import CHANGES
-from bptui.headless.arguments import COMMANDS, EXPLORER, add_screen, parser_of
+from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
+from bptui.headless.options import add_screen
 from bptui.scenario import Scenario
 from bptui.scenario.keys import KEYS, Key, about
 from bptui.session.questions import QUESTIONS

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from bptui import cli
+from bptui.cli import exploring
 from bptui.data.files import read_data
 from bptui.engine import (
     ACTIVATIONS,
@@ -110,7 +111,7 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
             tell(line)
 
     words = shlex.split(command)
-    monkeypatch.setattr(cli, "open_explorer", open_nothing)
+    monkeypatch.setattr(exploring, "open_explorer", open_nothing)
     monkeypatch.setattr("bptui.serve.command.serve", serve_nobody)
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
@@ -210,7 +211,7 @@ def test_the_exit_statuses_are_those_of_the_page(monkeypatch: pytest.MonkeyPatch
         def end(options: object) -> int:
             raise error
 
-        monkeypatch.setitem(cli.RUN, "datasets", end)
+        monkeypatch.setattr(cli, "runner", lambda _: end)
         monkeypatch.setattr(cli, "give_up_output", lambda: None)
         return cli.main(["datasets"])
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bptui import cli
+from bptui.cli import exploring
 from bptui.engine.weight import Weight
 from bptui.experiments.drill import Drill
 from bptui.scenario import Scenario
@@ -79,7 +80,7 @@ def session_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Session:
         opened.append(scenes.begun(start))
         return 0
 
-    monkeypatch.setattr(cli, "open_explorer", keep)
+    monkeypatch.setattr(exploring, "open_explorer", keep)
     assert cli.main(shlex.split(command)[1:]) == 0
     return opened[0]
 

@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from bptui.headless.arguments import COMMANDS, EXPLORER, Parser, add_screen, add_settings, parser_of
+from bptui.headless.arguments import COMMANDS, EXPLORER, Parser, parser_of
+from bptui.headless.options import add_screen, add_settings
 from bptui.scenario import built_in_names
 
 MISSING = "shell completion needs the package shtab: pip install 'bptui[completion]', or pip install shtab"

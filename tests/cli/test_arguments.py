@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bptui import cli
-from bptui.cli import main
+from bptui.cli import exploring, main
 from bptui.headless import arguments
 from bptui.headless.arguments import COMMANDS, EXPLORER, parser_of
 from bptui.scenario import Scenario, built_in_names
@@ -59,7 +59,7 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
     Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
-    monkeypatch.setattr(cli, "open_explorer", lambda beginning, options, draw="": scenes.begun(beginning) and 0)
+    monkeypatch.setattr(exploring, "open_explorer", lambda beginning, options, draw="": scenes.begun(beginning) and 0)
     words = words[1 : words.index(">")] if ">" in words else words[1:]
     assert main(words) == 0
     assert capsys.readouterr().err == ""
@@ -223,7 +223,7 @@ def test_the_drawing_pad_opens_on_the_digits_unless_told_and_trains_first(
         opened.append((scenes.begun(beginning).scenario.title, draw))
         return 0
 
-    monkeypatch.setattr(cli, "open_explorer", keep)
+    monkeypatch.setattr(exploring, "open_explorer", keep)
     assert main(["draw", *words]) == 0
     assert opened == [(title, epochs)]
 
@@ -236,7 +236,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, *words: str) -> Scenario:
         sessions.append(scenes.begun(beginning))
         return 0
 
-    monkeypatch.setattr(cli, "open_explorer", keep)
+    monkeypatch.setattr(exploring, "open_explorer", keep)
     assert main(list(words)) == 0
     return sessions[0].scenario
 
@@ -377,7 +377,8 @@ def test_a_scenario_that_was_typed_may_name_a_file_elsewhere(
 
 def test_the_explorer_starts_without_what_only_other_commands_need() -> None:
     program = (
-        "import sys; from bptui import cli; cli.open_explorer = lambda it, _: it.begin(print) and 0; cli.main(['xor']);"
+        "import sys; from bptui.cli import exploring, main;"
+        "exploring.open_explorer = lambda it, _: it.begin(print) and 0; main(['xor']);"
         "sys.exit(' '.join({'json', 'zipfile', 'shlex', 'shtab', 'bptui.scenario.weights'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
@@ -388,7 +389,7 @@ def test_every_option_that_a_text_names_is_one() -> None:
     """In a notice, a remark, a refusal: what people are told to type can be typed."""
     known = {option for name in (EXPLORER, *COMMANDS) for option in parser_of(name).known}
     named: dict[str, str] = {}
-    for path in Path(cli.__file__).parent.rglob("*.py"):
+    for path in Path(cli.__file__).parent.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named |= dict.fromkeys(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]", node.value), path.name)

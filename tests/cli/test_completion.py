@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bptui.cli import main
-from bptui.headless.arguments import COMMANDS, SHELLS
+from bptui.headless.arguments import COMMANDS
 from bptui.headless.completion import MISSING
+from bptui.headless.options import SHELLS
 from bptui.scenario import built_in_names
 
 ASK = """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bptui import cli
+from bptui.cli import exploring
 from bptui.session.session import Session
 
 HIDDEN = ("exercise", "--kind", "hidden-delta", "--count", "2", "--seed", "3")
@@ -62,7 +63,7 @@ def test_an_exercise_is_opened_at_its_moment(monkeypatch: pytest.MonkeyPatch) ->
         opened.append((session, options.at))
         return 0
 
-    monkeypatch.setattr(cli, "open_explorer", keep)
+    monkeypatch.setattr(exploring, "open_explorer", keep)
     assert cli.main([*HIDDEN, "--open", "7"]) == 0
     ((session, at),) = opened
     assert session.scenario.title == "hidden-delta-3-7"

@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bptui.cli import choose
+from bptui.cli.choosing import choose
 from bptui.headless.arguments import parser_of
 from bptui.headless.torch_script import torch_script
 from bptui.scenario import Scenario

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bptui.cli import choose
+from bptui.cli.choosing import choose
 from bptui.headless.arguments import parser_of
 from bptui.scenario import Scenario
 from bptui.scenario.command import command_words

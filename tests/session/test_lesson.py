@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bptui.cli import choose
+from bptui.cli.choosing import choose
 from bptui.headless.arguments import parser_of
 from bptui.headless.lessons import begin_at, found, listing, scenario_words, shipped
 from bptui.scenario import Scenario

@@ -40,7 +40,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, command: str) -> tuple[Session, dict[
         return 0
 
     monkeypatch.setattr("bptui.tui.app.run_explorer", keep)
-    monkeypatch.setattr("bptui.cli.why_no_terminal", lambda: None)
+    monkeypatch.setattr("bptui.cli.exploring.why_no_terminal", lambda: None)
     name, *words = shlex.split(command)
     assert name == "bptui"
     assert main(words) == 0

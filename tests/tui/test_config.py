@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptui import cli
-from bptui.cli import main
+from bptui.cli import exploring, main
 from bptui.tui.app import draws_unicode
 from bptui.tui.config import Config, ConfigError, config_path, in_force, read_config
 from bptui.tui.explorer import Explorer
@@ -212,7 +211,7 @@ def config_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Con
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(cli, "why_no_terminal", lambda: None)
+    monkeypatch.setattr(exploring, "why_no_terminal", lambda: None)
     monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
     assert main(["xor", *words]) == 0
     return opened[0]

@@ -169,7 +169,7 @@ async def test_no_key_of_any_screen_writes_a_file_under_read_only(
 def test_the_options_reach_the_explorer(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Config] = []
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr("bptui.cli.why_no_terminal", lambda: None)
+    monkeypatch.setattr("bptui.cli.exploring.why_no_terminal", lambda: None)
 
     def run_explorer(session: object, config: Config, **_: object) -> int:
         given.append(config)

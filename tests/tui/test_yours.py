@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bptui import cli
+from bptui.cli import exploring
 from bptui.diagnosis.diagnosis import diagnose
 from bptui.diagnosis.yours import Yours
 from bptui.engine.wrong_rules import CHANGES
@@ -72,7 +73,7 @@ def test_the_command_opens_it(
         opened.append(session)
         return 0
 
-    monkeypatch.setattr(cli, "open_explorer", keep)
+    monkeypatch.setattr(exploring, "open_explorer", keep)
     Path("homework.toml").write_text(scenario().toml(), encoding="utf-8")
     numbers = {name: value.tolist() for name, value in new_weights_first().items()}
     Path("mine.json").write_text(json.dumps(numbers), encoding="utf-8")
