@@ -9,7 +9,7 @@ from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, Rows, quiet, read_only
 
-CHUNK = 512  # samples evaluated at once: little memory, and most of it stays in the cache
+CHUNK = 256  # samples evaluated at once: little memory, and most of it stays in the cache
 
 
 def losses_of_pass(network: Network, loss: str, y: Floats, passed: Pass) -> Floats:

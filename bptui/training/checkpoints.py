@@ -16,6 +16,7 @@ BUDGET = 64 * 2**20  # bytes
 RECENT = 100_000  # updates that are to be back at once
 MOST = 4096  # states: more would shorten nothing that is felt
 LEAST = 8
+CLOSEST, SMALL = 4, 2**16  # of states of so few bytes one for so many updates: to copy more takes longer than to replay
 OBJECTS = 600  # bytes of a state besides the numbers of its arrays
 NEAR, BEFORE = 8, 3  # one part in so many of the budget: states just visited; of the others, those before RECENT
 
@@ -51,8 +52,8 @@ class Checkpoints:
 
     def __init__(self, first: State, budget: int = BUDGET) -> None:
         self.budget = budget
-        self.spacing = 1  # updates between two states, among the last RECENT
-        self.spacing_before = 1  # and among those before them
+        self.spacing = CLOSEST if first.bytes <= SMALL else 1  # updates between two states, among the last RECENT
+        self.spacing_before = self.spacing  # and among those before them
         self._newest = first.update
         self._thinned = 0  # below this all are multiples of ``spacing_before``
         self._kept: dict[int, State] = {first.update: first}

@@ -91,6 +91,11 @@ class Curve:
         """The update of the newest point, −1 when there is none."""
         return int(self._data[self._shown - 1, 0]) if self._shown else -1
 
+    @property
+    def last_epoch(self) -> float:
+        """The epoch of the newest point, 0 when there is none."""
+        return float(self._data[self._shown - 1, 1]) if self._shown else 0.0
+
     def axis(self, name: str) -> Floats:
         """x of every bucket's last point: "update", "epoch" or "seen"."""
         return self._data[: self._shown, ("update", "epoch", "seen").index(name)]

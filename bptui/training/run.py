@@ -190,7 +190,7 @@ class Run:
         """
         with quiet():
             try:
-                while self._end_known(pause):
+                while self._ending is None or self._end_known(pause):
                     if enough(self._front.update, self._front.position) or self.stop is not None:
                         return True
                     if pause():
@@ -250,11 +250,9 @@ class Run:
         update, after = stepper.update, stepper.reached
         settings = self.settings_at(update)
         if update > history.updates.last_update:
-            count, epochs = self.problem_at(update).count, history.updates.axis("epoch")
+            count = self.problem_at(update).count
             done = before.epoch - 1 + (before.start + before.size(settings, count)) / count
-            done = max(
-                done, float(epochs[-1]) if len(epochs) else 0.0
-            )  # with fewer samples in, those met count for more
+            done = max(done, history.updates.last_epoch)  # with fewer samples in, those met count for more
             history.updates.append((update, done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
             over = history.epochs.skips()

@@ -62,10 +62,13 @@ def recent(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 class TestThinning:
-    def test_as_long_as_there_is_room_all_are_kept(self) -> None:
-        assert kept(filled(4)) == [0, 1, 2, 3, 4]
+    def test_as_long_as_there_is_room_one_in_four_is_kept_and_of_large_ones_all(self) -> None:
+        assert kept(filled(19)) == [0, 4, 8, 12, 16]
+        large = 2**16 // 8
+        assert kept(filled(4, parameters=large)) == [0, 1, 2, 3, 4]
+        assert kept(filled(8, parameters=large)) == [0, 2, 4, 6, 8]
 
-    @pytest.mark.parametrize("updates", [8, 100, 1_000, 12_345])
+    @pytest.mark.parametrize("updates", [40, 100, 1_000, 12_345])
     def test_then_they_stay_evenly_spaced_from_the_start_to_near_the_end(self, updates: int) -> None:
         store = filled(updates)
         assert kept(store) == list(range(0, updates + 1, store.spacing))
@@ -91,7 +94,7 @@ class TestThinning:
         edge = max(kept(store)[-1] - recent - near, 0)
         assert kept(store) == [u for u in range(kept(store)[-1] + 1) if u % (near if u >= edge else far) == 0]
         assert len(kept(store)) <= states - store.most_near
-        assert near == 1 or near / 2 * (store._most_recent - 3) < min(recent, updates)
+        assert near == checkpoints.CLOSEST or near / 2 * (store._most_recent - 3) < min(recent, updates)
         assert far == near or far / 2 * (store._most_before - 1) < updates - recent
 
     def test_however_long_the_run_the_last_ones_stay_as_near(self, recent: int) -> None:
@@ -137,7 +140,8 @@ class TestBefore:
         assert kept(copy) == [update for update in kept(store) if update <= 76]
         assert store.before(77).update == 77
 
-    def test_before_an_epoch_is_the_latest_state_that_has_not_begun_it(self) -> None:
+    def test_before_an_epoch_is_the_latest_state_that_has_not_begun_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(checkpoints, "CLOSEST", 1)
         run = begin(Settings(batch_size=3, repeats=2))
         run.extend_to(60)
         store = run._checkpoints

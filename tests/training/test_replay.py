@@ -223,4 +223,4 @@ def test_the_rate_of_a_record_is_the_number_its_step_was_made_with(monkeypatch: 
     monkeypatch.setattr(RateSchedule, "rate", lambda schedule, base, t: next(rates) / 1000)
     record = begin(Settings(UpdateRules(), batch_size=4)).record(2)
     assert record.step.flat.tolist() == (-record.learning_rate * record.reduced.flat).tolist()
-    assert next(rates) == 4  # two updates, and the second once more for its record
+    assert next(rates) == 5  # two updates, and both once more for the record of the second
