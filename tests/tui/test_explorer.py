@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.command import CommandList
 from textual.widgets import Input
 
 from bptui.data.digits import grouped
@@ -16,6 +17,7 @@ from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
 from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
+from bptui.tui.app import Commands
 from bptui.tui.dialogs import GoTo
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
@@ -254,6 +256,27 @@ async def test_any_other_key_closes_help_and_does_nothing_else(key: str, tmp_pat
         await at.press("question_mark", key)
         assert not isinstance(at.app.screen, Help)
         assert not at.app._exit
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_in_a_palette_whose_list_has_no_room_no_key_is_a_fault(
+    guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is none without the guard either, :meth:`Commands.check_action` may go."""
+    if not guarded:
+        monkeypatch.delattr(Commands, "check_action")
+    async with explore() as at:
+        await at.press("ctrl+p", "down")
+        options = at.app.screen.query_one(CommandList)
+        options.styles.height = options.styles.max_height = 0
+        options.styles.border = ("none", "black")
+        await at.pilot.pause(0.1)
+        assert options.highlighted is not None
+        if guarded:
+            await at.press("pageup", "pagedown", "down")
+        else:
+            with pytest.raises(KeyError):
+                await options.run_action("page_up")
 
 
 async def test_the_command_palette_runs_a_key() -> None:
