@@ -6,6 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bptui.data.clean import clean
 from bptui.data.shipped import asset
 from bptui.scenario.keys import KEYS
 from bptui.scenario.names import BY_WRITER, SIZES, built_in_names
@@ -46,7 +47,7 @@ def outline_of(name: str, said: Sections, hidden: str | None = None) -> Outline:
     size = training.get("batch_size", 0)
     batch, batches = counts(data, training)
     return Outline(
-        title=path.stem,
+        title=clean(path.stem),
         layers=tuple(network.get("layers", ())),
         activations=tuple(activations),
         loss=training.get("loss", ""),

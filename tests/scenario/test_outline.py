@@ -64,5 +64,9 @@ def test_of_data_the_name_is_known_and_what_was_said() -> None:
     assert outline_of("there/mine.csv", said) == Outline("mine", batch_size="5")
 
 
+def test_the_name_of_a_file_is_shown_without_what_a_terminal_would_obey() -> None:
+    assert outline_of("\x1b]52;c;QQ==\x07.csv", {}).title == "␛]52;c;QQ==␇"
+
+
 def test_it_needs_no_numpy() -> None:
     assert "numpy" not in modules_after("bptui.scenario.outline")
