@@ -11,8 +11,8 @@ from bptui.training.past import Life, Past, Pull
 from bptui.training.run import Run
 
 What = Literal["sign", "crossed", "largest", "smallest", "changed", "pull", "life"]
-Order = Literal["hardest", "forgotten", "latest", "row"]
-ORDERS: tuple[Order, ...] = ("hardest", "forgotten", "latest", "row")
+Order = Literal["hardest", "forgotten", "lost", "latest", "row"]
+ORDERS: tuple[Order, ...] = ("hardest", "forgotten", "lost", "latest", "row")
 MOST_PULLS = 8
 
 
@@ -52,15 +52,19 @@ def of_weight(past: Past, crossing: float) -> list[Answer]:
     ]
 
 
-def of_samples(past: Past, order: Order) -> list[Answer]:
-    """A biography each: seen where it was forgotten last, else where it was first right."""
+def of_samples(past: Past, order: Order, current: int) -> list[Answer]:
+    """A biography each, that of the ``current`` row first: seen where it was forgotten last, else where it was first
+    right."""
     lives = past.lives()
     if order == "forgotten":
         lives.sort(key=lambda life: (-life.forgotten, life.row))
+    elif order == "lost":
+        lives.sort(key=lambda life: (-life.last_forgotten, life.row))
     elif order == "latest":
         lives.sort(key=lambda life: (life.first_right > 0, -life.first_right, life.row))
     elif order == "row":
         lives.sort(key=lambda life: life.row)
+    lives.sort(key=lambda life: life.row != current)
     return [Answer("life", life.last_forgotten or life.first_right, life=life) for life in lives]
 
 

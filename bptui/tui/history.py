@@ -104,7 +104,7 @@ class HistoryScreen(UpdateSheet):
         return spellings(way, self.shown("close"))
 
     def _answer(self) -> None:
-        self.answers = [*of_weight(self.past, self.crossing), *of_samples(self.past, self.order)]
+        self.answers = [*of_weight(self.past, self.crossing), *of_samples(self.past, self.order, self.current)]
         self._done = self.search is None
 
     # --- what keys ask for ---
@@ -165,7 +165,7 @@ KEYS: Table = (
         "go there", HistoryScreen.nowhere),
     Key("value", ("c",), "c", "History", "type the value it crossed", HistoryScreen.ask_value, "crossed a value",
         HistoryScreen.nothing_known),
-    Key("sort", ("k",), "k", "History", "samples: hardest, most forgotten, learned last, by row",
+    Key("sort", ("k",), "k", "History", "samples: hardest, most forgotten, forgotten last, learned last, by row",
         HistoryScreen.next_order, "sort", HistoryScreen.no_samples),
     Key("take-rate", ("g",), "g", "History", "go on with the γ that gets past the stop, from its update",
         HistoryScreen.take_rate, "", HistoryScreen.no_rate),

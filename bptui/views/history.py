@@ -13,6 +13,7 @@ NOT_ALL = "with momentum, a penalty, clipping or edits samples alone do not make
 ORDER_WORDS: dict[Order, str] = {
     "hardest": "hardest first",
     "forgotten": "most often forgotten first",
+    "lost": "forgotten last first",
     "latest": "learned last first",
     "row": "by row",
 }

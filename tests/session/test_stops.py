@@ -222,6 +222,17 @@ def test_with_another_seed_only_what_the_run_has_stays() -> None:
     assert [each.row for each in session.stops.watches] == there
 
 
+def test_of_what_is_hit_all_the_time_the_last_hits_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bptui.training.watching.trail.MOST_HITS", 40)
+    session = fresh("row 2 comes")
+    session.stops.ready(session.run)
+    session.run.extend_to(400)
+    (hits,) = session.stops.hits(session.run)
+    every = [update for update in range(1, 401) if 2 in session.run.record(update).indices]
+    assert 20 <= len(hits) <= 40
+    assert list(hits) == every[-len(hits) :]
+
+
 def test_without_breakpoints_and_watches_nobody_looks_at_updates() -> None:
     session = fresh("update 7")
     session.stops.watch(parse_number("rate"), session.run)

@@ -1,13 +1,25 @@
 """The history: answers that Enter goes to and Esc comes back from; the rate that gets past a stop, with its key."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from textual.widgets import Input
 
 from bptui.session.answers import ORDERS
+from bptui.training.past import Life
 from bptui.tui.history import Crossing, HistoryScreen
 from bptui.views.numbers import num
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
+
+BY: dict[str, Callable[[Life], Any]] = {
+    "hardest": lambda life: -life.wrong / life.seen,
+    "forgotten": lambda life: -life.forgotten,
+    "lost": lambda life: -life.last_forgotten,
+    "latest": lambda life: (life.first_right > 0, -life.first_right),
+    "row": lambda life: life.row,
+}
 
 
 async def opened(at: Pilots) -> HistoryScreen:
@@ -71,6 +83,10 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
         for order in (*ORDERS[1:], ORDERS[0]):
             await at.press("k")
             assert screen.order == order
+            current, *others = [answer.life for answer in screen.answers if answer.life]
+            assert current.row == screen.current, "the sample one looks at comes first"
+            by = BY[order]
+            assert [by(life) for life in others] == sorted(by(life) for life in others)
 
 
 async def test_what_never_came_is_nowhere_to_go() -> None:

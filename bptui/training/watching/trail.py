@@ -19,6 +19,7 @@ from bptui.training.watching.watchable import Watchable
 
 MOST_MARKS = 128
 CAPACITY = 512  # buckets of a curve of values
+MOST_HITS = 1_000_000  # of a condition that are remembered, the last ones: 8 MB
 Key = Condition | Watchable
 
 
@@ -36,6 +37,8 @@ class Hits:
         """The next update, made or made again."""
         if self._monitor.sees(made):
             self.updates.append(made.update)
+            if len(self.updates) > MOST_HITS:
+                del self.updates[: MOST_HITS // 2]
         self.seen = made.update
         if made.update % self._spacing == 0:
             self._marks.append((made.update, self._monitor.state))
