@@ -106,6 +106,19 @@ class TestStepsOfUnusualLength:
         assert "most of the last 20 steps are shorter than 0.0001 of the weights' length" in found["short-1"].words
         assert "longer than 0.1 of the weights' length" in told(long, 20)["long-2"].words
 
+    def test_where_updates_take_long_fewer_are_looked_at_and_too_few_tell_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = begun("moons", learning_rate=1e-4)
+        run.extend_to(30)
+        record = run.record(30)
+        cost = record.n * record.before.architecture.parameters
+        for count in (3, 7):
+            monkeypatch.setattr("bptui.experiments.symptoms.patient.WORK", count * cost)
+            found = examine(run, 30)
+            assert any(finding.name == f"layer 1: |Δw| ÷ |w|, the middle of {count} steps" for finding in found)
+            assert ("short-1" in {symptom.id for symptom in symptoms(found)}) == (count == 7)
+
     def test_what_is_measured_is_the_middle_of_the_steps_without_biases(self) -> None:
         run = begun("moons")
         run.extend_to(30)

@@ -17,7 +17,8 @@ from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.run import EpochEnd, Run
 
-MOST = 512  # training samples that are looked at, evenly spaced
+MOST, LEAST = 512, 32  # training samples that are looked at, evenly spaced
+WORK = 5 * 10**7  # samples × parameters that one look may cost: it is taken between two frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Patient:
 
     @cached_property
     def rows(self) -> slice:
-        return slice(None, None, max(-(-self.problem.count // MOST), 1))
+        most = min(max(WORK // self.record.before.architecture.parameters, LEAST), MOST)
+        return slice(None, None, max(-(-self.problem.count // most), 1))
 
     @cached_property
     def x(self) -> Floats:
@@ -106,9 +108,10 @@ class Patient:
         return typed(base * gamma / now if now else base)
 
     def step_ratios(self, count: int) -> Floats:
-        """Length of the step over length of the weights in the last updates, as many as that, k × layers: the biases
-        aside; nan where a layer has no weight but 0."""
+        """Length of the step over length of the weights in the last updates, as many as that or as are made quickly,
+        k × layers: the biases aside; nan where a layer has no weight but 0."""
         last = self.record.number
+        count = min(count, max(WORK // (self.record.n * self.record.before.architecture.parameters), 1))
         rows = []
         for before, after in self.run.path(max(last - count + 1, 1), last):
             was, step = (Parameters(self.record.before.architecture, v) for v in (before, after - before))

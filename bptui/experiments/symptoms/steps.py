@@ -18,6 +18,7 @@ SLIGHT = 0.01  # of the loss at the start: a batch that has less is not made wor
 HALVINGS = 60
 USUAL = 1e-4, 1e-1  # length of the step over length of the weights, a layer
 LOOKED_AT = 20  # steps: a single one may be of any length, and so may the first ones
+ENOUGH = 5  # of them, where they take long
 APART = 1e3  # between the layers' gradients, root mean square
 
 
@@ -96,11 +97,11 @@ def steps(it: Patient) -> Iterator[Finding]:
         short, middle, long = (float(v) for v in np.quantile(of, (0.25, 0.5, 0.75)))
         name, measured = f"layer {layer}: |Δw| ÷ |w|, the middle of {len(of)} steps", shortest(middle, 2)
         is_long, is_short = short > high, long < low and not learnt
-        if len(of) < LOOKED_AT or not (is_long or is_short):
+        if record.number < LOOKED_AT or len(of) < ENOUGH or not (is_long or is_short):
             yield Finding(name, measured)
             continue
         words = (
-            f"layer {layer}: most of the last {LOOKED_AT} steps are {'longer' if is_long else 'shorter'} than "
+            f"layer {layer}: most of the last {len(of)} steps are {'longer' if is_long else 'shorter'} than "
             f"{shortest(high if is_long else low)} of the weights' length, the middle one {measured}"
         )
         yield Finding(name, measured, Symptom(
