@@ -1,4 +1,4 @@
-"""A worked update on paper: Markdown, or a LaTeX document that stands alone (it asks for amsmath only)."""
+"""A worked update on paper: Markdown, or a LaTeX document that stands alone (packages of every installation)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,6 +8,7 @@ from bptui.explain.latex import formula, number, prose, symbols
 from bptui.explain.worked import Section, Table
 
 DIGITS = 6
+MOST_COLUMNS, FEW_DIGITS = 7, 4  # a wider table has smaller numbers, and fewer digits of them
 PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage[margin=20mm]{geometry}
 \usepackage[T1]{fontenc}
@@ -15,8 +16,11 @@ PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage{textcomp}
 \usepackage{amsmath}
 \usepackage{longtable}
+\usepackage{graphicx}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
+\newcommand{\fit}[1]{\sbox0{$\displaystyle #1$}\ifdim\wd0>0.82\linewidth
+  \resizebox{0.82\linewidth}{!}{\usebox0}\else\usebox0\fi}
 \begin{document}
 """
 
@@ -77,17 +81,20 @@ def _aligned(it: Explanation, write: Write) -> str:
     parts = [symbols(it.symbols)] if it.symbols else []
     result = number(write(it.result))
     worked_out = formula(it.numbers, write) if it.numbers is not None else ""
-    parts += [worked_out] if worked_out not in ("", result) else []
+    parts += [rf"\fit{{{worked_out}}}"] if worked_out not in ("", result) else []
     lines = [rf"{symbols(it.name)} &= {parts[0] if parts else result}"]
     lines += [f"&= {part}" for part in [*parts[1:], *([result] if parts else [])]]
     return " \\\\\n".join(lines)
 
 
 def _longtable(table: Table, write: Write) -> Iterator[str]:
+    wide = len(table.heads) > MOST_COLUMNS
+    write = digits(FEW_DIGITS) if wide else write
+    yield r"{\footnotesize\setlength{\tabcolsep}{2pt}" if wide else "{"
     yield rf"\begin{{longtable}}{{l{'r' * (len(table.heads) - 1)}}}"
     yield f"{' & '.join(f'${symbols(head)}$' for head in table.heads)} \\\\ \\hline"
     for row in table.rows:
         yield (
             " & ".join(f"${symbols(each) if isinstance(each, str) else number(write(each))}$" for each in row) + r" \\"
         )
-    yield r"\end{longtable}"
+    yield r"\end{longtable}}"

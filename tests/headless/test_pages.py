@@ -1,6 +1,9 @@
 """The worked update on paper."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +68,14 @@ def test_what_cannot_be_written_is_refused() -> None:
     assert "expected columns and rows like 100x30" in complaint("export", "xor", "--svg", "a.svg", "--size", "big")
     assert "argument --press: expected a character" in complaint("export", "xor", "--svg", "a.svg", "--press", "entre")
     assert "update 1 has 4 samples, no 9" in complaint("export", "xor", "--at", "e1 b1 s9", "--markdown", "-")
+
+
+@pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("kpsewhich")), reason="there is no LaTeX here")
+@pytest.mark.parametrize("name", ["mazur", "digits"])
+def test_latex_sets_it_within_its_lines(name: str, tmp_path: Path) -> None:
+    _, text = pages(name)
+    (tmp_path / "page.tex").write_text(text, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="latin-1", timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
