@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-versions soak check format bench mutants clean
+.PHONY: run test test-versions soak visitors check format bench mutants clean
 
 run: $(VENV)/app
 	@$(BIN)/bptui $(ARGS)
@@ -15,6 +15,9 @@ test: $(VENV)/test
 
 test-versions:
 	@nice -n 10 $(PYTHON) tests/versions.py
+
+visitors: $(VENV)/test
+	@$(BIN)/python -m tests.bench.visitors $(ARGS)
 
 soak: $(VENV)/test
 	@$(BIN)/python -m tests.soak $(ARGS)
