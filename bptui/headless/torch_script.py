@@ -2,6 +2,9 @@
 
 The script is put together from parts that stand below as they are printed; a part that the scenario does not need
 is left out, so that what remains can be read in one go.
+
+The ranks of a scenario are left out too: under ``torchrun`` there are as many as are started, with equal shares, and
+with a sum divided once the parts change nothing but rounding.
 """
 
 import base64

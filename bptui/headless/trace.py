@@ -11,6 +11,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Parameters
 from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.parts import ring_bytes
 from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
 from bptui.explain.lines import delta_line
@@ -73,6 +74,7 @@ def as_text(record: UpdateRecord, per_sample: bool, raw: NDArray[Any] | None = N
             f"  penalty λ₁ Σ|w| + ½ λ₂ Σ w² = {record.penalty:.10g}, "
             f"{rules.reduction} with penalty = {record.penalised_loss:.10g}"
         )
+    yield from of_ranks(record)
     for name, vector in (
         ("gradient, SUM over the samples: Σ a ⊗ δ", record.summed),
         (f"gradient, MEAN: SUM ÷ {n}", record.mean),
@@ -83,6 +85,25 @@ def as_text(record: UpdateRecord, per_sample: bool, raw: NDArray[Any] | None = N
     ):
         yield f"  {name}"
         yield from tables(vector, "    ")
+
+
+def of_ranks(record: UpdateRecord) -> Iterator[str]:
+    """What each rank adds to SUM, and what their means would make; nothing on one machine."""
+    if not record.shares:
+        return
+    for share in record.shares:
+        last = share.rows.stop
+        rows = f"samples {share.rows.start + 1} to {last}" if share.n > 1 else f"sample {last}" if share.n else "none"
+        yield f"  rank {share.rank}: {rows}, n = {share.n}"
+        for name, vector in (("its SUM", share.summed), (f"its MEAN: SUM ÷ {share.n}", share.mean)):
+            if share.n and vector is not None:
+                yield f"    {name}"
+                yield from tables(vector, "      ")
+    ring = ring_bytes(len(record.shares), record.before.architecture.parameters)
+    yield "  all-reduce: SUM below is that of the ranks added, computed here, in rank order, then divided once"
+    yield f"    around a ring each of {len(record.shares)} ranks would send 2 (W − 1) / W · p · 8 = {round(ring)} bytes"
+    yield "  mean of the ranks' means, not used: a mean loss on each rank and averaged gradients would give it"
+    yield from tables(record.mean_of_means, "    ")
 
 
 def tables(vector: Parameters, indent: str) -> Iterator[str]:

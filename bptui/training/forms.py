@@ -35,10 +35,22 @@ def as_dict(record: "UpdateRecord", per_sample: bool) -> dict[str, Any]:
             "mean": layers(record.mean),
             "reduced": layers(record.reduced),
         },
+        **shared(record),
         "step": layers(record.step),
         "before": layers(record.before),
         "after": layers(record.after),
     }
+
+
+def shared(record: "UpdateRecord") -> dict[str, Any]:
+    """What each rank has, in rank order, where several machines share the batch; no mean where one has no samples."""
+    if not record.shares:
+        return {}
+    ranks = [
+        {"n": share.n, "sum": layers(share.summed), "mean": layers(share.mean) if share.mean else None}
+        for share in record.shares
+    ]
+    return {"ranks": ranks, "mean_of_ranks_means": layers(record.mean_of_means)}
 
 
 def penalties(record: "UpdateRecord") -> dict[str, float | None]:

@@ -112,6 +112,12 @@ class UpdateRecord:
         return mean_of_means(self.shares)
 
     @cached_property
+    def means_off(self) -> Parameters:
+        """By how much that is off the mean over the samples: 0 where the ranks have equally many."""
+        off = self.mean_of_means.flat - self.mean.flat
+        return Parameters(self.summed.architecture, read_only(off))
+
+    @cached_property
     def errors(self) -> Floats:
         """Answer minus target of every sample and output, n × o."""
         return read_only(self.passed.a[-1] - self.targets)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from bptui.engine.update import UpdateRules
     from bptui.views.scene import Scene
 
+MOST_SHARES = 4
+
 
 def header(scene: "Scene", width: int, height: int) -> list[Row]:
     """Two rows: set-up and counters; the counters alone where there is room for one."""
@@ -88,7 +90,15 @@ def others(rules: "UpdateRules") -> str:
     words += [f"L2 {rate(rules.l2)}"] if rules.l2 else []
     words += [f"clip {rate(rules.clip_norm)}"] if rules.clip_norm else []
     words += [f"micro-batches {rules.micro_batches}"] if rules.micro_batches > 1 else []
+    words += [shared(rules.ranks)] if rules.ranks else []
     return "".join(f"  {word}" for word in words)
+
+
+def shared(ranks: tuple[int, ...]) -> str:
+    """``ranks 3:1``; or how many there are, of equal shares or of more than there is room to list."""
+    if len(set(ranks)) == 1 or len(ranks) > MOST_SHARES:
+        return f"{len(ranks)} ranks"
+    return f"ranks {':'.join(map(str, ranks))}"
 
 
 def change(now: str, then: str) -> list[Span]:

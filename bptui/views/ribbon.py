@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bptui.engine.weight import sub
 from bptui.session.moment import Phase, phases
 from bptui.views.text import Row, Span, cells, first_fitting, fit, row_cells
+from bptui.views.whose import ranks_of, whose
 
 if TYPE_CHECKING:
     from bptui.views.scene import Scene
@@ -19,7 +20,7 @@ def ribbon(scene: "Scene", width: int, height: int) -> list[Row]:
     at, all_done = phases(layers).index(scene.phase), scene.phase.per_batch or scene.done == n
     rows = [
         phase_row(layers, at, width),
-        sample_row(n, scene.moment.sample, n if all_done else scene.done, width),
+        shared_row(scene, sample_row(n, scene.moment.sample, n if all_done else scene.done, width), width),
         first_fitting(applied_rows(scene), width),
     ]
     return [fit(row, width) for row in rows[: max(height, 1)]]
@@ -110,6 +111,11 @@ def sample_row(n: int, current: int, done: int, width: int) -> Row:
     return ((head, "text"), ("■" * before, "done"), mark, (rest[0] * after, rest[1]))
 
 
+def shared_row(scene: "Scene", row: Row, width: int) -> Row:
+    """The row of the samples, and behind it whose the current one is, where machines share the batch."""
+    return first_fitting(((*row, (words, "dim")) for words in whose(scene)), width)
+
+
 def applied_rows(scene: "Scene") -> Iterator[Row]:
     """Plain words, the longest wording first: which weights are in force, how many gradients have been added, what
     has been applied."""
@@ -127,7 +133,9 @@ def applied_rows(scene: "Scene") -> Iterator[Row]:
         return
     not_yet, added = "nothing applied yet", f"{done} of {n} gradients added"
     if scene.phase.kind == "reduce":
-        samples = "1 sample" if n == 1 else f"{n} samples"
+        samples = ("1 sample" if n == 1 else f"{n} samples") + (
+            f" of {ranks_of(record)} ranks" if record.shares else ""
+        )
         how = f"÷ {n} = mean" if record.settings.rules.reduction == "mean" else "kept as sum"
         not_yet, added = "not applied yet", f"{samples} added, {how}"
     since = f"since update {k - 1}" if k > 1 else "as they started"

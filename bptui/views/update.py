@@ -9,14 +9,17 @@ from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import EDITED, largest_of, signed
 from bptui.views.numbers import factor, num, rate, sign_role
+from bptui.views.ranks import all_reduced, most_rows, rank_rows
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, first_fitting, left, right, window
 from bptui.views.weight_table import weight_table
+from bptui.views.whose import ranks_of, tag
 
 LEDGER = 38
 WITH_MAP = LEDGER + 18  # columns from which the map stands beside the ledger
 LEAST_TABLE = 4  # rows below which the weights are not listed
 LEAST_MAP = 3
+LEAST_ENTRIES = 2  # samples that what the ranks have leaves room for
 COLUMNS = (7, 8, 8), (6, 7, 8), (6, 7, 7), (6, 6, 6), (5, 6, 6), (5, 5, 5)
 """Widths of a, δ and their product in an entry, from the widest on."""
 Spellings = list[Row]
@@ -41,7 +44,7 @@ def update(scene: Scene, width: int, height: int) -> list[Row]:
 
 def rows_of_ledger(scene: Scene) -> int:
     """Rows in which the ledger has all its samples, at every phase of the update."""
-    return 1 + scene.record.n + 3 + 2 + (0 if scene.frozen else len(adjustments(scene)))
+    return 1 + scene.record.n + most_rows(scene.record) + 3 + 2 + (0 if scene.frozen else len(adjustments(scene)))
 
 
 def ledger_height(scene: Scene, width: int, height: int) -> int:
@@ -59,8 +62,16 @@ def entries(scene: Scene, width: int, height: int) -> range:
 
 def shown_in(scene: Scene, height: int) -> range:
     """Which samples a ledger of ``height`` rows shows."""
-    room = max(height - 1 - len(reductions(scene)) - len(application(scene)), 0)
+    room = max(height - 1 - len(below_entries(scene, height)), 0)
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
+
+
+def below_entries(scene: Scene, height: int) -> list[Spellings]:
+    """What stands below the samples in a ledger of ``height`` rows: the ranks' part is as long as there is room."""
+    reduced, applied = reductions(scene), application(scene)
+    least = min(scene.record.n, LEAST_ENTRIES)
+    of_ranks, beside_mean = rank_rows(scene, height - 1 - len(reduced) - len(applied) - least)
+    return [*of_ranks, *reduced, *beside_mean, *applied]
 
 
 def ledger(scene: Scene, width: int, height: int) -> list[Row]:
@@ -72,7 +83,7 @@ def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     rows = [first_fitting(ledger_heads(scene), width)]
     for m in shown_in(scene, height):
         rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
-    bottom = [first_fitting(spellings, width) for spellings in (*reductions(scene), *application(scene))]
+    bottom = [first_fitting(spellings, width) for spellings in below_entries(scene, height)]
     rows += [()] * (height - len(rows) - len(bottom))
     return [*rows, *bottom]
 
@@ -92,7 +103,7 @@ def ledger_heads(scene: Scene) -> Iterator[Row]:
 
 def entry(scene: Scene, m: int, factors: tuple[float, float, float], width: int) -> Row:
     """A sample's a · δ = contribution, in columns that are as wide as there is room for."""
-    head = f" #{m + 1:<3} "
+    head = f" {tag(scene.record, m)}#{m + 1:<3} "
     if not scene.reached(m, "gradient"):
         return ((head + "to come" if m != scene.moment.sample else head + "under way", "pending"),)
     role = "selected" if m == scene.moment.sample and not scene.phase.per_batch else "text"
@@ -128,7 +139,7 @@ def reductions(scene: Scene) -> list[Spellings]:
             ],
             [((words, "pending"), (when, "pending")) for when in (" when all are in", " at the end", "")],
         ]
-    rows: list[Spellings] = [[((f" {done} of {record.n} added", "text"),)]]
+    rows: list[Spellings] = [all_reduced() if ranks_of(record) else [((f" {done} of {record.n} added", "text"),)]]
     used = ("  not used: frozen", "  frozen", "") if scene.frozen else ("  ◂ in force", " ◂ in force", " ◂")
     for name, words, vector in (("sum", "SUM ", record.summed), ("mean", f"MEAN ÷{done}", record.mean)):
         force, value = name == in_force, weight_of(scene, vector)

@@ -157,3 +157,29 @@ def test_a_moment_that_is_not_there_is_one_line(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert why in err
+
+
+def test_the_ranks_sums_are_written_so_that_their_sum_is_the_batch_s(capsys: pytest.CaptureFixture[str]) -> None:
+    (update,) = traced(capsys, "xor", "--ranks", "3,1")
+    first, second = update["ranks"]
+    assert (first["n"], second["n"]) == (3, 1)
+    for layer, summed in enumerate(update["gradient"]["sum"]):
+        parts = [np.array(rank["sum"][layer]["weights"]) for rank in (first, second)]
+        np.testing.assert_array_equal(parts[0] + parts[1], summed["weights"])
+        np.testing.assert_array_equal(first["mean"][layer]["weights"], parts[0] / 3)
+        means = (parts[0] / 3 + parts[1]) / 2
+        np.testing.assert_array_equal(update["mean_of_ranks_means"][layer]["weights"], means)
+
+
+def test_the_text_says_what_each_rank_has_and_that_it_is_computed_here(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", "xor", "--ranks", "3,1,1", "--format", "text"]) == 0
+    said = capsys.readouterr().out
+    assert "  rank 0: samples 1 to 2, n = 2\n    its SUM\n" in said
+    assert "  rank 2: sample 4, n = 1\n" in said
+    assert "computed here, in rank order, then divided once" in said
+    assert "2 (W − 1) / W · p · 8 = 139 bytes" in said  # 2 · 2/3 · 13 · 8
+
+
+def test_a_rank_without_samples_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", "xor", "--ranks", "9,9,1", "--format", "text"]) == 0
+    assert "  rank 2: none, n = 0\n" in capsys.readouterr().out

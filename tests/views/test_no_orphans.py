@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from bptui.engine.backprop import Pass
 from bptui.engine.evaluate import activations
+from bptui.engine.parts import ring_bytes
 from bptui.explain import explain, value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
-from bptui.training.record import ROW_KEYS
+from bptui.training.record import ROW_KEYS, UpdateRecord
 from bptui.views.narrate import produced
 from bptui.views.numbers import factor, num, precise, rate, share
 from bptui.views.plane import Window
@@ -38,11 +39,16 @@ def adam_session() -> Session:
     return own_session(own_data((), ("u", "v")), optimizer="adam", l2=0.01, clip_norm=1.0)
 
 
+def ranks_session() -> Session:
+    """Batches of 5 samples on three machines: 3, 1 and 1."""
+    return own_session(own_data(("a", "b"), ("u", "v")), ranks=(8, 3, 1))
+
+
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
     """A random moment of the first updates, a random selection."""
-    name = draw(st.sampled_from((*NAMES, "adam")))
-    it = ADAM if name == "adam" else session(name)
+    name = draw(st.sampled_from((*NAMES, *OWN)))
+    it = OWN[name] if name in OWN else session(name)
     update = draw(st.integers(1, 3))
     it.run.extend_to(update)
     record = it.run.record(update)
@@ -60,7 +66,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return scene(it, moment, scroll=draw(st.integers(-3, 3)), sort=draw(SORTS), colour=draw(st.booleans()))
 
 
-ADAM = adam_session()
+OWN = {"adam": adam_session(), "ranks": ranks_session()}
 
 
 def numbers(rows: Iterable[str], scene: Scene) -> Iterator[str]:
@@ -71,6 +77,15 @@ def numbers(rows: Iterable[str], scene: Scene) -> Iterator[str]:
             if not name.isdigit():
                 row = row.replace(name, "")
         yield from NUMBER.findall(row)
+
+
+def shared(record: UpdateRecord) -> np.ndarray:
+    """What each rank has, and what their means would make."""
+    if not record.shares:
+        return np.zeros(0)
+    vectors = [vector for share in record.shares for vector in (share.summed, share.mean) if vector]
+    flat = [vector.flat for vector in (*vectors, record.mean_of_means, record.means_off)]
+    return np.concatenate([*flat, [ring_bytes(len(record.shares), record.before.architecture.parameters)]])
 
 
 def values_of(scene: Scene) -> np.ndarray:
@@ -104,6 +119,7 @@ def values_of(scene: Scene) -> np.ndarray:
         *(100 * epochs.last(name) for name in ("train_accuracy", "test_accuracy")),
         [record.running(weight)[scene.done - 1] for weight in weights_of(scene)] if scene.done else [],
         [it.result for it in made],
+        shared(record),
         [number for number in asdict(record.settings.rules.optimizer).values() if isinstance(number, float)],
         [value(record, term) for it in made for term in it.terms],
     ]

@@ -24,13 +24,15 @@ from tests.scenes import VIEWS, lines, own_data, own_session, painted
 
 from .test_no_orphans import NUMBER
 
-NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "momentum")
+NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "momentum", "ranks", "equal ranks")
 WIDTHS, HEIGHT = (38, 78), 24
 
 
 def begun(name: str) -> Session:
     if name == "momentum":
         session = own_session(own_data((), ("u", "v")), optimizer="momentum", l2=0.01, clip_norm=1.0)
+    elif name.endswith("ranks"):
+        session = own_session(own_data((), ("u", "v")), ranks=(8, 3, 1) if name == "ranks" else (1, 1))
     else:
         session = Session(Scenario.built_in(name))
     session.predict(Prediction(frozenset(DEPTHS)))
@@ -84,7 +86,8 @@ def test_no_view_prints_the_number_that_is_asked(name: str) -> None:
             kinds.add(q.kind)
             assert session.prediction is not None
             session.predict(session.prediction.skipped())
-    assert {"a", "delta", "contribution", "step", "after"} <= kinds or name in ("iris", "sine", "spiral", "momentum")
+    large = ("iris", "sine", "spiral", "momentum", "ranks", "equal ranks")
+    assert {"a", "delta", "contribution", "step", "after"} <= kinds or name in large
 
 
 def test_the_scraping_would_see_it() -> None:

@@ -38,6 +38,7 @@ OWN: dict[str, Session] = {
     "a sample of one's own": own_session(own_data(("a", "b"), (), image=(3, 2))),
     "a deep network": own_session(own_data(("a", "b"), ("u", "v")), hidden=(5,) * 18),
     "momentum": own_session(own_data((), ("u",)), optimizer="momentum", l1=0.01),
+    "ranks, most without samples": own_session(own_data((), ("u",)), ranks=tuple(range(1, 65))),
     "learning rate 0": own_session(own_data((), ("u",)), learning_rate=0.0),
 }
 OWN["a sample of one's own"].put_in(np.ones(6), 1)
