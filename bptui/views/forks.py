@@ -11,6 +11,7 @@ from bptui.data.digits import grouped
 from bptui.engine.types import Floats
 from bptui.training.history import Curve, History
 from bptui.views.charts import Chart, Series, drawable, sign_of, squeeze
+from bptui.views.layers import fitting
 from bptui.views.numbers import num, share
 from bptui.views.text import Row, Span, fit, left, right, window
 
@@ -23,7 +24,7 @@ UNITS: dict[Unit, str] = {
 }
 SELF, OTHER = "series-1", "ghost"
 LEAST_CHART = 8  # rows
-NUMBERS = 9  # columns of a number and the blank before it
+NUMBERS = 8  # columns of a number and the blank before it
 FIXED, LEAST_NAME = 18, 16  # columns of marks, number and where it parts; of what differs
 
 
@@ -88,11 +89,12 @@ def groups_of(forks: Sequence[ForkLine], look: ForksLook, width: int) -> list[tu
     tested = any(not np.isnan(fork.history.epochs.last("test_loss")).all() for fork in forks)
     wanted = [("train loss", "train_loss", True), ("right", "train_accuracy", look.classes)]
     wanted += [("test loss", "test_loss", tested), ("test right", "test_accuracy", tested and look.classes)]
+    here = fitting(NUMBERS - 1, f"at {look.update}", "here")
     groups: list[tuple[str, list[Column]]] = [("known", [("to", "", True)])]
     room = width - FIXED - LEAST_NAME - NUMBERS
     for name, series, there in wanted:
         if there and room >= 2 * NUMBERS:
-            groups.append((name, [(f"at {grouped(look.update)}", series, False), ("at end", series, True)]))
+            groups.append((name, [(here, series, False), ("at end", series, True)]))
             room -= 2 * NUMBERS
     return groups
 
@@ -102,7 +104,7 @@ def fork_row(it: ForkLine, chosen: bool, look: ForksLook, wide: int, columns: li
     sign = "●" if it.live else "┈" if it.beside else " "
     role = "selected" if chosen else "strong" if it.live else "text"
     parts = f"{it.parent} at {grouped(it.parts)}" if it.parent else "–"
-    name = it.name + (" (kept)" if it.kept else "")
+    name = it.name.removesuffix(f" from update {it.parts}") + (" (kept)" if it.kept else "")
     start = f"{mark}{sign}{it.number:>3} {left(name, wide)}"
     spans: list[Span] = [(start, role), (f" {left(parts, FIXED - 7)}", "dim")]
     for _, series, at_end in columns:
@@ -120,7 +122,7 @@ def told(it: ForkLine, look: ForksLook, series: str, at_end: bool) -> str:
     value = float(curve.last(series)[max(curve.place(it.made if at_end else look.update), 0)])
     if isnan(value):
         return ""
-    return share(value) if series.endswith("accuracy") else num(value, NUMBERS - 2)
+    return share(value) if series.endswith("accuracy") else num(value, NUMBERS - 1)
 
 
 def legend(one: ForkLine, other: ForkLine | None, look: ForksLook, colour: bool) -> Row:
