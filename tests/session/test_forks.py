@@ -12,6 +12,7 @@ from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.session.session import Session
 from bptui.training.causes import Edit
+from bptui.training.checkpoints import BUDGET
 from bptui.training.roster import LeaveOut, Rewrite
 from tests.training.builders import curve_rows, fingerprint, planned
 
@@ -286,3 +287,22 @@ def test_the_digest_of_any_fork_is_that_of_a_fresh_replay() -> None:
         fresh = planned(fork.run)
         fresh.extend_to(fork.run.frontier)
         assert digest_of(fresh, fork.run.frontier) == digest_of(fork.run, fork.run.frontier)
+
+
+def test_memory_stays_flat_over_many_updates_with_edits() -> None:
+    """Every 50 updates a weight is set, every 200 one steps back 30 and changes γ: what is kept does not grow."""
+    there = session("xor")
+    taken = []
+    for k in range(1, 61):
+        there.moment = to_update(there.run, there.moment, there.moment.update + 50)
+        edits.set_weight(there, 0.1 * (k % 7))
+        if k % 4 == 0:
+            back(there, there.moment.update - 30)
+            there.change_rate(k % 8 == 0)
+        if k % 10 == 0:
+            taken.append(there.forks.reach.bytes)
+    assert (len(there.forks.all), len(there.forks.done)) == (MOST, MOST_UNDONE)
+    assert max(taken[2:]) < BUDGET
+    assert max(taken[2:]) <= there.forks.reach.budget
+    at_most = (MOST + 2 * MOST_UNDONE) * RESTING
+    assert there.forks.reach.bytes - there.run.reach.bytes <= at_most

@@ -16,6 +16,7 @@ from bptui.views.loss import chart, loss_rows, marks
 from bptui.views.numbers import num, share
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Row, row_cells
+from tests.scenes import compare_with_golden
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +153,15 @@ class TestList:
     def test_where_there_is_no_room_there_is_no_chart(self) -> None:
         assert chart_height(3, 10) == 0
         assert chart_height(3, 21) == 15
+
+
+@pytest.mark.parametrize("width", [78, 118])
+def test_how_it_looks(session: Session, width: int) -> None:
+    one, two = lines_of(session)
+    rows = [
+        *header(seen(session), width, 2),
+        *loss_rows(seen(session), width // 2),
+        *fork_rows(lines_of(session), ForksLook(1, 50, classes=True), width, 12),
+        legend(two, one, ForksLook(1, 50), True),
+    ]
+    compare_with_golden(f"forks-moons-{width}", "\n".join(line.rstrip() for line in text(rows)) + "\n")
