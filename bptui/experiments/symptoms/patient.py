@@ -113,7 +113,8 @@ class Patient:
         last = self.record.number
         count = min(count, max(WORK // (self.record.n * self.record.before.architecture.parameters), 1))
         rows = []
-        for before, after in self.run.path(max(last - count + 1, 1), last):
+        itself = [(self.record.before.flat, self.record.after.flat)]
+        for before, after in itself if count == 1 else self.run.path(max(last - count + 1, 1), last):
             was, step = (Parameters(self.record.before.architecture, v) for v in (before, after - before))
             sizes = [
                 (float(np.linalg.norm(d)), float(np.linalg.norm(w)))
