@@ -16,7 +16,7 @@ from typing import Any
 import pyte
 
 from bptui.data.output import write_whole
-from tests.cli.commands import terminal
+from tests.cli.commands import BEGUN, terminal
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets"
 WIDTH, HEIGHT = 100, 30
@@ -59,7 +59,7 @@ def record(script: Iterable[tuple[str, float]], scenario: str = SCENARIO) -> lis
     with terminal(
         scenario, width=WIDTH, height=HEIGHT, COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8", NO_COLOR=""
     ) as it:
-        it.wait_for("1 Network")
+        it.wait_for(BEGUN)
         for key, seconds in script:
             begin = len(it.sent) if key else 0
             it.type(key)

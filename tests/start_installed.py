@@ -5,14 +5,14 @@ import subprocess
 import sys
 import tempfile
 
-from tests.cli.commands import terminal
+from tests.cli.commands import BEGUN, terminal
 
 
 def main(program: str) -> None:
     with tempfile.TemporaryDirectory() as elsewhere:
         started = ["/bin/sh", "-c", 'cd "$0" && exec "$1" digits', elsewhere, program]
         with terminal(command=started, width=100, height=30, PYTHONPATH="") as at:
-            at.wait_for("Network", 60)
+            at.wait_for(BEGUN, 60)
             at.type("p")
             at.wait_for("forward", 60)
             at.type("q")

@@ -19,7 +19,7 @@ from bptui.training.checkpoints import RECENT
 from bptui.training.settings import Settings
 from bptui.views.panels import PANELS
 from bptui.views.scene import scene_of
-from tests.bench.screen import program
+from tests.bench.screen import NUMBERS, program
 
 RUNS = (("sgd", RECENT), ("momentum", RECENT), ("adam", RECENT), ("sgd", 3 * RECENT))
 DISTANCES = (10, 1_000, RECENT)
@@ -62,7 +62,7 @@ def on_screen(updates: int) -> dict[int, list[float]]:
     """Seconds from Enter to the last byte, for each distance."""
     out: dict[int, list[float]] = {distance: [] for distance in DISTANCES}
     with program([sys.executable, "-m", "bptui", "digits", "--at", str(updates)], SIZE) as it:
-        it.read(b"quit")
+        it.read(NUMBERS)
         for k in range(JOURNEYS // 4):
             for distance, times in out.items():
                 it.press(f"g{updates - distance + 7 * k if distance > 10 else updates - k}")
