@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bptui.tui.kept import SessionFile
 
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
-WORK_SLICE = 0.06  # and while long work is waited for: Esc is answered within a frame
+FULL_SPEED_FRAME = 0.12  # seconds between two frames at full speed
+WORK_SLICE = 0.06  # and while long work is waited for, or at full speed: a key is answered within a frame
 LONG_RUN = 100  # updates
 ALWAYS = ("stop", "quit", "help", "repaint")  # keys that act during long work
 
@@ -53,6 +54,7 @@ class Explorer(Predicting):
         self.pad: Pad | None = None  # once something was drawn
         self._sure = ""  # the key that was answered with a question, and acts when it is pressed again
         self._saved: object = None  # what is in a file
+        self._painted_at = 0.0
         self._work: Work | None = None
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         self._to_say = [*session.scenario.notices]  # a notice each, as long as no key has one of its own
@@ -120,8 +122,13 @@ class Explorer(Predicting):
         self.stage.paint(self.scene(), self.footer_rows)
 
     def paint_work(self) -> None:
-        """On the way to a goal only the progress changes: the moment looked at is the same."""
+        """On the way to a goal only the progress changes: the moment looked at is the same. At full speed the updates
+        come first: nobody can read more than some of them."""
         if self._work is None:
+            now = perf_counter()
+            if self.hurries() and now - self._painted_at < FULL_SPEED_FRAME:
+                return
+            self._painted_at = now
             self.paint()
         else:
             self.stage.paint_footer(self.footer_rows)
@@ -148,10 +155,11 @@ class Explorer(Predicting):
         return self.busy
 
     def slice(self) -> float:
-        return WORK_SLICE if self._work is not None else PLAY_SLICE
+        return WORK_SLICE if self.hurries() else PLAY_SLICE
 
     def hurries(self) -> bool:
-        return self._work is not None
+        player = self.session.player
+        return self._work is not None or (player.playing and player.is_fastest)
 
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         if self._work is not None:

@@ -4,6 +4,7 @@ import math
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -643,3 +644,26 @@ async def test_a_list_cut_by_its_panel_says_how_many_samples_are_not_shown() -> 
     async with explore("xor") as at:
         assert "↑" not in at.text()
         assert "↓" not in at.text()
+
+
+async def test_at_full_speed_slices_follow_one_another_and_a_pause_shows_where_one_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Frames that nobody could read are left out; at any other speed each tick is shown."""
+    monkeypatch.setattr(explorer_module, "FULL_SPEED_FRAME", 3600.0)
+    async with explore("xor") as at:
+        tick, paint = Mock(wraps=at.session.tick), Mock(wraps=at.explorer.stage.paint)
+        monkeypatch.setattr(at.session, "tick", tick)
+        monkeypatch.setattr(at.explorer.stage, "paint", paint)
+        await at.press(*9 * "+", "space")
+        assert at.explorer.hurries()
+        before = paint.call_count
+        for _ in range(500):
+            if tick.call_count > 5:
+                break
+            await at.pilot.pause(0.02)
+        assert tick.call_count > 5
+        assert paint.call_count - before <= 1
+        await at.press("space")
+        assert not at.explorer.hurries()
+        assert f"updates {at.session.moment.applied} " in at.text() + " "
