@@ -277,9 +277,12 @@ class Explorer(Predicting):
             moment, self.looks = self.way_back
             self.way_back, self.notice = None, self.session.return_to(moment)
         if self._work is not None:
-            self._work = None
-            self.session.halt()
-            self.notice = f"stopped after update {grouped(self.session.run.frontier)}"
+            looks_back, self._work = self._work.looks_back, None
+            if looks_back:
+                self.notice = "stopped looking back: the next step goes on with it"
+            else:
+                self.session.halt()
+                self.notice = f"stopped after update {grouped(self.session.run.frontier)}"
         self.pause()
 
     def change(self, intent: Callable[[], str]) -> None:

@@ -61,10 +61,15 @@ class LongWork:
         self._enough = self._enough or self._stops.until_hit(self.run, self._here, self.goal)
         return self._finish() if self.run.extend(self._enough, pause) else None
 
+    @property
+    def looks_back(self) -> bool:
+        """Are breakpoints and watches shown the past, before anything else is done?"""
+        return self._enough is None
+
     def progress(self) -> Progress:
         made, share = self.run.frontier, self._share()
         looked = self._stops.share(self.run)
-        if self._enough is None and looked < 1:  # the past is looked at first
+        if self.looks_back and looked < 1:
             return Progress(looked * made, "update", looked, f"update {grouped(made)}")
         return Progress(made, "update", share, str(self.goal), self._updates.rate(made), self._shares.left(share, 1.0))
 
@@ -76,6 +81,8 @@ class LongWork:
 
 class ReplayWork:
     """A session out of its file on its way to where it was; ``finish`` says what became of it."""
+
+    looks_back = False
 
     def __init__(self, replay: "Replay", finish: Callable[[], str]) -> None:
         self.replay = replay

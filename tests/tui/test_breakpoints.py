@@ -128,3 +128,24 @@ async def test_the_loss_that_stopped_one_is_marked_in_its_panel() -> None:
         assert f"train {num(at.explorer.scene().epoch_end.train_loss, 8)} ◂" in at.text()
         await at.do("previous-batch")
         assert "◂" not in next(line for line in at.lines() if "─train" in line)[80:]
+
+
+async def test_looking_back_is_broken_off_with_esc_where_one_stands_and_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bptui.tui.explorer.WORK_SLICE", 0.0)  # nothing is done before it is stopped
+    async with explore("iris") as at:
+        at.session.run.extend_to(600)
+        was = at.session.moment
+        at.explorer.press("watch")
+        assert at.explorer.working()
+        at.explorer.press("stop")
+        assert not at.explorer.working()
+        assert "stopped looking back" in at.explorer.notice
+        assert at.session.moment == was
+        assert at.session.stops.trail(at.session.run).seen < 600
+        monkeypatch.undo()
+        at.explorer.press("next-phase")
+        await at.until_idle()
+        assert at.session.stops.trail(at.session.run).seen == 600
+        assert at.session.moment.update == 1
