@@ -4,7 +4,6 @@ Causes are kept (data, seed, start, settings), effects are replayed: any update'
 from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w.
 """
 
-import math
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -12,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.data import Dataset, Split
-from bptui.engine.network import Network, Parameters
+from bptui.engine.network import Network
 from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
-from bptui.training.causes import Causes, Change, Edit, Guest, parting
+from bptui.training.causes import Causes, Change, parting
 from bptui.training.checkpoints import Checkpoints, Reach, State
+from bptui.training.fits import require_fit
 from bptui.training.history import History
 from bptui.training.problem import Metrics, Problem
 from bptui.training.record import GUEST, UpdateRecord, freeze
-from bptui.training.roster import Rewrite, Roster
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 from bptui.training.stepper import Stepper, fresh_state
@@ -93,16 +92,6 @@ class Ending:
 def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
     """What the curves keep of an epoch's end, in the order of their names."""
     return *problem.metrics(network, rules.loss), penalty(network, rules)
-
-
-def check_values(change: Rewrite, sizes: tuple[int, ...]) -> None:
-    """Raises IndexError where a sample has no such number, ValueError where the new one is not finite."""
-    most = sizes[0] if change.part == "x" else sizes[-1]
-    for place, value in change.values:
-        if not 0 <= place < most:
-            raise IndexError(f"a sample has no {'input' if change.part == 'x' else 'target'} {place}; there are {most}")
-        if not math.isfinite(value):
-            raise ValueError(f"not a finite number: {value}")
 
 
 def rows_of(problem: Problem, places: Integers, guests: int) -> Integers:
@@ -408,34 +397,15 @@ class Run:
         """The same problem from the same start weights under all these causes, nothing made yet. Raises IndexError,
         ValueError as :meth:`fork` does."""
         for update, change in causes.changes:
-            self._check(change, causes.roster_at(update))
+            require_fit(change, causes.roster_at(update), self.problem, self.start.architecture)
         return self._begin(self.problem, self.start, causes)
-
-    def _check(self, change: Change, roster: Roster) -> None:
-        """Raises IndexError for an edit of a weight or a sample that is not there, ValueError for a guest that does not
-        fit, and for a roster that leaves no sample in."""
-        sizes = self.start.architecture.sizes
-        if isinstance(change, Edit):
-            change.apply(Parameters.zeros(self.start.architecture))
-        elif isinstance(change, Guest):
-            if (len(change.x), len(change.y)) != (sizes[0], sizes[-1]):
-                raise ValueError(
-                    f"{len(change.x)} inputs and {len(change.y)} targets; {sizes[0]} and {sizes[-1]} are needed"
-                )
-        elif not isinstance(change, Settings):
-            if change.row not in self.problem.split.train:
-                raise IndexError(f"row {change.row} is no training sample")
-            if len(roster.out) >= self.problem.count:
-                raise ValueError("that leaves no sample to train on")
-            if isinstance(change, Rewrite):
-                check_values(change, sizes)
 
     def fork(self, update: int, change: Change) -> "Run":
         """A run with the same past that has other settings, an edited weight or sample or a guest in its batch from an
         update on, at most frontier + 1. Raises IndexError for an edit of a weight or a sample that is not there,
         ValueError for numbers that do not fit the network, and where no sample would be left."""
         causes = self.causes.changed(update, change)
-        self._check(change, causes.roster_at(update))
+        require_fit(change, causes.roster_at(update), self.problem, self.start.architecture)
         if update == 1:
             return self._begin(self.problem, self.start, causes)
         past = update - 1
@@ -449,7 +419,7 @@ class Run:
         if past < 1:
             return self.under(causes)
         for at, change in causes.changes:
-            self._check(change, causes.roster_at(at))
+            require_fit(change, causes.roster_at(at), self.problem, self.start.architecture)
         return self._parted(past, causes)
 
     def _parted(self, past: int, causes: Causes) -> "Run":
