@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from bptui.data.digits import shortest
 from bptui.engine.weight import BIAS, Weight
 from bptui.explain.explanation import Explanation, explain
 from bptui.explain.quantity import CLIP, LOSS_MEAN, LOSS_SUM, NORM, Kind, Quantity, loss, of_unit, of_weight
@@ -45,7 +46,7 @@ def worked(record: UpdateRecord, weight: Weight) -> Iterator[Section]:
     yield Section(f"One weight in full: {record.names.symbol(weight)}", lines=tuple(_followed(record, weight, shown)))
     yield Section(
         "The one change of the weights",
-        (f"Made once for the whole batch, with γ = {record.learning_rate:.10g}.",),
+        (f"Made once for the whole batch, with γ = {shortest(record.learning_rate, 10)}.",),
         table=_weights(record, ("weight", "reduced", "step", "after"), ("before", "g", "Δ", "after")),
     )
 
@@ -56,7 +57,7 @@ def _head(record: UpdateRecord) -> Section:
     sentences = [
         f"Network {'-'.join(map(str, record.before.architecture.sizes))} "
         f"({', '.join(record.before.architecture.activations)}), loss {rules.loss}, {rules.optimizer.name}, "
-        f"γ = {record.learning_rate:.10g}, {rules.reduction} over the batch.",
+        f"γ = {shortest(record.learning_rate, 10)}, {rules.reduction} over the batch.",
         f"The batch holds {n} sample{'s' if n > 1 else ''}: rows {', '.join(map(str, record.indices.tolist()[:40]))}"
         f"{' …' if n > 40 else ''} of the data{cut}.",
         "Each sample has a forward and a backward pass of its own, at the same weights; their gradients together make "
@@ -74,9 +75,9 @@ def _units(record: UpdateRecord, layer: int) -> range:
 
 
 def _sample(record: UpdateRecord, m: int) -> Section:
-    x = ", ".join(f"{value:.10g}" for value in record.passed.a[0][m][:16].tolist())
+    x = ", ".join(shortest(value, 10) for value in record.passed.a[0][m][:16].tolist())
     more = " …" if record.passed.a[0].shape[1] > 16 else ""
-    y = ", ".join(f"{value:.10g}" for value in record.targets[m].tolist())
+    y = ", ".join(shortest(value, 10) for value in record.targets[m].tolist())
     asked: list[Quantity] = []
     for layer in range(1, record.layers + 1):
         kinds: tuple[Literal["z", "a"], ...] = ("z", "a")

@@ -21,7 +21,8 @@ class Line(Workbench, ModalScreen[None]):
     EXAMPLE = ""
     DEFAULT_CSS = """
     Line { align: center middle; layout: vertical; }
-    Line > Vertical { width: 60; max-width: 100%; height: auto; border: solid $accent; padding: 0 1; }
+    Line > Vertical { background: $background; border: solid $accent; padding: 0 1; }
+    Line > Vertical { width: 60; max-width: 100%; height: auto; }
     Line Input { margin: 1 0; }
     """
 
@@ -42,6 +43,7 @@ class Line(Workbench, ModalScreen[None]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.styles.background = "transparent"  # the numbers that are asked about stay in sight
         self.query_one(Input).cursor_blink = False  # while it waits it writes nothing
 
     def parts(self) -> list[Panel]:
