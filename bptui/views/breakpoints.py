@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from bptui.data.digits import grouped, rounded
 from bptui.engine.weight import Names
@@ -9,7 +10,6 @@ from bptui.session.stops import Breakpoint, Stopped
 from bptui.training.record import GUEST
 from bptui.training.watching.condition import Condition
 from bptui.training.watching.watchable import LARGEST_SLOPE, Watchable, can_die
-from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import Row, first_fitting, left, window
 
@@ -80,8 +80,9 @@ def offers(scene: Scene, number: Watchable) -> list[Condition]:
     moment, record = scene.moment, scene.record
     weight = Watchable("weight", moment.weight)
     out = [Condition(weight, "crosses", 0.0)]
-    value = float(num(scene.network[moment.weight], 7).replace("−", "-").replace("∞", "inf"))
-    out.append(Condition(weight, ">" if value >= 0 else "<", round(2 * value, 3) or 1.0))
+    value = scene.network[moment.weight]
+    if isfinite(2 * value):  # it is not where it is asked for, and not told yet
+        out.append(Condition(weight, ">" if value >= 0 else "<", rounded(2 * value, 3) or 1.0))
     if number.kind in ("z", "a", "delta"):
         out.append(Condition(number, "crosses", 0.0))
     row = int(record.indices[moment.sample])
