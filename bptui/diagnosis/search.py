@@ -165,13 +165,16 @@ def singles(given: Given) -> list[Change]:
     for change in (*CHANGES, *of_parts(given)):
         rule = settled(change.rule, given)
         if rule != RIGHT:
-            found.setdefault(rule, Change(change.id, change.name, rule))
+            name = change.on_ranks if given.rules.ranks and change.on_ranks else change.name
+            found.setdefault(rule, Change(change.id, name, rule))
     return list(found.values())
 
 
 def of_parts(given: Given) -> Iterator[Change]:
     """A batch that is reduced in parts of each size; whole and equal parts make no difference to a mean of means."""
     for size in range(2, min(given.n, MOST_PARTS + 1)):
+        if given.rules.ranks and given.parts(size) == given.parts(0):
+            continue  # they are called by their ranks
         if given.n % size:
             yield Change(
                 f"mean-of-means-{size}",

@@ -102,6 +102,27 @@ class TestPublishedPrograms:
         assert ids(search(it, said("-62.7", "-9.15"))) == [()]
         assert ids(search(it, said("-78.75", "-10.275"))) == [("mean-of-means-3",)]
 
+    @pytest.mark.parametrize(
+        ("w", "b", "key", "name"),
+        [
+            ("-26.1333", "-6.4", "mean-of-means", "mean of the ranks' means"),
+            ("-32", "-9", "divided-by-ranks", "the sum divided by the number of ranks"),
+            ("-57.6", "-16.2", "times-ranks", "loss times the number of ranks"),
+            ("-16.4", "-4.9", "padded-ranks", "first samples repeated to fill up the ranks"),
+        ],
+    )
+    def test_three_ranks_with_3_1_and_1_samples(self, w: str, b: str, key: str, name: str) -> None:
+        """x δ = −2.4, −7.8, −16.2 | −27.6 | −42 and δ = −2.4, −3.9, −5.4 | −6.9 | −8.4: means −19.2 and −5.4."""
+        x = [1.0, 2.0, 3.0, 4.0, 5.0]
+        it = linear(x, [2 * k + 1 for k in x], 0.5, 0.1, loss="half-squared-error", ranks=(3, 1, 1))
+        assert ids(search(it, said("-19.2", "-5.4"))) == [()]
+        assert ids(search(it, said(w, b))) == [(key,)]
+        assert [change.name for change in singles(it) if change.id == key] == [name]
+
+    def test_one_machine_makes_no_mistake_with_ranks(self) -> None:
+        it = linear([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], 0.5, 0.1)
+        assert not {"divided-by-ranks", "times-ranks", "padded-ranks"} & {change.id for change in singles(it)}
+
     def test_the_textbook_sums(self) -> None:
         network = explicit(Architecture((2, 1), ("identity",)), [np.array([[1.0], [2.0]])], [np.zeros(1)])
         it = Given(network, np.array([[1.0, 2], [2, 3], [3, 4]]), np.array([[0.0], [1], [2]]), UpdateRules())

@@ -65,7 +65,7 @@ class Program:
         self.made = Made([[] for _ in self.names], [[] for _ in self.names], [[] for _ in self.names])
         self.new: dict[int, Table] = {}
         self.unpenalised: dict[int, Table] = {}
-        self.divisor = 1
+        self.divisor: float = 1
 
     def run(self) -> Made:
         self.forward()
@@ -310,27 +310,55 @@ class Program:
             parts = self.parts(len(one))
             means = [times(1 / len(part), summed([one[m] for m in part])) for part in parts]
             return times(1 / len(parts) if reduction == "mean of means" else 1.0, summed(means))
-        total = summed(one)
-        if len(one) < self.n:
-            total = times(self.n, total)
-        divisor = self.count if self.mean else 1
-        match reduction:
-            case "other":
-                divisor = 1 if self.mean else self.count
-            case "twice":
-                divisor = self.count**2
-            case "nominal" if self.mean:
-                divisor = self.given.nominal
+        dealt = self.dealt(reduction)
+        total = summed([one[m if len(one) == self.n else 0] for m in dealt])
+        divisor = self.divided_by(reduction, self.count + len(dealt) - self.n)
         if self.rule.step == "carried":
             self.divisor = divisor
             return total
         return times(1 / divisor, total)
 
+    def dealt(self, reduction: str) -> list[int]:
+        """The samples that are added: those of the batch, or with some again until every rank has as many."""
+        ranks, dealt = len(self.given.rules.ranks), list(range(self.n))
+        while reduction == "padded" and ranks and len(dealt) % ranks:
+            dealt.append(dealt[len(dealt) - self.n])
+        return dealt
+
+    def divided_by(self, reduction: str, count: int) -> float:
+        ranks = len(self.given.rules.ranks)
+        divisor = count if self.mean else 1
+        match reduction:
+            case "other":
+                return 1 if self.mean else count
+            case "twice":
+                return count**2
+            case "nominal" if self.mean:
+                return self.given.nominal
+            case "by ranks" if ranks:
+                return ranks
+            case "times ranks" if ranks:
+                return divisor / ranks
+        return divisor
+
     def parts(self, n: int) -> list[list[int]]:
         if n < self.n:
             return [[0]]
+        if self.given.rules.ranks and not self.rule.part_size:
+            return self.owned(n)
         size = self.rule.part_size or max(int(0.75 * n), 1)
         return [list(range(start, min(start + size, n))) for start in range(0, n, size)]
+
+    def owned(self, n: int) -> list[list[int]]:
+        """The rows of each rank that has some: whole shares first, then a row each by the fractions left."""
+        ranks = self.given.rules.ranks
+        wanted = [n * share / sum(ranks) for share in ranks]
+        sizes = [int(rows + 1e-9) for rows in wanted]
+        for rank in sorted(range(len(ranks)), key=lambda rank: (round(sizes[rank] - wanted[rank], 9), rank)):
+            if sum(sizes) < n:
+                sizes[rank] += 1
+        rows = iter(range(n))
+        return [[next(rows) for _ in range(size)] for size in sizes if size]
 
     def kept(self, layer: int) -> tuple[Table, Row]:
         total = self.given.carried.total

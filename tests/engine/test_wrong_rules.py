@@ -26,6 +26,7 @@ HEADS = (
     ("softmax", "cross-entropy"),
     ("tanh", "squared-error"),
 )
+OF_RANKS = ("mean-of-means", "sum-of-means", "divided-by-ranks", "times-ranks", "padded-ranks")
 KINDS: tuple[Any, ...] = ("gradient", "step", "after")
 
 
@@ -161,6 +162,13 @@ class TestAgainstPlainLoops:
         for kind in ("mean of means", "sum of means"):
             agree(given(10, HEADS[3], n=7), Rule(reduction=kind, part_size=size))
 
+    @pytest.mark.parametrize("ranks", [(3, 1), (1, 1, 1), (1, 5, 1, 2)])
+    @pytest.mark.parametrize("key", OF_RANKS)
+    def test_what_is_done_wrong_with_ranks(self, key: str, ranks: tuple[int, ...]) -> None:
+        for reduction in REDUCTIONS:
+            for n in (1, 4, 5):
+                agree(given(13, HEADS[n % 3], n=n, reduction=reduction, ranks=ranks), BY_ID[key].rule)
+
     @cases(st.integers(0, 10_000), st.sampled_from(HEADS), st.sampled_from(REDUCTIONS), st.data())
     def test_any_two_changes_together(
         self, seed: int, head: tuple[str, str], reduction: Reduction, data: st.DataObject
@@ -169,9 +177,11 @@ class TestAgainstPlainLoops:
         second = data.draw(st.sampled_from([change for change in CHANGES if change.on(first.rule) is not None]))
         rule = second.on(first.rule)
         assert rule is not None
+        ranks = data.draw(st.sampled_from([(), (3, 1), (1, 1, 1)]))
         it = given(
-            seed % 50, head, reduction=reduction, l2=0.2, carried=Carried(count=3), n=data.draw(st.integers(1, 8))
-        )
+            seed % 50, head, reduction=reduction, l2=0.2, carried=Carried(count=3), n=data.draw(st.integers(1, 8)),
+            ranks=ranks,
+        )  # fmt: skip
         if rule.step == "each sample":
             it = replace(it, carried=NOTHING_CARRIED)
         agree(it, rule)
@@ -196,7 +206,8 @@ def test_a_choice_said_to_make_no_difference_makes_none(
 ) -> None:
     sizes = data.draw(st.sampled_from([(3, 2), (2, 3, 1), (2, 3, 3, 2)])) if head[0] != "softmax" else (2, 3, 2)
     it = given(seed % 50, head, bias, sizes, n=data.draw(st.integers(1, 4)),
-               reduction=data.draw(st.sampled_from(REDUCTIONS)))  # fmt: skip
+               reduction=data.draw(st.sampled_from(REDUCTIONS)),
+               ranks=data.draw(st.sampled_from([(), (3, 1), (1, 1, 1)])))  # fmt: skip
     first = data.draw(st.sampled_from(CHANGES))
     rule = data.draw(st.sampled_from(CHANGES)).on(first.rule) or first.rule
     with_choices, without = numbers(Workings(it), rule), numbers(Workings(it), settled(rule, it))

@@ -12,12 +12,13 @@ RIGHT = Rule()
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
     """A well-known wrong choice: its id, its name, and the rule it makes of the right one; ``under_sum`` its name where
-    the truth is the sum, if that is another."""
+    the truth is the sum, ``on_ranks`` where machines share the batch, if these are others."""
 
     id: str
     name: str
     rule: Rule
     under_sum: str = ""
+    on_ranks: str = ""
 
     def named(self, reduction: str) -> str:
         """Its name beside a true rule that reduces a batch so."""
@@ -97,8 +98,13 @@ CHANGES: tuple[Change, ...] = (
            "mean with the sum's rate"),
     Change("divided-twice", "divided by n twice", Rule(reduction="twice")),
     Change("nominal-size", "nominal size in the short batch", Rule(reduction="nominal")),
-    Change("mean-of-means", "mean of micro-batch means", Rule(reduction="mean of means")),
-    Change("sum-of-means", "sum of micro-batch means", Rule(reduction="sum of means")),
+    Change("mean-of-means", "mean of micro-batch means", Rule(reduction="mean of means"),
+           on_ranks="mean of the ranks' means"),
+    Change("sum-of-means", "sum of micro-batch means", Rule(reduction="sum of means"),
+           on_ranks="sum of the ranks' means"),
+    Change("divided-by-ranks", "the sum divided by the number of ranks", Rule(reduction="by ranks")),
+    Change("times-ranks", "loss times the number of ranks", Rule(reduction="times ranks")),
+    Change("padded-ranks", "first samples repeated to fill up the ranks", Rule(reduction="padded")),
     Change("bias-never", "biases never updated", Rule(biases="never")),
     Change("bias-per-weight", "bias step once per weight", Rule(biases="once per weight")),
     Change("bias-divided-twice", "biases divided by n twice", Rule(biases="divided twice")),

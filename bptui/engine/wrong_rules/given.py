@@ -56,6 +56,16 @@ class Given:
         """Layers that compute."""
         return self.network.architecture.layers
 
+    @property
+    def ranks(self) -> int:
+        """W, the machines that share the batch; 1 where there is one."""
+        return len(self.rules.ranks) or 1
+
+    @property
+    def padding(self) -> int:
+        """How many samples more W would need to divide their number."""
+        return -self.n % self.ranks
+
     def memory_or_fresh(self) -> Floats:
         """The optimizer's memory, zeros where none was given."""
         fresh = OPTIMIZERS[self.rules.optimizer.name].fresh_memory(len(self.network.flat))

@@ -40,9 +40,12 @@ WeightsFrom = Literal["delta", "output error", "error"]
 
 Outer = Literal["right", "transposed"]
 Outputs = Literal["as the loss", "divided", "multiplied"]
-Reduce = Literal["right", "other", "twice", "nominal", "mean of means", "sum of means"]
+Reduce = Literal[
+    "right", "other", "twice", "nominal", "mean of means", "sum of means", "by ranks", "times ranks", "padded"
+]
 """Of the samples: as the rules say; the sum for the mean and the mean for the sum; divided by n twice; by the batch
-size asked for; the mean, or the sum, of the means of parts."""
+size asked for; the mean, or the sum, of the means of parts. Where W ranks share the batch: the sum divided by W; W
+times as large; with the first samples once more until W divides their number."""
 
 Biases = Literal[
     "right", "never", "once per weight", "divided twice", "undivided", "one number", "row sums", "before φ′", "last",

@@ -18,6 +18,7 @@ RIGHT_FOR_ONE = {
 }
 """Slopes that are right for an activation, where loss and activation are joined and where they are not."""
 TOGETHER = ("mean sample", "mean activations", "last activations")
+OF_RANKS = ("by ranks", "times ranks", "padded")
 OF_SEVERAL = ("divided twice", "undivided", "last", "last divided")
 """What biases may be that one sample alone makes right."""
 
@@ -102,11 +103,13 @@ def inert_samples(rule: Rule, given: Given) -> Iterator[str]:
         if given.n == 1 or rule.pairing in TOGETHER:
             yield "pairing"
         yield "softmax" if rule.softmax == "batch" else ""
-        if rule.reduction != "nominal":
+        if rule.reduction not in ("nominal", *OF_RANKS):
             yield "reduction part_size"
         if rule.biases in OF_SEVERAL:
             yield "biases"
     if rule.reduction == "nominal" and given.nominal in {0, given.n}:
+        yield "reduction"
+    if rule.reduction in OF_RANKS and not ranks_matter(rule, given):
         yield "reduction"
     if given.rules.reduction == "sum" and rule.reduction in {"nominal", "mean of means", "sum of means"}:
         yield "reduction part_size"
@@ -116,3 +119,15 @@ def inert_samples(rule: Rule, given: Given) -> Iterator[str]:
         or (rule.step == "carried" and nothing and not short)
     ):
         yield "step"
+
+
+def ranks_matter(rule: Rule, given: Given) -> bool:
+    """Can what a program does wrong with its ranks be wrong here?"""
+    ranks, n = given.ranks, 1 if rule.step == "each sample" else given.n
+    mean = given.rules.reduction == "mean" and rule.step != "carried"
+    match rule.reduction:
+        case "by ranks":
+            return ranks > 1 and not (mean and n == ranks)
+        case "padded":
+            return n % ranks > 0 and not (mean and -n % ranks % n == 0)
+    return ranks > 1

@@ -129,9 +129,8 @@ class Workings(Passes):
         if rule.reduction in OF_MEANS and reduction == "mean" and rule.step != "carried":
             total = self._of_means(rule, summed)
         else:
-            total = summed(EVERYTHING)
-            if len(self.flow(rule).error) < given.n:  # one row that stands for all
-                total = given.n * total
+            total = self._in_all(rule, summed)
+            count += given.padding if rule.reduction == "padded" else 0
             if rule.step == "carried":
                 if self.waits(rule):
                     return np.zeros_like(total)
@@ -139,6 +138,17 @@ class Workings(Passes):
                 count += given.carried.count
             self._divide(rule, total, count, reduction)
         return total + self._kept(*place) if place and rule.step == "never cleared" else total
+
+    def _in_all(self, rule: Rule, summed: Callable[[slice], Floats]) -> Floats:
+        """The sum over the batch, and over its first samples again where they fill up the ranks."""
+        given, total = self.given, summed(EVERYTHING)
+        more = given.padding if rule.reduction == "padded" else 0
+        if len(self.flow(rule).error) < given.n:  # one row that stands for all
+            return (given.n + more) * total
+        again, first = divmod(more, given.n)
+        if again:
+            total = (1 + again) * total
+        return total + summed(slice(0, first)) if first else total
 
     def _of_means(self, rule: Rule, summed: Callable[[slice], Floats]) -> Floats:
         rows = len(self.flow(rule).error)
@@ -162,6 +172,10 @@ class Workings(Passes):
             case "twice":
                 reduce_over_samples(total, count, "mean", total)
                 reduction = "mean"
+            case "by ranks" if self.given.rules.ranks:
+                count, reduction = self.given.ranks, "mean"
+            case "times ranks":
+                total *= self.given.ranks
         reduce_over_samples(total, count, reduction, total)
 
     def waits(self, rule: Rule) -> bool:
