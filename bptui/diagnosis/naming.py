@@ -32,6 +32,7 @@ NOT_COMPARED = (
     "x", "y", "input", "inputs", "target", "targets", "index", "indices", "rows", "memory",
     "gradientnorm", "gradientnorms",
     "update", "epoch", "batch", "learningrate", "lr", "note", "comment", "rule", "name", "penalty", "withpenalty",
+    "ranks", "meanofranksmeans",
 )  # fmt: skip
 """Keys of ``bptui trace`` and of NPZ files that are no quantity of the comparison, and what people note beside."""
 

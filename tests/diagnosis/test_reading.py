@@ -39,6 +39,16 @@ def test_an_update_as_trace_writes_it_is_right_in_every_part(tmp_path: Path) -> 
     }  # fmt: skip
 
 
+def test_an_update_of_several_ranks_is_right_as_trace_writes_it_and_the_mean_of_their_means_is_named(
+    tmp_path: Path,
+) -> None:
+    of = record(ranks=[3, 1])
+    written = of.to_dict(per_sample=True)
+    assert read(tmp_path, json.dumps(written), of).right
+    wrong = read(tmp_path, json.dumps({"gradient": written["mean_of_ranks_means"]}), of)
+    assert wrong.fits == (("mean-of-means",),)
+
+
 def test_the_arrays_of_a_record_in_an_npz_file_are_right_in_every_part(tmp_path: Path) -> None:
     of = record()
     path = tmp_path / "mine.npz"
