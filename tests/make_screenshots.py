@@ -2,25 +2,34 @@
 
 import asyncio
 import os
+import re
 import sys
+from html import unescape
 from pathlib import Path
-
-from textual.pilot import Pilot
 
 from bptui.data.output import write_whole
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.pictures import picture
+from bptui.tui.slides import until_drawn
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
-EPOCH_20 = ["g", "e", "2", "0", "enter", "idle"]
+
+
+def goes_to(words: str) -> list[str]:
+    """The keys that go there."""
+    return ["g", *words, "enter"]
+
+
+EPOCH_20 = goes_to("e20")
 STEM = [*["up"] * 4, "left", "left", "d", *["down"] * 8, "d"]
 ARCH = [*["up"] * 4, "right", "d", "right", "up", "right", "down", "right", *["down"] * 4, "d"]
 """An h on the field of the letters."""
+TYPED = [*"0.0834", "enter"]
+"""The sum of the batch."""
 PICTURES = {
     "explorer": ("digits", (120, 36), ["e", "e", "b", *["s"] * 9, *["p"] * 6]),
-    "small": ("xor", (80, 24), ["e", "e", "s", "p", "p", "p", "p", "p", "4"]),
     "ledger": ("xor", (80, 24), ["e", "e", "p", "w", "1"]),
     "drill": ("digits", (100, 30), ["e", "b", "d", "e"]),
     "sum-and-mean": ("digits", (100, 30), ["w", "3", *["pause"] * 12, "space"]),
@@ -30,44 +39,48 @@ PICTURES = {
     "draw": ("letters", (120, 36), [*EPOCH_20, "D", *STEM, *ARCH, "l", "h", "enter", "b"]),
     "map": ("moons", (120, 36), ["7", *["e"] * 20]),
     "letters": ("letters", (120, 36), [*["e"] * 6, "7", "left"]),
+    "forks": ("moons", (120, 36), [*goes_to("400"), *goes_to("37"), "T", *"flip", "enter", *goes_to("400"), "5"]),
+    "predict": ("xor", (100, 30), [*goes_to("e1 b1 s3"), "j", "1", "2", "3", "enter", "s", *TYPED, *TYPED]),
     "noise": ("digits", (100, 30), ["e", "b", "w", "9", "4"]),
 }
 
 
+MOVING = ("sum-and-mean", "batches")
+"""Of what runs by the clock: no two are alike."""
+
+
 async def drawn(name: str) -> str:
-    """One of the pictures: the keys pressed in an app of its own, then the screen as SVG. ``pause`` lets a second pass,
-    ``idle`` waits for the end of long work."""
+    """One of the pictures: the keys pressed in an app of its own, then the screen as SVG. ``pause`` lets a second pass;
+    after every other key what it began is waited for."""
     scenario, size, keys = PICTURES[name]
     app = BptuiApp(Session(Scenario.built_in(scenario)))
     async with app.run_test(size=size) as pilot:
         for key in keys:
             if key == "pause":
                 await pilot.pause(1.0)
-            elif key == "idle":
-                while app.explorer.busy:
-                    await pilot.pause(0.05)
             else:
                 await pilot.press(key)
-                await until_reached(app, pilot)
+                await (pilot.pause() if name in MOVING else until_drawn(app, pilot))
         await pilot.pause(0.6)  # the chart comes behind the numbers
         return picture(app, f"bptui {scenario}")
 
 
-async def until_reached(app: BptuiApp, pilot: Pilot[int]) -> None:
-    """Wait for long work, during which keys mean nothing; playing goes on by itself."""
-    for _ in range(1000):
-        if app.session.player.playing or not app.explorer.busy:
-            return
-        await pilot.pause(0.02)
-    raise TimeoutError("the picture's work takes more than 20 seconds")
+def as_made(name: str) -> str:
+    """The picture, whatever terminal makes it."""
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    os.environ.pop("NO_COLOR", None)
+    return asyncio.run(drawn(name))
+
+
+def words_in(svg: str) -> list[str]:
+    """What is written in a picture, from above to below: what another version of Rich draws the same."""
+    return [unescape(found) for found in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
 
 
 def main(folder: Path) -> None:
-    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # whatever terminal makes them
-    os.environ.pop("NO_COLOR", None)
     folder.mkdir(parents=True, exist_ok=True)
     for name in PICTURES:
-        write_whole(folder / f"{name}.svg", asyncio.run(drawn(name)))
+        write_whole(folder / f"{name}.svg", as_made(name))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_it_stays_short_and_leaves_the_tables_to_its_pages() -> None:
-    assert len(README.splitlines()) <= 240
+    assert len(README.splitlines()) <= 250
 
 
 def test_a_picture_and_two_commands_come_first() -> None:

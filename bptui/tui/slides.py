@@ -18,6 +18,7 @@ from bptui.tui.config import Config
 from bptui.tui.frames import Shadow, encode
 from bptui.tui.pictures import picture
 from bptui.tui.private import strips_on
+from bptui.tui.trainer import Trainer
 from bptui.tui.workbench import Workbench
 from bptui.views.looks import Looks
 
@@ -87,7 +88,7 @@ async def until_drawn(app: BptuiApp, pilot: Pilot[int]) -> None:
     await pilot.pause()
     while True:
         screen = app.screen
-        plays = app.session.player.playing
+        plays = app.session.player.playing or (isinstance(screen, Trainer) and screen.player.playing)
         works = isinstance(screen, Workbench) and screen.working() and not plays
         if not works and not app.explorer.stage.drawing.due:
             return
