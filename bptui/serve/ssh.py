@@ -24,7 +24,8 @@ Words = Callable[[str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all visitors share. ``password`` "" asks for none."""
+    """What all visitors share. ``password`` "" asks for none; ``visits`` are those who are here,
+    ``running`` those whose process has not ended yet."""
 
     words: Words
     limits: Limits = field(default_factory=Limits)
@@ -32,6 +33,7 @@ class House:
     keys: str = ""
     seats: Seats = field(init=False)
     visits: "set[Visit]" = field(init=False, default_factory=set)
+    running: set[Visitor] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seats", Seats(self.limits))
@@ -92,10 +94,14 @@ class Visit(asyncssh.SSHServerSession[bytes]):
     async def _start(self) -> None:
         environment = environment_of(self._term, dict(self._chan.get_environment()))
         words = self._house.words(self._user)
+        self._house.running.add(self.visitor)
         try:
             await self.visitor.start(words, self._size, environment, self._house.limits)
         except OSError as problem:
+            self._house.running.discard(self.visitor)
             self._refuse(f"bptui could not be started: {problem.strerror}")
+        if self._reason:  # they have gone meanwhile
+            self.visitor.hang_up()
 
     def _refuse(self, why: str) -> None:
         self._chan.write_stderr(f"bptui: {why}\r\n".encode())
@@ -141,6 +147,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
     # --- and when they go ---
 
     def _ended(self, status: int) -> None:
+        self._house.running.discard(self.visitor)
         if status < 0 and not self._reason:
             self._reason = "bptui was ended: it had used up what a visitor may use"
         if self._reason:
@@ -208,9 +215,8 @@ async def open_door(house: House, host: str, port: int, key: asyncssh.SSHKey) ->
 async def close_door(acceptor: asyncssh.SSHAcceptor, house: House) -> None:
     """Nobody comes in any more, and whoever is here is sent home."""
     acceptor.close()
-    visits = list(house.visits)
-    for visit in visits:
+    for visit in list(house.visits):
         visit.leave()
-    for visit in visits:
-        await visit.visitor.gone()
+    for visitor in list(house.running):
+        await visitor.gone()
     await acceptor.wait_closed()

@@ -47,6 +47,7 @@ class Visitor:
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
         self._reading = False
+        self._starting = False
 
     @property
     def pid(self) -> int | None:
@@ -56,7 +57,8 @@ class Visitor:
     async def start(
         self, words: list[str], size: tuple[int, int], environment: Mapping[str, str], limits: Limits
     ) -> None:
-        """Begin ``bptui WORDS``."""
+        """Begin ``bptui WORDS``. Raises OSError where no process or pty can be had."""
+        self._starting = True
         self._master, slave = pty.openpty()
         try:
             os.set_blocking(self._master, False)
@@ -77,6 +79,7 @@ class Visitor:
             )
         finally:
             os.close(slave)
+            self._starting = self._process is not None
         self.resume()
         self._watching = asyncio.create_task(self._watch(self._process))
 
@@ -164,6 +167,8 @@ class Visitor:
                 os.killpg(self._process.pid, number)
 
     async def gone(self) -> None:
-        """Wait until its process has ended."""
+        """Wait until its process has ended, and is started first where that is under way."""
+        while self._watching is None and self._starting:
+            await asyncio.sleep(0.01)
         if self._watching is not None:
             await self._watching
