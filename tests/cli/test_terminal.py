@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import termios
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +128,15 @@ def test_colours(arguments: tuple[str, ...], variables: dict[str, Any], coloured
             at.read(0.3)
             assert coloured or any(cell.reverse for line in at.screen.buffer.values() for cell in line.values())
             at.type("\x1b")
-            at.wait_for(BEGUN)
+            at.wait_for(partial(is_gone, words))
         at.type("q")
         at.wait()
         codes = re.findall(rb"\x1b\[([\d;]*)m", at.sent)
         assert any(re.search(rb"(^|;)([34]8;|3[0-7]|4[0-7]|9\d|10\d)", code) for code in codes) == coloured
+
+
+def is_gone(words: str, text: str) -> bool:
+    return words not in text
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONUTF8": "1"}, {}])

@@ -9,6 +9,7 @@ import pytest
 
 from bptui.session.questions import QUESTIONS
 from bptui.tui.config import read_config
+from bptui.tui.dialogs import Line
 from bptui.tui.lists import Help
 from bptui.tui.screens import tables
 from bptui.tui.workbench import KEY_ID, Workbench
@@ -49,7 +50,7 @@ class Remapped(Pilots):
 
     def look(self) -> None:
         """No sentence names a key that is not in force here, and nothing else is painted as a key."""
-        told = self.app.screen_stack[-2:] if isinstance(self.screen, Help) else [self.screen]
+        told = self.app.screen_stack[-2:] if isinstance(self.screen, Help | Line) else [self.screen]
         here = {
             word
             for screen in told

@@ -176,6 +176,7 @@ REMARKS: dict[str, dict[str, str]] = {
         "reversed": "y in reverse",
     },
     "outer": {"transposed": "rows for columns"},
+    "reduction": {"by ranks": "Σ / ranks", "times ranks": "mean · ranks", "padded": "samples repeated"},
     "l2": {
         "left out": "no penalty", "subtracted": "− penalty", "doubled": "2 · penalty", "on biases": "penalty on b",
         "divided": "penalty / n",
