@@ -36,11 +36,15 @@ def colour(options: argparse.Namespace) -> bool:
 
 
 def write(path: Path, body: str, options: argparse.Namespace) -> None:
-    """Whole or not at all; where a page goes to the output, the output is told nothing else."""
-    from bptui.data.output import write_whole
+    """Whole or not at all, under a name of its own where a file has this one; where a page goes to the output, the
+    output is told nothing else. Raises OSError with the path that was asked for."""
+    from bptui.data.output import write_new
 
-    write_whole(path, body)
-    print(f"written: {clean(str(path))}", file=output_beside(options))
+    try:
+        name = write_new(path, body)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
+    print(f"written: {clean(str(name))}", file=output_beside(options))
 
 
 def output_beside(options: argparse.Namespace) -> TextIO:

@@ -1,13 +1,14 @@
 """Sum or mean over the samples of a batch. No other file divides by n."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
 from bptui.engine.types import Floats, read_only
 
 Reduction = Literal["sum", "mean"]
+Shared = TypeVar("Shared", float, Floats)
 REDUCTIONS: tuple[Reduction, ...] = ("sum", "mean")
 
 
@@ -33,7 +34,7 @@ def reduce_over_samples(summed: Floats, n: int, reduction: Reduction, out: Float
         np.copyto(out, summed)
 
 
-def share_of_samples(total: float, n: int) -> float:
+def share_of_samples(total: Shared, n: int) -> Shared:
     """A sum over n samples that were not all in memory at once, divided by n."""
     return total / n
 

@@ -245,7 +245,7 @@ ATOM, POWER, FACTOR, TERM = 3, 2, 1, 0
 
 def digits(count: int) -> Write:
     """A way to write numbers with ``count`` significant digits; 17 say all that a float64 holds."""
-    return lambda value: f"{value:.{count}g}".replace("inf", "∞").replace("-", "−")
+    return lambda value: f"{value + 0.0:.{count}g}".replace("inf", "∞").replace("-", "−")
 
 
 def text(e: Expression, write: Write, binding: int = TERM) -> str:

@@ -84,6 +84,11 @@ def torch_script(scenario: Scenario, command: str, ddp: bool = False) -> str:
     return script
 
 
+def inert(words: str) -> str:
+    """Text that stands in a docstring and can neither end it nor be an escape in it."""
+    return words.replace('"', "'").replace("\\", "/")
+
+
 def _head(title: str, command: str, ddp: bool) -> str:
     runs = "torchrun --nproc-per-node 3 FILE --epochs 20" if ddp else "python FILE --epochs 20"
     how = (
@@ -93,12 +98,12 @@ def _head(title: str, command: str, ddp: bool) -> str:
         if ddp
         else ""
     )
-    named = title.replace('"', "'").replace("\\", "/")
+    named = inert(title)
     return f'''"""{named} as bptui trains it, in PyTorch: same start weights, same batches, same losses (float64).
 
     {runs}
 {how}
-Made by: {command}
+Made by: {inert(command)}
 """'''
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions
 from bptui.engine.types import Floats, Integers, quiet
 from bptui.engine.weight import Weight
@@ -83,8 +84,8 @@ class Past:
         self.steps[update] = after - before
         rows, settings = made.rows, self.run.settings_at(update)
         n, once = len(rows), settings.order != "replacement"
-        share = -work.rate / work.n if settings.rules.reduction == "mean" else -work.rate
-        added = contributions(work.passed, self.weight)[:n] * share
+        every = contributions(work.passed, self.weight)[:n] * (0.0 if self.frozen else -work.rate)
+        added = share_of_samples(every, work.n) if settings.rules.reduction == "mean" else every
         add(self._pulls, rows, added, once)
         more = np.abs(added) > np.abs(self._most[rows])
         if more.any():
@@ -119,15 +120,21 @@ class Past:
         return int(np.abs(self.steps).argmax())
 
     @property
+    def frozen(self) -> bool:
+        """Is it a bias that training leaves alone? Then no sample moves it."""
+        return self.weight.is_bias and self.run.start.architecture.bias == "frozen"
+
+    @property
     def adds_up(self) -> bool:
-        """Are the pulls of the samples all that moved it? Under plain descent without penalty, clipping or edits."""
+        """Are the pulls of the samples all that moved it? Under plain descent without penalty, clipping or edits, where
+        it is moved at all."""
         every = [change for _, change in self.run.causes.changes]
         settings = {self.run.settings_at(update) for update, _ in self.run.causes.changes}
         plain = all(
             each.rules.optimizer.name == "sgd" and not (each.rules.l1 or each.rules.l2 or each.rules.clip_norm)
             for each in settings
         )
-        return plain and len(every) == len(settings)
+        return plain and len(every) == len(settings) and not self.frozen
 
     def pulls(self, most: int) -> list[Pull]:
         """The rows that moved it most, −γ times what they added to the gradient, the strongest first."""

@@ -251,7 +251,9 @@ class Explorer(Predicting):
 
     def _known(self) -> object:
         """All that a session file has and that takes time to make again."""
-        return tuple((fork.run, fork.run.frontier, fork.title, fork.kept) for fork in self.session.forks.all)
+        forks, stops = self.session.forks.all, self.session.stops
+        known = tuple((fork.run, fork.run.frontier, fork.title, fork.kept) for fork in forks)
+        return known, stops.breakpoints, stops.watches
 
     def is_saved(self) -> None:
         """What is known now stands in a file."""

@@ -14,6 +14,7 @@ from bptui.scenario import ScenarioError
 from bptui.session.keeping import LARGEST_FILE, Kept, Replay, reopened, text_of_session
 from bptui.tui.long_work import ReplayWork
 from bptui.tui.recovery import remember
+from bptui.tui.watching import look_back
 
 if TYPE_CHECKING:
     from bptui.tui.explorer import Explorer
@@ -66,6 +67,8 @@ def reopen(explorer: "Explorer", kept: Kept) -> None:
         said = reopened(session, kept)
         if explorer.session_file is not None:
             explorer.is_saved()
+        if not session.stops.caught_up(session.run):  # breakpoints and watches see what was replayed
+            explorer.call_after_refresh(explorer.do, lambda _: look_back(explorer, said))
         return said
 
     def begin(_: object) -> None:

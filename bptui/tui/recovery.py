@@ -46,7 +46,8 @@ class Recovery:
         is the truth until that is done."""
         session = explorer.session
         forks = tuple((fork.number, fork.title, fork.kept) for fork in session.forks.all)
-        state = session.run, session.moment, session.run.frontier, explorer.looks, forks
+        stops = session.stops.breakpoints, session.stops.watches
+        state = session.run, session.moment, session.run.frontier, explorer.looks, forks, stops
         begun = session.run.frontier > 1 or len(session.run.causes.changes) > 1
         if self.path is None or state == self._noted or not begun or explorer.reopening:
             return ""

@@ -63,6 +63,21 @@ def test_the_command_writes_the_page_and_names_itself() -> None:
     assert done.stdout.endswith("Made by `bptui export xor --at 'e2 b1' --markdown -`.\n")
 
 
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("keep", encoding="utf-8")
+    for expected in ("mine-2.md", "mine-3.md"):
+        done = run("export", "xor", "--markdown", str(tmp_path / "mine.md"))
+        assert done.stdout == f"written: {tmp_path / expected}\n"
+    assert (tmp_path / "mine.md").read_text(encoding="utf-8") == "keep"
+    done = run("export", "xor", "--markdown", "/nonexistent/a.md")
+    assert done.returncode == 1
+    assert "/nonexistent/a.md: No such file" in done.stderr
+
+
+def test_a_zero_has_no_sign() -> None:
+    assert not any("−0 " in line or line.endswith("−0 |") for line in pages("xor")[0])
+
+
 def test_what_cannot_be_written_is_refused() -> None:
     assert "say what to write" in complaint("export", "xor")
     assert "expected columns and rows like 100x30" in complaint("export", "xor", "--svg", "a.svg", "--size", "big")

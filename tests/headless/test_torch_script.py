@@ -1,5 +1,6 @@
 """The PyTorch scripts print bptui's own losses. PyTorch ran them: tests/golden/make_torch_scripts.py."""
 
+import ast
 import json
 import shlex
 import sys
@@ -78,6 +79,14 @@ def test_the_command_writes_the_script_with_its_own_words(tmp_path: Path) -> Non
     assert cli.main(words) == 0
     assert f"Made by: bptui {shlex.join(words)}" in path.read_text(encoding="utf-8")
     assert "--ddp goes with --torch FILE" in complaint("export", "xor", "--ddp", "--markdown", "-")
+
+
+def test_a_name_from_outside_is_no_code_in_it() -> None:
+    for words in ('y"""+print("PWNED")+""".csv', "x\\N\\u0.csv", "a\\"):
+        script = torch_script(Scenario.built_in("xor"), words)
+        (docstring, *_) = ast.parse(script).body
+        assert isinstance(docstring, ast.Expr)
+        assert "print(" not in ast.unparse(ast.parse(script).body[1])
 
 
 # --- weights ---

@@ -113,6 +113,16 @@ def test_under_plain_descent_the_samples_alone_moved_the_weight() -> None:
         assert not Past(other, weight, 1).adds_up
 
 
+def test_no_sample_moves_a_frozen_bias() -> None:
+    run = Scenario.built_in("mazur").begin()
+    assert run.extend_to(20)
+    past = Past(run, Weight(1, -1, 0), 20)
+    assert past.go_on()
+    assert past.changed_most() == 0
+    assert all(pull.total == 0 for pull in past.pulls(5))
+    assert not past.adds_up
+
+
 def test_guests_and_samples_left_out_have_no_life_of_their_own() -> None:
     run = iris()
     run.extend_to(10)

@@ -40,6 +40,21 @@ async def test_a_session_goes_on_from_its_file() -> None:
     assert opened(Path("digits.session.json"))[0].scenario.title == "digits"
 
 
+async def test_what_was_hit_is_known_again_once_it_is_replayed() -> None:
+    async with explore("xor") as at:
+        at.session.stops.add("epoch 3 ends", at.session.run)
+        await at.do(*["next-batch"] * 5)
+        assert at.session.stops.caught_up(at.session.run)
+        await at.do("save-session")
+    session, kept = opened(Path("xor.session.json"))
+    async with explore(session, kept=kept) as at:
+        await at.until_idle()
+        await at.pilot.pause()
+        await at.until_idle()
+        assert at.session.stops.caught_up(at.session.run)
+        assert "every bit as it was" in at.foot()
+
+
 async def test_two_explorers_never_write_one_file(folder: Path) -> None:
     async with explore() as one:
         await one.do("save-session")

@@ -77,3 +77,14 @@ async def test_a_disk_that_takes_no_more_is_told_once(tmp_path: Path, monkeypatc
         await at.do("next-batch")
         await recovery.note(at.explorer)
         assert "no recovery" not in at.foot()
+
+
+async def test_a_breakpoint_alone_is_something_new(tmp_path: Path) -> None:
+    recovery = Recovery(tmp_path)
+    async with explore() as at:
+        await at.do("next-batch", "next-batch")
+        assert recovery.text(at.explorer)
+        assert recovery.text(at.explorer) == ""
+        at.session.stops.add("train_loss < 0.1", at.session.run)
+        assert '"breakpoints": []' not in (again := recovery.text(at.explorer))
+        assert again
