@@ -28,9 +28,11 @@ def watches(scene: Scene, width: int, height: int) -> list[Row]:
     names = scene.record.names
     longest = max(cells(number.shown(names)) for number, _ in scene.watches)
     wide = min(longest, MOST_NAME, max(width - VALUE - LEAST_BARS, 6))
-    ends = f" {right('least', VALUE)} {right('most', VALUE)}" if width >= WITH_ENDS else ""
+    asked = asks(scene)
+    ends = f" {right('least', VALUE)} {right('most', VALUE)}" if width >= WITH_ENDS and not asked else ""
     head = f" {left('', wide)}{right('now', VALUE)}{ends}"
-    rows = [first_fitting([((head + of, "dim"),) for of in ("  over the updates known", "  so far", "")], width)]
+    over = ("",) if asked else ("  over the updates known", "  so far", "")
+    rows = [first_fitting([((head + of, "dim"),) for of in over], width)]
     rows += [watch_row(scene, number, curve, wide, width) for number, curve in scene.watches]
     if len(rows) > height:
         rows[height - 1 :] = [((f" {len(rows) - height + 1} more", "dim"),)]
@@ -39,20 +41,34 @@ def watches(scene: Scene, width: int, height: int) -> list[Row]:
 
 def watch_row(scene: Scene, number: Watchable, curve: Curve, wide: int, width: int) -> Row:
     """Its name in so many columns, its value at this moment (· where it is not known now), and a bar for each stretch
-    of updates."""
+    of updates; while a number is asked its value alone, since the updates that are known tell it."""
     value, lit = value_now(scene, number), number == scene.stopped_by
-    hidden = value is not None and isnan(value)  # it is to be predicted
     row: list[Span] = [(" " + left(number.shown(scene.record.names), wide), "lit" if lit else "text")]
     row.append((right(PENDING if value is None else written(scene, number, value), VALUE), role_of(number, value)))
+    if asks(scene):
+        return tuple(row)
     if width >= WITH_ENDS:
         for series, end in ((curve.low, np.min), (curve.high, np.max)):
-            found = series("value")
-            said = HIDDEN if hidden else written(scene, number, float(end(found))) if len(found) else PENDING
+            found = series("value")[: known(scene, curve)]
+            said = written(scene, number, float(end(found))) if len(found) else PENDING
             row.append((" " + right(said, VALUE), "dim"))
     row.append(("  ", "text"))
-    if hidden:
-        return tuple(row)
     return (*row, *sparkline(scene, curve, max(width - row_cells(row) - 1, 0)))
+
+
+def asks(scene: Scene) -> bool:
+    """Is a number asked, and hidden?"""
+    return scene.question is not None and scene.question.prediction.now is not None
+
+
+def made(scene: Scene) -> int:
+    """Updates made: one that is being stepped through is known and not made yet."""
+    return scene.frontier - (scene.frontier == scene.moment.update and scene.phase.kind != "update")
+
+
+def known(scene: Scene, curve: Curve) -> int:
+    """How many stretches of a curve are of updates made."""
+    return int(np.searchsorted(curve.axis("update"), made(scene), side="right"))
 
 
 def written(scene: Scene, number: Watchable, value: float) -> str:
@@ -102,8 +118,8 @@ def sparkline(scene: Scene, curve: Curve, width: int) -> list[Span]:
     two known values the earlier one goes on. A line stands where one stands; what comes behind it is dim."""
     if width < 2 or not curve.used:
         return []
-    last, end = curve.last("value"), max(scene.frontier, 1)
-    shown = np.flatnonzero(np.isfinite(last) & (curve.axis("update") <= end))
+    last, end = curve.last("value")[: known(scene, curve)], max(made(scene), 1)
+    shown = np.flatnonzero(np.isfinite(last))
     if not len(shown):
         return []
     columns = (curve.axis("update")[shown] / end * (width - 1)).astype(np.int64)
@@ -112,7 +128,7 @@ def sparkline(scene: Scene, curve: Curve, width: int) -> list[Span]:
     glyphs = [BARS[round(float(height) * (len(BARS) - 1))] for height in heights]
     cells = dict(zip(columns.tolist(), glyphs, strict=True))
     bars, bar = [], " "
-    for column in range(width):
+    for column in range(width if made(scene) else 1):  # before the first update it has nowhere to go on to
         bar = cells.get(column, bar)
         bars.append(bar)
     at = min(int(scene.moment.applied / end * (width - 1)), width - 1)

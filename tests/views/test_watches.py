@@ -6,6 +6,7 @@ import pytest
 
 from bptui.scenario import Scenario
 from bptui.session.moment import Moment
+from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from bptui.training.watching.words import parse_number
 from bptui.views.glyphs import BARS
@@ -104,6 +105,42 @@ def test_the_bars_go_from_the_least_to_the_largest_value_and_a_line_says_where_o
     expected = [BARS[round((v - min(values)) / (max(values) - min(values)) * 7)] for v in values]
     expected[10] = "│"
     assert bars[-21:] == "".join(expected)
+
+
+def drawn(row: str) -> bool:
+    return any(bar in row for bar in BARS)
+
+
+@pytest.mark.parametrize("width", [38, 90])
+def test_an_update_under_way_is_not_drawn(width: int) -> None:
+    session = watching("w2[0>1]", updates=0)
+    session.run.extend_to(1)
+    session.stops.ready(session.run)
+    start, after = (network.weights[1][0, 1] for network in (session.run.start, session.run.record(1).after))
+    low, high = sorted(num(weight, 8) for weight in (start, after))
+    here, there = (shown(at(session, Moment(1, phase_of(kind), 0, layer=2)), width)[1] for kind in ("loss", "update"))
+    assert not drawn(here)
+    assert drawn(there)
+    assert num(after, 8) not in here
+    assert width < 62 or (low in there and high in there)
+
+
+@pytest.mark.parametrize("width", [38, 90])
+def test_while_a_number_is_asked_neither_ends_nor_bars_tell_it(width: int) -> None:
+    session = watching("w2[0>1]", updates=5)
+    session.predict(Prediction(frozenset(("sum", "weight"))))
+    after = []
+    for _ in range(2):
+        session.move(("batch", 1))
+        assert session.prediction is not None
+        assert session.prediction.now is not None
+        after.append(num(session.record.after.weights[1][0, 1], 8))
+        head, row = shown(scene_of(session, colour=True), width)
+        assert (head.split(), drawn(row), after[-1] in row) == (["now"], False, False)
+        session.predict(session.prediction.skipped())
+    head, row = shown(scene_of(session, colour=True), width)
+    assert drawn(row)
+    assert after[-1] in row
 
 
 def test_as_many_as_have_room_are_shown_and_the_rest_is_counted() -> None:
