@@ -1,9 +1,11 @@
 """What a single wrong number is: another number of the same update, or what a known mistake makes of this one."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from bptui.diagnosis.fits import given_of
 from bptui.diagnosis.search import singles
+from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import quiet
 from bptui.engine.wrong_rules import Change, Workings
 from bptui.engine.wrong_rules.workings import What
@@ -21,6 +23,8 @@ YOURS: dict[str, str] = {
 }
 """Mistakes in the words of one who sees a single number of theirs."""
 MOST_SAMPLES = 1000  # samples whose numbers are held against one
+APART = 0.01
+"""Of the larger of two choices: by more than that they differ. What is taken for right is less: half a per cent off."""
 
 
 def named_miss(record: UpdateRecord, q: Quantity, given: float, reach: float) -> str:
@@ -33,12 +37,14 @@ def named_miss(record: UpdateRecord, q: Quantity, given: float, reach: float) ->
 
 
 def choices(record: UpdateRecord, q: Quantity, most: int = 4) -> list[float]:
-    """The true number among wrong ones that are known, by size: each another one at three digits."""
-    found = {f"{(true := value(record, q)):.2e}": true}
+    """The true number among wrong ones that are known, by size: none as good as another."""
+    found = [value(record, q) + 0.0]  # no −0
     for number, _ in candidates(record, q):
-        if len(found) < most:
-            found.setdefault(f"{number:.2e}", number)
-    return sorted(found.values())
+        if len(found) == most:
+            break
+        if isfinite(number) and all(abs(number - other) > APART * max(abs(number), abs(other)) for other in found):
+            found.append(number + 0.0)
+    return sorted(found)
 
 
 def candidates(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
@@ -63,6 +69,9 @@ def near(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
 def of_answer(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
     """Beside an answer."""
     yield value(record, q.of_unit("z")), "that is z, before the activation"
+    for m in others(record, q.sample):
+        number = float(record.passed.a[q.layer][m, q.unit])
+        yield number, f"that is the answer to sample {m + 1}: each has its own"
 
 
 def of_delta(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
@@ -83,8 +92,22 @@ def of_contribution(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
     if q.source >= 0:
         yield float(delta[q.sample]), "that is δ alone: times this sample's own input"
         yield a, "that is the input alone: times δ"
+    yield from of_means(record, q)
     for m in others(record, q.sample):
         yield a * float(delta[m]), f"that is δ of sample {m + 1}: each sample has its own"
+
+
+def of_means(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
+    """Beside what a sample adds: the same of means over the batch, taken before they are multiplied."""
+    delta = record.passed.delta[q.layer - 1]
+    mean_delta = float(mean_over_samples(delta)[q.unit])
+    if q.source < 0:
+        yield mean_delta, "that is the mean of δ: each sample has its own δ"
+        return
+    mean_input, x = float(mean_over_samples(record.passed.a[q.layer - 1])[q.source]), "x" if q.layer == 1 else "a"
+    own = float(delta[q.sample, q.unit])
+    yield mean_input * own, f"that is the mean of the inputs times δ: each sample has its own {x}"
+    yield mean_input * mean_delta, f"that is the mean of the inputs times the mean of δ: each sample has its own {x}, δ"
 
 
 def of_sum(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:

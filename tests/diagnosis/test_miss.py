@@ -1,14 +1,17 @@
 """A single wrong number is named where it is one that is known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from bptui.diagnosis.fits import given_of
-from bptui.diagnosis.miss import candidates, choices, named_miss
+from bptui.diagnosis.miss import APART, candidates, choices, named_miss
 from bptui.engine.wrong_rules import BY_ID, Workings
 from bptui.explain import value
 from bptui.explain.quantity import Quantity, of_unit, of_weight
 from bptui.scenario import Scenario
+from bptui.session.prediction import SLACK
 from bptui.training.record import UpdateRecord
 
 
@@ -45,6 +48,23 @@ def test_a_missing_slope_a_turned_sign_another_samples_delta() -> None:
     assert named(it, hidden, value(it, of_unit("delta", 1, 2, 2))) == "that is δ of sample 3"
     added = of_weight("contribution", 2, 2, 0, 0)
     assert named(it, added, value(it, of_unit("delta", 2, 0, 0))).startswith("that is δ alone")
+
+
+def test_the_answer_to_another_sample() -> None:
+    for name in ("xor", "iris"):
+        it = record(name)
+        q = of_unit("a", 2, 0, 1)
+        assert named(it, q, value(it, of_unit("a", 2, 0, 2))) == "that is the answer to sample 3: each has its own"
+
+
+def test_means_over_the_batch_where_one_samples_numbers_are_asked() -> None:
+    it = record("iris")
+    q, x, delta = of_weight("contribution", 1, 2, 1, 3), it.passed.a[0][:, 2], it.passed.delta[0][:, 1]
+    inputs = "that is the mean of the inputs times"
+    assert named(it, q, x.mean() * delta[3]) == f"{inputs} δ: each sample has its own x"
+    assert named(it, q, x.mean() * delta.mean()) == f"{inputs} the mean of δ: each sample has its own x, δ"
+    bias = of_weight("contribution", 1, -1, 1, 3)
+    assert named(it, bias, delta.mean()) == "that is the mean of δ: each sample has its own δ"
 
 
 def test_a_step_without_its_rate_and_a_weight_with_the_step_the_wrong_way() -> None:
@@ -88,6 +108,18 @@ def test_choices_hold_the_true_number_among_others_that_differ(name: str, q: Qua
         q = Quantity(q.kind, q.layer, q.unit, max(q.source, 0), min(q.sample, it.n - 1))
     offered = choices(it, q)
     assert value(it, q) in offered
-    assert 1 < len({f"{number:.2e}" for number in offered}) == len(offered) <= 4
+    assert 1 < len(offered) <= 4
     assert offered == sorted(offered)
+    for smaller, larger in pairwise(offered):
+        assert larger - smaller > APART * max(abs(smaller), abs(larger)) >= SLACK * max(abs(smaller), abs(larger))
+    assert not any(number == 0 and np.signbit(number) for number in offered)
     assert all(np.isfinite(number) and words for number, words in candidates(it, q))
+
+
+def test_no_choice_is_as_good_as_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    it = record()
+    true = value(it, MEAN)
+    offers = [(true * 1.004, "near"), (-0.0, "none"), (0.0, "none"), (2 * true, "twice"), (2.01 * true, "near twice")]
+    monkeypatch.setattr("bptui.diagnosis.miss.candidates", lambda *_: iter(offers))
+    assert choices(it, MEAN) == sorted([true, 0.0, 2 * true])
+    assert not any(np.signbit(number) for number in choices(it, MEAN) if number == 0)
