@@ -7,6 +7,7 @@ that number is hidden (:mod:`bptui.session.veil`) until it was answered or skipp
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Literal, Self
 
 from bptui.explain.quantity import Quantity, of_unit, of_weight
@@ -109,9 +110,12 @@ class Prediction:
             return self
         return replace(self, hints=self.hints + 1, score=replace(self.score, hints=self.score.hints + 1))
 
-    def answered(self, given: str, true: float, named: Callable[[float, float], str]) -> Self:
-        """The number is told; ``named`` (typed number, how far off it may be) says what a miss is."""
-        value, slack = understood(given)
+    def answered(
+        self, given: str, true: float, named: Callable[[float, float], str], chosen: float | None = None
+    ) -> Self:
+        """The number is told; ``named`` (given number, how far off it may be) says what a miss is. One that was
+        ``chosen``, not typed, is exactly that, however it is written."""
+        value, slack = understood(given) if chosen is None else (chosen, 0.0)
         reach = max(slack, SLACK * abs(true))
         right = abs(value - true) <= reach
         told = Told(self.asked[0], given, right, "" if right else named(value, reach))
@@ -132,13 +136,19 @@ def understood(given: str) -> tuple[float, float]:
     plain = given.strip().replace("−", "-").replace(",", ".").lower()
     found = NUMBER.fullmatch(plain)
     digits = (found[1] or "") + (found[2] or "") if found else ""
-    if found is None or not digits:
-        raise ValueError(f"{given!r} is no number: as 0.0123, −1.5 or 2e-4")
+    if found is None or not digits or not isfinite(float(plain)):
+        raise ValueError(f"{given!r} is no number: as 0.0123, −1.5 or 2.1e-4")
     last = int(found[3] or 0) - len(found[2] or "")
     whole = not digits.strip("0") or (not found[2] and not found[3])
     if not whole and len(digits.lstrip("0")) < LEAST_DIGITS:
-        raise ValueError("give two digits or more")
+        raise ValueError(f"two significant digits: {with_one_more(plain)}")
     return float(plain), 0.0 if whole else 0.5 * 10.0**last * (1 + 1e-9)
+
+
+def with_one_more(plain: str) -> str:
+    """A number with a 0 more behind its point: 0.50 for 0.5."""
+    mantissa, e, exponent = plain.replace("-", "−").partition("e")
+    return f"{mantissa}{'' if '.' in mantissa else '.'}0{e}{exponent}"
 
 
 def made(record: UpdateRecord, moment: Moment, kinds: frozenset[Asked]) -> Iterator[Quantity]:

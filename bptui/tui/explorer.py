@@ -143,7 +143,7 @@ class Explorer(Predicting):
         return (f" ▶ {self.session.player.pace} " if self.session.player.playing else ""), "notice"
 
     def hints(self) -> list[tuple[str, str, bool]]:
-        return hints(self)
+        return self.acting(hints(self))
 
     # --- work ---
 

@@ -16,6 +16,8 @@ from bptui.views.scene import Scene, scene_of
 class LiveSheet(Predicting, Sheet):
     """A screen says its rows; ``scroll`` counts samples from where their list would stand by itself."""
 
+    esc_skips = False  # it closes, as the frame says
+
     def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.session = session

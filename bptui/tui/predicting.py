@@ -36,6 +36,8 @@ class Predicting(Workbench):
     refuse."""
 
     session: Session
+    esc_skips = True
+    """Does Esc skip the number that is asked?"""
     _choices: tuple[object, list[float]] = (None, [])
 
     @property
@@ -59,8 +61,18 @@ class Predicting(Workbench):
         from bptui.session.prediction import Question  # noqa: PLC0415  only where numbers are asked
         from bptui.views.predict import foot_rows  # noqa: PLC0415
 
-        rows = foot_rows(Question(asking, self.session.record), width, self.app.remap.shown, self.choices())
+        rows = foot_rows(
+            Question(asking, self.session.record), width, self.app.remap.shown, self.choices(), self.esc_skips
+        )
         return [*rows, *super().footer_rows(width, height - len(rows))]
+
+    def hints(self) -> list[tuple[str, str, bool]]:
+        return self.acting(super().hints())
+
+    def acting(self, hints: list[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
+        """Those of the footer whose keys are not part of an answer now."""
+        taken = ("Enter", "Tab", *"0123456789")
+        return [hint for hint in hints if not hint[0].startswith(taken)] if self.asking else hints
 
     def choices(self) -> list[float]:
         """The true number among wrong ones, once they are asked for."""
@@ -90,7 +102,9 @@ class Predicting(Workbench):
         """Is it part of an answer, or what is done with one?"""
         offered = self.session.prediction is not None and self.session.prediction.offered
         letter = offered and event.character is not None and event.character in "abcd"
-        return event.key in ("enter", "escape", "backspace", "tab") or letter or event.character in TYPED
+        if event.key == "escape":
+            return self.esc_skips
+        return event.key in ("enter", "backspace", "tab") or letter or event.character in TYPED
 
     def type(self, key: str, character: str) -> None:
         """One more character, or the answer is given up, asked help for, or complete."""
@@ -108,12 +122,15 @@ class Predicting(Workbench):
             case "tab":
                 self.session.prediction = replace(asking, offered=not asking.offered)
             case _ if asking.offered and character in "abcd" and "abcd".index(character) < len(self.choices()):
-                self.answer(shortest(self.choices()["abcd".index(character)], 6))
+                chosen = self.choices()["abcd".index(character)]
+                self.answer(shortest(chosen, 6), chosen)
             case _:
                 self.session.prediction = replace(asking, typed=(asking.typed + character)[:LONGEST])
 
-    def answer(self, given: str) -> None:
-        """Tell the number, and what a wrong one is; say what a number looks like where it is none."""
+    def answer(self, given: str, chosen: float | None = None) -> None:
+        """Tell the number, and what a wrong one is; say what a number looks like where it is none, and begin anew."""
+        from dataclasses import replace  # noqa: PLC0415
+
         from bptui.diagnosis.miss import named_miss  # noqa: PLC0415  the whole diagnosis
         from bptui.explain import value  # noqa: PLC0415
 
@@ -123,16 +140,18 @@ class Predicting(Workbench):
         assert q is not None
         try:
             self.session.prediction = asking.answered(
-                given, value(record, q), lambda number, reach: named_miss(record, q, number, reach)
+                given, value(record, q), lambda number, reach: named_miss(record, q, number, reach), chosen
             )
         except ValueError as problem:
             self.notice = str(problem) if given else "type the number, then Enter"
+            self.session.prediction = replace(asking, typed="")
 
     def why_not(self, key: Key[Any]) -> str | None:
         if self.session.prediction and key.id == "play":
             return "a number is asked before each step: step with p, s or b"
         if self.asking and key.group not in LOOKS and key.id not in ALLOWED:
-            return f"a number is asked: type it; {self.shown('hint')} gives a hint, Esc skips it"
+            skip = ", Esc skips it" if self.esc_skips else ""
+            return f"a number is asked: type it; {self.shown('hint')} gives a hint{skip}"
         return super().why_not(key)
 
     def hint(self) -> None:

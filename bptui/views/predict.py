@@ -15,11 +15,13 @@ CURSOR = "_"
 LETTERS = "abcd"
 
 
-def foot_rows(question: Question, width: int, keys: Keys, choices: list[float]) -> list[Row]:
+def foot_rows(question: Question, width: int, keys: Keys, choices: list[float], skips: bool = True) -> list[Row]:
     """The question with what is typed, and the hint or the numbers to choose among; or what the last answer was, and
-    the formula; the score at the right."""
+    the formula; the score at the right. ``skips``: does Esc skip the number here?"""
     asking = question.prediction
-    first, second = asked_rows(question, width, keys, choices) if asking.now else told_rows(question, width, keys)
+    first, second = (
+        asked_rows(question, width, keys, choices, skips) if asking.now else told_rows(question, width, keys)
+    )
     if foot_height(asking) == FOOT:
         return [first, with_score(second, asking, width)]
     upper, *rest = prose(hints(question)[-1], width - 2)
@@ -47,17 +49,18 @@ def with_score(row: Row, asking: Prediction, width: int) -> Row:
 # --- while a number is hidden ---
 
 
-def asked_rows(question: Question, width: int, keys: Keys, choices: list[float]) -> tuple[Row, Row]:
+def asked_rows(question: Question, width: int, keys: Keys, choices: list[float], skips: bool) -> tuple[Row, Row]:
     asking, record = question.prediction, question.record
     assert asking.now is not None
     typed: Span = (f"{asking.typed}{CURSOR}", "bar-strong")
     words = f" ? {name(asking.now, record.names)} = ", f" ? {name(asking.now, record.names)} ="
+    skip = "  Esc skips" if skips else ""
     ways = (
-        ("  a letter takes one  Tab hides them  Esc skips", "  a letter takes one")
+        (f"  a letter takes one  Tab hides them{skip}", "  a letter takes one")
         if asking.offered
         else (
-            f"  Enter answers  {keys.get('hint', 'J')} hint  Tab offers  Esc skips",
-            f"  {keys.get('hint', 'J')} hint  Tab offers  Esc skips",
+            f"  Enter answers  {keys.get('hint', 'J')} hint  Tab offers{skip}",
+            f"  {keys.get('hint', 'J')} hint  Tab offers{skip}",
             f"  {keys.get('hint', 'J')} hint",
             "",
         )
@@ -160,7 +163,7 @@ def verdict(question: Question, width: int) -> tuple[str, str]:
     if told.right:
         return f"right: {true}", "good"
     words = f"no: {told.words}" if told.words else f"no, not {told.given}"
-    return fitting(width, f"{words} · {true}", f"{words}: {number}"), "wrong"
+    return fitting(width, f"{words} · {true}", f"{words}; it is {number}"), "wrong"
 
 
 def formula_words(question: Question, width: int) -> str:

@@ -1,5 +1,6 @@
 """Steps stop before the numbers that are asked, and an answer is worth what its digits are."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -138,16 +139,29 @@ def test_an_answer_is_as_exact_as_its_digits(given: str, true: float, right: boo
     assert after.now is None
 
 
-@pytest.mark.parametrize("given", ["", "-", "abc", "1.2.3", "e5", "nan", "0x1", ".", "--2"])
+@pytest.mark.parametrize(
+    "given", ["", "-", "abc", "1.2.3", "e5", "nan", "0x1", ".", "--2", "12e400", "1.5e999", "9" * 400]
+)
 def test_what_is_no_number_is_refused_with_an_example(given: str) -> None:
     with pytest.raises(ValueError, match=r"is no number: as 0\.0123"):
         understood(given)
 
 
-@pytest.mark.parametrize("given", ["0.1", "0.01", ".5", "1e-3", "0.0e0"][:4])
-def test_one_digit_says_too_little(given: str) -> None:
-    with pytest.raises(ValueError, match="two digits"):
+@pytest.mark.parametrize(
+    ("given", "better"), [("0.5", "0.50"), ("0,01", "0.010"), (".5", ".50"), ("−2e-4", "−2.0e−4"), ("1e3", "1.0e3")]
+)
+def test_one_digit_says_too_little_and_two_are_shown(given: str, better: str) -> None:
+    with pytest.raises(ValueError, match=f"two significant digits: {re.escape(better)}$"):
         understood(given)
+    assert understood(better)[0] == float(given.replace("−", "-").replace(",", "."))
+
+
+def test_a_number_that_was_chosen_is_exactly_that_however_it_is_written() -> None:
+    asked = Prediction(ALL, (of_weight("sum", 1, 0, 0),))
+    for chosen, right in ((0.5, True), (0.51, False)):
+        after = asked.answered("0.5", 0.5, lambda *_: "named", chosen)
+        assert after.told is not None
+        assert after.told.right is right
 
 
 def test_hints_end_and_are_counted_and_a_skipped_number_is_no_answer() -> None:

@@ -34,8 +34,10 @@ async def test_the_answers_of_a_lesson() -> None:
         assert "? SUM w₂[0→0] = _" in at.text()
         assert num(total, 8, plus=True) not in at.text()
         await typed(at, "0.1")
-        assert "two digits or more" in at.foot()
-        await at.press(*["backspace"] * 3)
+        assert "two significant digits: 0.10" in at.foot()
+        assert "? SUM w₂[0→0] = _" in at.text()
+        await typed(at, "12e400")
+        assert "'12e400' is no number" in at.foot()
         await typed(at, f"{mean:.5f}")
         assert "no: that is the mean; the sum is asked · SUM w₂[0→0] = 0.0834" in at.text()
         await typed(at, f"{total:.4f}")
@@ -84,7 +86,28 @@ async def test_what_would_tell_the_number_waits_and_looking_does_not() -> None:
         assert rows[-5].startswith("┗")
         await typed(at, f"{true_number(at):.4f}")
         assert "right: a₂[0][#1]" in at.text()
-        await at.press("s", "s", "escape", "s")
-        assert "? δ₁" in at.text() or "? ∂L" in at.text()
+        await at.press("s")
+        assert "Esc skips" not in at.text()
+        assert "explain" not in at.lines()[-1]
+        assert "Esc close" in at.lines()[-1]
+        await at.press("s")
+        assert "Esc" not in at.lines()[-1]
+        await at.press("escape")
+        assert at.app.screen_stack[-1] is at.explorer
+        assert "? δ₂" in at.text() or "? ∂L" in at.text()
+        assert "Enter explain" not in at.text()
         await at.press("escape")
         assert "skipped: " in at.text()
+        assert "Enter explain" in at.text()
+
+
+async def test_the_letter_of_a_number_of_one_digit_answers() -> None:
+    async with explore() as at:
+        await at.press("j", "enter", "s")
+        asking = at.session.prediction
+        assert asking is not None
+        at.explorer._choices = asking.now, [0.5, true_number(at)]
+        await at.press("tab", "a")
+        assert at.session.prediction is not None
+        assert at.session.prediction.told is not None
+        assert (at.session.prediction.told.given, at.session.prediction.told.right) == ("0.5", False)

@@ -16,7 +16,7 @@ from bptui.training.watching.watchable import Watchable
 from bptui.views.gradients import gradient_rows
 from bptui.views.matrices import KINDS, matrix_rows
 from bptui.views.numbers import factor, num, precise
-from bptui.views.predict import depth_rows, foot_height, foot_rows, question_rows
+from bptui.views.predict import depth_rows, foot_height, foot_rows, question_rows, verdict
 from bptui.views.predict import hints as hints_of
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import cells
@@ -198,6 +198,23 @@ def test_the_foot_says_the_question_what_is_typed_and_what_an_answer_was(width: 
         text = told[1] if miss.now else told[0]
         assert "no: that is the sum; the mean is in force" in text
         assert factor(true, 8) in text
+
+
+def test_a_miss_does_not_read_as_if_the_number_were_its_own() -> None:
+    question = questions("xor")[0]
+    true = value(question.record, question.prediction.asked[0])
+    miss = replace(question, prediction=question.prediction.answered("77.77", true, lambda *_: "that is the sum"))
+    number = factor(true, 8)
+    assert verdict(miss, 80)[0] == f"no: that is the sum · a₂[0][#1] = {number}"
+    assert verdict(miss, 30)[0] == f"no: that is the sum; it is {number}"
+
+
+@pytest.mark.parametrize("offered", [False, True])
+def test_esc_is_named_where_it_skips_alone(offered: bool) -> None:
+    question = questions("xor")[0]
+    question = replace(question, prediction=replace(question.prediction, offered=offered))
+    said = [lines(foot_rows(question, 120, {}, [], skips))[0] for skips in (True, False)]
+    assert said[0].rstrip() == f"{said[1].rstrip()}  Esc skips"
 
 
 def test_the_list_of_depths_says_what_is_asked() -> None:
