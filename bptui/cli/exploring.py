@@ -76,8 +76,8 @@ def beginning(options: argparse.Namespace, fits: "Callable[[Session], None] | No
     return Beginning(outline_of(options.scenario, given(options), options.activation), begin)
 
 
-def begun(options: argparse.Namespace, tell: "Tell") -> "Session":
-    """A session before its first update. Raises UsageError, ScenarioError."""
+def begun(options: argparse.Namespace, tell: "Tell | None") -> "Session":
+    """A session before its first update; ``tell`` as of :func:`choose`. Raises UsageError, ScenarioError."""
     scenario = choose(options, tell)
     with loading():
         from bptui.engine.update import UNDEFINED
@@ -108,17 +108,17 @@ def lesson(options: argparse.Namespace) -> int:
         return 0
     try:
         it = found(options.lesson)
-        scenario = choose(parser_of("").parse_args(scenario_words(it)))
-        rehearsed(it, Session(scenario))
+        session = begun(parser_of("").parse_args(scenario_words(it)), None)
+        rehearsed(it, session)
     except LessonError as problem:
         return complain(str(problem))
     except (UsageError, ScenarioError) as problem:
-        return complain(f"{it.path}: scenario: {problem}")
+        return complain(f"{it.path}:{it.line}: scenario: {problem}")
     from bptui.tui.lesson import LessonExplorer
 
-    begun = begin_at(it, known, options.again)
-    made = partial(LessonExplorer, lesson=it, begun=begun, folder=state_folder())
-    return open_explorer(Session(scenario), options, made=made)
+    first = begin_at(it, known, options.again)
+    made = partial(LessonExplorer, lesson=it, begun=first, folder=state_folder())
+    return open_explorer(Session(session.scenario), options, made=made)
 
 
 def open_session(options: argparse.Namespace) -> int:
@@ -162,7 +162,7 @@ def open_explorer(
     made: "Maker | None" = None,
 ) -> int:
     """``draw`` says how the drawing pad is opened over it, "" that it is not; ``made`` makes another explorer than the
-    usual one."""
+    usual one: how far one came in it is remembered elsewhere, and nothing is to be recovered."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
         from bptui.session.beginning import Beginning
@@ -179,6 +179,7 @@ def open_explorer(
     config = configured()._replace(**said, read_only=options.read_only, demo=options.demo)
     if options.remote:
         config = remotely(config, options.remote)
+    unkept = config.read_only or made is not None or bool(os.environ.get("TEXTUAL_DRIVER"))
     return run_explorer(
         session,
         config,
@@ -187,7 +188,7 @@ def open_explorer(
         aim=aim_of(options),
         looks=looks or looks_of(options),
         kept=kept,
-        recovery=None if config.read_only or os.environ.get("TEXTUAL_DRIVER") else lambda: recovery or begin_recovery(),
+        recovery=None if unkept else lambda: recovery or begin_recovery(),
         made=made,
     )
 

@@ -8,6 +8,7 @@ from bptui.data.shipped import asset
 from bptui.scenario.accept import nearest, shown
 from bptui.session.learned import Learned
 from bptui.session.lesson import Lesson, LessonError, read_lesson
+from bptui.views.looks import parse_looks
 
 
 def shipped() -> list[Path]:
@@ -20,14 +21,24 @@ def found(words: str) -> Lesson:
     files = shipped()
     names = [path.stem for path in files]
     if words.isdecimal() and 1 <= int(words) <= len(files):
-        return read_lesson(files[int(words) - 1])
+        return looked_at(read_lesson(files[int(words) - 1]))
     if words in names:
-        return read_lesson(files[names.index(words)])
+        return looked_at(read_lesson(files[names.index(words)]))
     path = Path(words)
     if path.suffix == ".toml" or path.is_file():
-        return read_lesson(path)
+        return looked_at(read_lesson(path))
     hint = nearest(words, names) or f"; there are 1 to {len(files)}, as bptui lesson lists them"
     raise LessonError(f"no lesson and no file named {shown(words)}{hint}")
+
+
+def looked_at(lesson: Lesson) -> Lesson:
+    """The lesson, whose parts can be looked at as they say. Raises LessonError."""
+    for number, part in enumerate(lesson.parts, 1):
+        try:
+            parse_looks(part.look)
+        except ValueError as problem:
+            raise LessonError(f"{lesson.path}:{part.look_line}: part {number}, look: {problem}") from None
+    return lesson
 
 
 def scenario_words(lesson: Lesson) -> list[str]:

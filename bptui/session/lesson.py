@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from bptui.data.bounded import text_of
 from bptui.data.clean import clean
 from bptui.data.error import DataError
 from bptui.data.toml_file import read_toml
@@ -20,6 +21,8 @@ MOST_PARTS = 40
 KINDS: tuple[Asked, ...] = get_args(Asked)
 KEYS = ("title", "scenario", "part")
 PART_KEYS = ("at", "look", "say", "ask", "to")
+PRINTING = ("--help", "--version")
+"""Options that open nothing."""
 
 
 class LessonError(ValueError):
@@ -29,7 +32,8 @@ class LessonError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Part:
     """``at`` is where one stands, ``look`` how one looks there, ``say`` the sentences. ``ask`` are the numbers asked:
-    those that the moment makes, or, where ``to`` says until when, every one on the way there."""
+    those that the moment makes, or, where ``to`` says until when, every one on the way there. ``line`` is that of
+    ``at``, ``look_line`` that of ``look``."""
 
     at: Aim
     say: str
@@ -37,6 +41,7 @@ class Part:
     ask: frozenset[Asked] = frozenset()
     to: Aim | None = None
     line: int = 0
+    look_line: int = 0
 
     def prediction(self, session: Session) -> Prediction | None:
         """What is asked where one has arrived; None where nothing is."""
@@ -48,36 +53,33 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """``name`` is its file's, ``scenario`` the words that follow ``bptui`` to open what it is about."""
+    """``name`` is its file's, ``scenario`` the words that follow ``bptui`` to open what it is about, in ``line``."""
 
     name: str
     title: str
     scenario: tuple[str, ...]
     parts: tuple[Part, ...]
     path: Path
+    line: int = 0
 
 
 def read_lesson(path: Path) -> Lesson:
     """Raises LessonError with file, line and key."""
     try:
         document = read_toml(path, LARGEST)
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = text_of(path, LARGEST).split("\n")
     except DataError as problem:
         raise LessonError(str(problem)) from None
     where = _Places(path, lines)
     for key in document:
         if key not in KEYS:
             raise where.refused(0, key, f"unknown key{nearest(key, KEYS)}; a lesson has {', '.join(KEYS)}")
-    title, scenario = (_text(where, 0, document, key) for key in ("title", "scenario"))
+    title, words = _text(where, 0, document, "title"), _scenario(where, document)
     parts = document.get("part")
     if not isinstance(parts, list) or not 1 <= len(parts) <= MOST_PARTS:
         raise where.refused(0, "part", f"expected 1 to {MOST_PARTS} sections [[part]]")
-    try:
-        words = tuple(shlex.split(scenario))
-    except ValueError as problem:
-        raise where.refused(0, "scenario", str(problem)) from None
     read = tuple(_part(where, number, part) for number, part in enumerate(parts, 1))
-    return Lesson(path.stem, title, words, read, path)
+    return Lesson(path.stem, title, words, read, path, where.of(0, "scenario"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ class _Places:
     lines: list[str]
 
     def of(self, part: int, key: str) -> int:
-        """The line of a key of the document (0) or of a part (from 1); of its section where the key is missing."""
-        section, last = 0, 1
+        """The line of a key of the document (0) or of a part (from 1); of its section where the key is missing.
+        Parts written without sections, ``part = [...]``, have the line of that."""
+        section, last = 0, self.of(0, "part") if part else 1
         for number, line in enumerate(self.lines, 1):
             if part == 0 and re.match(rf"\s*\[+\s*{re.escape(key)}\s*\]", line):
                 return number
@@ -114,7 +117,25 @@ def _text(where: _Places, part: int, said: dict[str, Any], key: str, needed: boo
     return " ".join(clean(value, 2000).split())
 
 
+def _scenario(where: _Places, document: dict[str, Any]) -> tuple[str, ...]:
+    """A set or a file, and options that change it."""
+    text = _text(where, 0, document, "scenario")
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as problem:
+        raise where.refused(0, "scenario", str(problem)) from None
+    if not words or not words[0] or words[0].startswith("-"):
+        got = shown(words[0]) if words else "nothing"
+        raise where.refused(0, "scenario", f"expected a set or a file before any option, got {got}")
+    for word in words:
+        if word in PRINTING or word.startswith("-h"):
+            raise where.refused(0, "scenario", f"{shown(word)} prints something and opens nothing")
+    return words
+
+
 def _part(where: _Places, number: int, raw: Any) -> Part:
+    if not isinstance(raw, dict):
+        raise where.refused(number, "part", f"expected a section [[part]], got {shown(raw)}")
     for key in raw:
         if key not in PART_KEYS:
             raise where.refused(number, key, f"unknown key{nearest(key, PART_KEYS)}; a part has {', '.join(PART_KEYS)}")
@@ -133,7 +154,7 @@ def _part(where: _Places, number: int, raw: Any) -> Part:
     if to and not asked:
         raise where.refused(number, "to", "goes with ask: the numbers asked on the way there")
     look = _text(where, number, raw, "look", needed=False)
-    return Part(at, say, look, frozenset(asked), to, where.of(number, "at"))
+    return Part(at, say, look, frozenset(asked), to, where.of(number, "at"), where.of(number, "look"))
 
 
 def _aim(where: _Places, number: int, raw: dict[str, Any], key: str, needed: bool = True) -> Aim | None:

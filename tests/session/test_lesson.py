@@ -85,6 +85,9 @@ def test_a_number_is_asked_where_one_stands_or_on_the_way_on(tmp_path: Path) -> 
         ("[[part]]", "[[prat]]", ":4: prat: unknown key; did you mean 'part'?"),
         ('say = "Third."', f'say = "{"x" * (LONGEST + 1)}"', f":18: part 3, say: {LONGEST + 1} characters"),
         ("[[part]]", "[[part", ":4:7: "),
+        ('"xor --lr 0.5"', '"--version"', ":2: scenario: expected a set or a file before any option, got '--version'"),
+        ('"xor --lr 0.5"', '"xor --help"', ":2: scenario: '--help' prints something and opens nothing"),
+        ('title = "One"', "# a\u2028b\ntitle = 1", ":2: title: expected a text, got 1"),
     ],
 )
 def test_a_wrong_file_is_told_with_file_line_and_key(old: str, new: str, words: str, tmp_path: Path) -> None:
@@ -109,6 +112,23 @@ def test_a_moment_that_is_not_there_is_told_before_the_lesson_begins(
     message = complaint("lesson", str(path))
     assert f"{path}:9: part 2: " in message
     assert words in message
+
+
+def test_parts_that_are_no_sections_are_refused_in_their_line(tmp_path: Path) -> None:
+    path = written(tmp_path, 'title = "One"\nscenario = "xor"\npart = [1]\n')
+    with pytest.raises(LessonError, match=r"mine\.toml:3: part 1, part: expected a section \[\[part\]\], got 1"):
+        read_lesson(path)
+
+
+def test_a_look_that_cannot_be_is_told_before_the_lesson_begins(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD.replace('look = "4"', 'look = "nonsense 99"'))
+    assert f'{path}:11: part 2, look: not understood: "nonsense"' in complaint("lesson", str(path))
+
+
+@pytest.mark.parametrize("scenario", ["xro", "xor --lr -3", "xor --what"])
+def test_a_scenario_that_cannot_be_is_told_with_its_line(scenario: str, tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD.replace("xor --lr 0.5", scenario))
+    assert f"{path}:2: scenario: " in complaint("lesson", str(path))
 
 
 def test_text_from_outside_is_cleaned(tmp_path: Path) -> None:
@@ -148,6 +168,18 @@ def test_there_is_one_for_each_question_and_one_for_ones_own_code() -> None:
     assert titles[-1].startswith("Your own code")
 
 
+def test_what_the_last_part_of_whose_x_asks_is_not_on_the_screen_yet() -> None:
+    lesson = found("4")
+    last, session = lesson.parts[-1], session_of(lesson)
+    moving = []
+    for aim in (last.at, last.to):
+        assert aim is not None
+        session.run.extend(aim.goal(session.run, session.moment))
+        session.arrive_at(aim)
+        moving.append([x[1] != 0 for x in session.record.passed.a[0]])
+    assert moving[0] != moving[1]
+
+
 # --- which one, and how far ---
 
 
@@ -179,7 +211,30 @@ def test_how_far_one_is_is_remembered_and_one_goes_on_from_there(tmp_path: Path)
     assert next(listing(learned(tmp_path))).startswith(" 1 done ")
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"1": {"part": 1, "what": 2}}', "\xff", '{"1": 3}'])
+def test_who_goes_back_loses_nothing_and_of_two_scores_the_one_with_more_answers_stays(tmp_path: Path) -> None:
+    for how in (Learned(5, right=2, answered=3), Learned(2), Learned(6, done=True, right=1, answered=2), Learned(1)):
+        remember(tmp_path, "a", how)
+    assert learned(tmp_path) == {"a": Learned(6, done=True, right=2, answered=3)}
+    remember(tmp_path, "a", Learned(3, right=1, answered=4))
+    assert learned(tmp_path) == {"a": Learned(6, done=True, right=1, answered=4)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        '{"1": {"part": 1, "what": 2}}',
+        "\xff",
+        '{"1": 3}',
+        '{"1": {"part": "x"}}',
+        '{"1": {"part": true}}',
+        '{"1": {"done": 1}}',
+        '{"1": {"right": 0.5}}',
+        "[" * 100_000,
+    ],
+    ids=range(10),
+)
 def test_a_spoilt_memory_is_none(body: str, tmp_path: Path) -> None:
     (tmp_path / "lessons.json").write_text(body, encoding="latin-1")
     assert learned(tmp_path) == {}

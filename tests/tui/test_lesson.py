@@ -1,5 +1,6 @@
 """A lesson on the screen: sentences beside the panels, never over them; numbers asked; how far one came is kept."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -8,9 +9,14 @@ from typing import Any
 
 import pytest
 
+from bptui.cli import exploring
+from bptui.headless.arguments import parser_of
 from bptui.headless.lessons import found
-from bptui.session.learned import Learned, learned
+from bptui.scenario import Scenario
+from bptui.session.learned import Learned, learned, remember
 from bptui.session.lesson import Lesson
+from bptui.session.session import Session
+from bptui.tui import app
 from bptui.tui.config import Config
 from bptui.tui.lesson import LessonExplorer
 from bptui.views.lesson import ASIDE
@@ -65,7 +71,7 @@ async def test_parts_follow_one_another_and_a_number_asked_is_answered_first(tmp
         assert "4/6" in at.text()
         await at.press("A")
         assert "? ∂L/∂w₂[0→0][#2] = " in at.text()
-    assert learned(tmp_path)[given(at).name] == Learned(3, right=1, answered=1)
+    assert learned(tmp_path)[given(at).name] == Learned(4, right=1, answered=1)
 
 
 async def test_a_wrong_number_is_told_which_rule_it_was(tmp_path: Path) -> None:
@@ -82,6 +88,27 @@ async def test_the_exercise_asks_on_the_way_and_the_lesson_ends_with_the_score(t
         await at.press("escape", "N")
         assert "the lesson is done" in at.foot()
     assert learned(tmp_path)[given(at).name].done
+
+
+async def test_a_lesson_once_done_stays_done(tmp_path: Path) -> None:
+    remember(tmp_path, found("1").name, Learned(6, done=True, right=3, answered=4))
+    async with lesson(tmp_path) as at:
+        await at.press("N")
+    assert learned(tmp_path)[given(at).name] == Learned(6, done=True, right=3, answered=4)
+
+
+@pytest.mark.parametrize("made", [None, LessonExplorer])
+def test_a_lesson_offers_nothing_to_recover(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
+    monkeypatch.setattr(exploring, "why_no_terminal", lambda: None)
+    monkeypatch.setattr(app, "run_explorer", lambda *_, **more: given.update(more) or 0)
+    session = Session(Scenario.built_in("xor"))
+    try:
+        exploring.open_explorer(session, parser_of("lesson").parse_args(["1"]), made=made)
+    finally:
+        gc.enable()
+    assert (given["recovery"] is None) == (made is not None)
 
 
 async def test_under_read_only_nothing_is_kept(tmp_path: Path) -> None:
