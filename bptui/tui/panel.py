@@ -109,8 +109,9 @@ class Panel(Widget):
     def _painted(self, old: list[Row], changed: list[int], region: Region) -> bool:
         """Are the rows that changed painted already, and only where they did?"""
         pieces: list[Piece] = []
+        again = self.app.has_painted(self)
         for y in changed:
-            x, spans = difference(old[y], self._rows[y])
+            x, spans = (0, self._rows[y]) if again else difference(old[y], self._rows[y])
             segments = [Segment(text, style_of(self.palette, role)) for text, role in spans]
             pieces.append((region.y + y, region.x + x, (segments,)))
         return self.app.takes(self, region, pieces)

@@ -92,8 +92,8 @@ class CellDiff(App[int]):
     """Whether what is written may have colours: Textual's own dialogs have some in every theme."""
     _shadow: Shadow | None = None
     _understood = True
-    _painted: dict[Widget, list[Piece]] | None = None
-    """What was painted since a frame was begun; None where none is begun."""
+    _painted: dict[Widget, dict[int, Piece]] | None = None
+    """What was painted since a frame was begun, by its line; None where none is begun."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,11 +126,17 @@ class CellDiff(App[int]):
         of them, a moment later."""
         self._painted = {}
 
+    def has_painted(self, panel: Widget) -> bool:
+        """Since the frame was begun? The terminal shows none of it yet, so what is painted next must be whole rows: a
+        piece is compared with what the terminal shows."""
+        return bool(self._painted and panel in self._painted)
+
     def takes(self, panel: Widget, region: Region, pieces: list[Piece]) -> bool:
-        """Take what a panel that should stand in this region has painted anew; False where Textual is to paint it."""
+        """Take what a panel that should stand in this region has painted anew, in place of what it painted there since
+        the frame was begun; False where Textual is to paint it."""
         if self._painted is None or not self._understood or panel.region != region:
             return False
-        self._painted.setdefault(panel, []).extend(pieces)
+        self._painted.setdefault(panel, {}).update((piece[0], piece) for piece in pieces)
         return True
 
     def show_now(self, screen: Any, key: bool = False) -> None:
@@ -138,7 +144,7 @@ class CellDiff(App[int]):
         self._key = self._key or key
         painted, self._painted = self._painted, None
         if painted:
-            pieces = [piece for of_panel in painted.values() for piece in of_panel]
+            pieces = [piece for of_panel in painted.values() for piece in of_panel.values()]
             if not (screen is self.screen and self._displayed(screen, Painted(pieces))):
                 for panel in painted:
                     panel.refresh()

@@ -111,6 +111,20 @@ def test_a_lesson_offers_nothing_to_recover(made: Any, monkeypatch: pytest.Monke
     assert (given["recovery"] is None) == (made is not None)
 
 
+async def test_a_row_painted_twice_in_a_frame_is_shown_as_it_was_painted_last(tmp_path: Path) -> None:
+    async with lesson(tmp_path) as at:
+        at.explorer.notice = "short"
+        at.explorer.paint()
+        await at.pilot.pause()
+        at.app.begin_frame()
+        for notice in ("a much longer notice than the one before", "other"):
+            at.explorer.notice = notice
+            at.explorer.paint()
+        at.app.show_now(at.explorer)
+        assert at.app._shadow is not None
+        assert not [y for y, strip in enumerate(at.strips()) if at.app._shadow.differences(y, 0, [strip])]
+
+
 async def test_under_read_only_nothing_is_kept(tmp_path: Path) -> None:
     async with lesson(tmp_path / "state", config=Config(read_only=True)) as at:
         await at.press("N")
