@@ -1,15 +1,11 @@
 """``bptui serve``: a class in front of it."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from bptui.cli.choosing import choose
 from bptui.cli.telling import complain
 from bptui.headless.arguments import UsageError
 from bptui.scenario.names import built_in_names
-
-if TYPE_CHECKING:
-    pass
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -29,13 +25,14 @@ def serve(options: argparse.Namespace) -> int:
     if folder is None:
         return complain("no home folder is known, where the key of this server could be kept", status=1)
     try:
-        words = tuple(command_words(scenario))
+        sets = tuple(built_in_names())
+        words = tuple(serving.whole(command_words(scenario), sets))
         limits = Limits(seats=options.seats, idle=60.0 * options.idle)
         password = serving.new_password() if options.password else ""
-        opening = serving.Opening(
-            words, tuple(built_in_names()), options.port, options.public, password, options.keys, limits
-        )
+        opening = serving.Opening(words, sets, options.port, options.public, password, options.keys, limits)
         asyncio.run(serving.serve(opening, folder / "serve", lambda line: print(line, flush=True)))
+    except serving.NoDoor as problem:
+        return complain(str(problem), status=1)
     except ImportError as problem:
         if (problem.name or "").partition(".")[0] != "asyncssh":
             raise

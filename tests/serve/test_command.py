@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bptui.cli import main
+from bptui.serve import command as serving
 from bptui.serve.command import LETTERS, Opening, new_password, told
 from bptui.serve.limits import Limits, Seats, clamped
 from bptui.serve.visitor import environment_of
-from tests.cli.commands import OWN, complaint, terminal
+from tests.cli.commands import OWN, complaint, run, terminal
 
 
 def free_port() -> int:
@@ -72,6 +74,54 @@ def test_an_address_that_comes_too_often_waits_a_minute_and_others_do_not() -> N
 
 def test_it_asks_how_they_come_in() -> None:
     assert "say how they come in: --ssh" in complaint("serve")
+
+
+def test_a_file_is_known_by_its_whole_path_for_visitors_begin_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Opening] = []
+
+    async def open_nothing(opening: Opening, *_: object) -> None:
+        opened.append(opening)
+
+    monkeypatch.setattr(serving, "serve", open_nothing)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for name in ("own.csv", "-test.csv"):
+        Path(name).write_text("a,b,c\n1,2,x\n3,4,y\n5,7,x\n8,1,y\n", encoding="utf-8")
+    assert main(["serve", "own.csv", "--test=-test.csv", "--ssh"]) == 0
+    words = opened[0].arguments("bptui")
+    assert words[0] == str(tmp_path / "own.csv")
+    assert f"--test={tmp_path / '-test.csv'}" in words
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run("serve", "xor", "--ssh", f"--port={port}", XDG_STATE_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == f"bptui: error: port {port} is taken on 127.0.0.1: give another --port\n"
+
+
+def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from bptui.cli import main\n"
+        "from bptui.serve import ssh\n"
+        "ssh.close_door = lambda *_: asyncio.sleep(3600)\n"
+        f"sys.exit(main(['serve', 'mazur', '--ssh', '--port={free_port()}']))\n"
+    )
+    own = {**os.environ, **OWN, "XDG_STATE_HOME": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=own) as server:
+        assert server.stdout is not None
+        try:
+            for said in ("ctrl+C closes", "everybody is sent home"):
+                while said not in (line := server.stdout.readline()):
+                    assert line, f"it ended before: {said}"
+                server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=10) == 130
+        finally:
+            server.kill()
 
 
 @pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh here")
