@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 NARROWEST, WIDEST = (20, 5), (400, 150)
+SPARE = 20  # connections beside those with a seat: of who is about to say a word, or is told that there is no seat
 MINUTE = 60.0
 
 
@@ -20,6 +21,11 @@ class Limits:
     arrivals: int = 60
     memory: int = 1 << 30
     processor: int = 3600
+
+    @property
+    def connections(self) -> int:
+        """How many may be open at once."""
+        return self.seats + SPARE
 
 
 def clamped(width: int, height: int) -> tuple[int, int]:
@@ -39,20 +45,19 @@ class Seats:
         self._clock = clock
         self._arrived: dict[str, deque[float]] = {}
 
-    def take(self, address: str) -> str | None:
-        """Take a seat; why there is none, else None."""
-        if why := self._too_often(address):
-            return why
+    def take(self) -> str:
+        """Take a seat; why there is none, else ""."""
         if self.taken >= self.limits.seats:
             return f"all {self.limits.seats} seats are taken; try again when somebody has left"
         self.taken += 1
-        return None
+        return ""
 
     def leave(self) -> None:
         """Give a seat back."""
         self.taken -= 1
 
-    def _too_often(self, address: str) -> str | None:
+    def arrive(self, address: str) -> str:
+        """Somebody has come from there; why they must go again, else ""."""
         now = self._clock()
         for known, times in list(self._arrived.items()):
             while times and now - times[0] >= MINUTE:
@@ -63,4 +68,4 @@ class Seats:
         if len(times) >= self.limits.arrivals:
             return f"{self.limits.arrivals} have come from your address within a minute; try again in one"
         times.append(now)
-        return None
+        return ""

@@ -12,7 +12,9 @@ from bptui.data.clean import clean
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.visitor import Visitor, environment_of
 
-LOGIN = 20.0  # seconds in which somebody has to say who they are
+LOGIN = 20.0  # seconds in which somebody has to say who they are, and a connection to have a visitor
+GUESSES, PAUSE = 3, 1.0  # passwords that a connection may say, and seconds until each is answered
+FAREWELL = 2.0  # seconds in which a visitor's line takes the last words
 ALIVE, MISSED = 15.0, 4  # seconds between two questions whether a visitor is there, and how many go unanswered
 UNREAD = 1 << 15  # bytes on their way to a visitor; bptui waits for the line itself
 RESTORED = b"\x1b[?1049l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[m\r\n"
@@ -24,14 +26,15 @@ Words = Callable[[str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all visitors share. ``password`` "" asks for none; ``visits`` are those who are here,
-    ``running`` those whose process has not ended yet."""
+    """What all visitors share. ``password`` "" asks for none; ``doors`` are the open connections, ``visits`` those who
+    have a seat, ``running`` those whose process has not ended yet."""
 
     words: Words
     limits: Limits = field(default_factory=Limits)
     password: str = ""
     keys: str = ""
     seats: Seats = field(init=False)
+    doors: "set[Door]" = field(init=False, default_factory=set)
     visits: "set[Visit]" = field(init=False, default_factory=set)
     running: set[Visitor] = field(init=False, default_factory=set)
 
@@ -45,12 +48,12 @@ class House:
 
 
 class Visit(asyncssh.SSHServerSession[bytes]):
-    """One visitor at the door, and then at bptui."""
+    """One visitor at the door, and then at bptui. ``unwelcome`` says why they cannot stay, else ""."""
 
-    def __init__(self, house: House, user: str, address: str) -> None:
+    def __init__(self, house: House, user: str, unwelcome: str = "") -> None:
         self._house = house
         self._user = user
-        self._address = address
+        self._unwelcome = unwelcome
         self._command = False
         self._term = ""
         self._size = (80, 24)
@@ -59,6 +62,11 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         self._starting: asyncio.Task[None] | None = None
         self._reason = ""
         self.visitor = Visitor(self._write, self._ended)
+
+    @property
+    def connection(self) -> object:
+        """The one they came by."""
+        return self._chan.get_connection()
 
     # --- what the visitor asks for ---
 
@@ -82,7 +90,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         why = NO_COMMANDS if self._command else "" if self._term else NO_TERMINAL
-        why = why or self._house.seats.take(self._address) or ""
+        why = why or self._unwelcome or self._house.seats.take()
         if why:
             self._refuse(why)
             return
@@ -175,23 +183,70 @@ class Door(asyncssh.SSHServer):
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._unwelcome = ""
+        self._guesses = 0
+        self._visited = False
+        self._checking: asyncio.TimerHandle | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._conn = conn
+        self._address = str((conn.get_extra_info("peername") or ("",))[0])
+        self._unwelcome = self._house.seats.arrive(self._address)
+        if len(self._house.doors) >= self._house.limits.connections:
+            conn.abort()
+            return
+        self._house.doors.add(self)
+        self._check_later()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._house.doors.discard(self)
+        if self._checking is not None:
+            self._checking.cancel()
+
+    @property
+    def used(self) -> bool:
+        """Has somebody who came this way a seat?"""
+        return any(visit.connection is self._conn for visit in self._house.visits)
+
+    def _check_later(self) -> None:
+        self._checking = asyncio.get_running_loop().call_later(LOGIN, self._check)
+
+    def _check(self) -> None:
+        """Who has no seat does not keep the line."""
+        if self.used:
+            self._check_later()
+        else:
+            self.shut("nobody came this way")
+
+    def shut(self, why: str) -> None:
+        """Say why, and wait for no answer."""
+        self._conn.disconnect(asyncssh.DISC_BY_APPLICATION, why)
 
     def begin_auth(self, username: str) -> bool:
-        return self._house.asks
+        if self._unwelcome:
+            self.shut(self._unwelcome)
+        return self._house.asks or bool(self._unwelcome)
 
     def password_auth_supported(self) -> bool:
         return bool(self._house.password)
 
-    def validate_password(self, username: str, password: str) -> bool:
-        return hmac.compare_digest(password.encode(), self._house.password.encode())
+    async def validate_password(self, username: str, password: str) -> bool:
+        """Who does not wait for an answer has guessed all the same."""
+        self._guesses += 1
+        last = self._guesses >= GUESSES
+        await asyncio.sleep(PAUSE)
+        if self._guesses <= GUESSES and hmac.compare_digest(password.encode(), self._house.password.encode()):
+            return True
+        if last:
+            self.shut(f"{GUESSES} wrong passwords")
+        return False
 
     def session_requested(self) -> tuple[asyncssh.SSHServerChannel[bytes], Visit]:
         channel = self._conn.create_server_channel(encoding=None)
         user = clean(str(self._conn.get_extra_info("username")), 40)
-        return channel, Visit(self._house, user, self._conn.get_extra_info("peername")[0])
+        again = self._house.seats.arrive(self._address) if self._visited else ""
+        self._visited = True
+        return channel, Visit(self._house, user, again)
 
 
 async def open_door(house: House, host: str, port: int, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
@@ -215,8 +270,23 @@ async def open_door(house: House, host: str, port: int, key: asyncssh.SSHKey) ->
 async def close_door(acceptor: asyncssh.SSHAcceptor, house: House) -> None:
     """Nobody comes in any more, and whoever is here is sent home."""
     acceptor.close()
+    for door in list(house.doors):
+        if not door.used:
+            door.shut("the server has closed")
     for visit in list(house.visits):
         visit.leave()
     for visitor in list(house.running):
         await visitor.gone()
-    await acceptor.wait_closed()
+    await emptied(house)
+    for door in list(house.doors):
+        door.shut("the server has closed")
+    await emptied(house)
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(acceptor.wait_closed(), FAREWELL)
+
+
+async def emptied(house: House) -> None:
+    """Until nobody is connected, but not for long."""
+    end = asyncio.get_running_loop().time() + FAREWELL
+    while house.doors and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.01)

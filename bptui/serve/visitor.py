@@ -54,12 +54,18 @@ class Visitor:
         """Of its process, once it is started."""
         return self._process.pid if self._process else None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of its terminal, as its process is told."""
+        height, width = termios.tcgetwinsize(self._master)
+        return width, height
+
     async def start(
         self, words: list[str], size: tuple[int, int], environment: Mapping[str, str], limits: Limits
     ) -> None:
         """Begin ``bptui WORDS``. Raises OSError where no process or pty can be had."""
-        self._starting = True
         self._master, slave = pty.openpty()
+        self._starting = True
         try:
             os.set_blocking(self._master, False)
             self.resize(*size)
@@ -77,6 +83,9 @@ class Visitor:
                 cwd="/",
                 start_new_session=True,
             )
+        except BaseException:
+            self._close()
+            raise
         finally:
             os.close(slave)
             self._starting = self._process is not None

@@ -65,11 +65,11 @@ def test_sizes_are_clamped(asked: tuple[int, int], given: tuple[int, int]) -> No
 def test_an_address_that_comes_too_often_waits_a_minute_and_others_do_not() -> None:
     now = 0.0
     seats = Seats(Limits(seats=100, arrivals=3), clock=lambda: now)
-    assert [seats.take("a") for _ in range(3)] == [None] * 3
-    assert "within a minute" in (seats.take("a") or "")
-    assert seats.take("b") is None
+    assert [seats.arrive("a") for _ in range(3)] == [""] * 3
+    assert "within a minute" in seats.arrive("a")
+    assert seats.arrive("b") == ""
     now = 61.0
-    assert seats.take("a") is None
+    assert seats.arrive("a") == ""
 
 
 def test_it_asks_how_they_come_in() -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import pty
 import signal
 import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ import asyncssh
 import pyte
 import pytest
 
+from bptui.serve import limits, ssh
 from bptui.serve.command import Opening
 from bptui.serve.keys import host_key
 from bptui.serve.limits import Limits
 from bptui.serve.ssh import House, close_door, open_door
+from bptui.serve.visitor import Visitor
 
 PATIENCE = 20.0
 
@@ -106,14 +110,12 @@ async def test_a_visitor_steps_on_their_own_and_leaves_with_q(tmp_path: Path) ->
 
 
 async def test_a_set_is_chosen_by_the_name_one_comes_as_and_the_size_is_clamped(tmp_path: Path) -> None:
-    async with house(tmp_path) as (_, port), visiting(port, "mazur", (120, 40)) as client:
+    async with house(tmp_path) as (it, port), visiting(port, "mazur", (120, 40)) as client:
         await client.until("mazur")
-        client.process.change_terminal_size(9999, 9999)
-        client.screen.resize(150, 400)
-        await asyncio.sleep(0.3)
-        client.process.change_terminal_size(100, 30)
-        client.screen.resize(30, 100)
-        await client.until("2 Batch")
+        (visit,) = it.visits
+        for asked, given in (((100, 30), (100, 30)), ((9999, 9999), (400, 150)), ((1, 1), (20, 5))):
+            client.process.change_terminal_size(*asked)
+            await until(partial(lambda size: visit.visitor.size == size, given))
 
 
 async def test_two_visitors_have_two_processes_that_know_nothing_of_each_other(tmp_path: Path) -> None:
@@ -213,13 +215,126 @@ async def test_who_has_used_up_their_share_is_told_so(tmp_path: Path) -> None:
         await client.until("used up what a visitor may use")
 
 
-async def test_a_password_is_asked_for_where_there_is_one(tmp_path: Path) -> None:
+async def test_a_password_is_asked_for_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh, "PAUSE", 0.05)
     async with house(tmp_path, password="abcd2345") as (_, port):
         with pytest.raises(asyncssh.PermissionDenied):
             async with connected(port, password="wrong"):
                 pass
         async with visiting(port, password="abcd2345") as client:
             await client.until("1 Network")
+
+
+async def test_three_wrong_passwords_end_a_connection_and_each_takes_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh, "PAUSE", 0.05)
+
+    class Guesser(asyncssh.SSHClient):
+        guesses = 0
+
+        def password_auth_requested(self) -> str:
+            self.guesses += 1
+            return "right234" if self.guesses > ssh.GUESSES else f"wrong{self.guesses}"
+
+    guesser = Guesser()
+    async with house(tmp_path, password="right234") as (it, port):
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(asyncssh.DisconnectError, match="3 wrong passwords"):
+            async with connected(port, client_factory=lambda: guesser, preferred_auth="password"):
+                pass
+        assert guesser.guesses == ssh.GUESSES
+        assert asyncio.get_running_loop().time() - begun >= ssh.GUESSES * 0.05
+        await until(lambda: not it.doors)
+
+
+async def test_a_guess_beyond_the_third_is_wrong_even_if_nobody_waited_for_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh, "PAUSE", 0.01)
+    async with house(tmp_path, password="right234") as (it, port):
+        _, line = await asyncio.open_connection("127.0.0.1", port)
+        await until(lambda: bool(it.doors))
+        (door,) = it.doors
+        said = [door.validate_password("x", word) for word in ("a", "b", "c", "right234")]
+        assert await asyncio.gather(*said) == [False] * 4
+        line.close()
+
+
+async def test_who_comes_too_often_is_told_so_before_any_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh, "PAUSE", 0.05)
+    async with house(tmp_path, password="right234", limits=Limits(arrivals=1)) as (_, port):
+        async with connected(port, password="right234"):
+            pass
+        with pytest.raises(asyncssh.DisconnectError, match="within a minute"):
+            async with connected(port, password="right234"):
+                pass
+
+
+async def test_a_second_session_of_a_connection_is_an_arrival_too(tmp_path: Path) -> None:
+    async with house(tmp_path, limits=Limits(arrivals=1)) as (_, port), connected(port) as connection:
+        assert "runs no commands" in str((await connection.run("ls")).stderr)
+        assert "within a minute" in str((await connection.run(term_type="xterm")).stderr)
+
+
+async def test_a_connection_nobody_comes_by_is_ended_and_a_visitors_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh, "LOGIN", 1.0)
+    async with house(tmp_path) as (it, port), connected(port) as visitors:
+        process = await visitors.create_process(term_type="xterm-256color", encoding=None)
+        await until(lambda: it.seats.taken == 1)
+        async with connected(port) as empty:
+            assert len(it.doors) == 2
+            await asyncio.wait_for(empty.wait_closed(), PATIENCE)
+        await until(lambda: len(it.doors) == 1)
+        assert it.seats.taken == 1
+        process.stdin.write(b"q")
+
+
+async def test_no_more_connections_are_open_than_seats_and_some_to_spare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SPARE", 1)
+    async with house(tmp_path, limits=Limits(seats=1)) as (it, port), connected(port), connected(port) as second:
+        with pytest.raises((asyncssh.Error, OSError)):
+            async with connected(port):
+                pass
+        assert len(it.doors) == 2
+        second.close()
+        await until(lambda: len(it.doors) == 1)
+        async with connected(port):
+            assert len(it.doors) == 2
+
+
+async def test_the_server_closes_though_somebody_holds_an_empty_line_and_another_reads_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as (it, port), connected(port) as empty, visiting(port) as frozen:
+        await frozen.until("1 Network")
+        frozen.process.stdout.channel.pause_reading()
+        acceptor = await open_door(it, "127.0.0.1", 0, host_key(tmp_path))
+        await asyncio.wait_for(close_door(acceptor, it), PATIENCE)
+        assert not it.doors
+        await asyncio.wait_for(empty.wait_closed(), PATIENCE)
+
+
+async def test_a_process_that_cannot_be_started_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    real = pty.openpty
+
+    def openpty() -> tuple[int, int]:
+        opened.extend(pair := real())
+        return pair
+
+    monkeypatch.setattr("bptui.serve.visitor.pty.openpty", openpty)
+    monkeypatch.setattr("bptui.serve.visitor.sys.executable", "/nonexistent/python")
+    visitor = Visitor(lambda _: None, lambda _: None)
+    with pytest.raises(OSError, match="No such file"):
+        await visitor.start(["xor"], (80, 24), {}, Limits())
+    for end in opened:
+        with pytest.raises(OSError, match="Bad file"):
+            os.fstat(end)
 
 
 async def test_only_known_keys_come_in_where_keys_are_given(tmp_path: Path) -> None:
