@@ -103,8 +103,8 @@ def test_a_mistake_that_shows_late_is_looked_at_where_it_shows() -> None:
     ("batch_size", "reduction", "last_batch"),
     [
         *((15, reduction, last_batch) for reduction in ("sum", "mean") for last_batch in ("keep", "drop")),
-        *((size, "mean", "keep") for size in (1, 3, 10, 16, 60, None)),
-        *((size, "sum", "drop") for size in (2, 7, 12, 48)),
+        *((size, "mean", "keep") for size in (1, 16, None)),
+        *((size, "sum", "drop") for size in (7, 48)),
     ],
 )
 def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(

@@ -57,8 +57,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("size", [USUAL, WIDE], ids=["80x24", "120x40"])
-@pytest.mark.parametrize("name", ["xor", "digits"])
+@pytest.mark.parametrize(("name", "size"), [("xor", USUAL), ("digits", WIDE)], ids=["xor 80x24", "digits 120x40"])
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
 async def test_the_command_shows_the_same_screen(
     name: str, keys: tuple[str, ...], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

@@ -68,7 +68,7 @@ def moments(draw: st.DrawFn, session: Session) -> Moment:
 
 @pytest.mark.parametrize("name", [*built_in_names(), *OWN])
 @given(data=st.data())
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_views_fill_any_box(name: str, data: st.DataObject) -> None:
     it = sessions()[name]
     looks = {
