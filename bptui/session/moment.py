@@ -76,6 +76,10 @@ class Moment:
         """Updates made up to here."""
         return self.update if self.phase == UPDATE else self.update - 1
 
+    def made(self, frontier: int) -> int:
+        """How many of the updates known, up to the frontier, are made: one that is stepped through is not yet."""
+        return frontier - (frontier == self.update and self.phase != UPDATE)
+
     @property
     def done(self) -> int:
         """Samples of this batch whose gradient has been added: the ledger's count."""

@@ -1,4 +1,4 @@
-"""The time line: the whole known run with what stands out in it, and the way along it from one tick to the next."""
+"""The time line: the whole run made with what stands out in it, and the way along it from one tick to the next."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from bptui.training.history import Curve
 MOST_EPOCHS = 20  # that are ticks
 
 
-def epoch_ticks(epochs: Curve, frontier: int) -> list[int]:
+def epoch_ticks(epochs: Curve, made: int) -> list[int]:
     """Updates that end an epoch: of every one, or where these are many, of every 2nd, 5th, 10th …"""
     at, number = epochs.axis("update"), epochs.axis("epoch")
-    known = (at > 0) & (at <= frontier)
+    known = (at > 0) & (at <= made)
     at, number = at[known], number[known]
     every = 1
     for step in (step * 10**power for power in range(8) for step in (1, 2, 5)):
@@ -27,7 +27,8 @@ def epoch_ticks(epochs: Curve, frontier: int) -> list[int]:
 
 
 def ticks(session: Session) -> list[int]:
-    """Updates to stand behind, ascending: the start and the end of what is known, ends of epochs, changes, hits."""
+    """Updates to stand behind, ascending: the start and the end of what is known (where one steps through that, the
+    way on completes it), ends of epochs, changes, hits."""
     run, stops = session.run, session.stops
     changed = [update - 1 for update, _ in session.forks.begun]
     hit: set[int] = set()
@@ -57,12 +58,12 @@ def along(session: Session, way: int) -> Aim | None:
     return Aim(update=found[place]) if found[place] else Aim(edge="start")
 
 
-def columns_of(updates: Sequence[int], frontier: int, width: int) -> list[int]:
-    """Where updates stand on a line of so many columns from the start to the frontier."""
-    places = np.asarray(updates, dtype=np.float64) * (width - 1) / max(frontier, 1)
+def columns_of(updates: Sequence[int], made: int, width: int) -> list[int]:
+    """Where updates stand on a line of so many columns from the start to the last one made."""
+    places = np.asarray(updates, dtype=np.float64) * (width - 1) / max(made, 1)
     return np.unique(np.clip(np.rint(places), 0, width - 1).astype(np.int64)).tolist()
 
 
-def update_at(column: int, frontier: int, width: int) -> int:
+def update_at(column: int, made: int, width: int) -> int:
     """Which update stands in a column of it."""
-    return min(max(round(column * frontier / max(width - 1, 1)), 0), frontier)
+    return min(max(round(column * made / max(width - 1, 1)), 0), made)

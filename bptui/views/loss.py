@@ -149,12 +149,10 @@ def chart(scene: Scene, columns: int) -> Chart:
     """The curves of the loss, or of the right answers, as far as the run has been made, and where in them one stands;
     at most two points per dot column. An update that one is stepping through is not made yet."""
     drawn = []
-    under_way = scene.frontier == scene.moment.update and scene.phase.kind != "update"
-    made = scene.frontier - under_way
     log = scene.log and not scene.accuracy
     for where, name, words, role in ACCURACIES if scene.accuracy else CURVES:
         curve = curve_of(scene, where)
-        shown = int(np.searchsorted(curve.axis("update"), made, side="right"))
+        shown = int(np.searchsorted(curve.axis("update"), scene.made, side="right"))
         low, high = curve.low(name)[:shown], curve.high(name)[:shown]
         if shown and not np.isnan(low).all():
             x = curve.axis(scene.axis)[:shown]
@@ -186,4 +184,4 @@ def updates_at(scene: Scene, place: float) -> int:
     """How many updates have been made nearest a place on the x axis, of those that are made."""
     curve = scene.history.updates
     made, places = ([0.0, *curve.axis(name)] for name in ("update", scene.axis))
-    return min(max(round(float(np.interp(place, places, made))), 0), scene.frontier)
+    return min(max(round(float(np.interp(place, places, made))), 0), scene.made)

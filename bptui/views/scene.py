@@ -178,6 +178,11 @@ class Scene:
         return self.moment.applied
 
     @property
+    def made(self) -> int:
+        """Updates of the whole known run that are made."""
+        return self.moment.made(self.frontier)
+
+    @property
     def passes(self) -> tuple[int, int]:
         """Forward and backward passes of single samples made up to this moment, since the start of the run; forward
         ones also those that only look whether a batch is learnt well enough, which follow its update."""

@@ -11,7 +11,7 @@ EPOCH, CHANGE, HIT, STOP, HERE = "┴", "▼", "●", "×", "▲"
 
 def line_of(scene: Scene, width: int) -> tuple[int, int]:
     """The first column of the line in a row of this width, and how many it has."""
-    before, behind = 3, cells(grouped(scene.frontier)) + 2
+    before, behind = 3, cells(grouped(scene.made)) + 2
     return before, width - before - behind
 
 
@@ -22,16 +22,16 @@ def timeline(scene: Scene, width: int) -> Row:
         return ()
     line: list[Span] = [("─", "dim")] * room
     marks = (
-        (epoch_ticks(scene.history.epochs, scene.frontier), (EPOCH, "dim")),
+        (epoch_ticks(scene.history.epochs, scene.made), (EPOCH, "dim")),
         ([update - 1 for update, _ in scene.changes], (CHANGE, "selected")),
         *((hits, (HIT, "lit")) for hits in scene.hits),
-        ([scene.frontier] if scene.stop else [], (STOP, "wrong")),
+        ([scene.made] if scene.stop else [], (STOP, "wrong")),
         ([scene.moment.applied], (HERE, "selected")),
     )
     for updates, mark in marks:
-        for column in columns_of(updates, scene.frontier, room) if len(updates) else ():
+        for column in columns_of(updates, scene.made, room) if len(updates) else ():
             line[column] = mark
-    return (" 0 ", "dim"), *joined(line), (f" {grouped(scene.frontier)}", "dim")
+    return (" 0 ", "dim"), *joined(line), (f" {grouped(scene.made)}", "dim")
 
 
 def joined(line: list[Span]) -> list[Span]:
@@ -50,4 +50,4 @@ def update_in(scene: Scene, width: int, x: int) -> int | None:
     before, room = line_of(scene, width)
     if room < LEAST or not before <= x < before + room:
         return None
-    return update_at(x - before, scene.frontier, room)
+    return update_at(x - before, scene.made, room)

@@ -61,14 +61,9 @@ def asks(scene: Scene) -> bool:
     return scene.question is not None and scene.question.prediction.now is not None
 
 
-def made(scene: Scene) -> int:
-    """Updates made: one that is being stepped through is known and not made yet."""
-    return scene.frontier - (scene.frontier == scene.moment.update and scene.phase.kind != "update")
-
-
 def known(scene: Scene, curve: Curve) -> int:
     """How many stretches of a curve are of updates made."""
-    return int(np.searchsorted(curve.axis("update"), made(scene), side="right"))
+    return int(np.searchsorted(curve.axis("update"), scene.made, side="right"))
 
 
 def written(scene: Scene, number: Watchable, value: float) -> str:
@@ -118,7 +113,7 @@ def sparkline(scene: Scene, curve: Curve, width: int) -> list[Span]:
     two known values the earlier one goes on. A line stands where one stands; what comes behind it is dim."""
     if width < 2 or not curve.used:
         return []
-    last, end = curve.last("value")[: known(scene, curve)], max(made(scene), 1)
+    last, end = curve.last("value")[: known(scene, curve)], max(scene.made, 1)
     shown = np.flatnonzero(np.isfinite(last))
     if not len(shown):
         return []
@@ -128,7 +123,7 @@ def sparkline(scene: Scene, curve: Curve, width: int) -> list[Span]:
     glyphs = [BARS[round(float(height) * (len(BARS) - 1))] for height in heights]
     cells = dict(zip(columns.tolist(), glyphs, strict=True))
     bars, bar = [], " "
-    for column in range(width if made(scene) else 1):  # before the first update it has nowhere to go on to
+    for column in range(width if scene.made else 1):  # before the first update it has nowhere to go on to
         bar = cells.get(column, bar)
         bars.append(bar)
     at = min(int(scene.moment.applied / end * (width - 1)), width - 1)

@@ -94,3 +94,13 @@ def test_the_line_shows_what_stands_where() -> None:
     assert update_in(scene_of(session, True), 38, 1) is None
     assert update_in(scene_of(session, True), 38, 37) is None
     assert timeline(scene_of(session, True), 12) == ()
+
+
+def test_an_update_that_is_stepped_through_is_not_on_the_line_yet() -> None:
+    session = iris(2)
+    stand(session, 2)
+    whole = "".join(text for text, _ in timeline(scene_of(session, colour=False), 40))
+    session.moment = Aim(update=2, sample=3).arrive(session.run, session.moment)
+    under_way = "".join(text for text, _ in timeline(scene_of(session, colour=False), 40))
+    assert whole.endswith("▲ 2")
+    assert under_way.endswith("▲ 1")
