@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bptui.exercises.exercise import Blank, Choice, Exercise, Table
 from bptui.exercises.key import mistakes, notation, same_here, title_of
-from bptui.explain.latex import prose, symbols
+from bptui.explain.latex import prose, symbols, typewriter
 
 HEAD = r"""\documentclass[10pt,a4paper]{article}
 \usepackage[margin=20mm]{geometry}
@@ -44,11 +44,6 @@ def sentence(text: str) -> str:
     """Words, with formulas between backticks."""
     parts = text.split("`")
     return "".join(math(part) if k % 2 else prose(part) for k, part in enumerate(parts))
-
-
-def typewriter(command: str) -> str:
-    """A command, its dashes two."""
-    return rf"\texttt{{{prose(command).replace('--', '-{}-')}}}"
 
 
 def cell(text: str) -> str:

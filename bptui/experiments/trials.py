@@ -122,11 +122,6 @@ class Trials:
         """Trainings in all."""
         return len(self.sizes) * (len(FACTORS) + 2 * SEEDS)
 
-    @property
-    def measured_on(self) -> int:
-        """Samples that the losses are of."""
-        return len(self._probe)
-
     def work(self, pause: Pause) -> None:
         """Go on until ``pause()``, which is asked between two updates, or until all is done."""
         with quiet():

@@ -53,6 +53,11 @@ def prose(words: str) -> str:
     )
 
 
+def typewriter(command: str) -> str:
+    """A command, its dashes two."""
+    return rf"\texttt{{{prose(command).replace('--', '-{}-')}}}"
+
+
 def symbols(words: str) -> str:
     """A formula in symbols, as :class:`bptui.explain.Explanation` says it. A sign that has no name here is a ``?``."""
     words = words.replace("e^(", "exp(")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bptui.explain.explanation import Explanation
 from bptui.explain.expression import Write, digits
-from bptui.explain.latex import formula, number, prose, symbols
+from bptui.explain.latex import formula, number, prose, symbols, typewriter
 from bptui.explain.worked import Section, Table
 
 DIGITS = 6
@@ -72,7 +72,7 @@ def latex(sections: Iterable[Section], command: str, count: int = DIGITS) -> Ite
             yield r"\end{align*}"
         if section.table:
             yield from _longtable(section.table, write)
-    yield rf"\medskip Made by \texttt{{{prose(command)}}}."
+    yield rf"\medskip Made by {typewriter(command)}."
     yield r"\end{document}"
 
 

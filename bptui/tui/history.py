@@ -5,6 +5,7 @@ from typing import Any
 
 from bptui.data.digits import grouped
 from bptui.session.answers import ORDERS, Answer, Order, of_samples, of_weight
+from bptui.session.edits import parse_number
 from bptui.session.session import Session
 from bptui.training.passing import Passing, Search
 from bptui.training.past import Past
@@ -30,12 +31,7 @@ class Crossing(Line):
     value: float | None = None
 
     def accept(self, words: str) -> None:
-        try:
-            self.value = float(words.replace("−", "-"))
-        except ValueError:
-            raise ValueError("a number is wanted, like 0.5 or -1.2") from None
-        if not abs(self.value) < float("inf"):
-            raise ValueError("a finite number is wanted")
+        self.value = parse_number(words)
 
 
 class HistoryScreen(UpdateSheet):

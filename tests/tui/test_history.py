@@ -76,7 +76,7 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
         assert isinstance(at.app.screen, Crossing)
         at.app.screen.query_one(Input).value = "none"
         await at.press("enter")
-        assert "a number is wanted" in str(at.app.screen.query_one("#question").render())
+        assert "not a number" in str(at.app.screen.query_one("#question").render())
         at.app.screen.query_one(Input).value = str(middle)
         await at.press("enter")
         assert screen.answers[1].update == screen.past.crossed(middle)
