@@ -138,10 +138,11 @@ def exercise(options: argparse.Namespace) -> int:
     wanted = wanted_of(*(getattr(options, name) for name in names))
     if options.open:
         from bptui.session.session import Session
+        from bptui.views.looks import parse_looks
 
         it = exercise(wanted, options.open)
         options.at = it.at
-        return exploring.open_explorer(Session(it.scenario), options)
+        return exploring.open_explorer(Session(it.scenario), options, looks=parse_looks(it.look))
     every = tuple(exercises(wanted))
     if options.out:
         for path in written(every, options.format, options.out):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bptui.engine.wrong_rules import Change
 from bptui.exercises.written import fixed
-from bptui.explain.quantity import Quantity
+from bptui.explain.quantity import OF_A_UNIT, Quantity
 from bptui.scenario.scenario import Scenario
 from bptui.training.record import UpdateRecord
 
@@ -138,6 +138,15 @@ class Exercise:
     def open_command(self) -> str:
         """The command that opens it in the explorer."""
         return f"{self.wanted.command} --open {self.number}"
+
+    @property
+    def look(self) -> str:
+        """How the explorer is looked at there, in the words of ``--look``: what a sample adds in the panel of deltas,
+        what is made of the whole batch in the ledger, a number of a unit in the network beside its formula."""
+        asked = next((blank.quantity for blank in self.blanks if blank.quantity), None)
+        if asked is None or asked.kind in OF_A_UNIT or asked.kind == "loss":
+            return "6 1"
+        return "3" if asked.kind == "contribution" else "4"
 
     @property
     def reduction(self) -> str:

@@ -10,6 +10,8 @@ import pytest
 from bptui import cli
 from bptui.cli import exploring
 from bptui.session.session import Session
+from bptui.views.arrange import DELTAS, EXPLAIN, NETWORK, UPDATE, arrange
+from bptui.views.looks import Looks
 
 HIDDEN = ("exercise", "--kind", "hidden-delta", "--count", "2", "--seed", "3")
 
@@ -68,6 +70,32 @@ def test_an_exercise_is_opened_at_its_moment(monkeypatch: pytest.MonkeyPatch) ->
     ((session, at),) = opened
     assert session.scenario.title == "hidden-delta-3-7"
     assert at == "e1 b1 s1 d2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "panels"),
+    [
+        ("forward", {NETWORK, EXPLAIN}),
+        ("hidden-delta", {NETWORK, EXPLAIN}),
+        ("sample-gradients", {DELTAS, UPDATE}),
+        ("batch-update", {UPDATE, EXPLAIN}),
+        ("momentum", {UPDATE, EXPLAIN}),
+        ("find-mistake", {UPDATE, EXPLAIN}),
+    ],
+)
+def test_a_small_screen_opens_on_the_panels_in_which_the_answer_stands(
+    kind: str, panels: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Looks] = []
+
+    def keep(*_: Any, looks: Looks) -> int:
+        opened.append(looks)
+        return 0
+
+    monkeypatch.setattr(exploring, "open_explorer", keep)
+    assert cli.main(["exercise", "--kind", kind, "--open", "1"]) == 0
+    (looks,) = opened
+    assert set(arrange(80, 24, looks.focus, looks.beside, False, 3).panels) == panels
 
 
 @pytest.mark.parametrize(
