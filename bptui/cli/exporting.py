@@ -24,6 +24,10 @@ def export(options: argparse.Namespace) -> int:
         raise UsageError("say what to write: --svg, --cast, --markdown, --latex, --torch or --save-weights")
     if options.ddp and not options.torch:
         raise UsageError("--ddp goes with --torch FILE")
+    if options.phases and not (options.svg or options.cast):
+        raise UsageError(
+            "--phases goes with --svg or --cast: the other files are of the whole update, in all its phases"
+        )
     scenario, looks, aim = choose(options), looks_of(options), aim_of(options)
     keys, kept = keys_of(options.press), place_for_weights(options.save_weights)
     from bptui.headless.standing import go_to

@@ -80,6 +80,7 @@ def test_a_zero_has_no_sign() -> None:
 
 def test_what_cannot_be_written_is_refused() -> None:
     assert "say what to write" in complaint("export", "xor")
+    assert "--phases goes with --svg or --cast" in complaint("export", "xor", "--phases", "--latex", "-")
     assert "expected columns and rows like 100x30" in complaint("export", "xor", "--svg", "a.svg", "--size", "big")
     assert "argument --press: expected a character" in complaint("export", "xor", "--svg", "a.svg", "--press", "entre")
     assert "update 1 has 4 samples, no 9" in complaint("export", "xor", "--at", "e1 b1 s9", "--markdown", "-")
