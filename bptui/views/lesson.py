@@ -54,7 +54,8 @@ def foot_rows(lecture: Lecture, width: int, asking: bool, keys: Keys) -> list[Ro
 
 
 def aside_rows(lecture: Lecture, width: int, height: int, asking: bool, keys: Keys) -> list[Row]:
-    """A column: the sentences of the parts so far, the last of them lit."""
+    """A column: the lesson's title, and the sentences of the parts so far, the last of them lit."""
+    head: list[Row] = [((f" {line}", "head"),) for line in textwrap.wrap(lecture.lesson.title, max(width - 2, 10))]
     parts = lecture.lesson.parts[: lecture.place + 1]
     rows: list[Row] = []
     for number, part in enumerate(parts, 1):
@@ -62,8 +63,10 @@ def aside_rows(lecture: Lecture, width: int, height: int, asking: bool, keys: Ke
         rows += [((f" {line}", role),) for line in textwrap.wrap(part.say, max(width - 2, 10))]
         rows.append(())
     rows.append(((f" {goes_on(lecture, asking, keys)}", "notice"),))
-    return rows[-height:]
+    head.append(())
+    return [*head, *rows[-max(height - len(head), 1) :]]
 
 
 def title(lecture: Lecture) -> str:
-    return f"{lecture.lesson.title} · {where(lecture)}"
+    """Of the column: a lesson's own title may be longer than its frame."""
+    return f"lesson · {where(lecture)}"

@@ -13,7 +13,7 @@ from bptui.session.learned import Learned, learned, remember
 from bptui.session.lesson import LONGEST, Lesson, LessonError, read_lesson, rehearsed
 from bptui.session.questions import QUESTIONS
 from bptui.session.session import Session
-from bptui.views.lesson import FOOT, Lecture, foot_rows
+from bptui.views.lesson import ASIDE, FOOT, Lecture, aside_rows, foot_rows
 from bptui.views.looks import parse_looks
 from tests.cli.commands import complaint, run
 
@@ -160,6 +160,22 @@ def test_its_sentences_fit_at_the_foot_of_a_small_screen(path: Path) -> None:
         shown = " ".join(" ".join(text for text, _ in row) for row in rows)
         assert part.say.split()[-1] in shown
         assert len(textwrap.wrap(part.say, 74)) <= FOOT + 1
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("height", [38, 20])
+def test_the_column_of_a_wide_screen_begins_with_the_whole_title_and_ends_with_how_it_goes_on(
+    path: Path, height: int
+) -> None:
+    lesson = read_lesson(path)
+    for place, part in enumerate(lesson.parts):
+        rows = aside_rows(Lecture(lesson, place), ASIDE - 2, height, False, {})
+        lines = ["".join(text for text, _ in row) for row in rows]
+        assert len(lines) <= height
+        assert max(map(len, lines)) <= ASIDE - 2
+        assert " ".join(" ".join(lines).split()).startswith(lesson.title)
+        assert part.say in " ".join(" ".join(lines).split())
+        assert "N " in lines[-1]
 
 
 def test_there_is_one_for_each_question_and_one_for_ones_own_code() -> None:
