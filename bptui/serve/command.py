@@ -71,13 +71,13 @@ async def serve(opening: Opening, folder: Path, tell: Callable[[str], None]) -> 
         acceptor = await open_door(house, EVERYWHERE if opening.public else LOOPBACK, opening.port, key)
     except OSError as problem:
         raise NoDoor(why_no_door(opening, problem)) from None
-    for line in told(opening, acceptor.get_port(), key.get_fingerprint()):
-        tell(line)
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, closing.set)
+    for line in told(opening, acceptor.get_port(), key.get_fingerprint()):
+        tell(line)
     await closing.wait()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
