@@ -9,7 +9,7 @@ import numpy as np
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.explain.quantity import Kind, Quantity, of_unit, of_weight
 from bptui.views.batch import OTHER_ROWS, state
-from bptui.views.glyphs import PENDING, largest_of, signed
+from bptui.views.glyphs import EDITED, PENDING, largest_of, signed
 from bptui.views.kept import OfRecord
 from bptui.views.layers import fitting, listed
 from bptui.views.numbers import brief, num, sign_role
@@ -153,6 +153,20 @@ def input_of(scene: Scene, m: int, source: int) -> float | None:
     return float(scene.record.passed.a[layer - 1][m, source])
 
 
+def input_was(scene: Scene, m: int, source: int) -> float | None:
+    """What an input was before it was set by hand; None where it was not: what a hidden layer is given never is."""
+    return scene.was(Quantity("input", unit=source, sample=m)) if scene.moment.layer == 1 and source >= 0 else None
+
+
+def input_words(scene: Scene, m: int, source: int, size: int) -> str:
+    """The same as it is now, in so many columns, marked where it was set by hand."""
+    given = input_of(scene, m, source)
+    if given is None:
+        return right(PENDING, size)
+    mark = EDITED if input_was(scene, m, source) is not None else ""
+    return right(brief(given, size - len(mark)) + mark, size)
+
+
 ROWS = OfRecord[Row]()
 
 
@@ -177,7 +191,7 @@ def made_row(scene: Scene, m: int, units: range, contribution: float, c: Columns
         spans += [(PENDING, "pending") if delta is None else signed(float(layer[m, j]), scale) for j in units]
         spans.append((" ", "text"))
     spans += [
-        (right(PENDING if given is None else brief(given, c.x), c.x), "pending" if given is None else "text"),
+        (input_words(scene, m, moment.source, c.x), "pending" if given is None else "text"),
         signed_number(delta, c.delta),
         signed_number(contribution if added else None, c.product),
     ]
@@ -236,12 +250,12 @@ def grown_names(scene: Scene, spare: int) -> int:
 def source_row(scene: Scene, source: int, units: Sequence[int], names: int) -> Row:
     """One input of the layer and what the current sample adds to the weights that lead from it."""
     record, moment, m = scene.record, scene.moment, scene.moment.sample
-    given, added = input_of(scene, m, source), scene.reached(m, "gradient")
+    added = scene.reached(m, "gradient")
     symbol = "b" if source < 0 else record.names.source(moment.layer, source)
     told = record.names.input_told(source) if names > SYMBOL and source >= 0 else symbol
     spans: list[Span] = [
         (" " + left(told, names), "selected" if source == moment.source else "dim"),
-        (right(PENDING if given is None else brief(given, CELL - 1), CELL), "text"),
+        (" " + input_words(scene, m, source, CELL - 1), "text"),
     ]
     for unit in units:
         weight = Weight(moment.layer, source, unit)

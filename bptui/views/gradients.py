@@ -9,7 +9,7 @@ from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.batch import state
 from bptui.views.deltas import input_of, input_told
-from bptui.views.glyphs import PENDING
+from bptui.views.glyphs import EDITED, PENDING
 from bptui.views.layers import fitting
 from bptui.views.numbers import factor, num, rate, sign_role
 from bptui.views.scene import Scene
@@ -38,12 +38,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line below the samples; ``strong`` is the reduction in force and what is made of it."""
+    """A line below the samples; ``strong`` is the reduction in force and what is made of it; ``given`` says that its
+    numbers are the weights' own, which may have been set by hand."""
 
     label: str
     cell: Callable[[Weight], Cell]
     strong: bool = False
     error: Callable[[Scene, int], Span] | None = None
+    given: bool = False
 
 
 def gradient_rows(scene: Scene, width: int, height: int, on_errors: bool = False) -> list[Row]:
@@ -130,7 +132,9 @@ def sample_row(scene: Scene, m: int, it: Columns) -> Row:
     glyph, _, state_role = state(scene, m)
     added, current = scene.reached(m, "gradient"), m == scene.moment.sample
     role = "selected" if current else "text" if added else "pending"
-    spans: list[Span] = [(f" {glyph}", state_role), (left(f"{m + 1:>4} {scene.row_of(m):>4}", LABEL - 2), role)]
+    by_hand = EDITED if scene.is_edited(m) else ""
+    spans: list[Span] = [(f" {glyph}", state_role)]
+    spans.append((left(f"{m + 1:>4} {scene.row_of(m):>4}{by_hand}", LABEL - 2), role))
     spans += [error(scene, m, it.errors)] if it.errors else []
     for weight in it.shown:
         own = float(scene.record.contributions(weight)[m]) if added else None
@@ -138,7 +142,7 @@ def sample_row(scene: Scene, m: int, it: Columns) -> Row:
     return tuple(spans)
 
 
-def cell(scene: Scene, weight: Weight, it: Columns, value: Cell, mark: bool) -> Iterator[Span]:
+def cell(scene: Scene, weight: Weight, it: Columns, value: Cell, mark: bool, by_hand: str = "") -> Iterator[Span]:
     number, signed = value
     yield edge(weight, it.shown), "dim"
     if not isinstance(number, float):
@@ -146,14 +150,15 @@ def cell(scene: Scene, weight: Weight, it: Columns, value: Cell, mark: bool) -> 
         return
     selected = mark and weight == scene.moment.weight
     role = "selected" if selected else sign_role(number) if signed else "text"
-    yield right(num(number, it.size, plus=signed), it.size), role
+    yield right(num(number, it.size - len(by_hand), plus=signed) + by_hand, it.size), role
 
 
 def line_row(scene: Scene, line: Line, it: Columns) -> Row:
     spans: list[Span] = [(left(f" {line.label}", LABEL), "strong" if line.strong else "text")]
     spans.append(line.error(scene, it.errors) if line.error and it.errors else (" " * it.errors, "dim"))
     for weight in it.shown:
-        spans += cell(scene, weight, it, line.cell(weight), mark=True)
+        by_hand = EDITED if line.given and scene.weight_was(weight) is not None else ""
+        spans += cell(scene, weight, it, line.cell(weight), mark=True, by_hand=by_hand)
     return tuple(spans)
 
 
@@ -175,7 +180,7 @@ def lines(scene: Scene) -> list[Line]:
              not sums, mean_error),
         *between(scene),
         Line(step_label(scene), lambda weight: (step_of(scene, weight), True), True),
-        Line("θ before", lambda weight: (record.before[weight], False)),
+        Line("θ before", lambda weight: (record.before[weight], False), given=True),
         Line("θ after", lambda weight: (record.after[weight] if scene.phase.kind == "update" else None, False), True),
     ]  # fmt: skip
 
@@ -227,8 +232,18 @@ def step_of(scene: Scene, weight: Weight) -> float | str | None:
 def sentences(scene: Scene, width: int, on_errors: bool) -> list[Row]:
     """The selected cell as the product it is, and what the rows are, or the errors."""
     words = error_words(scene) if on_errors and scene.done == scene.record.n else whole_words(scene)
-    told: list[Row] = [((" " + each, "dim"),) for each in words]
+    told: list[Row] = [((" " + each, "dim"),) for each in by_hand_too(scene, words)]
     return [first_fitting(product(scene), width), first_fitting(told, width)]
+
+
+def by_hand_too(scene: Scene, words: list[str]) -> list[str]:
+    """The sentence, and behind it what its mark in the table says of the selected weight or else the current sample."""
+    was = scene.weight_was(scene.moment.weight)
+    if was is None and not scene.is_edited(scene.moment.sample):
+        return words
+    row = f"row {scene.row_of(scene.moment.sample)}"
+    what = f"{row} was changed by hand" if was is None else f"{scene.weight_name} set by hand, was {num(was, 9)}"
+    return [*(f"{each} · {EDITED} {what}" for each in words), f"{EDITED} {what}", *words[-1:]]
 
 
 def product(scene: Scene) -> list[Row]:

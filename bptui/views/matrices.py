@@ -9,9 +9,9 @@ from typing import Literal
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.explain import value
 from bptui.explain.quantity import of_unit
-from bptui.views.deltas import input_of
+from bptui.views.deltas import input_of, input_was
 from bptui.views.explain import prose
-from bptui.views.glyphs import PENDING
+from bptui.views.glyphs import EDITED, PENDING
 from bptui.views.layers import fitting
 from bptui.views.numbers import brief, factor, num, sign_role
 from bptui.views.scene import Scene
@@ -26,6 +26,7 @@ LEAST_ACROSS = 20  # columns of the first matrix, for its name and its shape
 HEADS = 2  # rows over a matrix: its name and shape, its columns
 SUM_ROWS, SAID_ROWS = 2, 3
 LAST_TERM = re.compile(r" [+−] [^ ]+$")
+MOST_TOLD = 2  # numbers set by hand whose old value is told
 FEW = 3  # lines or columns that a matrix has before another one gets more
 
 
@@ -44,13 +45,15 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """``cell`` (row, column) is its number, None while that is not known."""
+    """``cell`` (row, column) is its number, None while that is not known; ``was`` what stood there before it was set by
+    hand, None where it was not."""
 
     name: str
     rows: Axis
     columns: Axis
     cell: Callable[[int, int], float | None]
     signed: bool = True
+    was: Callable[[int, int], float | None] = lambda row, column: None
 
     @property
     def shape(self) -> str:
@@ -85,7 +88,7 @@ def matrix_rows(scene: Scene, kind: Kind, width: int, height: int) -> list[Row]:
     if it is None:
         told: list[Row] = [((f" {line}", "text"),) for line in prose(nothing_back(scene), width - 2)]
         return told[:height]
-    below = [*spelled(it, width), *(((f" {line}", "dim"),) for line in prose(it.said, width - 2))]
+    below = [*spelled(it, width), *(((f" {line}", "dim"),) for line in prose(by_hand(it) + it.said, width - 2))]
     room = height - 2 * HEADS - len(below)
     if room < 2:
         below, room = below[:SUM_ROWS], max(height - 2 * HEADS - SUM_ROWS, 2)
@@ -140,6 +143,26 @@ def units(scene: Scene) -> Axis:
     return Axis("o", [names.unit(layer, unit) for unit in range(count)], scene.moment.unit)
 
 
+# --- what was set by hand ---
+
+
+def weight_was(scene: Scene, source: int, unit: int) -> float | None:
+    return scene.weight_was(Weight(scene.moment.layer, source, unit))
+
+
+def by_hand(it: Product) -> str:
+    """What the marked numbers of the chosen row and column were; "" where none of them is marked."""
+    r, c = it.result.rows.at, it.result.columns.at
+    found = [(it.first, r, k) for k in range(it.inner.size)] + [(it.second, k, c) for k in range(it.inner.size)]
+    told = [
+        f"{matrix.name.partition(',')[0]}[{matrix.rows.labels[row]}, {matrix.columns.labels[column]}] was {num(was, 9)}"
+        for matrix, row, column in found
+        if (was := matrix.was(row, column)) is not None
+    ]
+    more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    return f"{EDITED} set by hand: {'; '.join(told[:MOST_TOLD])}{more}. " if told else ""
+
+
 # --- products ---
 
 
@@ -176,7 +199,7 @@ def gradient(scene: Scene) -> Product:
     )
     so_far = "" if done == record.n else f", {done} of {record.n} added"
     return Product(
-        Matrix(f"{a}ᵀ", i, n, given, signed=False),
+        Matrix(f"{a}ᵀ", i, n, given, signed=False, was=lambda k, m: input_was(scene, m, every[k])),
         Matrix(d, n, o, delta),
         Matrix(f"Σ ∂L/∂W{sub(layer)}{so_far}", i, o, total),
         lambda m: scene.reached(m, "gradient"),
@@ -207,8 +230,14 @@ def forward(scene: Scene) -> Product:
         f"and W begins with i. No sample meets another."
     )
     return Product(
-        Matrix(a, n, i, given, signed=False),
-        Matrix(f"W{sub(layer)}" + (f", b{sub(layer)}" if record.before.biases else ""), i, o, weight),
+        Matrix(a, n, i, given, signed=False, was=lambda m, k: input_was(scene, m, every[k])),
+        Matrix(
+            f"W{sub(layer)}" + (f", b{sub(layer)}" if record.before.biases else ""),
+            i,
+            o,
+            weight,
+            was=lambda k, j: weight_was(scene, every[k], j),
+        ),
         Matrix(f"z{sub(layer)}", n, o, z),
         lambda _: True,
         said,
@@ -239,7 +268,7 @@ def back(scene: Scene) -> Product:
 
     return Product(
         Matrix(f"δ{sub(layer)}", n, o, delta),
-        Matrix(f"W{sub(layer)}ᵀ", o, i, turned),
+        Matrix(f"W{sub(layer)}ᵀ", o, i, turned, was=lambda j, k: weight_was(scene, k, j)),
         Matrix(f"∂L/∂a{sub(layer - 1)}", n, i, handed),
         lambda _: True,
         back_said(scene, n, i, o),
@@ -334,7 +363,9 @@ def cell(matrix: Matrix, r: int, c: int, lit_row: bool, lit_column: bool) -> Spa
     on = [r == matrix.rows.at] * lit_row + [c == matrix.columns.at] * lit_column
     if number is None:
         return right(PENDING, SIZE + 1), "selected" if all(on) and len(on) == 2 else "pending"
-    words = num(number, SIZE, plus=True) if matrix.signed else brief(number, SIZE)
+    mark = EDITED if matrix.was(r, c) is not None else ""
+    size = SIZE - len(mark)
+    words = (num(number, size, plus=True) if matrix.signed else brief(number, size)) + mark
     if all(on):
         return right(words, SIZE + 1), "selected" if len(on) == 2 else "lit-text"
     return right(words, SIZE + 1), sign_role(number) if matrix.signed else "text"

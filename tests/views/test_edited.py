@@ -1,5 +1,6 @@
 """What was set by hand says so wherever it is shown, with the number it had; Explain names the edit as the cause."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,10 @@ from bptui.session.moves import to_update
 from bptui.session.session import Session
 from bptui.training.roster import LeaveOut, Rewrite
 from bptui.views.batch import batch
+from bptui.views.deltas import deltas
+from bptui.views.gradients import gradient_rows
 from bptui.views.map import plane_of
+from bptui.views.matrices import matrix_rows
 from bptui.views.network import network
 from bptui.views.numbers import num
 from bptui.views.scene import Scene, scene_of
@@ -48,12 +52,28 @@ class TestWeight:
         assert "weight 0.5000*" in told
         assert "0.5000*" in text(weight_table(scene, 60, 12))
 
+    @pytest.mark.parametrize(("width", "height"), [(78, 21), (118, 37)])
+    def test_the_gradient_table_and_the_matrices_mark_it_too(
+        self, session: Session, scene: Scene, width: int, height: int
+    ) -> None:
+        was = session.run.record(10).after[session.moment.weight]
+        table = text(gradient_rows(scene, width, height))
+        assert re.findall(r"\S+\*", table) == ["0.500*"]
+        assert f"* w₂[0→0] set by hand, was {num(was, 9)}" in table
+        for kind in ("forward", "back"):
+            told = text(matrix_rows(scene, kind, width, height))
+            assert told.count("+0.500*") == 1
+            name = "W₂[0, 0]" if kind == "forward" else "W₂ᵀ[0, 0]"
+            assert f"* set by hand: {name} was {num(was, 9)}." in told
+        assert "*" not in text(matrix_rows(scene, "gradient", width, height))
+
     def test_in_the_next_update_it_is_a_number_like_the_others(self, session: Session, scene: Scene) -> None:
         session.move(("batch", 1))
         session.move(("phase", 1))
         after = scene_of(session, colour=True)
-        for view in (network, update, weight_table):
+        for view in (network, update, weight_table, gradient_rows):
             assert "*" not in text(view(after, 60, 24))
+        assert "*" not in text(matrix_rows(after, "forward", 60, 24))
 
     def test_explain_names_the_edit_as_the_cause(self, session: Session, scene: Scene) -> None:
         weight = session.moment.weight
@@ -76,7 +96,7 @@ class TestWeight:
 
     @pytest.mark.parametrize(("width", "height"), [(30, 10), (38, 18), (78, 20), (118, 36)])
     def test_marks_widen_no_row(self, scene: Scene, width: int, height: int) -> None:
-        for view in (network, update, weight_table):
+        for view in (network, update, weight_table, gradient_rows):
             assert all(row_cells(row) <= width for row in view(scene, width, height))
 
 
@@ -100,6 +120,21 @@ class TestSample:
         assert f"{1 - self.before:g}*" in listed
         assert "t" in text(network(scene, 38, 18))
         assert f"{1 - self.before:g}*" in text(network(scene, 38, 18))
+
+    def test_the_gradient_table_and_the_matrices_mark_it_too(self, session: Session, scene: Scene) -> None:
+        row = scene.record.indices[scene.moment.sample]
+        table = text(gradient_rows(scene, 78, 21))
+        assert f" {row}* " in table
+        assert f"* row {row} was changed by hand" in table
+        there = replace(scene, moment=replace(scene.moment, layer=1, unit=0, source=1))
+        before = num(float(session.run.problem.data.x[row, 1]), 9)
+        assert f"* set by hand: x[#{there.moment.sample + 1}, x1] was {before}." in text(
+            matrix_rows(there, "forward", 78, 21)
+        )
+        assert "0.250*" in text(matrix_rows(there, "gradient", 78, 21))
+        assert re.findall(r"\S*\*", text(deltas(there, 38, 18))) == ["0.25*", "0.250*"]  # in its row; in what it adds
+        other = replace(there, moment=replace(there.moment, source=0))
+        assert re.findall(r"\S*\*", text(deltas(other, 38, 18))) == ["0.250*"]
 
     def test_explain_names_the_row_and_the_number_it_has_in_the_data(self, scene: Scene) -> None:
         m = scene.moment.sample
