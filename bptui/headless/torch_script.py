@@ -313,58 +313,59 @@ def metrics(model, name, x, y):
 
 
 def _main(settings: Settings, ddp: bool) -> str:
-    names = "X, Y, TEST_X, TEST_Y"
-    given = f"(array.to(DEVICE) for array in ({names}))" if ddp else names
-    begin = (
-        '    dist.init_process_group("nccl" if CUDA else "gloo")\n    if CUDA:\n        torch.cuda.set_device(DEVICE)\n'
-        if ddp
-        else ""
-    )
-    wrapped = "DistributedDataParallel(build(), device_ids=[DEVICE.index] if CUDA else None)" if ddp else "build()"
-    say = "        if RANK == 0:\n            print(" if ddp else "        print("
-    inside = "            if RANK == 0 and options.updates:" if ddp else "            if options.updates:"
-    body = [
-        "def main():",
-        "    options = argparse.ArgumentParser()",
-        '    options.add_argument("--epochs", type=int, default=20)',
-        '    options.add_argument("--updates", action="store_true", help="the loss of every batch too")',
-        "    options = options.parse_args()",
-        *begin.splitlines(),
-        f"    x, y, test_x, test_y = {given}",
-        f"    model = {wrapped}",
-        "    parameters = [p for p in model.parameters() if p.requires_grad]",
-        f"    optimizer = {_optimizer(settings)}",
-        "    t = 0",
-        "",
-        "    def tell(epoch):",
-        '        found = metrics(model, "train", x, y) | metrics(model, "test", test_x, test_y)',
-        f'{say}json.dumps({{"epoch": epoch, "updates": t}} | found), flush=True)',
-        "",
-        "    tell(0)",
-        "    for epoch in range(1, options.epochs + 1):",
-        "        for places in batches(epoch, len(x)):",
-    ]
-    pad = "            "
-    if settings.repeats > 1:
-        body.append(f"{pad}for _ in range(REPEATS):")
-        pad += "    "
-    body += [
-        f"{pad}t += 1",
-        f"{pad}loss = update(model, optimizer, x, y, places, t)",
-        f"{inside.replace('            ', pad, 1)}",
-        f'{pad}    print(json.dumps({{"update": t, "loss": loss}}), flush=True)',
-    ]
-    if settings.repeats > 1 and settings.repeat_until:
-        inner = "model.module" if ddp else "model"
-        body += [
-            f"{pad}with torch.no_grad():",
-            f"{pad}    if losses({inner}(x[places]), y[places]).mean() < REPEAT_UNTIL:",
-            f"{pad}        break",
-        ]
-    body.append("        tell(epoch)")
+    """The program: its options, what it begins with, what it tells, and the loop over epochs and batches."""
+    return "\n".join([OPTIONS, *_begun(settings, ddp), *_told(ddp), *_loop(settings, ddp), *([ENDED] if ddp else [])])
+
+
+OPTIONS = """def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--epochs", type=int, default=20)
+    options.add_argument("--updates", action="store_true", help="the loss of every batch too")
+    options = options.parse_args()"""
+JOINED = """    dist.init_process_group("nccl" if CUDA else "gloo")
+    if CUDA:
+        torch.cuda.set_device(DEVICE)"""
+ENDED = "    dist.destroy_process_group()"
+
+
+def _begun(settings: Settings, ddp: bool) -> Iterator[str]:
+    arrays = "X, Y, TEST_X, TEST_Y"
     if ddp:
-        body.append("    dist.destroy_process_group()")
-    return "\n".join(body)
+        yield JOINED
+    yield f"    x, y, test_x, test_y = {f'(array.to(DEVICE) for array in ({arrays}))' if ddp else arrays}"
+    wrapped = "DistributedDataParallel(build(), device_ids=[DEVICE.index] if CUDA else None)" if ddp else "build()"
+    yield f"    model = {wrapped}"
+    yield "    parameters = [p for p in model.parameters() if p.requires_grad]"
+    yield f"    optimizer = {_optimizer(settings)}"
+    yield "    t = 0\n"
+
+
+def _told(ddp: bool) -> Iterator[str]:
+    yield "    def tell(epoch):"
+    yield '        found = metrics(model, "train", x, y) | metrics(model, "test", test_x, test_y)'
+    if ddp:
+        yield "        if RANK == 0:"
+    pad = "            " if ddp else "        "
+    yield f'{pad}print(json.dumps({{"epoch": epoch, "updates": t}} | found), flush=True)\n'
+
+
+def _loop(settings: Settings, ddp: bool) -> Iterator[str]:
+    pad, repeats = "            ", settings.repeats > 1
+    yield "    tell(0)"
+    yield "    for epoch in range(1, options.epochs + 1):"
+    yield "        for places in batches(epoch, len(x)):"
+    if repeats:
+        yield f"{pad}for _ in range(REPEATS):"
+        pad += "    "
+    yield f"{pad}t += 1"
+    yield f"{pad}loss = update(model, optimizer, x, y, places, t)"
+    yield f"{pad}if {'RANK == 0 and ' if ddp else ''}options.updates:"
+    yield f'{pad}    print(json.dumps({{"update": t, "loss": loss}}), flush=True)'
+    if repeats and settings.repeat_until:
+        yield f"{pad}with torch.no_grad():"
+        yield f"{pad}    if losses({'model.module' if ddp else 'model'}(x[places]), y[places]).mean() < REPEAT_UNTIL:"
+        yield f"{pad}        break"
+    yield "        tell(epoch)"
 
 
 def _given(problem: Problem, network: Network) -> str:
