@@ -1,6 +1,6 @@
 """Panel 2: the batch, a row per sample, with what the network says and what it costs; below, the current sample."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
@@ -9,10 +9,10 @@ from bptui.engine.types import Floats
 from bptui.views.glyphs import EDITED, thumbnail
 from bptui.views.kept import OfRecord
 from bptui.views.layers import fitting, unit_label
-from bptui.views.numbers import HIDDEN, brief, num
+from bptui.views.numbers import HIDDEN, brief, column, exact, num
 from bptui.views.sample import LEAST_ROWS, LEAST_WIDTH, sample_rows, with_more
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells, cut, first_fitting, grow, left, right
+from bptui.views.text import Row, cells, cut, fill, first_fitting, grow, left, right
 
 LOSS = 7
 OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
@@ -40,8 +40,8 @@ def columns(scene: Scene, width: int) -> Columns:
 
 
 def chosen_columns(scene: Scene, width: int) -> Columns:
-    """One number or the beginning of a name for each; then all numbers in their short spelling and whole names, the
-    narrowest column first; then the state in words; then longer spellings."""
+    """One number or the beginning of a name for each; then all numbers in their short spelling, where that fits whole,
+    and whole names, the narrowest column first; then the state in words; then longer spellings."""
     index = max(len(str(len(scene.data) - 1)), 3)
     loss = max(cells(num(value, LOSS)) for value in scene.record.passed.loss)
     sizes = [3, 2, 6]  # input, target, answer
@@ -50,6 +50,8 @@ def chosen_columns(scene: Scene, width: int) -> Columns:
     spare = grow(sizes, first, spare)
     if scene.data.classes:  # a name before a second input
         spare = grow(sizes, {k: goal for k, goal in short.items() if k}, spare)
+    else:
+        spare = fill(sizes, short, spare)
     spare = grow(sizes, short, spare)
     state = STATE if spare >= STATE else 0
     spare = grow(sizes, wide, spare - state)
@@ -63,9 +65,7 @@ ROWS, COLUMNS, PICTURES = OfRecord[Row](), OfRecord[Columns](), OfRecord[str]()
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
     """Columns of input, target and answer: for a beginning, for all in short, for all in full."""
     data, record = scene.data, scene.record
-    given = numbers_wish(scene.inputs, 5)
-    if data.image:
-        given = (max((data.image[1] + 1) // 2, 5),) * 3
+    given = (max((data.image[1] + 1) // 2, 5),) * 3 if data.image else numbers_wish(scene.inputs, 5)
     if not data.classes:
         outputs = record.targets.shape[1]
         said = 7, max(6 * outputs - 1, 7), max(8 * outputs - 1, 7)
@@ -81,11 +81,16 @@ def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
 
 
 def numbers_wish(values: Floats, least: int) -> tuple[int, int, int]:
-    """Columns of one number, of a row of them in short, and in full; whole ones take as many as they have digits."""
+    """Columns of one number, of a row of them in short, and in full; whole ones take as many as they have digits, those
+    of one or two decimals in short no more than these."""
     count = values.shape[1]
     short, full = SIZES[-1], SIZES[0]
     if not (values % 1).any():
         short = full = max(len(brief(float(value), full)) for value in (values.min(), values.max()))
+    elif write := exact(values.ravel().tolist()):
+        ends = zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True)
+        sizes = [max(len(write(value)) for value in pair) for pair in ends]
+        return min(least, max(sizes)), sum(sizes) + count - 1, max((full + 1) * count - 1, least)
     return least, max((short + 1) * count - 1, least), max((full + 1) * count - 1, least)
 
 
@@ -162,23 +167,28 @@ def aligned(lists: Sequence[Sequence[float] | None], width: int) -> list[str]:
     most = width // 2 + 1
     known = [numbers[:most] for numbers in lists if numbers is not None]
     total = max((len(numbers) for numbers in lists if numbers is not None), default=0)
-    for size in SIZES:
-        widths = widths_of(known, size)
+    for words in spelled(list(zip(*known, strict=True))):
+        widths = [max(map(len, each)) for each in words]
         if total <= most and sum(widths) + total - 1 <= width:
             break
-    else:
-        while widths and sum(widths) + len(widths) - 1 + 2 > width:
-            widths.pop()
+    while widths and sum(widths) + len(widths) - 1 + 2 * (len(widths) < total) > width:
+        widths.pop()
     partly = " …" * (len(widths) < total)
     if known and not widths:
         widths, partly = [width], ""  # one number without a word of the others
-    lines = iter([" ".join(right(brief(v, size), w) for v, w in zip(row, widths, strict=False)) for row in known])
-    return ["·" if numbers is None else next(lines) + partly for numbers in lists]
+    rows = iter(zip(*words, strict=True))
+    lines = (" ".join(right(v, w) for v, w in zip(row, widths, strict=False)) + partly for row in rows)
+    return ["·" if numbers is None else next(lines) for numbers in lists]
 
 
-def widths_of(lists: Sequence[Sequence[float]], size: int) -> list[int]:
-    """Columns of the first number of all lists, of the second, and so on."""
-    return [max(len(brief(value, size)) for value in column) for column in zip(*lists, strict=False)]
+def spelled(columns: Sequence[Sequence[float]]) -> Iterator[list[list[str]]]:
+    """The words of each column in every spelling, the longest first; those of one or two decimals last as they are."""
+    for size in SIZES:
+        yield [column(values, size) for values in columns]
+    write = exact([value for values in columns for value in values])
+    if write:
+        whole = (all(float(value).is_integer() for value in values) for values in columns)
+        yield [column(values, 5) if it else [*map(write, values)] for it, values in zip(whole, columns, strict=True)]
 
 
 def given_inputs(scene: Scene, shown: Sequence[int], width: int) -> list[str]:

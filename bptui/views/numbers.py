@@ -1,5 +1,6 @@
 """The one way a number is written. Tiny numbers take an exponent, so −0.000 never appears."""
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import floor, isinf, isnan, log10
 
@@ -72,6 +73,18 @@ def brief(value: float, width: int) -> str:
     """A given number, such as an input or a target: a whole one without decimals."""
     value = float(value)
     return f"{value:.0f}".replace("-", "−") if value.is_integer() and abs(value) < 1000 else num(value, width)
+
+
+def column(values: Sequence[float], width: int) -> list[str]:
+    """Given numbers that stand below one another: without decimals where all are whole, else all with them."""
+    write = brief if all(float(value).is_integer() for value in values) else num
+    return [write(value, width) for value in values]
+
+
+def exact(values: Sequence[float]) -> Callable[[float], str] | None:
+    """Writes numbers as short as they were given, all with the same one or two decimals; None where they have more."""
+    places = next((k for k in (1, 2) if all(round(value, k) == value for value in values)), None)
+    return None if places is None else lambda value: f"{value + 0.0:.{places}f}".replace("-", "−")
 
 
 def precise(value: float) -> str:

@@ -8,7 +8,7 @@ from bptui.explain.quantity import Quantity, of_unit
 from bptui.explain.quantity import target as target_of
 from bptui.views.glyphs import EDITED, PENDING
 from bptui.views.layers import Symbol, fitting, listed, numbers, selected_unit, unit_label, units_of
-from bptui.views.numbers import brief, num, sign_role
+from bptui.views.numbers import brief, column, num, sign_role
 from bptui.views.scene import Scene
 from bptui.views.text import Row, Span, beside, cells, cut, left, right, row_cells
 
@@ -142,7 +142,8 @@ def result(scene: Scene, output: int) -> Row:
     record, m = scene.record, scene.moment.sample
     edited = EDITED if scene.was(target_of(output, m)) is not None else ""
     size = NUMBER + 1 - len(edited)
-    target: Span = (right(brief(float(record.targets[m, output]), size - 1), size) + edited, "text")
+    given = column(record.targets[m].tolist(), size - 1)[output]
+    target: Span = (right(given, size) + edited, "text")
     if not scene.reached(m, "forward", record.layers):
         return signed_number(None), target, signed_number(None)
     answer = num(record.passed.a[-1][m, output], NUMBER)

@@ -112,6 +112,15 @@ def grow(sizes: list[int], goals: dict[int, int], spare: int) -> int:
     return spare
 
 
+def fill(sizes: list[int], goals: dict[int, int], spare: int) -> int:
+    """Give columns to those that they bring to their goal, the nearest to it first; what is left over."""
+    for k in sorted(goals, key=lambda k: goals[k] - sizes[k]):
+        if 0 < (missing := goals[k] - sizes[k]) <= spare:
+            sizes[k] += missing
+            spare -= missing
+    return spare
+
+
 def window(count: int, height: int, at: int, scroll: int = 0) -> range:
     """Which of ``count`` rows to show in ``height``: the page that row ``at`` is on, moved by ``scroll``.
 

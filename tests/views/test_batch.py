@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bptui.exercises.exercise import Wanted
+from bptui.exercises.making import exercise
 from bptui.session.moment import Moment, Phase
+from bptui.session.session import Session
 from bptui.views.batch import OTHER_ROWS, aligned
 from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
@@ -31,8 +34,42 @@ def test_numbers_are_spelled_so_that_whole_ones_fit(lists: list[list[float]], wi
         assert len(line) <= width
         words = line.replace(" …", "").split()
         for value, word in zip(numbers, words, strict=False):
-            assert word in {brief(value, size) for size in (5, 6, 7)}
+            assert word in {write(value, size) for size in (5, 6, 7) for write in (brief, num)} or told(word) == value
         assert len(words) == len(numbers) or line.endswith("…") or len(words) == 1
+
+
+def told(word: str) -> float:
+    return float(word.replace("−", "-"))
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda k: st.lists(
+            st.lists(st.integers(-99, 99).map(lambda tenths: tenths / 10), min_size=k, max_size=k),
+            min_size=1,
+            max_size=6,
+        )
+    )
+)
+def test_numbers_of_one_decimal_are_not_cut_where_they_fit_with_it(lists: list[list[float]]) -> None:
+    lines = aligned(lists, max(len(" ".join(f"{value:.1f}" for value in numbers)) for numbers in lists) + len(lists[0]))
+    for numbers, line in zip(lists, lines, strict=True):
+        assert [told(word) for word in line.split()] == numbers
+
+
+@given(st.lists(st.sampled_from([0.25, 0.5, 1.0, 3.0]), min_size=1, max_size=6), st.integers(4, 9))
+def test_numbers_below_one_another_have_as_many_decimals_as_one_another(values: list[float], width: int) -> None:
+    lines = aligned([[value] for value in values], width)
+    assert len({len(line.strip().partition(".")[2]) for line in lines}) == 1
+
+
+@pytest.mark.parametrize("kind", ["batch-update", "short-batch", "forward", "momentum"])
+def test_an_exercise_shows_all_its_inputs_on_a_small_screen(kind: str) -> None:
+    it = Session(exercise(Wanted(kind, seed=3), 2).scenario)
+    head, *rows = painted("batch", scene(it, Moment(1, phase_of("reduce"))), 38, 15)
+    assert "…" not in head
+    for m, row in enumerate(rows[: it.record.n]):
+        assert [told(word) for word in row.split()[3:6]] == [*it.record.passed.a[0][m], it.record.targets[m, 0]]
 
 
 @given(st.lists(st.lists(st.floats(-9, 9), min_size=3, max_size=3), min_size=2, max_size=6))
