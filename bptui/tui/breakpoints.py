@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from textual import events
+
 from bptui.session.session import Session
 from bptui.training.watching.condition import Condition
 from bptui.training.watching.watchable import Watchable
 from bptui.tui.dialogs import Line
-from bptui.tui.keys import Key, Table
+from bptui.tui.keys import Key, Table, pressed
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
 from bptui.views.breakpoints import Listed, breakpoint_rows, offers
@@ -82,6 +84,23 @@ class BreakpointScreen(UpdateSheet):
 
     # --- what keys ask for ---
 
+    def hints(self) -> list[tuple[str, str, bool]]:
+        """Which digits add an offer stands behind the first: in the table each is a key of its own."""
+        first, *more = super().hints()
+        last = len(self.offered)
+        return [first, (f"{self.shown('offer-1')}-{self.shown(f'offer-{last}')}", "add offer", last > 0), *more]
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that is no key here begins the line, so that no digit behind it is taken for an offer."""
+        letter = (event.character or "").isalpha() and pressed(self.keys_now(), event.key) is None
+        if not (letter and self.is_active):
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()  # else Textual asks the screens' common handler too
+        self.press("add")
+        self.app.post_message(events.Key(event.key, event.character))
+
     def choose(self, by: int) -> None:
         self.chosen = min(max(self.chosen + by, 0), max(self.count - 1, 0))
 
@@ -125,8 +144,8 @@ def adding(place: int) -> Key[BreakpointScreen]:
 
 
 KEYS: Table = (
-    Key("add", ("enter", "a"), "Enter", "Breakpoints", "type what to wait for, or a number to watch",
-        BreakpointScreen.ask, "add"),
+    Key("add", ("enter",), "Enter", "Breakpoints", "type what to wait for, or a number to watch; a letter begins it",
+        BreakpointScreen.ask, "type one"),
     *map(adding, range(MOST_OFFERED)),
     Key("switch", ("space",), "space", "Breakpoints", "the chosen one on or off", BreakpointScreen.switch, "on/off",
         BreakpointScreen.no_breakpoint),
@@ -134,6 +153,7 @@ KEYS: Table = (
         "take out", BreakpointScreen.nothing_listed),
     Key("up", ("up",), "↑", "Breakpoints", "the one above", lambda screen: screen.choose(-1)),
     Key("down", ("down",), "↓", "Breakpoints", "the one below", lambda screen: screen.choose(1)),
-    *COMMON,
+    Key("theme", ("ctrl+t",), "ctrl+t", "Other", "next theme", BreakpointScreen.next_theme),
+    *(key for key in COMMON if key.id != "theme"),
     Key("close", ("escape", "q", "K"), "Esc", "Breakpoints", "close", BreakpointScreen.close, "close"),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def breakpoint_rows(
         rows.append(((words, "selected" if place == chosen else "text"), (" panel 8 has it", "dim")))
     rows = [rows[k] for k in window(len(rows), max(height - len(offered) - 2, 1), max(chosen, 0))]
     if offered:
-        rows += [(), ((" A digit adds one of these:", "dim"),)]
+        rows += [(), ((" A digit adds one of these, a letter begins a line of your own:", "dim"),)]
         rows += [((f" {digit}  {condition.shown(names)}", "text"),) for digit, condition in enumerate(offered, start=1)]
     return rows
 

@@ -63,6 +63,19 @@ async def test_wrong_words_are_answered_and_can_be_typed_again() -> None:
         assert at.session.stops.conditions == (parse_condition("train_loss < 0.1"),)
 
 
+@pytest.mark.parametrize("words", ["train_loss < 0.1", "row 1 right", "a1[0] of row 1 > 0.5"])
+async def test_words_typed_without_enter_go_to_the_line_and_add_no_offer(words: str) -> None:
+    async with explore() as at:
+        await at.press("K")
+        assert "Enter type one  1-7 add offer" in at.foot()
+        await at.press(*words)
+        assert isinstance(at.app.screen, WaitFor)
+        assert at.app.screen.query_one(Input).value == words
+        assert at.session.stops.conditions == ()
+        await at.press("enter")
+        assert at.session.stops.conditions == (parse_condition(words),)
+
+
 async def test_digits_add_what_is_offered_space_switches_del_takes_out() -> None:
     async with explore() as at:
         await at.press("K", "1", "3")
