@@ -12,13 +12,13 @@ from bptui.views.text import Row, Span, left, right, window
 NOT_ALL = "with momentum, a penalty, clipping or edits samples alone do not make the steps"
 ORDER_WORDS: dict[Order, str] = {
     "hardest": "hardest first",
-    "forgotten": "most often forgotten first",
+    "forgotten": "most forgotten first",
     "lost": "forgotten last first",
     "latest": "learned last first",
     "row": "by row",
 }
 WHEN = 14  # columns of an update
-WHAT = 30
+WHAT = 34
 COLUMNS: Row = (
     (f"   {left('row', 7)}{right('wrong', 13)}{right('first right', WHEN)}{right('forgotten', 11)}", "dim"),
     (right("last", WHEN), "dim"),
@@ -41,10 +41,16 @@ def history_rows(
     if passing is not None:
         rows += [((f" {passing.words if isinstance(passing, Passing) else passing}", "wrong"),), ()]
     for place, answer in enumerate(answers):
-        rows += head(past, answers, place, order)
+        rows += head(past, answers, place, order, current)
         listed = listed or (len(rows) if answer.life else 0)
         at = len(rows) if place == chosen else at
-        rows.append(marked(spelled(answer), place == chosen, answer.row == current and answer.life is not None))
+        rows.append(
+            marked(
+                spelled(answer, float(past.values[0])),
+                place == chosen,
+                answer.row == current and answer.life is not None,
+            )
+        )
     if not past.classes:
         rows += [(), ((" A regression has no right answers: there is nothing to forget.", "dim"),)]
     shown = window(len(rows), height, at) if at >= height else range(min(height, len(rows)))
@@ -53,8 +59,8 @@ def history_rows(
     return [rows[k] for k in shown]
 
 
-def head(past: Past, answers: Sequence[Answer], place: int, order: Order) -> list[Row]:
-    """What stands above the first answer of a kind."""
+def head(past: Past, answers: Sequence[Answer], place: int, order: Order, current: int) -> list[Row]:
+    """What stands above the first answer of a kind; that of the sample looked at comes before all others."""
     answer = answers[place]
     before = answers[place - 1] if place else None
     if before is None:
@@ -64,7 +70,8 @@ def head(past: Past, answers: Sequence[Answer], place: int, order: Order) -> lis
         more: list[Row] = [] if past.adds_up else [((f" {NOT_ALL}", "dim"),)]
         return [(), ((f" {said}", "title"),), *more]
     if answer.life and not before.life:
-        title = f" samples, as they were each time they were in a batch: {ORDER_WORDS[order]}"
+        first = "the current one ◂, then " if answer.row == current else ""
+        title = f" samples, each time in a batch: {first}{ORDER_WORDS[order]}"
         return [(), ((title, "title"),), COLUMNS]
     return []
 
@@ -76,8 +83,8 @@ def marked(row: Row, chosen: bool, current: bool) -> Row:
     return (*spans, (" ◂", "lit")) if current else tuple(spans)
 
 
-def spelled(answer: Answer) -> Row:
-    """What it says, without its mark."""
+def spelled(answer: Answer, began: float) -> Row:
+    """What it says, without its mark; ``began`` is what the weight was at the start."""
     value, when = num(answer.value, 8), f"update {answer.update}" if answer.update else "never"
     if answer.pull:
         pull = answer.pull
@@ -92,7 +99,7 @@ def spelled(answer: Answer) -> Row:
     start = when if answer.update else "at the start"
     words = {
         "sign": ("changed sign last", when),
-        "crossed": (f"crossed {shortest(answer.value, 5)} last", when),
+        "crossed": (f"crossed {'its start ' * (answer.value == began)}{shortest(answer.value, 5)} last", when),
         "largest": (f"was largest, {value}", start),
         "smallest": (f"was smallest, {value}", start),
         "changed": (f"changed most, by {value}", when),

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from bptui.data.digits import shortest
 from bptui.session.answers import ORDERS
 from bptui.training.past import Life
 from bptui.tui.history import Crossing, HistoryScreen
+from bptui.views.history import ORDER_WORDS
 from bptui.views.numbers import num
 
 from .pilots import USUAL, WIDE, Pilots, explore, session_with
@@ -72,6 +74,7 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
         await at.until_idle()
         screen = await opened(at)
         middle = float(screen.past.values[30])
+        assert f"crossed its start {shortest(float(screen.past.values[0]), 5)} last" in at.text()
         await at.press("c")
         assert isinstance(at.app.screen, Crossing)
         at.app.screen.query_one(Input).value = "none"
@@ -80,11 +83,13 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
         at.app.screen.query_one(Input).value = str(middle)
         await at.press("enter")
         assert screen.answers[1].update == screen.past.crossed(middle)
+        assert f"crossed {shortest(middle, 5)} last" in at.text()
         for order in (*ORDERS[1:], ORDERS[0]):
             await at.press("k")
             assert screen.order == order
             current, *others = [answer.life for answer in screen.answers if answer.life]
             assert current.row == screen.current, "the sample one looks at comes first"
+            assert f"the current one ◂, then {ORDER_WORDS[order]}" in at.text()
             by = BY[order]
             assert [by(life) for life in others] == sorted(by(life) for life in others)
 
