@@ -71,7 +71,7 @@ async def test_words_typed_without_enter_go_to_the_line_and_add_no_offer(words: 
         await at.press(*words)
         assert isinstance(at.app.screen, WaitFor)
         assert at.app.screen.query_one(Input).value == words
-        assert at.session.stops.conditions == ()
+        assert not at.session.stops.conditions
         await at.press("enter")
         assert at.session.stops.conditions == (parse_condition(words),)
 
