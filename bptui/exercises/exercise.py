@@ -52,15 +52,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A number that is not the right one, and the known mistakes that give it; ``said``: it is none of those."""
+    """A number that is not the right one, and the known mistakes that give it; ``said``: it is none of those; ``own``:
+    what it is as it stands, another sample's number."""
 
     value: float
     changes: tuple[Change, ...] = ()
     said: str = ""
+    own: tuple[str, ...] = ()
+
+    def names(self, reduction: str) -> tuple[str, ...]:
+        """What is nearest at hand first."""
+        return self.own + ((self.said,) if self.said else tuple(change.named(reduction) for change in self.changes))
 
     def words(self, reduction: str) -> str:
         """``drop φ′, or: y − a, then subtracted``."""
-        return self.said or ", or: ".join(change.named(reduction) for change in self.changes)
+        return ", or: ".join(self.names(reduction))
 
 
 @dataclass(frozen=True, slots=True)

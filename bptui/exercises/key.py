@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bptui.engine.wrong_rules import Change
-from bptui.exercises.exercise import Blank, Exercise, Table
+from bptui.exercises.exercise import Blank, Exercise, Table, Wrong
 from bptui.exercises.written import fixed
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -33,7 +33,7 @@ def mistakes(it: Exercise) -> Iterator[Table]:
     rows: dict[str, dict[str, str]] = {}
     for letter, blank in blanks.items():
         for wrong in blank.wrong:
-            for words in [wrong.said] if wrong.said else [change.named(it.reduction) for change in wrong.changes]:
+            for words in wrong.names(it.reduction):
                 rows.setdefault(words, {})[letter] = fixed(wrong.value, it.wanted.decimals)
     cells = ((words, *(numbers.get(letter, "") for letter in blanks)) for words, numbers in _merged(rows))
     yield Table("what mistakes give", ("mistake", *blanks), tuple(cells))
@@ -60,7 +60,13 @@ def names(changes: Sequence[Change], reduction: str) -> str:
     return "; ".join(change.named(reduction) for change in changes)
 
 
-def others_near(blank: Blank, value: float, reduction: str, tolerance: float) -> str:
-    """The names of all mistakes whose number an answer near this one may be."""
-    near = [wrong for wrong in blank.wrong if abs(wrong.value - value) <= 2 * tolerance]
-    return ", or: ".join(dict.fromkeys(wrong.words(reduction) for wrong in near))
+def said_of(wrongs: Sequence[Wrong], reduction: str) -> str:
+    """What is said of a wrong number, which may be any of these: another sample's number before mistakes."""
+    own = dict.fromkeys(words for wrong in wrongs for words in wrong.own)
+    mistaken = dict.fromkeys(words for wrong in wrongs for words in wrong.names(reduction) if words not in own)
+    return f"{'This is' if own else 'A known mistake gives this:'} {', or: '.join([*own, *mistaken])}."
+
+
+def near(blank: Blank, value: float, tolerance: float) -> list[Wrong]:
+    """All whose number an answer near this one may be: no digit tells them apart."""
+    return [wrong for wrong in blank.wrong if abs(wrong.value - value) <= 2 * tolerance]

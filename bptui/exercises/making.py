@@ -11,8 +11,9 @@ from bptui.exercises.exercise import Blank, Choice, Exercise, Table, Wanted, Wro
 from bptui.exercises.families import Family, family_of
 from bptui.exercises.selecting import Candidate, Question, selected, under_mistakes
 from bptui.exercises.written import fixed, writer
-from bptui.explain import explain
+from bptui.explain import explain, value
 from bptui.explain.quantity import OF_A_UNIT, Kind, Quantity
+from bptui.training.record import UpdateRecord
 
 Item = Blank | Choice
 SAID: dict[Kind, str] = {
@@ -87,6 +88,11 @@ def _blank(it: Candidate, q: Quantity, question: Question, wanted: Wanted) -> Bl
     found = explain(it.record, q)
     wrong: dict[str, Wrong] = {}
     same = []
+    for theirs, words in others(it.record, q):
+        if abs(theirs - found.result) > question.least:
+            printed = fixed(theirs, wanted.decimals)
+            known = wrong.get(printed, Wrong(theirs))
+            wrong[printed] = replace(known, own=(*known.own, words))
     for change, number in under_mistakes(it, q, question):
         if number is None:
             continue
@@ -100,6 +106,17 @@ def _blank(it: Candidate, q: Quantity, question: Question, wanted: Wanted) -> Bl
     symbol = it.record.names.symbol(q.weight) if q.kind in SAID else ""
     words = SAID.get(q.kind, found.words).format(weight=symbol, sample=q.sample + 1)
     return Blank(found.name, words, found.result, found.symbols, numbers, tuple(wrong.values()), tuple(same), q)
+
+
+def others(record: UpdateRecord, q: Quantity) -> Iterator[tuple[float, str]]:
+    """What the other samples have in the place of an answer, or give for it alone."""
+    of_a_sample = q.kind in (*OF_A_UNIT, "loss", "contribution")
+    if not (of_a_sample or q.kind in ("sum", "mean", "reduced")):
+        return
+    for m in range(record.n):
+        if m != q.sample:
+            number = value(record, replace(q, sample=m, kind=q.kind if of_a_sample else "contribution"))
+            yield number, f"the number of sample #{m + 1}" if of_a_sample else f"the gradient of sample #{m + 1} alone"
 
 
 def _given(it: Candidate, family: Family, asked: tuple[Quantity, ...], wanted: Wanted) -> Iterator[Table | str]:

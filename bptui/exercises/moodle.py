@@ -7,8 +7,8 @@ its reader, question/type/multianswer/questiontype.php: a blank is ``{1:NUMERICA
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bptui.exercises.exercise import Blank, Choice, Exercise, Table, Wrong
-from bptui.exercises.key import LETTERS, notation, others_near, title_of
+from bptui.exercises.exercise import Blank, Choice, Exercise, Table
+from bptui.exercises.key import LETTERS, near, notation, said_of, title_of
 from bptui.exercises.written import fixed, plain
 
 SAID_RIGHT = "Right."
@@ -88,13 +88,9 @@ def numerical(blank: Blank, it: Exercise) -> str:
     decimals, tolerance = it.wanted.decimals, it.wanted.tolerance
     parts = [_alternative("=", blank.value, decimals, tolerance, SAID_RIGHT)]
     for wrong in blank.wrong:
-        parts.append(_alternative("%0%", wrong.value, decimals, tolerance, said(blank, wrong, it)))
+        said = said_of(near(blank, wrong.value, tolerance), it.reduction)
+        parts.append(_alternative("%0%", wrong.value, decimals, tolerance, said))
     return f"{{1:NUMERICAL:{'~'.join(parts)}}}"
-
-
-def said(blank: Blank, wrong: Wrong, it: Exercise) -> str:
-    """Which mistakes a wrong number tells of; those next to it too, as no digit tells them apart."""
-    return f"A known mistake gives this: {others_near(blank, wrong.value, it.reduction, it.wanted.tolerance)}."
 
 
 def _alternative(mark: str, value: float, decimals: int, tolerance: float, words: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptui.exercises import markdown
 from bptui.exercises.exercise import Blank, Choice, Exercise, Table
-from bptui.exercises.key import LETTERS, notation, title_of
+from bptui.exercises.key import LETTERS, notation, said_of, title_of
 from bptui.exercises.written import fixed, plain
 
 MOST_WRONG = 4
@@ -71,8 +71,5 @@ def chosen(blank: Blank, it: Exercise) -> list[tuple[str, str, bool]]:
     rng = np.random.default_rng([it.wanted.seed, it.number, it.blanks.index(blank)])
     wrong = [blank.wrong[k] for k in sorted(rng.permutation(len(blank.wrong))[:MOST_WRONG])]
     answers = [(blank.printed(decimals), "Right.", True)]
-    answers += [
-        (fixed(each.value, decimals), f"A known mistake gives this: {each.words(it.reduction)}.", False)
-        for each in wrong
-    ]
+    answers += [(fixed(each.value, decimals), said_of([each], it.reduction), False) for each in wrong]
     return [answers[k] for k in rng.permutation(len(answers))]

@@ -10,10 +10,12 @@ from bptui.diagnosis.search import singles
 from bptui.exercises.exercise import Blank, Choice, Exercise, Wanted
 from bptui.exercises.families import FAMILIES, family_of
 from bptui.exercises.formats import FORMATS
+from bptui.exercises.key import near, said_of
 from bptui.exercises.making import exercise, exercises, question_of
 from bptui.exercises.names import FORMATS as FORMAT_NAMES
 from bptui.exercises.names import KINDS, MIXED
 from bptui.exercises.selecting import mistakes_of
+from bptui.explain import value
 from bptui.scenario.accept import ScenarioError
 from bptui.session.aim import parse_aim
 from bptui.session.moment import Phase
@@ -77,6 +79,37 @@ def test_no_mistake_gives_a_number_that_is_taken_for_the_right_one(kind: str, nu
             same = {change.id for change in blank.same}
             assert told | same == {change.id for change in mistakes_of(question, blank.quantity)}
             assert not told & same
+
+
+@pytest.mark.parametrize(("kind", "number"), EVERY)
+def test_another_sample_s_number_is_named_before_mistakes_that_give_it_too(kind: str, number: int) -> None:
+    it = the(kind, number)
+    for blank in it.blanks:
+        q = blank.quantity
+        if q is None or q.kind not in ("z", "a", "loss", "delta", "contribution"):
+            continue
+        for m in range(it.record.n):
+            other = value(it.record, replace(q, sample=m))
+            wrong = [each for each in blank.wrong if f"the number of sample #{m + 1}" in each.own]
+            if m == q.sample or abs(other - blank.value) <= 2 * it.wanted.tolerance:
+                assert not wrong
+            else:
+                assert [each.value for each in wrong] == pytest.approx([other], abs=1e-4)
+                said = said_of(near(blank, other, it.wanted.tolerance), it.reduction)
+                assert said.startswith("This is the number of sample #")
+                assert f"the number of sample #{m + 1}" in said
+
+
+@pytest.mark.parametrize("kind", ["batch-update", "short-batch"])
+def test_what_one_sample_gives_is_no_sum_and_no_mean_and_is_named(kind: str) -> None:
+    it = of(kind)
+    blank = it.blanks[0]
+    assert blank.quantity is not None
+    shares = it.record.contributions(blank.quantity.weight)
+    named = {words: each.value for each in blank.wrong for words in each.own}
+    assert named == pytest.approx(
+        {f"the gradient of sample #{m + 1} alone": share for m, share in enumerate(shares)}, abs=1e-4
+    )
 
 
 SILENT = {
