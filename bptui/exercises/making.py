@@ -10,12 +10,15 @@ from bptui.exercises import special, tables
 from bptui.exercises.exercise import Blank, Choice, Exercise, Table, Wanted, Wrong
 from bptui.exercises.families import Family, family_of
 from bptui.exercises.selecting import Candidate, Question, selected, under_mistakes
-from bptui.exercises.written import fixed, writer
-from bptui.explain import explain, value
+from bptui.exercises.written import fixed, plain, writer
+from bptui.explain import Explanation, explain, value
+from bptui.explain.expression import Write, evaluate, mapped
 from bptui.explain.quantity import OF_A_UNIT, Kind, Quantity
 from bptui.training.record import UpdateRecord
 
 Item = Blank | Choice
+MORE = 4
+"""Decimals that a formula may have more than its answer."""
 SAID: dict[Kind, str] = {
     "contribution": "the gradient of {weight} for sample {sample} alone",
     "sum": "the samples' gradients of {weight}, added",
@@ -102,10 +105,25 @@ def _blank(it: Candidate, q: Quantity, question: Question, wanted: Wanted) -> Bl
         printed = fixed(number, wanted.decimals)
         known = wrong.get(printed, Wrong(number))
         wrong[printed] = replace(known, changes=(*known.changes, change))
-    numbers = found.formula(writer(wanted.decimals))
+    numbers = formula(found, wanted.decimals)
     symbol = it.record.names.symbol(q.weight) if q.kind in SAID else ""
     words = SAID.get(q.kind, found.words).format(weight=symbol, sample=q.sample + 1)
     return Blank(found.name, words, found.result, found.symbols, numbers, tuple(wrong.values()), tuple(same), q)
+
+
+def formula(it: Explanation, decimals: int) -> str:
+    """The formula with as many decimals as the answer, or so many more that the numbers as printed give it: in
+    −2 · −0.0110 = 0.0219 a factor is too short."""
+    answer = fixed(it.result, decimals)
+    writers = [writer(decimals + more) for more in range(MORE + 1)]
+    true = (write for write in writers if fixed(as_printed(it, write), decimals) == answer)
+    return it.formula(next(true, writers[-1]))
+
+
+def as_printed(it: Explanation, write: Write) -> float:
+    """What one gets who computes with the numbers as they are written."""
+    assert it.numbers is not None
+    return evaluate(mapped(it.numbers, lambda number: float(plain(write(number)))))
 
 
 def others(record: UpdateRecord, q: Quantity) -> Iterator[tuple[float, str]]:

@@ -201,6 +201,34 @@ def evaluate(e: Expression) -> float:
             return float(FUNCTIONS[function](*map(evaluate, arguments)))
 
 
+def mapped(e: Expression, change: Callable[[float], float]) -> Expression:
+    """The same tree with other numbers in the place of the record's; what is written the same at any number of digits
+    stays."""
+    match e:
+        case Number(value, of):
+            return Number(change(value), of)
+        case Rest(count, value, members):
+            return Rest(count, change(value), members)
+        case Constant():
+            return e
+        case Sum(parts):
+            return Sum(tuple(mapped(part, change) for part in parts))
+        case Product(parts):
+            return Product(tuple(mapped(part, change) for part in parts))
+        case Call(function, parts):
+            return Call(function, tuple(mapped(part, change) for part in parts))
+        case Quotient(top, bottom):
+            return Quotient(mapped(top, change), mapped(bottom, change))
+        case Power(base, exponent):
+            return Power(mapped(base, change), mapped(exponent, change))
+        case Bracket(left, relation, right):
+            return Bracket(mapped(left, change), relation, mapped(right, change))
+        case Negative(inside):
+            return Negative(mapped(inside, change))
+        case Part(of, inside):
+            return Part(of, mapped(inside, change))
+
+
 def total(values: Iterable[float]) -> float:
     """The sum without loss of digits; where numbers overflow, the sum as it comes."""
     numbers = list(values)

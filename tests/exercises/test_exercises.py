@@ -15,13 +15,16 @@ from bptui.exercises.making import exercise, exercises, question_of
 from bptui.exercises.names import FORMATS as FORMAT_NAMES
 from bptui.exercises.names import KINDS, MIXED
 from bptui.exercises.selecting import mistakes_of
+from bptui.exercises.written import fixed
 from bptui.explain import value
+from bptui.explain.expression import evaluate
 from bptui.scenario.accept import ScenarioError
 from bptui.session.aim import parse_aim
 from bptui.session.moment import Phase
 from bptui.session.session import Session
 from tests.engine.rules_oracle import Made, made
 from tests.exercises.oracle import answer, read
+from tests.explain.reading import parse
 
 NUMBERS = (1, 2)
 SHAPES = {
@@ -65,6 +68,13 @@ def test_what_the_sheet_gives_leads_to_every_answer(kind: str, number: int) -> N
         room = 10.0**-decimals if "quotient" in blank.name or kind == "momentum" else 1e-9
         assert blank.value == pytest.approx(answer(sheet, blank.name), abs=room)
         assert abs(float(blank.printed(decimals).replace("−", "-")) - blank.value) <= 0.5 * 10.0**-decimals + 1e-12
+
+
+@pytest.mark.parametrize(("kind", "number"), EVERY)
+def test_the_numbers_of_a_formula_as_they_are_printed_give_the_answer(kind: str, number: int) -> None:
+    it = the(kind, number)
+    for blank in it.blanks:
+        assert fixed(evaluate(parse(blank.numbers)), it.wanted.decimals) == blank.printed(it.wanted.decimals)
 
 
 @pytest.mark.parametrize(("kind", "number"), EVERY)
