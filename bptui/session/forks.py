@@ -7,7 +7,7 @@ of its own: these stay what they were. The past is shared, and what rests takes 
 from dataclasses import dataclass, field, replace
 
 from bptui.session.moment import Moment
-from bptui.session.naming import begun, named
+from bptui.session.naming import begun, changed_after, named
 from bptui.training.causes import Causes, parting
 from bptui.training.checkpoints import BUDGET, Reach
 from bptui.training.history import History
@@ -133,11 +133,15 @@ class Forks:
         return self.all.index(self.live) + 1
 
     def name(self, fork: Fork) -> str:
-        """Given by hand, or made from what differs."""
+        """Given by hand, or made from what differs: where it parts, else first, and how often later."""
         if fork.title:
             return fork.title
         parent = self.find(fork.parent)
-        return named(fork.run, fork.parts, parent.run.causes) if parent else "as it began"
+        later = changed_after(fork.run, fork.parts if parent else 0)
+        if not (parent or later):
+            return "as it began"
+        first = named(fork.run, fork.parts, parent.run.causes) if parent else named(fork.run, later.pop(0))
+        return f"{first}, {len(later)} later" if later else first
 
     @property
     def told(self) -> InFork | None:

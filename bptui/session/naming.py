@@ -71,9 +71,15 @@ def begun(run: Run) -> tuple[tuple[int, str], ...]:
     return tuple((update, listed(words)) for update, words in found.items())
 
 
+def changed_after(run: Run, update: int) -> list[int]:
+    """The updates after one with which something begins to be different, ascending; what it began with is no change."""
+    changes = run.causes.changes
+    return sorted({at for at, change in changes if at > update and (at > 1 or not isinstance(change, Settings))})
+
+
 def named(run: Run, update: int, causes: Causes | None = None) -> str:
-    """What begins with an update of a run that is no cause of other ones, ``γ 0.5 from update 38``."""
-    known = causes.changes if causes else ()
+    """What begins with an update of a run that is no cause of other ones, nor what the run began with, ``γ 0.5 from update 38``."""
+    known = causes.changes if causes else run.causes.changes[:1]
     new = [
         words_of(run, update, change) for at, change in run.causes.changes if at == update and (at, change) not in known
     ]

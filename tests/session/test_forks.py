@@ -114,6 +114,24 @@ class TestNames:
         assert said == f"{name} from update 6".replace("false", names[0] if names else "")
         assert there.forks.name(there.forks[1]) == "as it began"
 
+    def test_what_was_changed_at_its_end_is_in_its_name_too(self) -> None:
+        there = session(updates=10)
+        back(there, 10)
+        for value in (0.5, 0.25):
+            there.change(Edit(2, 0, 0, value))
+            there.move(("batch", 1))
+        assert there.forks.name(there.forks[1]) == "w₂[0→0] = 0.5 from update 11, 1 later"
+        back(there, 5)
+        there.change(LeaveOut(3))
+        there.move(("batch", 1))
+        there.change(Edit(2, 0, 0, 0.15))
+        assert there.forks.name(there.forks.live) == "row 3 left out from update 6, 1 later"
+
+    def test_a_number_set_at_the_start_names_the_first_fork(self) -> None:
+        there = session()
+        there.change(Edit(2, 0, 0, 0.5))
+        assert there.forks.name(there.forks[1]) == "w₂[0→0] = 0.5 from update 1"
+
     def test_a_name_given_by_hand_is_the_one_that_counts(self) -> None:
         there = session(updates=10)
         there.forks.live.title = "the good one"
