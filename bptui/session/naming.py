@@ -78,7 +78,8 @@ def changed_after(run: Run, update: int) -> list[int]:
 
 
 def named(run: Run, update: int, causes: Causes | None = None) -> str:
-    """What begins with an update of a run that is no cause of other ones, nor what the run began with, ``γ 0.5 from update 38``."""
+    """What begins with an update of a run that is no cause of other ones, ``γ 0.5 from update 38``; what a run began
+    with is none that begins."""
     known = causes.changes if causes else run.causes.changes[:1]
     new = [
         words_of(run, update, change) for at, change in run.causes.changes if at == update and (at, change) not in known

@@ -77,21 +77,30 @@ class Explorer(Predicting):
 
     def picture_title(self) -> str:
         """The command that shows this screen again, where there is one."""
+        try:
+            return self.command()
+        except ValueError:
+            return super().picture_title()
+
+    def command(self) -> str:
+        """The command that shows this screen again. Raises ValueError where there is none, with ids of keys in it."""
         from bptui.views.command import command
 
         try:
             return clean(command(self.session, self.looks))
         except ValueError:
-            return super().picture_title()
+            opens = self.session_file and self.session_file.opens(self)
+            if not opens:
+                raise
+            return opens
 
     def show_command(self) -> None:
         """Show the command that recreates this screen, and hand it to the terminal to be copied."""
         from bptui.tui.dialogs import Told
-        from bptui.views.command import command
 
         self.pause()
         try:
-            words = clean(command(self.session, self.looks))
+            words = self.command()
         except ValueError as problem:
             self.notice = self.named(str(problem))
             return

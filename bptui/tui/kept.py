@@ -1,5 +1,6 @@
 """The session file of an explorer: written by ctrl+s, whole each time, and never over what somebody else wrote."""
 
+import shlex
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +47,16 @@ class SessionFile:
         if explorer.app.recovery:
             remember(self.path, state_folder())
         return f"saved {clean(str(self.path))}; bptui open goes on from there"
+
+    def opens(self, explorer: "Explorer") -> str | None:
+        """The command that opens the file, where it holds what is on the screen now and nothing else."""
+        if self.path is None:
+            return None
+        with suppress(OSError, ScenarioError, ValueError):
+            text = text_of_session(explorer.session, explorer.looks.words, self.path.parent)
+            if print_of(self.path) == sha256(text.encode()).hexdigest():
+                return clean(shlex.join(["bptui", "open", str(self.path)]))
+        return None
 
 
 def print_of(path: Path) -> str:

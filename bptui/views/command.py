@@ -16,7 +16,7 @@ def command(session: Session, looks: Looks) -> str:
     if later:
         update, change = later[0]
         what = words_of_change(session.run, update, change)
-        raise ValueError(f"{what} from update {update} on: no command says that; {{save-session}} keeps it")
+        raise ValueError(f"{what} from update {update} on: no command says that until {{save-session}} keeps it")
     assert isinstance(first, Settings)
     words = ["bptui", *command_words(session.scenario.under(first))]
     at = words_of(session.run, session.moment)

@@ -80,7 +80,20 @@ async def test_the_command_shows_the_same_screen(
 async def test_what_changed_on_the_way_fits_no_command() -> None:
     async with explore() as at:
         await at.do("next-batch", "rate-up", "command")
-        assert "γ 2 from update 2 on: no command says that" in at.foot()
+        assert "γ 2 from update 2 on: no command says that until ctrl+s keeps it" in at.foot()
+
+
+async def test_once_it_is_saved_the_command_opens_the_file_as_long_as_that_is_what_one_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore() as at:
+        await at.do("next-batch", "rate-up", "next-batch", "focus-4", "save-session")
+        assert await shown(at, monkeypatch) == "bptui open xor.session.json"
+        await at.do("focus-2", "command")
+        assert "no command says that until" in at.foot()
+        await at.do("focus-4")
+        assert await shown(at, monkeypatch) == "bptui open xor.session.json"
 
 
 async def test_the_command_stands_in_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
