@@ -54,8 +54,10 @@ def table(data: Dataset, found: Confusion, cell: tuple[int, int], width: int, he
     rows: list[Row] = [(*heads, (right("right", 7), "head"))]
     for k in lines:
         rows.append(line(found, names, k, shown, cell, label, size))
-    left_out = classes - len(shown)
-    foot = f" answers →{f', {left_out} more with ← →' if left_out else ''}"
+    across, down = classes - len(shown), classes - len(lines)
+    told = [f", {across} more with ← →"] * (across > 0) + [f", targets ↓ {down} more with ↑ ↓"] * (down > 0)
+    brief = [f", {across} ← →"] * (across > 0) + [f", {down} ↑ ↓"] * (down > 0)
+    foot = fitting(width, *(" answers →" + "".join(more) for more in (told, brief, ())))
     return [*rows, ((foot, "dim"),)]
 
 

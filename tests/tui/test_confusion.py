@@ -128,4 +128,7 @@ def test_it_never_exceeds_its_box_and_keeps_the_cell_in_hand(width: int, height:
             assert len(shown) <= height
             assert max(map(len, shown)) <= width
             if not opened:
+                targets = sum(row.startswith(" class") for row in shown)
+                (foot,) = [row for row in shown if "answers →" in row]
+                assert (f"{40 - targets} more with ↑ ↓" in foot or f", {40 - targets} ↑ ↓" in foot) == (targets < 40)
                 assert any(f"class {cell[0]}"[: width // 4 - 1] in row for row in shown)

@@ -97,8 +97,12 @@ def steps(it: Patient) -> Iterator[Finding]:
         short, middle, long = (float(v) for v in np.quantile(of, (0.25, 0.5, 0.75)))
         name, measured = f"layer {layer}: |Δw| ÷ |w|, the middle of {len(of)} steps", shortest(middle, 2)
         is_long, is_short = short > high, long < low and not learnt
-        if record.number < LOOKED_AT or len(of) < ENOUGH or not (is_long or is_short):
+        if not (is_long or is_short):
             yield Finding(name, measured)
+            continue
+        if record.number < LOOKED_AT or len(of) < ENOUGH:
+            early = f", judged from {LOOKED_AT} on" if record.number < LOOKED_AT else ""
+            yield Finding(name, measured + early)
             continue
         words = (
             f"layer {layer}: most of the last {len(of)} steps are {'longer' if is_long else 'shorter'} than "
