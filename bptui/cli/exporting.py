@@ -75,7 +75,7 @@ def write_page(kind: str, path: Path, session: "Session", options: argparse.Name
     if str(path) == "-":
         print(body, end="")
     else:
-        write(path, body, options)
+        write(path, body, output_beside(options))
 
 
 def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> None:
@@ -83,7 +83,7 @@ def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> Non
     from bptui.headless.torch_script import torch_script
 
     again = command_line(options)
-    write(options.torch, torch_script(scenario, again, options.ddp), options)
+    write(options.torch, torch_script(scenario, again, options.ddp), output_beside(options))
 
 
 def write_slides(session: "Session", looks: "Looks | None", keys: tuple[str, ...], options: argparse.Namespace) -> None:
@@ -93,13 +93,14 @@ def write_slides(session: "Session", looks: "Looks | None", keys: tuple[str, ...
     said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
     from bptui.tui.config import Config
 
+    told = output_beside(options)
     many = options.phases or (options.cast and not options.svg)
     shown = slides(session, looks, options.size, Config(**said), many, keys)
     if options.cast:
-        write(options.cast, film(shown, options.size, f"bptui {session.scenario.title}", options.seconds), options)
+        write(options.cast, film(shown, options.size, f"bptui {session.scenario.title}", options.seconds), told)
     if options.svg and not options.phases:
-        write(options.svg, shown[0].svg, options)
+        write(options.svg, shown[0].svg, told)
     elif options.svg:
         options.svg.mkdir(parents=True, exist_ok=True)
         for place, slide in enumerate(shown, 1):
-            write(options.svg / slide.file_name(place), slide.svg, options)
+            write(options.svg / slide.file_name(place), slide.svg, told)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptui.cli import exploring
 from bptui.cli.choosing import aim_of, choose, command_line
-from bptui.cli.telling import colour, complain
+from bptui.cli.telling import colour, complain, write
 from bptui.data.clean import clean
 from bptui.headless.arguments import UsageError
 from bptui.lazy import loading
@@ -170,7 +170,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def draw_map(options: argparse.Namespace) -> int:
     scenario = choose(options)
-    from bptui.headless.map import NoPicture, as_text, save, stand
+    from bptui.headless.map import NoPicture, as_text, stand, svg
     from bptui.session.session import Session
 
     aim = aim_of(options)
@@ -178,13 +178,12 @@ def draw_map(options: argparse.Namespace) -> int:
     try:
         scene = stand(session, aim, options.unit)
         if options.svg:
-            save(scene, options.svg)
-            print(f"written: {clean(str(options.svg))}")
+            write(options.svg, svg(scene))
             return 0
     except NoPicture as problem:
         raise UsageError(str(problem)) from None
     except IndexError as problem:
-        return complain(str(problem), status=2 if options.unit and not session.run.stop else 1)
+        return complain(str(problem), status=1 if session.run.stop else 2)
     for line in as_text(scene):
         print(line)
     return 0

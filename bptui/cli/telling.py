@@ -35,16 +35,16 @@ def colour(options: argparse.Namespace) -> bool:
     return not (options.no_color or os.environ.get("NO_COLOR"))
 
 
-def write(path: Path, body: str, options: argparse.Namespace) -> None:
-    """Whole or not at all, under a name of its own where a file has this one; where a page goes to the output, the
-    output is told nothing else. Raises OSError with the path that was asked for."""
+def write(path: Path, body: str, told: TextIO | None = None) -> None:
+    """Whole or not at all, under a name of its own where a file has this one; the name is told to the output, or
+    elsewhere. Raises OSError with the path that was asked for."""
     from bptui.data.output import write_new
 
     try:
         name = write_new(path, body)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(path)) from None
-    print(f"written: {clean(str(name))}", file=output_beside(options))
+    print(f"written: {clean(str(name))}", file=told)
 
 
 def output_beside(options: argparse.Namespace) -> TextIO:

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 
 import numpy as np
 
-from bptui.data.output import write_whole
 from bptui.headless.standing import go_to
 from bptui.session.aim import Aim
 from bptui.session.session import Session
@@ -71,11 +69,6 @@ def svg(scene: Scene) -> str:
             "",
         ]
     )
-
-
-def save(scene: Scene, path: Path) -> None:
-    """Write the picture. Raises NoPicture, OSError."""
-    write_whole(path, svg(scene))
 
 
 def plane_parts(plane: Plane) -> Iterator[str]:

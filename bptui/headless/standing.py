@@ -8,7 +8,7 @@ from bptui.session.session import Session
 
 def go_to(session: Session, aim: Aim | None, pause: Callable[[], bool] = lambda: False) -> None:
     """Stand where it was asked for; before the first update where nothing was. Raises IndexError where the run had to
-    stop before that, or there is no such sample, layer or weight."""
+    stop before that, or there is no such batch, sample, layer or weight."""
     if aim is None:
         return
     session.run.extend(aim.goal(session.run, session.moment), pause)

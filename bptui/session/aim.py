@@ -70,12 +70,15 @@ class Aim:
     def arrive(self, run: Run, moment: Moment) -> Moment:
         """The moment meant; without sample and phase the end of its update, as near as the run can come.
 
-        Raises IndexError where that update has no such sample, or the network no such layer or weight.
+        Raises IndexError where the epoch has no such batch, its update no such sample, or the network no such layer or
+        weight.
         """
         there = moment
         if self.says_time:
             goal = self.goal(run, moment)
             there = to_goal(run, moment, goal) if goal.update or goal.epoch else end_of(run, moment, 0)
+            if self.batch and not run.stop:
+                require_batch(run, there, goal)
         record = run.record(there.update)
         if self.sample or self.phase:
             first = 0 if self.says_time else there.sample
@@ -93,6 +96,13 @@ class Aim:
             weight.require(architecture.sizes, architecture.bias != "none")
             there = replace(there, layer=weight.layer, unit=weight.unit, source=weight.source)
         return there
+
+
+def require_batch(run: Run, there: Moment, goal: Goal) -> None:
+    """Raises IndexError where the epoch has ended before the batch that was meant."""
+    batches = run.record(there.update).position.batch
+    if batches < goal.batch:
+        raise IndexError(f"epoch {goal.epoch} has {batches} batch{'es' if batches > 1 else ''}, no {goal.batch}")
 
 
 def parse_aim(words: str) -> Aim:

@@ -254,7 +254,7 @@ class Standing:
     def arrive_at(self, aim: Aim) -> str:
         """Stand where one wanted to go, once what it needs is known (or as near as the run can come), or at the first
         breakpoint on the way; says where that is. Raises IndexError, and stands as before, where there is no such
-        sample, layer or weight."""
+        batch, sample, layer or weight."""
         here = self.moment
         self._go(aim.goal(self.run, here), lambda: aim.arrive(self.run, here))
         if self.stops.last:

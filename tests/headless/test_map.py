@@ -84,6 +84,7 @@ def test_more_inputs_have_no_picture() -> None:
         (["moons", "--at", "soon"], 'argument --at: not understood: "soon"; write 120'),
         (["moons", "--at", "50%"], "argument --at: '50%' is of a run that is known already"),
         (["moons", "--at", "e1 s99"], "update 1 has 10 samples, no 99"),
+        (["moons", "--at", "e2 b99"], "epoch 2 has 16 batches, no 99"),
         (["moons", "--unit", "1"], "expected layer and unit like 1.3, got '1'"),
         (["moons", "--unit", "1.99"], "there is no unit 99 in layer 1: the network is 2-6-1"),
         (["iris", "--svg", "iris.svg"], "a picture needs one or two inputs; these samples have 4"),
@@ -99,3 +100,14 @@ def test_what_cannot_be_drawn_is_one_line(
     assert told in said
     assert said.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_is_never_written_over_another_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.svg").write_text("mine")
+    assert main(["map", "xor", "--svg", "m.svg"]) == 0
+    assert capsys.readouterr().out == "written: m-2.svg\n"
+    assert Path("m.svg").read_text() == "mine"
+    assert Path("m-2.svg").read_text().startswith("<svg")

@@ -102,7 +102,7 @@ def test_a_wrong_file_is_told_with_file_line_and_key(old: str, new: str, words: 
     [
         ("s2 gradient", "s9 gradient", "update 1 has 4 samples, no 9"),
         ("s2 gradient", "s2 loss", "contribution is not made at that moment"),
-        ("b1 s2", "b2 s9", "no 9"),
+        ("b1 s2", "b2 s9", "epoch 1 has 1 batch, no 2"),
     ],
 )
 def test_a_moment_that_is_not_there_is_told_before_the_lesson_begins(

@@ -250,7 +250,6 @@ class TestGoTo:
             ("7", "update 7: epoch 3, batch 1"),
             ("e3", "update 7: epoch 3, batch 1"),
             ("e3 b2", "update 8: epoch 3, batch 2"),
-            ("e3 b99", "update 9: epoch 3, batch 3"),
         ],
     )
     def test_one_stands_at_the_end_of_that_update(self, words: str, notice: str) -> None:
@@ -266,7 +265,16 @@ class TestGoTo:
     def test_an_epoch_that_a_change_cut_short_has_no_later_batches(self) -> None:
         there = at(Moment(1, LAST, 3))
         there.change(replace(there.next_settings, batch_size=None))
-        assert self.go(there, "e1 b3") == "update 2: epoch 1, batch 2"
+        with pytest.raises(IndexError, match="epoch 1 has 2 batches, no 3"):
+            self.go(there, "e1 b3")
+        assert self.go(there, "e1 b2") == "update 2: epoch 1, batch 2"
+
+    def test_a_batch_that_an_epoch_does_not_have_is_refused_and_one_stands_as_before(self) -> None:
+        there = at(Moment(5, LAST, 3))
+        for words in ("e3 b4", "e3 b99", "b4"):
+            with pytest.raises(IndexError, match="has 3 batches, no "):
+                self.go(there, words)
+            assert there.moment == Moment(5, LAST, 3)
 
     def test_where_the_run_stopped_its_past_can_still_be_gone_to(self) -> None:
         there = stopped()
