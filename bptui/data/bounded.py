@@ -29,8 +29,8 @@ def opened(path: Path, most: int = LARGEST_FILE) -> Iterator[IO[bytes]]:
     """A plain file, open. Raises DataError: not there, a folder, a pipe or a device, too large, unreadable."""
     try:
         if not path.is_file():
-            kind = "a folder, not a file" if path.is_dir() else "not a plain file" if path.exists() else "no such file"
-            raise DataError(f"{path}: {kind}")
+            plain = "a folder, not a plain file" if path.is_dir() else "not a plain file"
+            raise DataError(f"{path}: {plain if path.exists() else 'no such file'}")
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_size > most:
                 raise too_large(path, most)

@@ -105,7 +105,7 @@ def reader_of(path: Path) -> Reader:
     if is_folder(path):
         if is_class_folder(path):
             return read_folder
-        raise DataError(f"{path}: a folder, not a file, and no folder of pictures for each class in it")
+        raise DataError(f"{path}: a folder, not a plain file, and no folder of pictures for each class in it")
     with opened(path, LARGEST_ARRAYS) as stream:
         head = stream.read(HEAD)
     with unpacked(path, LARGEST_ARRAYS) as stream:

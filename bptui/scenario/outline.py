@@ -6,6 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bptui.data.bounded import text_of
 from bptui.data.clean import clean
 from bptui.data.shipped import asset
 from bptui.scenario.keys import KEYS
@@ -62,8 +63,8 @@ def outline_of(name: str, said: Sections, hidden: str | None = None) -> Outline:
 def in_file(path: Path) -> dict[str, Any]:
     """The parsed file; {} where it is large, or cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= SMALL else {}
-    except (OSError, ValueError, RecursionError):
+        return tomllib.loads(text_of(path, SMALL))
+    except (ValueError, RecursionError):  # DataError among them
         return {}
 
 

@@ -108,7 +108,10 @@ class Opening(Workbench):
         return monotonic() - self._since > BRIEF
 
     def progress(self) -> list[str]:
-        return progress(self._beginning.outline, self._share, self.shown("stop")) if self.told else []
+        if not self.told:
+            return []
+        stops = "ctrl+c" if self.behind_others else self.shown("stop")
+        return progress(self._beginning.outline, self._share, stops, len(self.kept) if self.behind_others else 0)
 
     def paint(self) -> None:
         width, height = self.size
@@ -139,14 +142,22 @@ class Opening(Workbench):
 
     # --- what is typed ---
 
-    def typed(self, event: events.Key) -> None:
-        """Ctrl+C and the keys that quit act at once, unless what was typed before them may mean them otherwise; so does
-        Esc where one is told that it does."""
+    @property
+    def behind_others(self) -> bool:
+        """Would a key act after others, which may open what it is meant for? Esc alone opens nothing."""
+        return any(not self._is(event, "stop") for event in self.kept)
+
+    def _is(self, event: events.Key, key_id: str) -> bool:
         key = pressed(self.keys_now(), event.key)
-        quits = key is not None and key.id == "quit"
-        if event.key == "ctrl+c" or (key is not None and key.id == "stop" and self.told):
+        return key is not None and key.id == key_id
+
+    def typed(self, event: events.Key) -> None:
+        """Ctrl+C and ctrl+Q act at once; so do the keys that quit, and Esc where one is told that it stops, unless what
+        was typed before them may mean them otherwise."""
+        stops = self.told and self._is(event, "stop")
+        if event.key == "ctrl+c" or (stops and not self.behind_others):
             self.app.stop_opening()
-        elif event.key == "ctrl+q" or (quits and (self.told or not self.kept)):
+        elif event.key == "ctrl+q" or (self._is(event, "quit") and not self.behind_others):
             self.quit()
         elif len(self.kept) < MOST_KEPT:
             self.kept.append(event)

@@ -33,9 +33,10 @@ def first_ribbon(outline: Outline, width: int, height: int) -> list[Row]:
     return [fit(row, width) for row in rows[: max(height, 1)]]
 
 
-def progress(outline: Outline, share: float | None, stops: str) -> list[str]:
+def progress(outline: Outline, share: float | None, stops: str, waiting: int) -> list[str]:
     """What is said where the session takes its time to begin, the longest first; ``share`` of a file is read, None
-    where there is none to read; ``stops`` is the key that stops it."""
+    where there is none to read; ``stops`` is the key that stops it, ``waiting`` how many keys were typed for later."""
     what = "is made ready" if share is None else f"is read: {share:.0%}"
     end = f" · {stops} stops"
-    return [f"{outline.title} {what}{end}", f"{what}{end}", end.removeprefix(" · ")]
+    keys = f" · {waiting} key{'s' if waiting > 1 else ''} wait{'' if waiting > 1 else 's'}" if waiting else ""
+    return [f"{outline.title} {what}{keys}{end}", f"{what}{keys}{end}", f"{what}{end}", end.removeprefix(" · ")]

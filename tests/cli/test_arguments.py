@@ -146,7 +146,7 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
         (("digts",), ("did you mean 'digits'",)),
         (("qqqqqq",), ("the sets are digits, letters, iris, xor",)),
         (("missing.toml",), ("missing.toml", "no such file")),
-        (("/",), ("/", "a folder, not a file")),
+        (("/",), ("/", "a folder, not a plain file")),
         (("xor", "--layers", "3-2-1"), ("2 features", "the network expects 3")),
         (("xor", "--layers", "2-2-2"), ("1 target", "the network gives 2")),
         (("digits", "--samples", "5000"), ("1797 samples", "5000 were asked for")),

@@ -40,7 +40,7 @@ def test_the_first_frame_waits_for_no_numpy_and_what_is_typed_at_it_waits_for_th
         for part in ("each sample▸input fwd 1", "┏━ 1 Network ━", "┌─ 2 Batch ─", "sample 1 of 4 ▣□□□"):
             assert part in text
         at.type("ss")
-        at.wait_for("xor is made ready · Esc stops")
+        at.wait_for("xor is made ready · 2 keys wait · ctrl+c stops")
         go.touch()
         at.wait_for("2 of 4 gradients added")
         at.type("q")

@@ -185,7 +185,7 @@ def test_a_first_line_of_names_is_a_header(mine: Path, line: str) -> None:
 
 
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
-    for path, what in ((tmp_path / "gone.csv", "no such file"), (tmp_path, "a folder, not a file")):
+    for path, what in ((tmp_path / "gone.csv", "no such file"), (tmp_path, "a folder, not a plain file")):
         with pytest.raises(DataError, match=what):
             read_csv(path)
     with pytest.raises(DataError, match="not a plain file"):

@@ -155,7 +155,7 @@ UNREADABLE = [
     ((), "say what to check"),
     (("homework.toml",), "'homework.toml' --with FILE, your numbers"),
     (("homework.toml", "--with", "nosuch.json"), "nosuch.json: no such file"),
-    (("homework.toml", "--with", "."), "a folder, not a file"),
+    (("homework.toml", "--with", "."), "a folder, not a plain file"),
     (("homework.toml", "--with", "bad.json"), "bad.json: dW1[0][1]: null"),
     (("nosuch.py",), "nosuch.py: no such file"),
     (("mine.py", "--with", "bad.json"), "--with goes with a scenario"),

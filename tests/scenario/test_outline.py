@@ -1,5 +1,6 @@
 """What is known of a scenario before anything is computed is what the run then has."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,14 @@ def test_what_is_not_right_in_a_file_is_left_out(text: str, tmp_path: Path) -> N
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="latin-1")
     assert outline_of(str(path), {}) == Outline("mine")
+
+
+def test_a_pipe_and_a_device_are_not_waited_for(tmp_path: Path) -> None:
+    pipe, endless = tmp_path / "pipe.toml", tmp_path / "endless.toml"
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    assert outline_of(str(pipe), {}) == Outline("pipe")
+    assert outline_of(str(endless), {}) == Outline("endless")
 
 
 def test_of_data_the_name_is_known_and_what_was_said() -> None:

@@ -397,7 +397,7 @@ def test_too_large_a_file_is_refused(mine: Path) -> None:
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no such file"):
         Scenario.read(tmp_path / "gone.toml")
-    with pytest.raises(ScenarioError, match="a folder, not a file"):
+    with pytest.raises(ScenarioError, match="a folder, not a plain file"):
         Scenario.read(tmp_path)
 
 

@@ -72,7 +72,11 @@ def test_what_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Path) -> 
     pipe, endless = tmp_path / "pipe.toml", tmp_path / "endless.toml"
     os.mkfifo(pipe)
     endless.symlink_to("/dev/zero")
-    for path, words in ((pipe, "not a plain file"), (endless, "not a plain file"), (tmp_path, "a folder, not a file")):
+    for path, words in (
+        (pipe, "not a plain file"),
+        (endless, "not a plain file"),
+        (tmp_path, "a folder, not a plain file"),
+    ):
         with pytest.raises(ConfigError, match=words):
             read_config(path)
 

@@ -134,6 +134,20 @@ async def test_esc_stops_what_takes_its_time_once_it_is_said_so(monkeypatch: pyt
             apps.leave_opening(at.app, at.app.opening, 0)
 
 
+async def test_an_esc_behind_other_keys_is_meant_for_them_and_ctrl_c_is_said_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "BRIEF", 0.0)
+    async with opened() as at:
+        await at.pilot.press("g", "5")
+        await at.until(lambda: "xor is read: 50% · 2 keys wait · ctrl+c stops" in "\n".join(at.lines()))
+        await at.pilot.press("escape", "s", "s")
+        await at.begin()
+        assert not at.app._exit
+        moment = at.app.session.moment
+        assert (moment.update, moment.phase.kind, moment.sample) == (1, "gradient", 1)
+
+
 async def test_why_there_is_no_session_is_for_whoever_ran_it_to_say() -> None:
     def refuse(tell: Tell) -> Session:
         raise ScenarioError("mine.csv:3: not a number")
