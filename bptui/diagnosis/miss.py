@@ -1,6 +1,6 @@
 """What a single wrong number is: another number of the same update, or what a known mistake makes of this one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 
 from bptui.diagnosis.fits import given_of
@@ -22,6 +22,8 @@ YOURS: dict[str, str] = {
     "factor-half": "half of it is missing",
 }
 """Mistakes in the words of one who sees a single number of theirs."""
+KNOWN = "a known mistake gives that: "
+"""Before the name of one that has no words of its own."""
 MOST_SAMPLES = 1000  # samples whose numbers are held against one
 APART = 0.01
 """Of the larger of two choices: by more than that they differ. What is taken for right is less: half a per cent off."""
@@ -29,11 +31,18 @@ APART = 0.01
 
 def named_miss(record: UpdateRecord, q: Quantity, given: float, reach: float) -> str:
     """What a wrong number is, where it is one that is known; "" where it is none; ``reach``: how far off it may be."""
-    true = value(record, q)
-    for number, words in candidates(record, q):
-        if abs(number - given) <= reach < abs(number - true):
-            return words
-    return ""
+    return named_among(candidates(record, q), value(record, q), given, reach)
+
+
+def namer(record: UpdateRecord, q: Quantity) -> Callable[[float, float], str]:
+    """:func:`named_miss` of one number, for many who give it: what is known to be wrong is worked out once."""
+    known, true = tuple(candidates(record, q)), value(record, q)
+    return lambda given, reach: named_among(known, true, given, reach)
+
+
+def named_among(known: Iterable[Candidate], true: float, given: float, reach: float) -> str:
+    """What the first of the wrong numbers is that was given, and that the true one is not as well."""
+    return next((words for number, words in known if abs(number - given) <= reach < abs(number - true)), "")
 
 
 def choices(record: UpdateRecord, q: Quantity, most: int = 4) -> list[float]:
@@ -164,7 +173,7 @@ def mistaken(record: UpdateRecord, q: Quantity) -> Iterator[Candidate]:
         for change in singles(given):
             number = by_rule(workings, change, q)
             if number is not None:
-                yield number, YOURS.get(change.id, f"a known mistake gives that: {change.named(reduction)}")
+                yield number, YOURS.get(change.id, f"{KNOWN}{change.named(reduction)}")
 
 
 def by_rule(workings: Workings, change: Change, q: Quantity) -> float | None:

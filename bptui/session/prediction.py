@@ -27,6 +27,8 @@ DEPTHS: dict[Asked, str] = {
     "weight": "the new weight",
 }
 OF_BATCH: frozenset[Asked] = frozenset(("sum", "mean", "step", "weight"))
+Named = Callable[[float, float], str]
+"""A wrong number and how far off it may be → what it is, "" where it is nothing known."""
 MOST_HINTS = 3
 NUMBER = re.compile(r"[-+]?(\d*)(?:\.(\d*))?(?:e([-+]?\d{1,3}))?")
 LEAST_DIGITS = 2
@@ -110,15 +112,11 @@ class Prediction:
             return self
         return replace(self, hints=self.hints + 1, score=replace(self.score, hints=self.score.hints + 1))
 
-    def answered(
-        self, given: str, true: float, named: Callable[[float, float], str], chosen: float | None = None
-    ) -> Self:
+    def answered(self, given: str, true: float, named: Named, chosen: float | None = None) -> Self:
         """The number is told; ``named`` (given number, how far off it may be) says what a miss is. One that was
         ``chosen``, not typed, is exactly that, however it is written."""
-        value, slack = understood(given) if chosen is None else (chosen, 0.0)
-        reach = max(slack, SLACK * abs(true))
-        right = abs(value - true) <= reach
-        told = Told(self.asked[0], given, right, "" if right else named(value, reach))
+        right, words = judged(given, true, named, chosen)
+        told = Told(self.asked[0], given, right, words)
         score = replace(self.score, right=self.score.right + right, answered=self.score.answered + 1)
         return self._next(told, score)
 
@@ -128,6 +126,14 @@ class Prediction:
 
     def _next(self, told: Told, score: Score) -> Self:
         return replace(self, asked=self.asked[1:], hints=0, typed="", offered=False, score=score, told=told)
+
+
+def judged(given: str, true: float, named: Named, chosen: float | None = None) -> tuple[bool, str]:
+    """Is it right, and what is a miss? Raises ValueError as :func:`understood`."""
+    value, slack = understood(given) if chosen is None else (chosen, 0.0)
+    reach = max(slack, SLACK * abs(true))
+    right = abs(value - true) <= reach
+    return right, "" if right else named(value, reach)
 
 
 def understood(given: str) -> tuple[float, float]:
