@@ -80,7 +80,7 @@ def write_page(kind: str, path: Path, session: "Session", options: argparse.Name
 
 def write_torch_script(scenario: "Scenario", options: argparse.Namespace) -> None:
 
-    from bptui.headless.torch_script import torch_script
+    from bptui.scenario.torch_script import torch_script
 
     again = command_line(options)
     write(options.torch, torch_script(scenario, again, options.ddp), output_beside(options))

@@ -138,6 +138,18 @@ def nothing_runs(explorer: "Explorer") -> str | None:
     return None if explorer.busy or explorer.way_back else "nothing is running"
 
 
+def save_script(explorer: "Explorer") -> None:
+    from bptui.tui.torch_file import ask_script  # noqa: PLC0415  when a script is written
+
+    ask_script(explorer)
+
+
+def no_script(explorer: "Explorer") -> str | None:
+    from bptui.tui.torch_file import why_no_script  # noqa: PLC0415  as above
+
+    return why_no_script(explorer)
+
+
 HINT: Key[Any] = Key(
     "hint", ("J",), "J", "Answers", "a hint to the number asked: the formula, then its numbers, then the steps",
     lambda asking: asking.hint(), "", lambda asking: asking.no_hint(),
@@ -259,6 +271,9 @@ KEYS: tuple[Row, ...] = (
         lambda e: e.show_command()),
     Key("save-scenario", ("X",), "X", "Other", "save the current set-up as a scenario file in the current folder",
         lambda e: e.save_scenario(), "", lambda e: e.why_not_save()),
+    Key("save-script", ("Y",), "Y", "Other",
+        "save a PyTorch script of this run in the current folder: same start weights, batches and losses",
+        save_script, "", no_script),
     *(key for key in COMMON if key.id != "quit"),
     Key("quit", ("q", "ctrl+q"), "q", "Other", "quit", lambda e: e.quit(), "quit"),
 )  # fmt: skip

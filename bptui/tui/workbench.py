@@ -283,15 +283,15 @@ class Workbench(Screen[None]):
         """What stands over a picture of this screen."""
         return "bptui"
 
-    def save(self, name: str, text: str) -> None:
-        """Keep a text as a new file in the current folder. Where the screen is in a browser that folder is somebody
-        else's, and the text goes to the browser."""
+    def save(self, name: str, text: str, more: str = "") -> None:
+        """Keep a text as a new file in the current folder, and say so and ``more``. Where the screen is in a browser
+        that folder is somebody else's, and the text goes to the browser."""
         if self.app.is_web:
             self.app.deliver_text(StringIO(text), save_filename=name)
-            self.notice = f"{clean(name)} goes to the browser"
+            self.notice = f"{clean(name)} goes to the browser{more}"
             return
         try:
-            self.notice = f"saved {clean(str(write_new(Path(name), text)))}"
+            self.notice = f"saved {clean(str(write_new(Path(name), text)))}{more}"
         except OSError as problem:
             self.notice = f"{clean(name)}: {problem.strerror}; nothing was saved"
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from bptui.cli.choosing import choose
 from bptui.headless.arguments import parser_of
-from bptui.headless.torch_script import torch_script
 from bptui.scenario import Scenario
+from bptui.scenario.torch_script import torch_script
 
 FILE = Path(__file__).with_name("torch_scripts.json")
 EPOCHS = 3

@@ -201,6 +201,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "command": ((), shows(screen=Told)),
     "save-session": ((), same),
     "save-scenario": ((), same),
+    "save-script": ((), same),
     "theme": ((), shows(palette="light")),
     "help": ((), shows(screen=Help)),
     "palette": ((), shows(screen=Commands)),

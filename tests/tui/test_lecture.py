@@ -135,7 +135,12 @@ def test_what_the_tour_says_fits_the_usual_screen() -> None:
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("x", "nothing is saved here"), ("X", "nothing is saved here"), ("ctrl+z", "there is no shell here")],
+    [
+        ("x", "nothing is saved here"),
+        ("X", "nothing is saved here"),
+        ("Y", "nothing is saved here"),
+        ("ctrl+z", "there is no shell here"),
+    ],
 )
 async def test_read_only_writes_nothing_and_opens_no_shell(
     key: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bptui import cli
-from bptui.headless.torch_script import LARGEST, torch_script
 from bptui.scenario import Scenario, ScenarioError
+from bptui.scenario.torch_script import LARGEST, torch_script
 from bptui.scenario.weights import save
 from tests.cli.commands import complaint
 from tests.golden.make_torch_scripts import CASES, EPOCHS, FILE, digest, printed, scenario_of, script_of
@@ -67,7 +67,7 @@ def test_a_script_compiles_keeps_its_lines_short_and_imports_what_it_uses(words:
 
 
 def test_data_too_large_for_a_script_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bptui.headless.torch_script.LARGEST", 1000)
+    monkeypatch.setattr("bptui.scenario.torch_script.LARGEST", 1000)
     with pytest.raises(ScenarioError, match=r"at most 0 MB are written. Take fewer: --samples N"):
         torch_script(Scenario.built_in("xor"), "")
     assert LARGEST > 1_000_000

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bptui.engine.losses import LOSSES
-from bptui.headless.torch_script.rule import optimizer
+from bptui.scenario.torch_script.rule import optimizer
 from bptui.training.problem import Problem
 from bptui.training.settings import Settings
 

@@ -7,12 +7,13 @@ The ranks of a scenario are left out too: under ``torchrun`` there are as many a
 with a sum divided once the parts change nothing but rounding.
 """
 
-from bptui.headless.torch_script.given import given
-from bptui.headless.torch_script.head import constants, head, imports
-from bptui.headless.torch_script.network import RANKS, batches, loss, model
-from bptui.headless.torch_script.program import main, report
-from bptui.headless.torch_script.rule import rate, update
-from bptui.scenario import Scenario, ScenarioError
+from bptui.scenario.accept import ScenarioError
+from bptui.scenario.scenario import Scenario
+from bptui.scenario.torch_script.given import given
+from bptui.scenario.torch_script.head import constants, head, imports
+from bptui.scenario.torch_script.network import RANKS, batches, loss, model
+from bptui.scenario.torch_script.program import main, report
+from bptui.scenario.torch_script.rule import rate, update
 
 LARGEST = 8 << 20  # bytes of a script
 
