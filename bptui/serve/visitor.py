@@ -12,6 +12,7 @@ import termios
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from bptui.serve.hub import FOLLOWS, Seat
 from bptui.serve.limits import Limits, clamped
 
 CHUNK = 1 << 16
@@ -61,10 +62,32 @@ class Visitor:
         return width, height
 
     async def start(
-        self, words: list[str], size: tuple[int, int], environment: Mapping[str, str], limits: Limits
+        self,
+        words: list[str],
+        size: tuple[int, int],
+        environment: Mapping[str, str],
+        limits: Limits,
+        seat: Seat | None = None,
     ) -> None:
-        """Begin ``bptui WORDS``. Raises OSError where no process or pty can be had."""
+        """Begin ``bptui WORDS``, which follows from a ``seat`` where there is one; it is left when the process has
+        ended. Raises OSError where no process or pty can be had."""
+        try:
+            await self._start(words, size, environment, limits, seat)
+        except BaseException:
+            if seat is not None:
+                seat.leave()
+            raise
+
+    async def _start(
+        self,
+        words: list[str],
+        size: tuple[int, int],
+        environment: Mapping[str, str],
+        limits: Limits,
+        seat: Seat | None,
+    ) -> None:
         self._master, slave = pty.openpty()
+        theirs = {} if seat is None else {FOLLOWS: str(seat.theirs.fileno())}
         self._starting = True
         try:
             os.set_blocking(self._master, False)
@@ -79,9 +102,10 @@ class Visitor:
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                env=dict(environment),
+                env={**environment, **theirs},
                 cwd="/",
                 start_new_session=True,
+                pass_fds=[int(number) for number in theirs.values()],
             )
         except BaseException:
             self._close()
@@ -89,8 +113,10 @@ class Visitor:
         finally:
             os.close(slave)
             self._starting = self._process is not None
+        if seat is not None:
+            seat.started()
         self.resume()
-        self._watching = asyncio.create_task(self._watch(self._process))
+        self._watching = asyncio.create_task(self._watch(self._process, seat))
 
     def resize(self, width: int, height: int) -> None:
         """The terminal has another size."""
@@ -147,8 +173,10 @@ class Visitor:
         else:
             self.pause()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, process: asyncio.subprocess.Process, seat: Seat | None) -> None:
         status = await process.wait()
+        if seat is not None:
+            seat.leave()
         if self._reading:  # its last words
             self._read()
         self._close()

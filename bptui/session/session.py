@@ -13,6 +13,7 @@ from bptui.session.moment import UPDATE, Moment
 from bptui.session.moves import Move
 from bptui.session.player import Player
 from bptui.session.standing import Standing
+from bptui.session.stops import Stops
 from bptui.training.causes import Change, Guest
 from bptui.training.run import Run
 from bptui.training.schedule import Position
@@ -38,6 +39,14 @@ class Session(Standing):
             raise ArithmeticError(str(run.stop))
         self.forks = Forks.of(run, Moment(layer=run.start.architecture.layers, source=0))
         self._moment = self.forks.live.moment
+
+    def begin_with(self, scenario: Scenario) -> None:
+        """Another scenario in this one's place, as it begins. Raises as the constructor does."""
+        run = scenario.begin()
+        self._begin(run)
+        self.scenario, self.stops, self.player = scenario, Stops(), self.player.paused()
+        self.prediction = self.yours = None
+        self.collected = ()
 
     @property
     def setup(self) -> Scenario:
