@@ -61,7 +61,7 @@ def compared(scene: Scene) -> list[list[Row]]:
     bytes_sent = counted(round(ring_bytes(len(record.shares), record.before.architecture.parameters)))
     return [
         number(scene, f"Σmean ÷{means}", record.mean_of_means, ("  if each loss is a mean", "  mean of means", "")),
-        number(scene, "differs by", record.means_off, ("  from the mean", "")),
+        number(scene, "off by", record.means_off, ("  from the mean", "")),
         [
             ((f" ring: 2·(W−1)/W of all θ = {bytes_sent} bytes a rank", "dim"),),
             ((f" ring: each rank sends {bytes_sent} bytes", "dim"),),

@@ -48,11 +48,12 @@ def rows_of_ledger(scene: Scene) -> int:
 
 
 def ledger_height(scene: Scene, width: int, height: int) -> int:
-    """Rows of the panel that the ledger takes: what it needs, or all but the map's where it needs more."""
+    """Rows of the panel that the ledger takes: what it needs, or all but the map's where it needs more; with ranks, of
+    which it says so much more, all."""
     needed = rows_of_ledger(scene)
     if needed + LEAST_TABLE < height:
         return needed
-    return height if width >= WITH_MAP else height - min(max(height - 12, 0), 7)
+    return height if width >= WITH_MAP or ranks_of(scene.record) else height - min(max(height - 12, 0), 7)
 
 
 def entries(scene: Scene, width: int, height: int) -> range:

@@ -47,10 +47,16 @@ def test_the_true_mean_stands_beside_the_mean_of_the_ranks_means() -> None:
     assert f"MEAN ÷4   {factor(record.mean[W], 9, plus=True):>9}  ◂ in force" in said
     assert f"Σmean ÷2  {factor(record.mean_of_means[W], 9, plus=True):>9}" in said
     off = record.mean_of_means[W] - record.mean[W]
-    assert f"differs by{factor(off, 9, plus=True):>9}  from the mean" in said
+    assert f"off by    {factor(off, 9, plus=True):>9}  from the mean" in said
     assert abs(off) > 0.01 * abs(record.mean[W])
     wide = ledger(at(it, "reduce", 3), 60)
     assert "ALL-REDUCE: made here, in rank order" in wide
+
+
+def test_no_map_takes_the_rows_that_samples_need_on_80_columns() -> None:
+    rows = painted("update", at(shared((3, 1)), "update", 3), 38, 15)
+    assert [row[1:6] for row in rows[1:5]] == ["r0 #1", "r0 #2", "r0 #3", "r1 #4"]
+    assert "applied once" in rows[-1]
 
 
 def test_equal_ranks_means_do_not_differ() -> None:
