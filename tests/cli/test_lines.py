@@ -128,6 +128,32 @@ def test_in_tmux_it_is_suspended_and_comes_back_and_leaves_the_shell_as_it_was(t
     assert tmux.modes("after") == before
 
 
+def test_who_attaches_read_only_in_a_smaller_window_sees_the_lecturers_screen_and_changes_nothing(tmux: Tmux) -> None:
+    attach = [str(TMUX), "-S", tmux.socket, "attach"]
+    with (
+        terminal(command=attach, LC_ALL="C.UTF-8", width=100, height=31) as lecturer,
+        terminal(command=[*attach, "-r"], LC_ALL="C.UTF-8", width=60, height=16) as student,
+    ):
+        lecturer.wait_for("ready>")
+        student.wait_for("ready>")
+        lecturer.type(f"{BPTUI} xor\n")
+        lecturer.wait_for(BEGUN)
+        lecturer.type("b")
+        lecturer.wait_for("updates 1")
+        lecturer.settle()
+        shown = lecturer.text().splitlines()[:-1]  # without tmux's own line, in which a clock goes
+        assert any(line[60:].strip() for line in shown), "the lecturer's window stays as wide as it was"
+        student.wait_for(lambda text: text.splitlines()[:15] == [line[:60] for line in shown[:15]])
+        for keys in ("bbq", "\x02", "d"):  # for bptui, then tmux's own to detach: once it is gone, all were taken in
+            student.type(keys)
+            student.read(0.1)  # what comes at once is pasted text to tmux
+        assert student.wait() == 0
+        lecturer.type("?")
+        lecturer.wait_for("Help")
+        lecturer.type("\x1b")
+        lecturer.wait_for(lambda text: text.splitlines()[:-1] == shown)
+
+
 # --- SSH ---
 
 
