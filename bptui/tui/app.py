@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bptui.session.session import Session
     from bptui.tui.demo import Demo
     from bptui.tui.explorer import Explorer
+    from bptui.tui.polling import Desk, Lectern
     from bptui.tui.recovery import Recovery
     from bptui.views.looks import Looks
 
@@ -114,6 +115,7 @@ class BptuiApp(CellDiff, Faults):
         self.read_only = config.read_only
         self.asks = config.ask
         self.demo: Demo | None = None
+        self.polling: Desk | Lectern | None = None
         self._config, self._looks = config, looks
         self.explorer: Explorer
         self.opening: Opening | None = None

@@ -1,6 +1,6 @@
 """Predict, then reveal: what is typed goes to the question at the foot, what would tell its answer waits."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
@@ -10,6 +10,9 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.text import Row
+
+if TYPE_CHECKING:
+    from bptui.views.predict import Ways
 
 TYPED = frozenset("0123456789.,-−+eE")
 LONGEST = 14  # characters of an answer
@@ -62,9 +65,16 @@ class Predicting(Workbench):
         from bptui.views.predict import foot_rows  # noqa: PLC0415
 
         rows = foot_rows(
-            Question(asking, self.session.record), width, self.app.remap.shown, self.choices(), self.esc_skips
+            Question(asking, self.session.record), width, self.app.remap.shown, self.choices(), self.ways()
         )
         return [*rows, *super().footer_rows(width, height - len(rows))]
+
+    def ways(self) -> "Ways":
+        """What Enter and Esc do with a number, here and where a class is asked."""
+        from bptui.views.predict import Ways  # noqa: PLC0415  only where numbers are asked
+
+        usual = Ways() if self.esc_skips else Ways(esc="")
+        return usual if self.app.polling is None else self.app.polling.ways(usual)
 
     def hints(self) -> list[tuple[str, str, bool]]:
         return self.acting(super().hints())
@@ -85,6 +95,11 @@ class Predicting(Workbench):
             self._choices = asking.now, choices(self.session.record, asking.now, MOST_CHOICES)
         return self._choices[1]
 
+    @property
+    def is_seat(self) -> bool:
+        """Is a lecturer followed, who tells the number?"""
+        return self.app.polling is not None and self.app.polling.is_seat
+
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
@@ -103,7 +118,7 @@ class Predicting(Workbench):
         offered = self.session.prediction is not None and self.session.prediction.offered
         letter = offered and event.character is not None and event.character in "abcd"
         if event.key == "escape":
-            return self.esc_skips
+            return self.esc_skips and not self.is_seat
         return event.key in ("enter", "backspace", "tab") or letter or event.character in TYPED
 
     def type(self, key: str, character: str) -> None:
@@ -139,6 +154,8 @@ class Predicting(Workbench):
         q = asking.now
         assert q is not None
         try:
+            if self.app.polling is not None and self.app.polling.takes(self.session, given, chosen):
+                return
             self.session.prediction = asking.answered(
                 given, value(record, q), lambda number, reach: named_miss(record, q, number, reach), chosen
             )
@@ -149,7 +166,9 @@ class Predicting(Workbench):
     def why_not(self, key: Key[Any]) -> str | None:
         if self.session.prediction and key.id == "play":
             return "a number is asked before each step: step with p, s or b"
-        if self.asking and key.group not in LOOKS and key.id not in ALLOWED:
+        if self.asking and key.group not in LOOKS and (key.id not in ALLOWED or (self.is_seat and key.id == "predict")):
+            if self.is_seat:
+                return f"a number is asked: type it; {self.shown('hint')} gives a hint, the lecturer tells it"
             skip = ", Esc skips it" if self.esc_skips else ""
             return f"a number is asked: type it; {self.shown('hint')} gives a hint{skip}"
         return super().why_not(key)

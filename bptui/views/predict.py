@@ -1,5 +1,8 @@
 """What is asked, at the foot and in panel 6: the question, the answer typed so far, hints, and what an answer was."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from bptui.explain import Explanation, explain, name
 from bptui.explain.expression import Number as Alone
 from bptui.explain.quantity import GIVEN, Quantity
@@ -15,13 +18,23 @@ CURSOR = "_"
 LETTERS = "abcd"
 
 
-def foot_rows(question: Question, width: int, keys: Keys, choices: list[float], skips: bool = True) -> list[Row]:
+class Ways(NamedTuple):
+    """What Enter and Esc do with a number ("": nothing); what is said of a poll of it, the longest wording first."""
+
+    enter: str = "answers"
+    esc: str = "skips"
+    poll: tuple[str, ...] = ()
+
+
+ALONE = Ways()
+"""Nobody else is asked."""
+
+
+def foot_rows(question: Question, width: int, keys: Keys, choices: list[float], ways: Ways = ALONE) -> list[Row]:
     """The question with what is typed, and the hint or the numbers to choose among; or what the last answer was, and
-    the formula; the score at the right. ``skips``: does Esc skip the number here?"""
+    the formula; the score at the right."""
     asking = question.prediction
-    first, second = (
-        asked_rows(question, width, keys, choices, skips) if asking.now else told_rows(question, width, keys)
-    )
+    first, second = asked_rows(question, width, keys, choices, ways) if asking.now else told_rows(question, width, keys)
     if foot_height(asking) == FOOT:
         return [first, with_score(second, asking, width)]
     upper, *rest = prose(hints(question)[-1], width - 2)
@@ -49,25 +62,36 @@ def with_score(row: Row, asking: Prediction, width: int) -> Row:
 # --- while a number is hidden ---
 
 
-def asked_rows(question: Question, width: int, keys: Keys, choices: list[float], skips: bool) -> tuple[Row, Row]:
+def asked_rows(question: Question, width: int, keys: Keys, choices: list[float], ways: Ways) -> tuple[Row, Row]:
     asking, record = question.prediction, question.record
     assert asking.now is not None
     typed: Span = (f"{asking.typed}{CURSOR}", "bar-strong")
-    words = f" ? {name(asking.now, record.names)} = ", f" ? {name(asking.now, record.names)} ="
-    skip = "  Esc skips" if skips else ""
-    ways = (
-        (f"  a letter takes one  Tab hides them{skip}", "  a letter takes one")
-        if asking.offered
-        else (
-            f"  Enter answers  {keys.get('hint', 'J')} hint  Tab offers{skip}",
-            f"  {keys.get('hint', 'J')} hint  Tab offers{skip}",
-            f"  {keys.get('hint', 'J')} hint",
-            "",
-        )
+    said = list(keys_said(asking.offered, keys.get("hint", "J"), ways))
+    words = f" ? {name(asking.now, record.names)} = "
+    first = first_fitting(
+        (((words, "notice"), typed, (poll, "bar-strong"), (tail, "bar")) for poll, tail in said), width
     )
-    first = first_fitting((((words[0], "notice"), typed, (way, "bar")) for way in ways), width)
     room = width - 3 - cells(asking.score.short)
     return first, ((f" {cut(second_words(question, room, choices), max(room, 0))}", "bar"),)
+
+
+def keys_said(offered: bool, hint: str, ways: Ways) -> Iterator[tuple[str, str]]:
+    """What a poll says and what keys do, in more words and in fewer."""
+    esc = f"  Esc {ways.esc}" if ways.esc else ""
+    if offered:
+        tails = [f"  a letter takes one  Tab hides them{esc}", "  a letter takes one"]
+    else:
+        tails = [
+            f"  Enter {ways.enter}  {hint} hint  Tab offers{esc}",
+            f"  {hint} hint  Tab offers{esc}",
+            f"  {hint} hint",
+        ]
+    if not ways.poll:
+        yield from (("", tail) for tail in (*tails, ""))
+        return
+    for poll in ways.poll:
+        yield from ((f"  {poll}", tail) for tail in (*tails[:-1], f"  {hint} hint{esc}", esc))
+    yield f"  {ways.poll[-1]}", ""
 
 
 def second_words(question: Question, width: int, choices: list[float]) -> str:

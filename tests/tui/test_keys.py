@@ -27,6 +27,7 @@ from bptui.tui import (
     lab,
     lists,
     matrices,
+    poll_screen,
     predicting,
     race,
     scatter,
@@ -219,7 +220,15 @@ def test_every_key_has_its_effect_tested() -> None:
     "table",
     [
         *(KEYS, lab.KEYS, race.KEYS, drill.KEYS, draw.KEYS, scatter.KEYS, confusion.KEYS, explain.KEYS),
-        *(breakpoints.KEYS, history.KEYS, doctor.KEYS, gradients.KEYS, matrices.KEYS, predicting.KEYS),
+        *(
+            breakpoints.KEYS,
+            history.KEYS,
+            doctor.KEYS,
+            gradients.KEYS,
+            matrices.KEYS,
+            predicting.KEYS,
+            poll_screen.KEYS,
+        ),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS, forks.KEYS),
     ],
 )

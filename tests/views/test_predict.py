@@ -16,7 +16,8 @@ from bptui.training.watching.watchable import Watchable
 from bptui.views.gradients import gradient_rows
 from bptui.views.matrices import KINDS, matrix_rows
 from bptui.views.numbers import factor, num, precise
-from bptui.views.predict import depth_rows, foot_height, foot_rows, question_rows, verdict
+from bptui.views.poll import answered_words
+from bptui.views.predict import Ways, depth_rows, foot_height, foot_rows, question_rows, verdict
 from bptui.views.predict import hints as hints_of
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import cells
@@ -229,8 +230,22 @@ def test_a_miss_does_not_read_as_if_the_number_were_its_own() -> None:
 def test_esc_is_named_where_it_skips_alone(offered: bool) -> None:
     question = questions("xor")[0]
     question = replace(question, prediction=replace(question.prediction, offered=offered))
-    said = [lines(foot_rows(question, 120, {}, [], skips))[0] for skips in (True, False)]
+    said = [lines(foot_rows(question, 120, {}, [], ways))[0] for ways in (Ways(), Ways(esc=""))]
     assert said[0].rstrip() == f"{said[1].rstrip()}  Esc skips"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_how_many_have_answered_is_at_the_foot_in_any_width_and_the_number_is_not(width: int) -> None:
+    for question in questions("xor"):
+        q = question.prediction.now
+        assert q is not None
+        for hints, offered, typed in ((0, False, "0.01"), (2, False, ""), (0, True, "")):
+            asking = replace(question.prediction, hints=hints, offered=offered, typed=typed)
+            ways = Ways(esc="reveals", poll=answered_words(12, 20))
+            rows = lines(foot_rows(replace(question, prediction=asking), width, {}, [], ways))
+            assert re.search(r"12( of |/)20", rows[0]), rows
+            assert "Esc reveals" in rows[0] or width == 40
+            assert not spellings(value(question.record, q)) & {words.lstrip("+−") for words in NUMBER.findall(rows[0])}
 
 
 def test_the_list_of_depths_says_what_is_asked() -> None:

@@ -1,0 +1,48 @@
+"""The screen with the bars: how many of a class are right, and which known mistake the others made."""
+
+from typing import TYPE_CHECKING
+
+from bptui.tui.keys import Key, Table
+from bptui.tui.sheet import Sheet
+from bptui.tui.workbench import COMMON
+from bptui.views.text import Row
+
+if TYPE_CHECKING:
+    from bptui.session.poll import Tally
+    from bptui.session.prediction import Question
+
+
+class PollScreen(Sheet):
+    """The number that was told, and what everybody answered; in a ``seat`` what was answered there."""
+
+    NAME = "Poll"
+    TITLE_WORDS = "What the class answered"
+
+    def __init__(self, question: "Question", tally: "Tally", seat: bool, palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.question, self.tally, self.seat = question, tally, seat
+        self._over = False
+
+    def table(self) -> Table:
+        return KEYS
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        from bptui.views.poll import poll_rows  # noqa: PLC0415  the table of keys does not need it
+
+        return poll_rows(self.question, self.tally, width, height, self.seat)
+
+    def end(self) -> None:
+        """Nobody looks at it any more: it closes, at once or when it comes to lie on top."""
+        self._over = True
+        self.close()
+
+    def on_screen_resume(self) -> None:
+        if self._over:
+            self.close()
+
+
+KEYS: Table = (
+    *COMMON,
+    Key("close", ("escape", "enter", "space", "q"), "Esc Enter", "Poll", "close: the lecture goes on", PollScreen.close,
+        "close"),
+)  # fmt: skip

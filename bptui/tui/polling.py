@@ -1,0 +1,129 @@
+"""A class is asked: the lecturer's side, and a follower's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bptui.session.ballot import Ballot, answer_of, followed, heard_of, message
+from bptui.session.poll import Polls
+from bptui.session.prediction import Question
+from bptui.session.session import Session
+from bptui.tui.poll_screen import PollScreen
+from bptui.tui.workbench import Workbench
+from bptui.views.poll import answered_words
+from bptui.views.predict import Ways
+
+if TYPE_CHECKING:
+    from bptui.tui.app import BptuiApp
+
+
+class Lectern:
+    """The lecturer's side: each number that is asked is asked of all who follow. ``changed`` is called when these have
+    to be told something new."""
+
+    is_seat = False
+
+    def __init__(self, app: "BptuiApp", changed: Callable[[], None]) -> None:
+        self._app, self._changed = app, changed
+        self.polls = Polls()
+
+    def ways(self, usual: Ways) -> Ways:
+        """How many have answered; Esc tells the number without an answer of the lecturer's own."""
+        if self.polls.open is None or not self.polls.seats:
+            return usual
+        said = answered_words(self.polls.open.answered, self.polls.seats)
+        return Ways(usual.enter, "reveals" if usual.esc else "", said)
+
+    def takes(self, session: Session, given: str, chosen: float | None) -> bool:
+        """The lecturer's own answer tells the number at once, as it does alone."""
+        return False
+
+    def message(self) -> dict[str, Any] | None:
+        """What those who follow are told of it now. What is asked on the screen is asked of them, and what was told
+        there is shown with their answers."""
+        before, app = self.polls.told, self._app
+        self.polls.look(app.session)
+        told, asking = self.polls.told, app.session.prediction
+        if told is not None and told is not before and told.tally and asking:
+            question = Question(asking, app.session.record)
+            app.push_screen(PollScreen(question, told.tally, False, app.palette_name, app.ascii), self._seen)
+        return message(self.polls)
+
+    def _seen(self, _: None) -> None:
+        self.polls.seen()
+        self._changed()
+
+    def heard(self, seat: int, said: object) -> None:
+        """A line of a seat's: an answer, or None where nobody sits there any more. What is neither is let fall."""
+        if said is None:
+            self.polls.left(seat)
+        else:
+            try:
+                self.polls.heard(seat, *answer_of(said))
+            except ValueError:
+                return
+        self._repaint()
+
+    def seats(self, count: int) -> None:
+        """So many follow."""
+        self.polls.seats = count
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """How many have answered stands at the foot."""
+        if self.polls.open is not None:
+            repaint(self._app)
+
+
+class Desk:
+    """A follower's side; ``send`` takes an answer to the lecturer."""
+
+    is_seat = True
+
+    def __init__(self, app: "BptuiApp", send: Callable[[dict[str, Any]], None]) -> None:
+        self._app, self._send = app, send
+        self._bars: PollScreen | None = None
+        self.ballot = Ballot()
+
+    def ways(self, usual: Ways) -> Ways:
+        """The lecturer tells the number; until then an answer may be changed."""
+        given = self.ballot.given
+        said = (f"{given} is sent; until it is told you may change it", f"{given} is sent", "sent") if given else ()
+        return Ways("sends", "", said)
+
+    def takes(self, session: Session, given: str, chosen: float | None) -> bool:
+        """The answer goes to the lecturer. Raises ValueError where it is none."""
+        self.ballot = self.ballot.filled(given, chosen)
+        self._send(self.ballot.answer)
+        asking = session.prediction
+        session.prediction = asking and replace(asking, typed="", offered=False)
+        return True
+
+    def follow(self, said: object) -> None:
+        """What the lecturer's poll says, where one stands where the lecturer stands. Raises ValueError where that is
+        none."""
+        app, heard = self._app, heard_of(said)
+        before = self.ballot.told
+        self.ballot = followed(app.session, self.ballot, heard)
+        if heard.told != before:
+            self._close()
+        asking = app.session.prediction
+        if heard.told and heard.told != before and heard.tally and asking and asking.told:
+            question = Question(asking, app.session.record)
+            self._bars = PollScreen(question, heard.tally, True, app.palette_name, app.ascii)
+            app.push_screen(self._bars, lambda _: repaint(app))
+        repaint(app)
+
+    def _close(self) -> None:
+        """The bars are looked at no longer."""
+        if self._bars is not None:
+            self._bars.end()
+        self._bars = None
+
+
+def repaint(app: "BptuiApp") -> None:
+    """What lies on top shows what is so now."""
+    if isinstance(app.screen, Workbench) and app.screen.is_attached:
+        app.begin_frame()
+        app.screen.paint()
+        app.show_now(app.screen)
