@@ -7,11 +7,12 @@ from bptui.cli.telling import complain
 from bptui.headless.arguments import UsageError
 from bptui.scenario.names import built_in_names
 
+EXTRAS = {"asyncssh": "ssh", "aiohttp": "web", "textual_serve": "web"}
+
 
 def serve(options: argparse.Namespace) -> int:
     """Until ctrl+C; status 1 where the address cannot be had."""
-    if not options.ssh:
-        raise UsageError("say how they come in: --ssh")
+    check(options)
     scenario = choose(options)
     scenario.begin()
     import asyncio
@@ -27,16 +28,41 @@ def serve(options: argparse.Namespace) -> int:
     try:
         sets = tuple(built_in_names())
         words = tuple(serving.whole(command_words(scenario), sets))
-        limits = Limits(seats=options.seats, idle=60.0 * options.idle)
-        password = serving.new_password() if options.password else ""
-        opening = serving.Opening(words, sets, options.port, options.public, password, options.keys, limits)
+        opening = serving.Opening(
+            words,
+            sets,
+            options.port or serving.PORT,
+            options.public,
+            serving.new_password() if options.password else "",
+            options.keys,
+            Limits(seats=options.seats, idle=60.0 * options.idle),
+            ssh=options.ssh,
+            web=options.web,
+            web_port=options.web_port or serving.WEB_PORT,
+            token=serving.new_token() if options.web else "",
+        )
         asyncio.run(serving.serve(opening, folder / "serve", lambda line: print(line, flush=True)))
     except serving.NoDoor as problem:
         return complain(str(problem), status=1)
     except ImportError as problem:
-        if (problem.name or "").partition(".")[0] != "asyncssh":
+        missing = (problem.name or "").partition(".")[0]
+        if missing not in EXTRAS:
             raise
-        return complain("bptui serve --ssh needs asyncssh: pip install 'bptui[ssh]'", status=1)
+        extra = EXTRAS[missing]
+        needed = missing.replace("_", "-")
+        return complain(f"bptui serve --{extra} needs {needed}: pip install 'bptui[{extra}]'", status=1)
     except ValueError as problem:
         raise UsageError(str(problem)) from None
     return 0
+
+
+def check(options: argparse.Namespace) -> None:
+    """A way in, and nothing said of one that is closed."""
+    if not (options.ssh or options.web):
+        raise UsageError("say how they come in: --ssh, --web, or both")
+    of_ssh = {"--port": options.port, "--password": options.password, "--keys": options.keys}
+    for option, given in of_ssh.items():
+        if given and not options.ssh:
+            raise UsageError(f"{option} is for --ssh")
+    if options.web_port and not options.web:
+        raise UsageError("--web-port is for --web")

@@ -38,7 +38,7 @@ COMMANDS = {
     "doctor": "say why it does not learn, and what cures it",
     "map": "draw what the network answers everywhere, as text or SVG",
     "export": "slides, a film or a worked page of an update",
-    "serve": "give a class a bptui each, over SSH",
+    "serve": "give a class a bptui each, over SSH or in the browser",
     "open": "go on with a session that ctrl+s has saved",
     "resume": "go on with the session that was lost, or else saved last",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",

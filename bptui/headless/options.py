@@ -55,7 +55,8 @@ EXPORT = """without --svg and the others nothing is written. A walk through an u
 SERVE = """each visitor has a bptui of their own that reads and writes no file:
   bptui serve --ssh                     ssh -p 8022 bptui@127.0.0.1
   bptui serve digits --ssh --public --password
-a visitor who comes as xor@, digits@ ... gets that set
+  bptui serve --web                     prints an address for the browser
+a visitor who comes as xor@ or with ?xor at the end of the address gets that set
 """
 EXERCISE = """the same seed gives the same exercises; every sheet bears its command.
   bptui exercise --kind hidden-delta --format markdown > sheet.md
@@ -238,10 +239,14 @@ def add_serve(p: argparse.ArgumentParser) -> None:
     p.epilog = SERVE
     p.add_argument("--ssh", action="store_true", help="visitors come by ssh (pip install 'bptui[ssh]')")
     port = checked(integer(1, 65_535), plain)
-    p.add_argument("--port", type=port, default=8022, metavar="N", help="the port of it (8022)")
+    p.add_argument("--port", type=port, metavar="N", help="the port of --ssh (8022)")
+    p.add_argument("--web", action="store_true", help="visitors come with a browser (pip install 'bptui[web]')")
+    p.add_argument("--web-port", type=port, metavar="N", help="the port of --web (8023)")
     p.add_argument("--public", action="store_true", help="from other machines too, not from this one alone")
-    p.add_argument("--password", action="store_true", help="a new password each time, printed at the start")
-    p.add_argument("--keys", type=Path, metavar="FILE", help="only who has one of these keys (as in authorized_keys)")
+    p.add_argument("--password", action="store_true", help="for --ssh a new password, printed at the start")
+    p.add_argument(
+        "--keys", type=Path, metavar="FILE", help="by --ssh only who has one of these keys (as in authorized_keys)"
+    )
     seats = checked(integer(1, 500), plain)
     p.add_argument("--seats", type=seats, default=40, metavar="N", help="how many at once (40)")
     idle = checked(number(0.1, 1440), plain)

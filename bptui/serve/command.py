@@ -5,14 +5,15 @@ import errno
 import os
 import secrets
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bptui.serve.limits import Limits
+from bptui.serve.limits import Limits, Seats
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", ""
+PORT, WEB_PORT = 8022, 8023
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another one on a projector
 STOPS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 WARNING = "anybody who reaches this machine can come in{asked}; each gets a bptui that can neither read nor write files"
@@ -20,15 +21,30 @@ WARNING = "anybody who reaches this machine can come in{asked}; each gets a bptu
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``sets`` are the names a visitor may come as; others get ``words``, the arguments of the usual bptui."""
+    """``sets`` are the names a visitor may come as; others get ``words``, the arguments of the usual bptui. ``ssh`` and
+    ``web`` are the doors; ``port``, ``password`` and ``keys`` are those of ssh, ``token`` is in the web's address."""
 
     words: tuple[str, ...]
     sets: tuple[str, ...]
-    port: int = 8022
+    port: int = PORT
     public: bool = False
     password: str = ""
     keys: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    ssh: bool = True
+    web: bool = False
+    web_port: int = WEB_PORT
+    token: str = ""
+
+    @property
+    def interface(self) -> str:
+        """What is listened at."""
+        return EVERYWHERE if self.public else LOOPBACK
+
+    @property
+    def host(self) -> str:
+        """What visitors call this machine, as far as that is known."""
+        return "THIS-MACHINE" if self.public else LOOPBACK
 
     def arguments(self, user: str) -> list[str]:
         """Of the bptui of who comes under this name."""
@@ -56,56 +72,126 @@ def whole(words: Iterable[str], sets: tuple[str, ...]) -> Iterator[str]:
 def new_password() -> str:
     """Eight letters, 39 bits: a connection gets an answer a second to three guesses, and only so many connections are
     open at once (see ``Limits``), so that all addresses together need centuries for half of the words."""
-    return "".join(secrets.choice(LETTERS) for _ in range(8))
+    return letters(8)
+
+
+def new_token() -> str:
+    """Sixteen letters, 79 bits: a guess costs nothing but a request, so that it must be much longer than a password."""
+    return letters(16)
+
+
+def letters(count: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A way in: what is said of it, and how it is closed."""
+
+    lines: list[str]
+    close: Callable[[], Awaitable[None]]
 
 
 async def serve(opening: Opening, folder: Path, tell: Callable[[str], None]) -> None:
     """Serve until a signal says to stop; a second one does not wait for visitors. Raises NoDoor, OSError where the
     server's key cannot be kept, ValueError for a key that cannot be used."""
-    from bptui.serve.keys import host_key
-    from bptui.serve.ssh import House, close_door, open_door
-
-    key = host_key(folder)
-    house = House(opening.arguments, opening.limits, opening.password, str(opening.keys or ""))
-    try:
-        acceptor = await open_door(house, EVERYWHERE if opening.public else LOOPBACK, opening.port, key)
-    except OSError as problem:
-        raise NoDoor(why_no_door(opening, problem)) from None
+    doors = await open_doors(opening, folder)
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, closing.set)
-    for line in told(opening, acceptor.get_port(), key.get_fingerprint()):
+    for line in told(opening, doors):
         tell(line)
     await closing.wait()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
             loop.remove_signal_handler(number)
     tell("closing: everybody is sent home")
-    await close_door(acceptor, house)
+    await asyncio.gather(*(door.close() for door in doors))
 
 
-def why_no_door(opening: Opening, problem: OSError) -> str:
+async def open_doors(opening: Opening, folder: Path) -> list[Opened]:
+    """All that are asked for, or none."""
+    seats = Seats(opening.limits)
+    doors: list[Opened] = []
+    try:
+        if opening.ssh:
+            doors.append(await open_ssh(opening, seats, folder))
+        if opening.web:
+            doors.append(await open_web(opening, seats))
+    except BaseException:
+        for door in doors:
+            await door.close()
+        raise
+    return doors
+
+
+async def open_ssh(opening: Opening, seats: Seats, folder: Path) -> Opened:
+    from bptui.serve.keys import host_key
+    from bptui.serve.ssh import House, close_door, open_door
+
+    key = host_key(folder)
+    house = House(opening.arguments, seats, opening.password, str(opening.keys or ""))
+    try:
+        acceptor = await open_door(house, opening.interface, opening.port, key)
+    except OSError as problem:
+        raise NoDoor(why_no_door(opening, opening.port, "--port", problem)) from None
+    lines = told_ssh(opening, acceptor.get_port(), key.get_fingerprint())
+    return Opened(lines, lambda: close_door(acceptor, house))
+
+
+async def open_web(opening: Opening, seats: Seats) -> Opened:
+    from bptui.serve.stay import Guests
+    from bptui.serve.web import Door, Lobby
+
+    door = Door(Lobby(Guests(opening.arguments, seats), opening.token))
+    try:
+        port = await door.open(opening.interface, opening.web_port)
+    except OSError as problem:
+        raise NoDoor(why_no_door(opening, opening.web_port, "--web-port", problem)) from None
+    return Opened(told_web(opening, port), door.close)
+
+
+def why_no_door(opening: Opening, port: int, option: str, problem: OSError) -> str:
     where = "this machine" if opening.public else LOOPBACK
     if problem.errno == errno.EADDRINUSE:
-        return f"port {opening.port} is taken on {where}: give another --port"
+        return f"port {port} is taken on {where}: give another {option}"
     why = os.strerror(problem.errno) if problem.errno else str(problem)
-    return f"port {opening.port} cannot be had on {where} ({why}): give another --port"
+    return f"port {port} cannot be had on {where} ({why}): give another {option}"
 
 
-def told(opening: Opening, port: int, fingerprint: str) -> list[str]:
+def told(opening: Opening, doors: Iterable[Opened]) -> list[str]:
     """How to come in."""
-    host = "THIS-MACHINE" if opening.public else LOOPBACK
+    lines = [line for door in doors for line in door.lines]
+    lines.append(f"seats: {opening.limits.seats}; ctrl+C closes")
+    if opening.public:
+        lines.append(f"warning: {WARNING.format(asked=asked(opening))}")
+    return lines
+
+
+def asked(opening: Opening) -> str:
+    """What one needs to come in from another machine."""
+    by_ssh = " with the password" if opening.password else " with a key" if opening.keys else ""
+    by_web = " with the whole address, which is not encrypted on its way"
+    if not opening.web:
+        return by_ssh
+    return f"{by_ssh} by ssh, or{by_web} in a browser" if opening.ssh else by_web
+
+
+def told_ssh(opening: Opening, port: int, fingerprint: str) -> list[str]:
     lines = [
-        f"bptui {' '.join(opening.words)}: ssh -p {port} bptui@{host}",
-        f"another set by its name: ssh -p {port} xor@{host}",
+        f"bptui {' '.join(opening.words)}: ssh -p {port} bptui@{opening.host}",
+        f"another set by its name: ssh -p {port} xor@{opening.host}",
         f"key of this server: {fingerprint}",
-        f"seats: {opening.limits.seats}; ctrl+C closes",
     ]
     if opening.password:
-        lines.insert(2, f"password: {opening.password}")
-    if opening.public:
-        asked = " with the password" if opening.password else " with a key" if opening.keys else ""
-        lines.append(f"warning: {WARNING.format(asked=asked)}")
+        lines.append(f"password: {opening.password}")
     return lines
+
+
+def told_web(opening: Opening, port: int) -> list[str]:
+    return [
+        f"bptui {' '.join(opening.words)}: http://{opening.host}:{port}/{opening.token}/",
+        f"another set by its name: http://{opening.host}:{port}/{opening.token}/?xor",
+    ]

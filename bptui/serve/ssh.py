@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ import asyncssh
 
 from bptui.data.clean import clean
 from bptui.serve.limits import Limits, Seats
+from bptui.serve.stay import RESTORED, Words
 from bptui.serve.visitor import Visitor, environment_of
 
 LOGIN = 20.0  # seconds in which somebody has to say who they are, and a connection to have a visitor
@@ -17,11 +17,8 @@ GUESSES, PAUSE = 3, 1.0  # passwords that a connection may say, and seconds unti
 FAREWELL = 2.0  # seconds in which a visitor's line takes the last words
 ALIVE, MISSED = 15.0, 4  # seconds between two questions whether a visitor is there, and how many go unanswered
 UNREAD = 1 << 15  # bytes on their way to a visitor; bptui waits for the line itself
-RESTORED = b"\x1b[?1049l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[m\r\n"
 NO_COMMANDS = "bptui serve runs no commands; come with: ssh -p PORT NAME@HOST"
 NO_TERMINAL = "bptui needs a terminal: ssh -t"
-Words = Callable[[str], list[str]]
-"""A visitor's user name → the arguments of their bptui."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +27,17 @@ class House:
     have a seat, ``running`` those whose process has not ended yet."""
 
     words: Words
-    limits: Limits = field(default_factory=Limits)
+    seats: Seats = field(default_factory=lambda: Seats(Limits()))
     password: str = ""
     keys: str = ""
-    seats: Seats = field(init=False)
     doors: "set[Door]" = field(init=False, default_factory=set)
     visits: "set[Visit]" = field(init=False, default_factory=set)
     running: set[Visitor] = field(init=False, default_factory=set)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "seats", Seats(self.limits))
+    @property
+    def limits(self) -> Limits:
+        """The same for everybody."""
+        return self.seats.limits
 
     @property
     def asks(self) -> bool:

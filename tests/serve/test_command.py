@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bptui.cli import main
 from bptui.serve import command as serving
-from bptui.serve.command import LETTERS, Opening, new_password, told
+from bptui.serve.command import LETTERS, Opening, new_password, new_token, told, told_ssh, told_web
 from bptui.serve.limits import Limits, Seats, clamped
 from bptui.serve.visitor import environment_of
 from tests.cli.commands import OWN, complaint, run, terminal
@@ -26,12 +27,26 @@ def free_port() -> int:
 
 
 def test_it_says_how_to_come_in_and_warns_where_it_is_public() -> None:
-    quiet = told(Opening(("xor",), ("xor",)), 8022, "SHA256:abc")
-    assert quiet[0] == "bptui xor: ssh -p 8022 bptui@127.0.0.1"
-    assert not any("warning" in line for line in quiet)
-    public = told(Opening(("xor",), ("xor",), public=True, password="abcd"), 8022, "SHA256:abc")
-    assert "password: abcd" in public
-    assert public[-1].startswith("warning: anybody who reaches this machine can come in with the password")
+    quiet = Opening(("xor",), ("xor",))
+    assert told_ssh(quiet, 8022, "SHA256:abc")[0] == "bptui xor: ssh -p 8022 bptui@127.0.0.1"
+    assert not any("warning" in line for line in told(quiet, []))
+    public = Opening(("xor",), ("xor",), public=True, password="abcd")
+    assert "password: abcd" in told_ssh(public, 8022, "SHA256:abc")
+    assert told(public, [])[-1].startswith("warning: anybody who reaches this machine can come in with the password;")
+
+
+def test_the_address_of_a_browser_has_the_token_and_public_it_is_said_to_be_open_to_read() -> None:
+    web = Opening(("xor",), ("xor",), ssh=False, web=True, token="abcd")
+    assert told_web(web, 8023)[0] == "bptui xor: http://127.0.0.1:8023/abcd/"
+    public = replace(web, public=True)
+    assert told_web(public, 8023)[0] == "bptui xor: http://THIS-MACHINE:8023/abcd/"
+    assert "with the whole address, which is not encrypted on its way" in told(public, [])[-1]
+
+
+def test_a_token_is_new_each_time_and_twice_as_long_as_a_password() -> None:
+    several = {new_token() for _ in range(50)}
+    assert len(several) == 50
+    assert all(len(token) == 16 and set(token) <= set(LETTERS) for token in several)
 
 
 def test_passwords_are_new_and_can_be_read_on_a_projector() -> None:
@@ -73,7 +88,29 @@ def test_an_address_that_comes_too_often_waits_a_minute_and_others_do_not() -> N
 
 
 def test_it_asks_how_they_come_in() -> None:
-    assert "say how they come in: --ssh" in complaint("serve")
+    assert "say how they come in: --ssh, --web, or both" in complaint("serve")
+
+
+@pytest.mark.parametrize("option", ["--port=8000", "--password", "--keys=x"])
+def test_what_is_for_ssh_alone_is_refused_without_it(option: str) -> None:
+    assert complaint("serve", "--web", option) == f"{option.partition('=')[0]} is for --ssh"
+
+
+def test_the_port_of_the_web_is_refused_without_it() -> None:
+    assert complaint("serve", "--ssh", "--web-port=8000") == "--web-port is for --web"
+
+
+@pytest.mark.parametrize(("way", "missing"), [("ssh", "asyncssh"), ("web", "aiohttp"), ("web", "textual_serve")])
+def test_an_extra_that_is_not_there_is_named(
+    way: str, missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def serve_nobody(*_: object) -> None:
+        raise ModuleNotFoundError(f"No module named {missing!r}", name=f"{missing}.web")
+
+    monkeypatch.setattr(serving, "serve", serve_nobody)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main(["serve", f"--{way}"]) == 1
+    assert capsys.readouterr().err.endswith(f"needs {missing.replace('_', '-')}: pip install 'bptui[{way}]'\n")
 
 
 def test_a_file_is_known_by_its_whole_path_for_visitors_begin_elsewhere(
@@ -101,6 +138,16 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         done = run("serve", "xor", "--ssh", f"--port={port}", XDG_STATE_HOME=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == f"bptui: error: port {port} is taken on 127.0.0.1: give another --port\n"
+
+
+async def test_where_one_door_cannot_be_opened_the_other_is_not_left_open(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        busy, free = taken.getsockname()[1], free_port()
+        opening = Opening(("xor",), ("xor",), port=free, web=True, web_port=busy, token="x")
+        with pytest.raises(serving.NoDoor, match=f"port {busy} is taken on 127.0.0.1: give another --web-port"):
+            await serving.serve(opening, tmp_path, print)
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", free)):
+        pass
 
 
 def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+// Begins textual.js when the fonts are there, since it measures its cells once; says which socket is whose; and gives
+// the terminal the keys.
+"use strict";
+
+const begin = window.onload;
+window.onload = null;
+
+const terminal = document.getElementById("terminal");
+const [user] = new URLSearchParams(location.search).keys();
+const socket = new URL(`ws/${encodeURIComponent(user || "bptui")}`, location.href);
+socket.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+terminal.dataset.sessionWebsocketUrl = socket.href;
+
+const focus = () => terminal.querySelector("textarea")?.focus();
+document.addEventListener("click", focus);
+document.getElementById("again").addEventListener("click", () => location.reload());
+
+const faces = ["", "bold ", "italic ", "italic bold "].map((face) => document.fonts.load(`${face}16px "Roboto Mono"`));
+Promise.allSettled(faces).then(() => {
+  begin();
+  focus();
+});
