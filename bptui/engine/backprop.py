@@ -47,6 +47,11 @@ class Pass:
         z, a = (tuple(np.empty((len(x), size)) for size in architecture.sizes[1:]) for _ in range(2))
         return cls((x, *a), z, (), np.empty(0), ())
 
+    def with_inputs(self, x: Floats) -> "Pass":
+        """The same room for a forward pass over another x (n × i), of no more rows."""
+        n = len(x)
+        return Pass((x, *(a[:n] for a in self.a[1:])), tuple(z[:n] for z in self.z), (), self.loss, ())
+
     def rows(self, part: slice) -> "Pass":
         """The same pass for some of the samples: views, not copies. What is written there is written here."""
 

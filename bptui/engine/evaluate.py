@@ -6,7 +6,7 @@ import numpy as np
 
 from bptui.engine.backprop import Pass, forward
 from bptui.engine.losses import LOSSES
-from bptui.engine.network import Network
+from bptui.engine.network import Architecture, Network
 from bptui.engine.types import Floats, Rows, quiet, read_only
 
 CHUNK = 256  # samples evaluated at once: little memory, and most of it stays in the cache
@@ -18,11 +18,21 @@ def losses_of_pass(network: Network, loss: str, y: Floats, passed: Pass) -> Floa
     return LOSSES[loss].value(passed.z[-1], passed.a[-1], y)
 
 
-def evaluate(network: Network, loss: str, x: Rows, y: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
-    """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o)."""
+def room_for(architecture: Architecture, samples: int) -> Pass:
+    """Where :func:`evaluate` puts what it finds of so many samples. To keep it spares the next call a quarter of its
+    time: the memory is the process's already."""
+    return Pass.forward_only(architecture, np.empty((min(samples, CHUNK), 0)))
+
+
+def evaluate(
+    network: Network, loss: str, x: Rows, y: Floats, room: Pass | None = None
+) -> Iterator[tuple[slice, Floats, Floats]]:
+    """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o), which the
+    next chunk overwrites."""
+    room = room or room_for(network.architecture, len(x))
     for start in range(0, len(x), CHUNK):
         part = slice(start, start + CHUNK)
-        passed = Pass.forward_only(network.architecture, x[part])
+        passed = room.with_inputs(x[part])
         with quiet():
             losses = losses_of_pass(network, loss, y[part], passed)
         yield part, losses, passed.a[-1]

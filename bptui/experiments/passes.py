@@ -1,7 +1,5 @@
 """Ordinary passes on a budget of back-propagations, to compare the drill with."""
 
-from dataclasses import replace
-
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, quiet
 from bptui.engine.update import Divergence, Workspace, compute_update
@@ -19,7 +17,7 @@ class Passes:
     batch make an update as a short batch, which the whole batch will replace: none that are spent go unused."""
 
     def __init__(self, problem: Problem, record: UpdateRecord, settings: Settings, memory: Floats) -> None:
-        start = State(0, record.before.flat, memory.copy(), replace(record.position, repeat=1, seen=0))
+        start = State(0, record.before.flat, memory.copy(), record.position._replace(repeat=1, seen=0))
         causes = Causes(((1, settings),), problem.roster)
         self._settings = settings
         self._count = problem.count

@@ -48,10 +48,11 @@ class Causes:
     """``changes`` are (update from 1, what is different from then on), in their order; the first are settings of
     update 1. A value: another change makes other causes. ``roster`` is how the samples were edited before them."""
 
-    __slots__ = ("_edits", "_guests", "_rosters", "_rosters_from", "_settings", "_settings_from", "changes")
+    __slots__ = ("_edits", "_guests", "_rosters", "_rosters_from", "_settings", "_settings_from", "changes", "latest")
 
     def __init__(self, changes: tuple[tuple[int, Change], ...], roster: Roster = UNEDITED) -> None:
         self.changes = changes
+        self.latest = changes[-1][0] if changes else 0  # nothing changes after this update
         settings = [(update, change) for update, change in changes if isinstance(change, Settings)]
         self._settings_from = [update for update, _ in settings]
         self._settings = [change for _, change in settings]

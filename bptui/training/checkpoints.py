@@ -16,7 +16,7 @@ BUDGET = 64 * 2**20  # bytes
 RECENT = 100_000  # updates that are to be back at once
 MOST = 4096  # states: more would shorten nothing that is felt
 LEAST = 8
-CLOSEST, SMALL = 4, 2**16  # of states of so few bytes one for so many updates: to copy more takes longer than to replay
+CLOSEST, SMALL = 8, 2**16  # of states of so few bytes one for so many updates: to copy more takes longer than to replay
 OBJECTS = 600  # bytes of a state besides the numbers of its arrays
 NEAR, BEFORE = 8, 3  # one part in so many of the budget: states just visited; of the others, those before RECENT
 
@@ -116,6 +116,8 @@ class Checkpoints:
         while self._first_recent() // self.spacing_before >= self._most_before:
             self.spacing_before *= 2
         order, recent = self._order, self._first_recent()
+        if (self.spacing, self.spacing_before) == spacings and recent == self._thinned:
+            return
         first = 0 if self.spacing_before > spacings[1] else bisect_left(order, self._thinned)
         last = len(order) if self.spacing > spacings[0] else bisect_left(order, recent)
         self._thinned = recent

@@ -1,6 +1,6 @@
 """Curves of a run in bounded memory: buckets that keep minimum, maximum and last value, and double in width.
 
-A thin curve is one whose points cost something: of a bucket it wants the last point only.
+A thin curve is one whose points cost something: of a bucket it wants the first point only, so that the start stays.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy as np
 from bptui.engine.types import Floats
 
 CAPACITY = 2048
+ENDS = 1024  # ends of epochs: more than a chart has columns, and each costs a pass through all samples
 METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
@@ -18,7 +19,23 @@ class Curve:
     full, neighbours are merged in pairs: memory and the cost of drawing stay bounded for ever. Ask a ``thin`` curve
     before each point whether it :meth:`skips` that; the last point may be shown all the same, until the next."""
 
-    __slots__ = ("_data", "_points", "_shown", "capacity", "names", "passed", "thin", "used", "width")
+    __slots__ = (
+        "_at",
+        "_beyond",
+        "_data",
+        "_high",
+        "_last",
+        "_low",
+        "_points",
+        "_shown",
+        "_stale",
+        "capacity",
+        "names",
+        "passed",
+        "thin",
+        "used",
+        "width",
+    )
 
     def __init__(self, names: tuple[str, ...], capacity: int = CAPACITY, thin: bool = False) -> None:
         self.names = names
@@ -30,27 +47,38 @@ class Curve:
         self._points = 0  # points in the last bucket
         self._shown = 0  # buckets, and a point passed over behind them
         self._data = np.empty((capacity + 1, 3 + 3 * len(names)))
+        self._stale = False  # is the last bucket newer than its row? It grows with every update: a row is dear
+        self._at: tuple[float, float, float] = (-1.0, 0.0, 0.0)  # of the last point kept
+        self._beyond = self._at  # of one that is only shown
+        self._low: list[float] = []
+        self._high: list[float] = []
+        self._last: tuple[float, ...] = ()
 
     def append(self, at: tuple[float, float, float], values: tuple[float, ...]) -> None:
         """Add a point; at is (update, epoch, seen), one value for each name."""
         if self.used == 0 or self._points == self.width:
             if self.used == self.capacity:
                 self._merge_pairs()
-            self._data[self.used] = (*at, *values, *values, *values)
+            else:
+                self._write()
             self.used = self._shown = self.used + 1
             self._points = self.width if self.thin else 1
-            return
-        row, k = self._data[self.used - 1], len(self.names)
-        row[:3] = at
-        for j, value in enumerate(values, start=3):
-            row[j] = min(row[j], value)
-            row[j + k] = max(row[j + k], value)
-            row[j + 2 * k] = value
-        self._points += 1
+            self._low, self._high = list(values), list(values)
+        else:
+            low, high = self._low, self._high
+            for j, value in enumerate(values):
+                low[j], high[j] = min(low[j], value), max(high[j], value)
+            self._points += 1
+        self._at, self._last, self._stale = at, values, True
+
+    def _write(self) -> None:
+        if self._stale:
+            self._data[self.used - 1] = (*self._at, *self._low, *self._high, *self._last)
+            self._stale = False
 
     def skips(self) -> bool:
         """Is the next point not wanted? It counts as made then."""
-        if self.passed == 0 and self.used == self.capacity:
+        if self.used == self.capacity and self.passed == self.width - 1:
             self._merge_pairs()
         self._shown = self.used
         self.passed = (self.passed + 1) % self.width
@@ -59,17 +87,22 @@ class Curve:
     def show(self, at: tuple[float, float, float], values: tuple[float, ...]) -> None:
         """Show a point that was passed over, until the next one comes."""
         self._data[self.used] = (*at, *values, *values, *values)
-        self._shown = self.used + 1
+        self._beyond, self._shown = at, self.used + 1
 
     def _merge_pairs(self) -> None:
+        self._write()
         half, k = self.capacity // 2, len(self.names)
         even, odd = self._data[0 : 2 * half : 2], self._data[1 : 2 * half : 2]
         low = np.minimum(even[:, 3 : 3 + k], odd[:, 3 : 3 + k])
         high = np.maximum(even[:, 3 + k : 3 + 2 * k], odd[:, 3 + k : 3 + 2 * k])
-        self._data[:half] = odd
+        self._data[:half] = even if self.thin else odd
         self._data[:half, 3 : 3 + k] = low
         self._data[:half, 3 + k : 3 + 2 * k] = high
         self.used = self._shown = half
+        if self.thin:
+            self.passed += self.width
+            update, epoch, seen = self._data[half - 1, :3].tolist()
+            self._at = update, epoch, seen
         self.width *= 2
         self._points = self.width
 
@@ -80,37 +113,55 @@ class Curve:
         copy.used = copy._shown = min(self.place(update) + 1, self.used)
         copy._points = self._points if copy.used == self.used else self.width
         copy._data[: copy.used] = self._data[: copy.used]
+        if copy.used:
+            k, numbers = len(self.names), self._data[copy.used - 1].tolist()
+            copy._at = numbers[0], numbers[1], numbers[2]
+            copy._low, copy._high, copy._last = (
+                numbers[3 : 3 + k],
+                numbers[3 + k : 3 + 2 * k],
+                tuple(numbers[3 + 2 * k :]),
+            )
         return copy
+
+    @property
+    def _rows(self) -> Floats:
+        """A row for each bucket: update, epoch and seen of its last point; of all series the minimum, maximum, last."""
+        self._write()
+        return self._data[: self._shown]
 
     def place(self, update: int) -> int:
         """The last bucket that ends at or before an update, −1 where there is none."""
-        return int(np.searchsorted(self._data[: self._shown, 0], update, side="right")) - 1
+        return int(np.searchsorted(self._rows[:, 0], update, side="right")) - 1
 
     @property
     def last_update(self) -> int:
         """The update of the newest point, −1 when there is none."""
-        return int(self._data[self._shown - 1, 0]) if self._shown else -1
+        return int(self._newest[0])
 
     @property
     def last_epoch(self) -> float:
         """The epoch of the newest point, 0 when there is none."""
-        return float(self._data[self._shown - 1, 1]) if self._shown else 0.0
+        return self._newest[1]
+
+    @property
+    def _newest(self) -> tuple[float, float, float]:
+        return self._beyond if self._shown > self.used else self._at
 
     def axis(self, name: str) -> Floats:
         """x of every bucket's last point: "update", "epoch" or "seen"."""
-        return self._data[: self._shown, ("update", "epoch", "seen").index(name)]
+        return self._rows[:, ("update", "epoch", "seen").index(name)]
 
     def low(self, series: str) -> Floats:
         """The least value of each bucket, (n,); ``series`` is one of the names."""
-        return self._data[: self._shown, 3 + self.names.index(series)]
+        return self._rows[:, 3 + self.names.index(series)]
 
     def high(self, series: str) -> Floats:
         """The largest value of each bucket, (n,)."""
-        return self._data[: self._shown, 3 + len(self.names) + self.names.index(series)]
+        return self._rows[:, 3 + len(self.names) + self.names.index(series)]
 
     def last(self, series: str) -> Floats:
         """The newest value of each bucket, (n,)."""
-        return self._data[: self._shown, 3 + 2 * len(self.names) + self.names.index(series)]
+        return self._rows[:, 3 + 2 * len(self.names) + self.names.index(series)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +176,7 @@ class History:
     @classmethod
     def empty(cls) -> "History":
         """Curves without a point."""
-        return cls(Curve(("batch_loss",)), Curve((*METRICS, "penalty"), thin=True))
+        return cls(Curve(("batch_loss",)), Curve((*METRICS, "penalty"), ENDS, thin=True))
 
     def until(self, update: int) -> "History":
         """A copy of both curves up to an update, see :meth:`Curve.until`."""

@@ -8,8 +8,9 @@ import numpy as np
 
 from bptui.data import Dataset, Split
 from bptui.data.inputs import Inputs
-from bptui.engine.evaluate import evaluate
-from bptui.engine.network import Network
+from bptui.engine.backprop import Pass
+from bptui.engine.evaluate import evaluate, room_for
+from bptui.engine.network import Architecture, Network
 from bptui.engine.reduce import share_of_samples
 from bptui.engine.types import Floats, Integers, Rows, quiet, read_only
 from bptui.training.roster import UNEDITED, Cell, Roster
@@ -38,6 +39,7 @@ class Problem:
     roster: Roster = UNEDITED
     whole: "Problem | None" = None
     _edited: "dict[Roster, Problem]" = field(default_factory=dict, repr=False)
+    _rooms: dict[Architecture, Pass] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
@@ -69,6 +71,8 @@ class Problem:
 
     def under(self, roster: Roster) -> "Problem":
         """The same problem with its training samples edited so."""
+        if roster is self.roster:
+            return self
         whole = self.whole or self
         if roster == UNEDITED:
             return whole
@@ -94,6 +98,7 @@ class Problem:
             roster=roster,
             whole=self,
             _edited={},
+            _rooms={},
         )
 
     def _inputs(self, rows: Integers, roster: Roster) -> Rows:
@@ -132,13 +137,13 @@ class Problem:
         if there is self or position.start == 0:
             return position
         if order == "replacement":
-            return replace(position, start=min(position.start, there.count))
+            return position._replace(start=min(position.start, there.count))
         whole = self.whole or self
         everything = whole.split.train[epoch_order(self.seed, position.epoch, whole.count, order)]
         mine = everything[np.isin(everything, self.split.train)]
         ended = position.start >= len(mine)
         visited = everything if ended else everything[: (everything == mine[position.start]).argmax()]
-        return replace(position, start=int(np.isin(visited, there.split.train).sum()))
+        return position._replace(start=int(np.isin(visited, there.split.train).sum()))
 
     @property
     def samples(self) -> int:
@@ -164,13 +169,18 @@ class Problem:
         if len(x) == 0:
             return float("nan"), float("nan")
         total, right = 0.0, 0
-        for part, losses, outputs in evaluate(network, loss, x, y):
+        for part, losses, outputs in evaluate(network, loss, x, y, self._room(network.architecture)):
             with quiet():
                 total += float(losses.sum())
-            right += int((chosen_class(outputs) == chosen_class(y[part])).sum())
+            right += int(np.count_nonzero(chosen_class(outputs) == chosen_class(y[part])))
             yield
         accuracy = share_of_samples(right, len(x)) if self.data.classes else float("nan")
         return share_of_samples(total, len(x)), accuracy
+
+    def _room(self, architecture: Architecture) -> Pass:
+        if architecture not in self._rooms:
+            self._rooms[architecture] = room_for(architecture, max(len(self.train_x), len(self.test_x)))
+        return self._rooms[architecture]
 
 
 def chosen_class(outputs: Floats) -> Integers:

@@ -7,6 +7,7 @@ from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg)
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -67,8 +68,7 @@ class EpochEnd:
     penalty: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unread:
+class Unread(NamedTuple):
     """The end of an epoch that the curves have passed over: evaluated only where somebody asks for it. ``theta`` is
     None where the next update most likely ends an epoch too."""
 

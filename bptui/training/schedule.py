@@ -3,8 +3,8 @@
 The order of any epoch is a pure function of (seed, epoch): it is known without replaying earlier epochs.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ def epoch_order(seed: int, epoch: int, count: int, order: Order) -> Integers:
     return places
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where an update stands: epoch, batch and repeat count from 1; ``start`` is the batch's first place in the
     epoch's order; ``seen`` counts the forward-and-backward passes of single samples made before it,
     ``looked`` the forward passes made only to see whether a batch is learnt well enough (repeat_until)."""

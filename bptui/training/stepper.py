@@ -57,6 +57,8 @@ class Stepper:
         What the update before left is kept as well: a fork at this update begins from it.
         """
         self.reached, self._carried, self._theta = self.position, self.memory, self.network.flat
+        if self.update >= self._causes.latest:
+            return
         edits = self._causes.edits_at(self.update + 1)
         if edits:
             self.network = Network(self._architecture, self.network.flat.copy())

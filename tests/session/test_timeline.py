@@ -36,6 +36,13 @@ def test_ends_of_epochs_are_ticks_of_many_only_round_ones() -> None:
     assert many[0] == 12 * 50
 
 
+def test_ticks_go_on_along_the_whole_line_where_the_curves_keep_few_epochs() -> None:
+    session = Session(Scenario.built_in("xor"))  # an update is an epoch
+    session.run.extend_to(3000)
+    assert session.run.history.epochs.width > 1
+    assert epoch_ticks(session.run.history.epochs, 3000) == [*range(200, 3001, 200)]
+
+
 def test_the_ticks_are_epochs_changes_hits_and_both_ends() -> None:
     session = iris(30, "update 17")
     stand(session, 5)

@@ -62,8 +62,8 @@ def recent(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 class TestThinning:
-    def test_as_long_as_there_is_room_one_in_four_is_kept_and_of_large_ones_all(self) -> None:
-        assert kept(filled(19)) == [0, 4, 8, 12, 16]
+    def test_as_long_as_there_is_room_one_in_eight_is_kept_and_of_large_ones_all(self) -> None:
+        assert kept(filled(19)) == [0, 8, 16]
         large = 2**16 // 8
         assert kept(filled(4, parameters=large)) == [0, 1, 2, 3, 4]
         assert kept(filled(8, parameters=large)) == [0, 2, 4, 6, 8]
@@ -148,7 +148,7 @@ class TestBefore:
         for epoch in range(1, run.next_position.epoch + 2):
             first = Position(epoch, 1, 0, 1)
             begun = [s.update for s in map(store.before, kept(store)) if s.position.epoch >= epoch]
-            at = [s.update for s in map(store.before, kept(store)) if replace(s.position, seen=0) == first]
+            at = [s.update for s in map(store.before, kept(store)) if s.position._replace(seen=0) == first]
             assert store.before_epoch(epoch).update == (at or [min([*begun, run.frontier + 1]) - 1])[0]
 
 

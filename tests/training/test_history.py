@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bptui.data import Dataset, Split
 from bptui.engine import UpdateRules
 from bptui.training import Curve, Run, Settings
-from bptui.training.history import CAPACITY
+from bptui.training.history import CAPACITY, ENDS
 from tests.networks import outputs
 
 from .builders import begin, curve_rows, network
@@ -115,15 +115,15 @@ class TestRun:
         assert (curve.width, curve.last_update) == (4, 3_001)
         assert shown(curve, "batch_loss")[-26:] == expected(losses, 4)
 
-    @pytest.mark.parametrize("past", [1_000, 1_001, 1_002, 1_003])
+    @pytest.mark.parametrize("past", [500, 501, 502, 503])
     def test_epoch_curves_of_a_long_run_are_filled_again_too(self, past: int) -> None:
         run, fresh = (begin(Settings(), count=2, start=network((2, 1))) for _ in range(2))
-        run.extend_to(CAPACITY + 500)
+        run.extend_to(ENDS + 500)
         fresh.extend_to(past)
         fork = run.fork(past + 1, Settings())
         curve, losses = fork.history.epochs, fresh.history.epochs.last("train_loss").tolist()
-        assert (curve.width, curve.last_update, len(losses)) == (2, past - (past + 1) % 2, past + 1)
-        assert curve.last("train_loss").tolist() == losses[1::2], "of each bucket the last"
+        assert (curve.width, curve.last_update, len(losses)) == (2, past - past % 2, past + 1)
+        assert curve.last("train_loss").tolist() == losses[::2], "of each bucket the first"
         assert fork.epoch_end(past).train_loss == losses[-1], "and where one stands the exact one"
 
     def test_a_thin_curve_wants_one_point_of_a_bucket_and_knows_of_the_others(self) -> None:
@@ -132,22 +132,30 @@ class TestRun:
             if not curve.skips():
                 wanted.append(update)
                 curve.append((update, 0, 0), (float(update),))
-        assert wanted == [0, 1, 2, 3, 5, 7, 11, 15, 23, 31]
-        assert curve.last("loss").tolist() == [15, 31]
-        assert (curve.width, curve.passed) == (16, 8)
+        assert wanted == [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32]
+        assert curve.last("loss").tolist() == [0, 16, 32]
+        assert (curve.width, curve.passed, curve.last_update) == (16, 7, 32)
+
+    @pytest.mark.parametrize("count", [ENDS // 2, ENDS + 76, 2 * ENDS + 3, 7 * ENDS])
+    def test_of_ever_so_many_epochs_every_so_many_th_is_kept_and_the_start(self, count: int) -> None:
+        curve = Curve(("loss",), ENDS, thin=True)
+        for epoch in range(count):
+            if not curve.skips():
+                curve.append((epoch, epoch, 0), (0.5,))
+        assert curve.axis("epoch").tolist() == [*range(0, count, curve.width)]
 
     def test_the_ends_of_all_epochs_of_a_long_run_are_exact(self) -> None:
         run = begin(Settings(), count=2, start=network((2, 1)))
         fresh = begin(Settings(), count=2, start=network((2, 1)))
-        while run.frontier < CAPACITY + 40:
+        while run.frontier < ENDS + 40:
             run.extend_to(run.frontier + 7)
-        for update in (CAPACITY, CAPACITY + 1, CAPACITY + 20, run.frontier):
+        for update in (ENDS, ENDS + 1, ENDS + 20, run.frontier):
             network_then = fresh.record(update).after
             assert run.epoch_end(update).epoch == update
             assert run.epoch_end(update).train_loss == fresh.problem.metrics(network_then, "half-squared-error")[0]
 
     def test_merging_in_pairs_leaves_no_bucket_alone(self) -> None:
-        assert CAPACITY % 2 == 0
+        assert CAPACITY % 2 == ENDS % 2 == 0
 
     def test_epochs_count_in_fractions_between_their_ends(self) -> None:
         run = begin(Settings(batch_size=4), count=10)
@@ -205,11 +213,11 @@ class TestMetrics:
         losses = 0.5 * ((outputs(run.start, run.problem.train_x[:]) - run.problem.train_y) ** 2).sum(axis=1)
         assert run.problem.metrics(run.start, "half-squared-error")[0] == pytest.approx(losses.mean(), rel=1e-13)
 
-    @pytest.mark.parametrize("update", [0, 1, 2, 3, 1_000, 1_001, 2_600])
+    @pytest.mark.parametrize("update", [0, 1, 2, 3, 1_000, 1_001, 1_600])
     def test_the_last_end_of_an_epoch_is_exact_however_thin_the_curves_are(self, update: int) -> None:
         rules = Settings(UpdateRules(learning_rate=0.01, l2=0.1), batch_size=1)
         run, short = (begin(rules, count=2, start=network((2, 1)), held_out=2) for _ in range(2))
-        run.extend_to(2 * CAPACITY + 500)
+        run.extend_to(2 * ENDS + 500)
         short.extend_to(update)
         assert (run.history.epochs.width, short.history.epochs.width) == (2, 1)
         end, expected = run.epoch_end(update), short.epoch_end(update)

@@ -59,7 +59,7 @@ def run_case(problem: Problem, record: UpdateRecord) -> Case:
         harmless=False,
         start=record.before,
         settings=plain_sgd(record.settings),
-        position=replace(record.position, repeat=1),
+        position=record.position._replace(repeat=1),
         first=record.number,
         seed=problem.seed,
         count=problem.count,
