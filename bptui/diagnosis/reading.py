@@ -12,6 +12,7 @@ from bptui.data.bounded import bytes_of, text_of
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
 from bptui.diagnosis.leaves import Digits
+from bptui.diagnosis.order import of_lines
 from bptui.scenario.accept import shown
 from bptui.scenario.weights import array_in
 
@@ -35,16 +36,29 @@ def document_in(path: Path) -> Any:
 def _json(path: Path) -> Any:
     body = text_of(path, LARGEST_FILE)
     try:
-        return json.loads(
-            body, parse_float=Digits, parse_int=Digits, parse_constant=_not_finite, object_pairs_hook=_once
-        )
+        return _object(body)
     except RecursionError:
         raise DataError(f"{path}: nested too deeply") from None
     except json.JSONDecodeError as problem:
-        several = "; one object only: of several updates keep one line" if problem.msg == "Extra data" else ""
-        raise DataError(f"{path}:{problem.lineno}: no JSON: {problem.msg}{several}") from None
+        more = problem.msg == "Extra data"
+        if more and (order := _order_of_lines(body)) is not None:
+            return order
+        several = "; one object only: of several updates keep one line, or epoch and indices in each for their order"
+        raise DataError(f"{path}:{problem.lineno}: no JSON: {problem.msg}{several if more else ''}") from None
     except ValueError as problem:
         raise DataError(f"{path}: {problem}") from None
+
+
+def _object(text: str) -> Any:
+    return json.loads(text, parse_float=Digits, parse_int=Digits, parse_constant=_not_finite, object_pairs_hook=_once)
+
+
+def _order_of_lines(body: str) -> dict[str, Any] | None:
+    """Of an update a line, as a trace has them: the order they tell, if they do."""
+    try:
+        return of_lines([_object(line) for line in body.splitlines() if line.strip()])
+    except ValueError:
+        return None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bptui.data.dataset import DataError
 from bptui.data.output import write_new
 from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.diagnosis import of_document, past_of
+from bptui.diagnosis.order import OrderAnswer, has_order, of_order
 from bptui.diagnosis.program import ProgramError, ask
 from bptui.diagnosis.reading import document_in
 from bptui.diagnosis.words import lines
@@ -62,11 +63,26 @@ class Subject:
     path: Path
     is_program: bool
 
+    def answer(self, run: Run, update: int, err: TextIO) -> Diagnosis | OrderAnswer:
+        """As :meth:`diagnosis`; of the order of several epochs where that is what the file gives."""
+        if not self.is_program:
+            document = document_in(self.path)
+            if has_order(document):
+                try:
+                    return of_order(run, document)
+                except DataError as problem:
+                    raise DataError(f"{self.path}: {problem}") from None
+        return self.diagnosis(run, update, err)
+
     def diagnosis(self, run: Run, update: int, err: TextIO) -> Diagnosis:
         """Its numbers beside an update's record; what a program writes is shown on ``err``. Raises DataError, and
         IndexError where there is no such update."""
         record = run.record(update)
         if not self.is_program:
+            if has_order(document_in(self.path)):
+                raise DataError(
+                    f"{self.path}: an order of epochs has no number to open at; it is checked without --open"
+                )
             return named(self.path, record, past_of(run, update))
         try:
             answer = ask(self.path, record)
@@ -98,22 +114,22 @@ def quoted(what: str, text: str) -> Iterator[str]:
             yield f"  | {clean(line.expandtabs())}\n"
 
 
-def answer(it: Diagnosis, as_json: bool) -> Iterator[str]:
+def answer(it: Diagnosis | OrderAnswer, as_json: bool) -> Iterator[str]:
     """The answer as it is printed."""
     if as_json:
         yield json.dumps(it.to_dict(), allow_nan=False)
     else:
-        yield from lines(it)
+        yield from it.lines() if isinstance(it, OrderAnswer) else lines(it)
 
 
-def status_of(it: Diagnosis) -> int:
+def status_of(it: Diagnosis | OrderAnswer) -> int:
     return RIGHT if it.right else DIFFERS
 
 
-def separate(it: Diagnosis, path: Path) -> str:
+def separate(it: Diagnosis | OrderAnswer, path: Path) -> str:
     """Write the scenario that tells the mistakes apart, under the path's free name; what there is to say of it. Raises
     OSError."""
-    if len(it.mistakes) < 2:
+    if isinstance(it, OrderAnswer) or len(it.mistakes) < 2:
         return "nothing to separate: there are not several mistakes that fit"
     other = it.telling_apart()
     if other is None:
@@ -162,7 +178,7 @@ def answers(
         if watch and not as_json:
             yield f"--- {time.strftime('%H:%M:%S')} {clean(str(subject.path))}; ctrl+C ends ---", UNREADABLE
         try:
-            it = subject.diagnosis(run, update, sys.stderr)
+            it = subject.answer(run, update, sys.stderr)
         except DataError as problem:
             yield "", complain(str(problem))
             continue
