@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from bptui.data.plain import in_plain
-from bptui.tui.frames import Piece
 from bptui.tui.palette import in_ascii, in_blocks, style_of
+from bptui.tui.private import Piece
 from bptui.views.arrange import Box
 from bptui.views.text import Row, cells, cut, fit, row_cells
 
@@ -112,8 +112,7 @@ class Panel(Widget):
         again = self.app.has_painted(self)
         for y in changed:
             x, spans = (0, self._rows[y]) if again else difference(old[y], self._rows[y])
-            segments = [Segment(text, style_of(self.palette, role)) for text, role in spans]
-            pieces.append((region.y + y, region.x + x, (segments,)))
+            pieces.append((region.y + y, region.x + x, spans, self.palette))
         return self.app.takes(self, region, pieces)
 
     def row(self, y: int) -> Row:
@@ -143,12 +142,22 @@ class Panel(Widget):
 
 def difference(old: Row, new: Row) -> tuple[int, Row]:
     """What is other in the new one of two rows: from which column on, and the spans."""
-    first = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    first = alike(old, new)
     rest, was = new[first:], old[first:]
-    same = next((k for k, (a, b) in enumerate(zip(rest[::-1], was[::-1], strict=False)) if a != b), 0)
-    if same and row_cells(rest[:-same]) == row_cells(was[:-same]):
-        rest = rest[:-same]
+    last = alike(rest[::-1], was[::-1])
+    if last and row_cells(rest[:-last]) == row_cells(was[:-last]):
+        rest = rest[:-last]
     return row_cells(new[:first]), rest
+
+
+def alike(one: Row, other: Row) -> int:
+    """How many spans two rows have alike from their beginning on."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
 
 
 def framed(content: list[Row], width: int, title: str, foot: str, focused: bool) -> list[Row]:

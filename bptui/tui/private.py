@@ -5,7 +5,7 @@ Both mixins give way to what Textual does by itself: more bytes a frame, and a f
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from math import inf
 from time import monotonic
@@ -20,8 +20,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from bptui.tui.faults import surroundings, write_log
-from bptui.tui.frames import Piece, Run, Shadow, cut
+from bptui.tui.frames import Run, Shadow, cells_of, cells_of_row, cut
+from bptui.tui.inks import Cell, Inks
 from bptui.tui.line import ASK, LOST, Line
+from bptui.views.text import Row
 
 
 class Unknown:
@@ -62,6 +64,10 @@ class Diffed(CompositorUpdate):
         yield self.text
 
 
+Piece = tuple[int, int, Row, str]
+"""What a panel has painted: line, first column, the spans from there on, and the palette that says their colours."""
+
+
 class Painted(CompositorUpdate):
     """What panels have painted anew, past Textual's compositor: nothing lies over them."""
 
@@ -98,6 +104,7 @@ class CellDiff(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self.line = Line()
+        self._inks: Inks | None = None
         self._rest: list[Run] = []  # of the frame under way
         self._newer = False  # has something changed since it was begun?
         self._key = False  # was a key pressed since it was begun?
@@ -178,6 +185,8 @@ class CellDiff(App[int]):
             return screen, renderable
         if self._shadow is None or self._shadow.size != tuple(self.size):
             self._shadow, self._rest = Shadow(*self.size), []
+        if self._inks is None:
+            self._inks = Inks(self.console._color_system, self.colour)
         if self._must_wait():
             self._newer = True
             self._come_back()
@@ -186,9 +195,9 @@ class CellDiff(App[int]):
             renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         self._rest = [
             run
-            for y, start, strips in lines_of(renderable)
+            for y, start, cells in lines_of(renderable, self._inks)
             if 0 <= y < self._shadow.size[1]
-            for run in self._shadow.differences(y, start, strips)
+            for run in self._shadow.differences(y, start, cells)
         ]
         self._answers_key, self._key, self._newer = self._key, False, False
         return screen, self._next_pieces(self._shadow)
@@ -208,7 +217,7 @@ class CellDiff(App[int]):
         out = []
         while self._rest and (not asks or self.line.room(now, self._answers_key) > 0):
             size = self.line.piece if asks else inf
-            text, length, left = cut(self._rest, size, self.console._color_system, self.colour)
+            text, length, left = cut(self._rest, size)
             shadow.take(self._rest[: len(self._rest) - len(left)])
             self._rest = left
             out.append(text)
@@ -284,18 +293,19 @@ class CellDiff(App[int]):
 KNOWN = (ChopsUpdate, LayoutUpdate, Painted)
 
 
-def lines_of(update: ChopsUpdate | LayoutUpdate | Painted) -> list[Piece]:
-    """What an update paints."""
+def lines_of(update: ChopsUpdate | LayoutUpdate | Painted, inks: Inks) -> Iterator[tuple[int, int, list[Cell]]]:
+    """What an update paints: line, first column, and the cells from there on."""
     if isinstance(update, Painted):
-        return update.pieces
-    if isinstance(update, LayoutUpdate):
-        return [(y, update.region.x, list(strips)) for y, strips in enumerate(update.strips, update.region.y)]
-    out: list[Piece] = []
-    for y in sorted({y for y, _, _ in update.spans}):
-        for x, strip in update.chops[y].items():
-            if strip is not None:
-                out.append((y, x, [strip]))
-    return out
+        for y, x, row, palette in update.pieces:
+            yield y, x, cells_of_row(row, inks.of(palette))
+    elif isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield y, update.region.x, cells_of(strips, inks)
+    else:
+        for y in sorted({y for y, _, _ in update.spans}):
+            for x, strip in update.chops[y].items():
+                if strip is not None:
+                    yield y, x, cells_of([strip], inks)
 
 
 class Faults(App[int]):

@@ -15,7 +15,8 @@ from bptui.session.moment import GRADIENT, Moment, phases
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.config import Config
-from bptui.tui.frames import Shadow, encode
+from bptui.tui.frames import Shadow, cells_of, encode
+from bptui.tui.inks import Inks
 from bptui.tui.pictures import picture
 from bptui.tui.private import strips_on
 from bptui.tui.trainer import Trainer
@@ -116,10 +117,12 @@ def _events(shown: list[Slide], shadow: Shadow, seconds: float) -> Iterator[str]
     def event(after: float, code: str, data: str) -> str:
         return json.dumps([after, code, data], ensure_ascii=False)
 
+    inks = Inks(ColorSystem.TRUECOLOR)
     yield event(0.0, "o", "\x1b[?25l\x1b[2J")
     for place, slide in enumerate(shown):
-        runs = [run for y, strip in enumerate(slide.strips) for run in shadow.differences(y, 0, [strip])]
+        lines = (cells_of([strip], inks) for strip in slide.strips)
+        runs = [run for y, cells in enumerate(lines) for run in shadow.differences(y, 0, cells)]
         shadow.take(runs)
-        yield event(seconds if place else 0.0, "o", encode(runs, ColorSystem.TRUECOLOR))
+        yield event(seconds if place else 0.0, "o", encode(runs))
         yield event(0.0, "m", slide.words)
     yield event(seconds, "o", "\x1b[0m\x1b[?25h")

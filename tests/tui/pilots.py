@@ -13,6 +13,7 @@ from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID
+from bptui.tui.frames import cells_of
 from bptui.tui.workbench import Workbench
 
 USUAL, WIDE = (80, 24), (120, 40)
@@ -59,6 +60,13 @@ class Pilots:
 
     async def resize(self, width: int, height: int) -> None:
         await resize(self.pilot, width, height)
+
+    def not_shown(self) -> list[int]:
+        """Lines in which the terminal is not known to show what Textual composes."""
+        shadow, inks = self.app._shadow, self.app._inks
+        assert shadow is not None
+        assert inks is not None
+        return [y for y, strip in enumerate(self.strips()) if shadow.differences(y, 0, cells_of([strip], inks))]
 
     def strips(self) -> list[Strip]:
         """The lines of the whole screen as Textual composes them."""

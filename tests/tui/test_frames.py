@@ -15,8 +15,9 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import NARROW, Cell, Shadow, attributes, cells_of, change_pen, codes, cut, encode, shortest
-from bptui.tui.private import Diffed, lines_of
+from bptui.tui.frames import NARROW, Run, Shadow, cells_of, cut, encode
+from bptui.tui.inks import Cell, Inks, attributes, change_pen, codes, shortest
+from bptui.tui.private import Diffed
 
 from .pilots import WIDE, explore
 
@@ -49,10 +50,18 @@ class Terminal:
         return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
 
+PLAIN = Inks(None)
+
+
+def differences(shadow: Shadow, lines: list[Strip], system: ColorSystem | None) -> list[Run]:
+    inks = Inks(system)
+    return [run for y, line in enumerate(lines) for run in shadow.differences(y, 0, cells_of([line], inks))]
+
+
 def paint(shadow: Shadow, lines: list[Strip], system: ColorSystem | None = ColorSystem.TRUECOLOR) -> str:
-    runs = [run for y, line in enumerate(lines) for run in shadow.differences(y, 0, [line])]
+    runs = differences(shadow, lines, system)
     shadow.take(runs)
-    return encode(runs, system)
+    return encode(runs)
 
 
 def painted_whole(lines: list[Strip], system: ColorSystem | None) -> Terminal:
@@ -74,10 +83,10 @@ def test_differences_lead_to_the_same_screen_as_a_full_repaint(
 @given(SCREENS, SYSTEMS, st.integers(1, 200))
 def test_a_frame_in_pieces_leads_to_the_same_screen(lines: list[Strip], system: ColorSystem | None, size: int) -> None:
     shadow, terminal = Shadow(WIDTH, HEIGHT), Terminal()
-    left = [run for y, line in enumerate(lines) for run in shadow.differences(y, 0, [line])]
-    longest = max(len(encode([run], system).encode()) for run in left)
+    left = differences(shadow, lines, system)
+    longest = max(len(encode([run]).encode()) for run in left)
     while left:
-        text, length, left = cut(left, size, system)
+        text, length, left = cut(left, size)
         terminal.show(text)
         assert length == len(text.encode()) <= size + longest
     assert terminal.cells() == painted_whole(lines, system).cells()
@@ -117,7 +126,7 @@ def test_a_single_changed_cell_costs_little(lines: list[Strip], x: int, y: int) 
 
 @given(SEGMENTS)
 def test_cells_keep_text_and_width(segments: list[Segment]) -> None:
-    cells: list[Cell] = cells_of([Strip(segments)])
+    cells: list[Cell] = cells_of([Strip(segments)], PLAIN)
     assert "".join(text for text, _ in cells) == Strip(segments).text
     assert len(cells) == Strip(segments).cell_length
 
@@ -139,7 +148,7 @@ def test_what_is_called_narrow_is_a_column_each_whatever_stands_beside_it() -> N
     ],
 )
 def test_cells_keep_the_width_of_clusters(word: str) -> None:
-    assert len(cells_of([Strip([Segment(word)])])) == Strip([Segment(word)]).cell_length
+    assert len(cells_of([Strip([Segment(word)])], PLAIN)) == Strip([Segment(word)]).cell_length
 
 
 @pytest.mark.parametrize("word", ["👍🏽", "e\u0301\u0302", "👩‍👧", "हि"])
@@ -148,6 +157,15 @@ def test_what_follows_a_cluster_stands_in_its_column_however_wide_a_terminal_mak
     terminal.show(paint(shadow, [Strip([Segment(f"{word}x".ljust(WIDTH))])]))
     at = Strip([Segment(word)]).cell_length
     assert terminal.cells()[0][at][0] == "x"
+
+
+@pytest.mark.parametrize("text", ["字aaaaaaabaa", "字aaaaabaaaa", "a漢aaaaaaaaa", "字aaaaa字aab"])
+def test_what_follows_a_wide_character_that_changed_stands_in_its_column(text: str) -> None:
+    shadow, terminal = Shadow(WIDTH, 1), Terminal()
+    for words in ("漢aaaaaaaaaa", text):
+        line = Strip([Segment(words)]).adjust_cell_length(WIDTH, Style())
+        terminal.show(paint(shadow, [line]))
+    assert terminal.cells() == painted_whole([line], ColorSystem.TRUECOLOR).cells()
 
 
 @pytest.mark.parametrize(("style", "codes_wanted"), [
@@ -220,7 +238,7 @@ def composed(app: App[int]) -> list[Strip]:
     """The screen with what shines through from below a dialog."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    return [Strip(chain.from_iterable(strips)) for _, _, strips in lines_of(update)]
+    return [Strip(chain.from_iterable(strips)) for strips in update.strips]
 
 
 def test_the_diff_writes_no_more_than_it_must() -> None:

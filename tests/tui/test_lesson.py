@@ -121,8 +121,7 @@ async def test_a_row_painted_twice_in_a_frame_is_shown_as_it_was_painted_last(tm
             at.explorer.notice = notice
             at.explorer.paint()
         at.app.show_now(at.explorer)
-        assert at.app._shadow is not None
-        assert not [y for y, strip in enumerate(at.strips()) if at.app._shadow.differences(y, 0, [strip])]
+        assert not at.not_shown()
 
 
 async def test_under_read_only_nothing_is_kept(tmp_path: Path) -> None:
