@@ -40,7 +40,8 @@ def session(name: str) -> Session:
 
 def begun(start: Beginning | Session) -> Session:
     """What the explorer is opened on; where it opens before there is a session, that is made now."""
-    return start.begin(silent) if isinstance(start, Beginning) else start
+    made = start.begin(silent) if isinstance(start, Beginning) else start
+    return made.session if isinstance(made, tuple) else made
 
 
 def scene(session: Session, moment: Moment | None = None, **looks: Any) -> Scene:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,16 @@ from bptui.cli.choosing import choose
 from bptui.cli.telling import complain
 from bptui.data.clean import clean
 from bptui.headless.arguments import UsageError
-from bptui.scenario.accept import shown
+from bptui.scenario.accept import ScenarioError, shown
 
 if TYPE_CHECKING:
-    from bptui.headless.check import Subject
+    from bptui.session.session import Session
     from bptui.training import Run
 
 
 def check(options: argparse.Namespace) -> int:
+    if options.open and not options.template:
+        return open_beside(*to_check(options), options)
     from bptui.headless.check import UNREADABLE, Subject, answers, write_template
 
     if options.template:
@@ -25,8 +28,6 @@ def check(options: argparse.Namespace) -> int:
         print(f"written: {clean(str(path))}; check it with: bptui check {clean(str(path))}")
         return 0
     subject = Subject(*to_check(options))
-    if options.open:
-        return open_beside(subject, options)
     run = run_to_check(options)
     status = UNREADABLE
     try:
@@ -41,18 +42,25 @@ def check(options: argparse.Namespace) -> int:
     return status
 
 
-def open_beside(subject: "Subject", options: argparse.Namespace) -> int:
-    """The explorer where a person's numbers first differ, and they beside the true ones."""
-    from bptui.data.dataset import DataError
-    from bptui.diagnosis.yours import Yours
-    from bptui.session.session import Session
+def open_beside(path: Path, is_program: bool, options: argparse.Namespace) -> int:
+    """The explorer where a person's numbers first differ, and they beside the true ones. What a program writes is shown
+    when the screen is left."""
+    wrote = StringIO()
+
+    def laid_beside(session: "Session") -> None:
+        from bptui.data.dataset import DataError
+        from bptui.diagnosis.yours import Yours
+        from bptui.headless.check import Subject
+
+        try:
+            session.lay_beside(Yours(Subject(path, is_program).diagnosis(session.run, options.update, wrote)))
+        except (DataError, ArithmeticError, IndexError) as problem:
+            raise ScenarioError(str(problem)) from None
 
     try:
-        session = Session(choose(options))
-        session.lay_beside(Yours(subject.diagnosis(session.run, options.update, sys.stderr)))
-    except (DataError, ArithmeticError, IndexError) as problem:
-        return complain(str(problem))
-    return exploring.open_explorer(session, options)
+        return exploring.open_explorer(exploring.beginning(options, laid_beside), options)
+    finally:
+        sys.stderr.write(wrote.getvalue())
 
 
 def to_check(options: argparse.Namespace) -> tuple[Path, bool]:

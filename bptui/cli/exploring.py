@@ -16,7 +16,7 @@ from bptui.scenario.accept import ScenarioError
 if TYPE_CHECKING:
     from bptui.data.bounded import Tell
     from bptui.session.beginning import Beginning
-    from bptui.session.keeping import Kept
+    from bptui.session.keeping import Reopened
     from bptui.session.session import Session
     from bptui.tui.app import Maker
     from bptui.tui.config import Config
@@ -138,18 +138,31 @@ def resume(options: argparse.Namespace) -> int:
 
 
 def reopen(path: Path, options: argparse.Namespace, recovery: "Recovery | None") -> int:
-    with loading():
-        from bptui.session.keeping import KeptError, opened
-        from bptui.views.looks import parse_looks
+    """The explorer opens before the file is read whole. Raises ScenarioError where that is no use."""
+    from bptui.data.bounded import opened as read_from
+    from bptui.data.error import DataError
+    from bptui.session.beginning import Beginning
+    from bptui.session.known import known_of
+
+    def begin(_: "Tell") -> "Reopened":
+        with loading():
+            from bptui.session.keeping import KeptError, opened
+            from bptui.views.looks import parse_looks
+        try:
+            it = opened(path)
+            parse_looks(it.kept.look)
+        except KeptError as problem:
+            raise ScenarioError(str(problem)) from None
+        except ValueError as problem:
+            raise ScenarioError(f"{path}: look: {problem}") from None
+        return it
 
     try:
-        session, kept = opened(path)
-        looks = parse_looks(kept.look)
-    except KeptError as problem:
+        with read_from(path):
+            outline, look = known_of(path)
+    except DataError as problem:
         return complain(str(problem))
-    except ValueError as problem:
-        return complain(f"{path}: look: {problem}")
-    return open_explorer(session, options, looks=looks, kept=kept, recovery=recovery)
+    return open_explorer(Beginning(outline, begin, look), options, recovery=recovery)
 
 
 def open_explorer(
@@ -157,7 +170,6 @@ def open_explorer(
     options: argparse.Namespace,
     draw: str = "",
     looks: "Looks | None" = None,
-    kept: "Kept | None" = None,
     recovery: "Recovery | None" = None,
     made: "Maker | None" = None,
 ) -> int:
@@ -187,7 +199,6 @@ def open_explorer(
         draw=draw,
         aim=aim_of(options),
         looks=looks or looks_of(options),
-        kept=kept,
         recovery=None if unkept else lambda: recovery or begin_recovery(),
         made=made,
     )

@@ -41,14 +41,19 @@ def outline_of(name: str, said: Sections, hidden: str | None = None) -> Outline:
         raw = tomllib.loads(asset("scenarios", f"{name}.toml").read_text(encoding="utf-8"))
     elif path.suffix.lower() == ".toml":
         raw = in_file(path)
-    sections = {title: checked(raw.get(title), title) | dict(said.get(title, {})) for title in KEYS}
-    data, network, training = (sections[title] for title in ("data", "network", "training"))
+    return outlined(clean(path.stem), raw, said, hidden)
+
+
+def outlined(title: str, raw: Sections, said: Sections, hidden: str | None = None) -> Outline:
+    """As outline_of, of sections that were read already."""
+    sections = {name: checked(raw.get(name), name) | dict(said.get(name, {})) for name in KEYS}
+    data, network, training = (sections[name] for name in ("data", "network", "training"))
     unsure = hidden or "layers" in said.get("network", {}) or "loss" in said.get("training", {})
     activations = (said.get("network", {}) if unsure else network).get("activations", ())
     size = training.get("batch_size", 0)
     batch, batches = counts(data, training)
     return Outline(
-        title=clean(path.stem),
+        title=title,
         layers=tuple(network.get("layers", ())),
         activations=tuple(activations),
         loss=training.get("loss", ""),

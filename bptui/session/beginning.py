@@ -7,12 +7,15 @@ from bptui.scenario.outline import Outline
 
 if TYPE_CHECKING:
     from bptui.data.bounded import Tell
+    from bptui.session.keeping import Reopened
     from bptui.session.session import Session
 
 
 class Beginning(NamedTuple):
     """``begin`` reads the data, tells how much of them is read, and makes the session; nothing that computes is loaded
-    before it is called. It raises ScenarioError, or OSError, where nothing can be begun."""
+    before it is called. It raises ScenarioError, or OSError, where nothing can be begun. ``look`` says in words how one
+    looks at it, None where that is still to be chosen."""
 
     outline: Outline
-    begin: "Callable[[Tell], Session]"
+    begin: "Callable[[Tell], Session | Reopened]"
+    look: str | None = None

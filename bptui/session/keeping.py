@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -57,6 +57,11 @@ class Kept:
     look: str
     digest: str
     made_by: str
+
+
+class Reopened(NamedTuple):
+    session: Session
+    kept: Kept
 
 
 # --- out ---
@@ -111,7 +116,7 @@ def digest_of_data(problem: Problem) -> str:
 # --- in ---
 
 
-def opened(path: Path) -> tuple[Session, Kept]:
+def opened(path: Path) -> Reopened:
     """The session of a file with nothing replayed yet, and what is to be done with it. Raises KeptError."""
     document = read(path)
     try:
@@ -136,7 +141,7 @@ def opened(path: Path) -> tuple[Session, Kept]:
         session.stops.read(document["breakpoints"], document["watches"], session.run)
     except ValueError as problem:
         refuse(path, f"breakpoints and watches: {problem}")
-    return session, kept_of(path, document)
+    return Reopened(session, kept_of(path, document))
 
 
 def kept_of(path: Path, document: dict[str, Any]) -> Kept:

@@ -25,7 +25,7 @@ from bptui.lazy import stopped
 from bptui.scenario.accept import ScenarioError
 from bptui.session.beginning import Beginning
 from bptui.tui.config import Config
-from bptui.tui.opening import Begun, Focus, Opening
+from bptui.tui.opening import Begun, Focus, Opening, focus_in
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
 from bptui.tui.private import CellDiff, Faults
@@ -36,7 +36,7 @@ from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
     from bptui.session.aim import Aim
-    from bptui.session.keeping import Kept
+    from bptui.session.keeping import Kept, Reopened
     from bptui.session.session import Session
     from bptui.tui.demo import Demo
     from bptui.tui.explorer import Explorer
@@ -77,8 +77,8 @@ class BptuiApp(CellDiff, Faults):
 
     ``colour`` False paints without colours, ``ascii`` True without Unicode; ``config`` is what
     the config file and the options say; ``draw`` opens the drawing pad at once (see open_draw),
-    ``aim`` is where in the run one begins, ``looks`` how one looks at it; ``kept`` is what a session file says besides,
-    to be replayed; ``recovery`` is kept up to date, where there is one."""
+    ``aim`` is where in the run one begins, ``looks`` how one looks at it; ``recovery`` is kept up to date, where there
+    is one."""
 
     TITLE = "bptui"
     CSS = "Screen { background: $background; }"
@@ -88,14 +88,13 @@ class BptuiApp(CellDiff, Faults):
 
     def __init__(
         self,
-        session: "Session | Beginning",
+        session: "Session | Beginning | Reopened",
         config: Config = PLAIN,
         colour: bool = True,
         ascii_only: bool = False,
         draw: str = "",
         aim: "Aim | None" = None,
         looks: "Looks | None" = None,
-        kept: "Kept | None" = None,
         recovery: "Callable[[], Recovery] | None" = None,
         made: "Maker | None" = None,
     ) -> None:
@@ -103,7 +102,7 @@ class BptuiApp(CellDiff, Faults):
         self._made = made
         self._draw = draw
         self._aim = aim
-        self._kept = kept
+        self._kept: Kept | None = None
         self.recovery: Recovery | None = None
         self._begin_recovery = recovery
         self.colour = colour
@@ -124,7 +123,8 @@ class BptuiApp(CellDiff, Faults):
         self.sweeps: tuple[int, int, int] | None = None  # how often garbage is looked for, once there is a session
         self.animation_level = "none"
         if isinstance(session, Beginning):
-            self.opening = Opening(session, self._first_focus(), self.palette_name, ascii_only)
+            focus = self._first_focus() if session.look is None else focus_in(session.look)
+            self.opening = Opening(session, focus, self.palette_name, ascii_only)
         else:
             self._take(session)
 
@@ -165,9 +165,13 @@ class BptuiApp(CellDiff, Faults):
         focus = NUMBERS[self._config.focus]
         return focus, BATCH if focus == NETWORK else focus, self._config.maximised
 
-    def _take(self, session: "Session") -> None:
+    def _take(self, session: "Session | Reopened") -> None:
         from bptui.tui.explorer import Explorer  # noqa: PLC0415  with all that computes
+        from bptui.views.looks import parse_looks  # noqa: PLC0415
 
+        if isinstance(session, tuple):
+            session, self._kept = session
+            self._looks = parse_looks(self._kept.look)
         self.session = session
         looks = self._looks or self._config.looks
         self.explorer = (self._made or Explorer)(session, self.palette_name, self.ascii, looks)
@@ -312,13 +316,12 @@ class BptuiApp(CellDiff, Faults):
 
 
 def run_explorer(
-    session: "Session | Beginning",
+    session: "Session | Beginning | Reopened",
     config: Config,
     colour: bool,
     draw: str = "",
     aim: "Aim | None" = None,
     looks: "Looks | None" = None,
-    kept: "Kept | None" = None,
     recovery: "Callable[[], Recovery] | None" = None,
     made: "Maker | None" = None,
 ) -> int:
@@ -328,7 +331,7 @@ def run_explorer(
     if not in_browser():  # there they are the size
         for name in ("COLUMNS", "LINES"):  # in a terminal they would override the real one
             os.environ.pop(name, None)
-    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, kept, recovery, made)
+    app = BptuiApp(session, config, colour, not draws_unicode(config.glyphs), draw, aim, looks, recovery, made)
     app.sweeps = SWEEPS
     app.run(mouse=config.mouse)
     if app.recovery:

@@ -17,12 +17,13 @@ from bptui.tui.explorer_keys import KEYS, first_hints
 from bptui.tui.keys import Table, pressed
 from bptui.tui.panel import Panel, framed, place
 from bptui.tui.workbench import Workbench
-from bptui.views.arrange import Arrangement, Box, arrange, small
+from bptui.views.arrange import BATCH, NETWORK, Arrangement, Box, arrange, small
 from bptui.views.opening import first_header, first_ribbon, progress
 from bptui.views.panels import BY_NUMBER
 from bptui.views.text import Row, fit_rows
 
 if TYPE_CHECKING:
+    from bptui.session.keeping import Reopened
     from bptui.session.session import Session
 
 BRIEF = 0.5  # seconds within which nothing is said of it
@@ -31,10 +32,20 @@ Focus = tuple[int, int, bool]
 """The focused panel, the one beside, and whether it is maximised, as in Looks."""
 
 
+def focus_in(look: str) -> Focus:
+    """The focus that words for parse_looks lead to, which would load what computes."""
+    focus, beside = NETWORK, BATCH
+    for word in look.split():
+        if word in map(str, BY_NUMBER):
+            focus = int(word)
+            beside = beside if focus == NETWORK else focus
+    return focus, beside, "maximised" in look.split()
+
+
 class Begun(Message):
     """The session is there, or why there is none."""
 
-    def __init__(self, outcome: "Session | Exception") -> None:
+    def __init__(self, outcome: "Session | Reopened | Exception") -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -68,7 +79,7 @@ class Opening(Workbench):
 
     def _begin(self, post: Callable[[Begun], bool]) -> None:
         try:
-            outcome: Session | Exception = self._beginning.begin(self._tell)
+            outcome: Session | Reopened | Exception = self._beginning.begin(self._tell)
             import bptui.tui.explorer  # noqa: F401, PLC0415  here, where no key waits for it
         except GivenUp:
             return

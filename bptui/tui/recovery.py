@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from bptui.data.clean import clean
 from bptui.data.output import write_whole
-from bptui.scenario import ScenarioError
-from bptui.session.keeping import digest_of_data, text_of_session
+from bptui.scenario.accept import ScenarioError
 
 if TYPE_CHECKING:
     from bptui.tui.explorer import Explorer
@@ -51,11 +50,15 @@ class Recovery:
         begun = session.run.frontier > 1 or len(session.run.causes.changes) > 1
         if self.path is None or state == self._noted or not begun or explorer.reopening:
             return ""
+        from bptui.session.keeping import text_of_session  # noqa: PLC0415  it computes
+
         self._noted = state
         return text_of_session(session, explorer.looks.words, self.path.parent)
 
     async def note(self, explorer: "Explorer") -> None:
         """Write what has changed; what takes long does not keep a key waiting."""
+        from bptui.session.keeping import digest_of_data  # noqa: PLC0415
+
         await asyncio.to_thread(digest_of_data, explorer.session.run.problem)
         try:
             text = self.text(explorer)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bptui.scenario import Scenario
+from bptui.session.keeping import text_of_session
+from bptui.session.session import Session
+
 from .commands import BPTUI, Terminal, terminal
 
 WAITING = """
@@ -45,6 +49,18 @@ def test_the_first_frame_waits_for_no_numpy_and_what_is_typed_at_it_waits_for_th
         at.wait_for("2 of 4 gradients added")
         at.type("q")
         assert at.wait() == 0
+
+
+def test_a_kept_session_s_first_frame_waits_for_no_numpy_either(tmp_path: Path) -> None:
+    session = Session(Scenario.built_in("xor"))
+    session.run.extend_to(3)
+    path, go = tmp_path / "mine.session.json", tmp_path / "go"
+    path.write_text(text_of_session(session, "5", tmp_path), encoding="utf-8")
+    with terminal(command=[sys.executable, "-c", WAITING, str(go), BPTUI, "open", str(path)]) as at:
+        text = at.wait_for("┏━ 5 Loss")
+        assert text.startswith(" xor  2-3-1  tanh sigmoid")
+        go.touch()
+        at.wait_for("replayed to update 1, every bit as it was")
 
 
 @pytest.mark.parametrize(("key", "status", "says"), [("\x03", 130, "bptui: stopped\r\n"), ("q", 0, "")])

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from bptui.scenario import Scenario
+from bptui.session.keeping import Reopened
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.explorer import Explorer
@@ -102,7 +103,7 @@ def clock_runs(screen: Workbench) -> bool:
 
 @asynccontextmanager
 async def explore(
-    session: Session | str = "xor", size: tuple[int, int] = USUAL, **options: Any
+    session: Session | Reopened | str = "xor", size: tuple[int, int] = USUAL, **options: Any
 ) -> AsyncIterator[Pilots]:
     """An explorer on a screen of this size; a session, or the name of a built-in scenario."""
     app = BptuiApp(Session(Scenario.built_in(session)) if isinstance(session, str) else session, **options)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from bptui.session.keeping import opened
+from bptui.session.keeping import Reopened, opened
 from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.tui.edit_lines import SampleLine, WeightLine
@@ -131,7 +131,7 @@ async def test_a_lecture_goes_on_next_week_from_the_same_file(tmp_path: Path, mo
         moment, digest = at.session.moment, digest_of(at.session.run, at.session.run.frontier)
         names = [at.session.forks.name(fork) for fork in at.session.forks.all]
     session, kept = opened(Path("moons.session.json"))
-    async with explore(session, kept=kept) as at:
+    async with explore(Reopened(session, kept)) as at:
         await at.until_idle()
         assert "every bit as it was" in at.foot()
         assert at.session.moment == moment

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bptui.session.keeping import LARGEST_FILE, opened
+from bptui.session.keeping import LARGEST_FILE, Reopened, opened
 from bptui.tui.config import Config
 from bptui.tui.kept import print_of
-from bptui.views.looks import parse_looks
 from tests.cli.commands import complaint, terminal
 
 from .pilots import explore
@@ -29,7 +28,7 @@ async def test_a_session_goes_on_from_its_file() -> None:
         numbers, moment = at.session.record.to_dict(per_sample=True), at.session.moment
         causes, frontier = at.session.run.causes.changes, at.session.run.frontier
     session, kept = opened(Path("digits.session.json"))
-    async with explore(session, kept=kept, looks=parse_looks(kept.look)) as at:
+    async with explore(Reopened(session, kept)) as at:
         await at.until_idle()
         assert "every bit as it was" in at.foot()
         assert (at.session.moment, at.session.run.causes.changes) == (moment, causes)
@@ -47,7 +46,7 @@ async def test_what_was_hit_is_known_again_once_it_is_replayed() -> None:
         assert at.session.stops.caught_up(at.session.run)
         await at.do("save-session")
     session, kept = opened(Path("xor.session.json"))
-    async with explore(session, kept=kept) as at:
+    async with explore(Reopened(session, kept)) as at:
         await at.until_idle()
         await at.pilot.pause()
         await at.until_idle()
@@ -59,7 +58,7 @@ async def test_two_explorers_never_write_one_file(folder: Path) -> None:
     async with explore() as one:
         await one.do("save-session")
         session, kept = opened(Path("xor.session.json"))
-        async with explore(session, kept=kept) as other:
+        async with explore(Reopened(session, kept)) as other:
             await other.do("next-batch", "save-session")
             theirs = Path("xor.session.json").read_bytes()
             await one.do("next-epoch", "save-session")

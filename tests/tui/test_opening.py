@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -11,13 +12,18 @@ from bptui.data.bounded import Tell
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario.outline import Outline, outline_of
 from bptui.session.beginning import Beginning
+from bptui.session.keeping import Reopened
+from bptui.session.keeping import opened as reopened
+from bptui.session.known import known_of
 from bptui.session.session import Session
 from bptui.tui import app as apps
 from bptui.tui import opening
 from bptui.tui.app import BptuiApp
 from bptui.tui.config import Config
+from bptui.tui.explorer import Explorer
+from bptui.views.looks import parse_looks
 
-from .pilots import USUAL, WIDE, resize
+from .pilots import USUAL, WIDE, explore, resize
 
 
 class Opened:
@@ -170,6 +176,40 @@ async def test_it_is_painted_at_every_size() -> None:
             assert {len(line) for line in lines} == {size[0]}
         await at.begin()
         assert "digits" in at.lines()[0]
+
+
+@pytest.mark.parametrize("words", ["", "2", "5 1", "5 1 maximised log epoch", "3", "8 scroll-12"])
+def test_the_focus_of_a_kept_session_is_known_without_what_computes(words: str) -> None:
+    looks = parse_looks(words)
+    assert looks.words == words
+    assert opening.focus_in(words) == (looks.focus, looks.beside, looks.maximised)
+
+
+@pytest.mark.parametrize("keys", [("right_curly_bracket", "b", "4", "ctrl+s"), ("b", "6", "1", "f", "b", "ctrl+s")])
+async def test_what_is_shown_before_a_kept_session_stays_when_it_is_there(
+    keys: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with explore("digits") as one:
+        await one.press(*keys)
+    path, go = Path("digits.session.json"), threading.Event()
+    outline, look = known_of(path)
+
+    def begin(_: Tell) -> Reopened:
+        assert go.wait(10)
+        return reopened(path)
+
+    app = BptuiApp(Beginning(outline, begin, look))
+    async with app.run_test(size=USUAL) as pilot:
+        await pilot.pause()
+        at = Opened(app, pilot, go)
+        before = at.lines()
+        seen: list[list[str]] = []
+        monkeypatch.setattr(Explorer, "reopen", lambda _, kept: seen.append(at.lines()))
+        await at.begin()
+    assert set(before[0].split()) - {"·"} <= set(seen[0][0].split())  # what the file leaves to defaults comes later
+    assert [(one, other) for one, other in zip(before[1:], seen[0][1:], strict=True) if not stays(one, other)] == []
+    assert "digits  64-32-10" in before[0]
 
 
 async def test_it_has_the_focus_that_the_config_file_gives() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bptui.scenario import Scenario
-from bptui.session.keeping import opened, text_of_session
+from bptui.session.keeping import Reopened, opened, text_of_session
 from bptui.session.session import Session
 from bptui.tui.recovery import Recovery, claimed, lost
 
@@ -48,7 +48,7 @@ async def test_a_replay_that_was_broken_off_or_left_does_not_lose_the_file(
     assert path is not None
     whole = path.read_bytes()
     session, kept = opened(path)
-    async with explore(session, kept=kept, recovery=lambda: recovery) as at:
+    async with explore(Reopened(session, kept), recovery=lambda: recovery) as at:
         await at.do("stop")
         assert at.session.run.frontier < 1500
         await recovery.note(at.explorer)

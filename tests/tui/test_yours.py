@@ -11,11 +11,13 @@ from bptui.cli import exploring
 from bptui.diagnosis.diagnosis import diagnose
 from bptui.diagnosis.yours import Yours
 from bptui.engine.wrong_rules import CHANGES
+from bptui.session.beginning import Beginning
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.lab import LabScreen
 from bptui.views.numbers import num
 from tests.diagnosis.cases import gradient, record, scenario
+from tests.scenes import begun
 from tests.tui.pilots import Pilots
 
 
@@ -69,8 +71,8 @@ def test_the_command_opens_it(
     monkeypatch.chdir(tmp_path)
     opened: list[Session] = []
 
-    def keep(session: Session, options: Any) -> int:
-        opened.append(session)
+    def keep(beginning: Beginning, options: Any) -> int:
+        opened.append(begun(beginning))
         return 0
 
     monkeypatch.setattr(exploring, "open_explorer", keep)
