@@ -79,7 +79,10 @@ def stays(before: str, after: str) -> bool:
 
 
 @pytest.mark.parametrize(("name", "size"), [("xor", WIDE), ("digits", USUAL), ("mazur", (100, 30))])
-async def test_what_is_shown_before_the_session_stays_when_it_is_there(name: str, size: tuple[int, int]) -> None:
+async def test_what_is_shown_before_the_session_stays_when_it_is_there(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BRIEF", 60.0)
     async with opened(name, size) as at:
         before = at.lines()
         await at.begin()
@@ -192,6 +195,7 @@ async def test_what_is_shown_before_a_kept_session_stays_when_it_is_there(
     monkeypatch.chdir(tmp_path)
     async with explore("digits") as one:
         await one.press(*keys)
+    monkeypatch.setattr(opening, "BRIEF", 60.0)
     path, go = Path("digits.session.json"), threading.Event()
     outline, look = known_of(path)
 
