@@ -152,7 +152,8 @@ class Hub:
         self._send()
 
     def _tell_up(self) -> None:
-        self.up.say(OWN, {"here": len(self.seats)})
+        seats = sorted(seat.number for seat in self.seats)
+        self.up.say(OWN, {"here": len(seats), "seats": seats})
         if self.presenter is not None:
             self.presenter.send()
 

@@ -148,7 +148,9 @@ class Ballot:
 def followed(standing: Standing, ballot: Ballot, heard: Heard) -> Ballot:
     """As the lecturer's poll goes on: what is asked there is asked and hidden here; what is told there is told here,
     with what was answered here. One stands where the lecturer stands."""
-    asking = standing.prediction or Prediction(frozenset(DEPTHS), score=ballot.score)
+    asking = standing.prediction or Prediction(frozenset(DEPTHS))
+    if asking.score == Score():  # it has begun anew
+        asking = replace(asking, score=ballot.score)
     newly = heard.told if heard.told and heard.told != ballot.told else None
     if newly:
         asking = told_here(standing, asking, ballot, newly)

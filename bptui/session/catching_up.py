@@ -1,6 +1,7 @@
 """A follower's own session on its way to where the lecturer is: replayed in slices, and what is newer wins."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bptui.data.wire import read_line
@@ -207,7 +208,7 @@ class Known:
 
 def stand(session: Session, place: Place) -> None:
     """Where the lecturer stands, once it is known. Raises LostWay."""
-    run = session.run
+    run, before, at = session.run, session.prediction, session.moment.time
     plain = Moment(layer=session.layers, source=0)  # what is selected is said where it is not the first
     try:
         aim = parse_aim(place.at)
@@ -215,7 +216,10 @@ def stand(session: Session, place: Place) -> None:
         session.moment = aim.arrive(run, plain)
     except (ValueError, IndexError) as problem:
         raise LostWay(f"no such place here: {problem}") from None
-    session.predict(asked(session, place.asking))
+    now = asked(session, place.asking)
+    if before and now and before.now == now.now and at == session.moment.time:  # what was typed here stays
+        now = replace(before, kinds=now.kinds, asked=now.asked)
+    session.predict(now)
 
 
 def asked(session: Session, asking: Asking | None) -> Prediction | None:

@@ -5,7 +5,7 @@ they are counts, and what anybody gave is forgotten. Nothing here tells the numb
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self
@@ -65,9 +65,10 @@ class Poll:
         understood(given[:LONGEST_ANSWER])
         return self._with({**self.given, seat: given[:LONGEST_ANSWER]})
 
-    def left(self, seat: int) -> Self:
-        """A seat has gone, and its answer with it: whoever comes back answers anew, and counts once."""
-        return self._with({other: given for other, given in self.given.items() if other != seat})
+    def of_seats(self, here: Collection[int]) -> Self:
+        """These seats are left; whoever has gone took the answer along: who comes back answers anew, and counts
+        once."""
+        return self._with({seat: given for seat, given in self.given.items() if seat in here})
 
     def _with(self, given: dict[int, str]) -> Self:
         return replace(self, given=MappingProxyType(given))
@@ -143,6 +144,7 @@ class Polls:
             except ValueError:
                 return
 
-    def left(self, seat: int) -> None:
-        """Nobody sits there any more."""
-        self.open = self.open and self.open.left(seat)
+    def seated(self, here: Collection[int]) -> None:
+        """In these seats there is somebody."""
+        self.seats = len(here)
+        self.open = self.open and self.open.of_seats(here)

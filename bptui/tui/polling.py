@@ -1,6 +1,6 @@
 """A class is asked: the lecturer's side, and a follower's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,19 +54,16 @@ class Lectern:
         self._changed()
 
     def heard(self, seat: int, said: object) -> None:
-        """A line of a seat's: an answer, or None where nobody sits there any more. What is neither is let fall."""
-        if said is None:
-            self.polls.left(seat)
-        else:
-            try:
-                self.polls.heard(seat, *answer_of(said))
-            except ValueError:
-                return
+        """A line of a seat's: an answer; what is none is let fall."""
+        try:
+            self.polls.heard(seat, *answer_of(said))
+        except ValueError:
+            return
         self._repaint()
 
-    def seats(self, count: int) -> None:
-        """So many follow."""
-        self.polls.seats = count
+    def seated(self, here: Collection[int]) -> None:
+        """In these seats there is somebody."""
+        self.polls.seated(here)
         self._repaint()
 
     def _repaint(self) -> None:

@@ -84,7 +84,7 @@ async def test_everybody_gets_what_is_presented_and_a_late_comer_all_that_counts
             ("1", {"causes": 4}),
             ("2", {"place": 4}),
         ]
-        await until(lambda: lecturer.newest("!") == {"here": 2})
+        await until(lambda: lecturer.newest("!") == {"here": 2, "seats": [1, 2]})
 
 
 async def test_what_is_about_something_that_was_replaced_is_told_to_nobody(tmp_path: Path) -> None:

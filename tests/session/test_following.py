@@ -1,6 +1,7 @@
 """Following: whoever hears the lines stands where the lecturer stands, bit for bit, however many lines they missed."""
 
 import random
+from dataclasses import replace
 from itertools import cycle
 
 import pytest
@@ -9,6 +10,7 @@ from bptui.data.wire import Board
 from bptui.scenario import Scenario
 from bptui.session.catching_up import Follower
 from bptui.session.following import Presented, View
+from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from tests.session.test_forks_walks import Walk
 from tests.session.test_keeping import same
@@ -104,3 +106,24 @@ def test_nothing_is_said_where_nothing_has_changed() -> None:
     assert [key for key, _ in presented.news(session)] == ["1", "2"]
     session.reseed()
     assert [key for key, _ in presented.news(session)] == ["0", "1", "2"]
+
+
+def test_what_a_follower_has_typed_stays_while_the_lecturer_looks_elsewhere() -> None:
+    lecturer, wire, presented, follower = Session(Scenario.built_in("xor")), Wire(), Presented(), Follower()
+    lecturer.predict(Prediction(frozenset(("sum", "mean"))))
+    lecturer.move(("batch", 1))
+    wire.show(presented, lecturer)
+    wire.read(follower)
+    session = brought(follower, follower.begin())
+    assert session.prediction is not None
+    typed = replace(session.prediction, typed="0.0", hints=1)
+    session.predict(typed)
+    wire.show(presented, lecturer, View("4 log"))
+    wire.read(follower)
+    assert brought(follower, session).prediction == typed
+    lecturer.select(source=1)
+    wire.show(presented, lecturer, View("4 log"))
+    wire.read(follower)
+    again = brought(follower, session).prediction
+    assert again is not None
+    assert (again.now, again.typed) == (lecturer.prediction and lecturer.prediction.now, "")

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bptui.diagnosis.miss import candidates, named_miss
+from bptui.diagnosis.miss import named_miss
 from bptui.explain import value
 from bptui.explain.quantity import Quantity, of_weight
 from bptui.scenario import Scenario
-from bptui.session.ballot import Ballot, Heard, answer_of, followed, heard_of, message
+from bptui.session.ballot import Ballot, message
 from bptui.session.poll import FURTHER, MOST_MISTAKES, Poll, Polls, Tally, counted, judge_of
 from bptui.session.prediction import DEPTHS, Prediction
 from bptui.session.session import Session
@@ -126,158 +126,8 @@ def test_answers_are_forgotten_when_the_number_is_told_and_none_counts_after() -
     assert poll.revealed(judge_of(RECORD, MEAN), 5) == poll
 
 
-# --- the lecturer's polls and the seats', over messages ---
-
-
-def sent(polls: Polls) -> Heard:
-    """What the seats hear."""
-    return heard_of(json.loads(json.dumps(message(polls))))
-
-
 def spellings(number: float) -> set[str]:
     return {factor(number, width).lstrip("+−-") for width in range(5, 11)} | {f"{abs(number):.{k}f}" for k in (4, 5, 6)}
-
-
-def test_a_number_that_is_asked_opens_a_poll_and_its_answer_tells_it_to_all() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.seats = 3
-    polls.look(lecturer)
-    assert polls.open == Poll(1, MEAN)
-    seats = [asked_mean() for _ in range(3)]
-    ballots = [Ballot() for _ in seats]
-    for k, seat in enumerate(seats):
-        seat.predict(None)
-        ballots[k] = followed(seat, ballots[k], sent(polls))
-        assert seat.prediction is not None
-        assert seat.prediction.now == MEAN
-    for k, what in enumerate(("right", NAMES["sum"])):
-        ballots[k] = ballots[k].filled(ANSWERS[what])
-        number, given_ = answer_of(json.loads(json.dumps(ballots[k].answer)))
-        polls.heard(k, number, given_)
-    assert polls.open.answered == 2
-    lecturer.predict(lecturer.prediction and lecturer.prediction.skipped())
-    polls.look(lecturer)
-    assert "open" not in (message(polls) or {"open": "still"})
-    assert sent(polls).tally == Tally(1, ((NAMES["sum"], 1),), 0, 1)
-    verdicts = []
-    for k, seat in enumerate(seats):
-        ballots[k] = followed(seat, ballots[k], sent(polls))
-        assert seat.prediction is not None
-        assert seat.prediction.now is None
-        assert seat.prediction.told is not None
-        verdicts.append((seat.prediction.told.right, seat.prediction.told.words))
-        assert ballots[k].tally == Tally(1, ((NAMES["sum"], 1),), 0, 1)
-    assert verdicts == [(True, ""), (False, NAMES["sum"]), (None, "")]
-    polls.seen()
-    assert message(polls) is None
-    assert followed(seats[0], ballots[0], sent(polls)).tally is None
-
-
-def test_the_next_number_of_the_moment_is_asked_at_once_and_stays_hidden() -> None:
-    lecturer, polls = Session(Scenario.built_in("xor")), Polls()
-    polls.seats = 1
-    lecturer.predict(Prediction(frozenset(("sum", "mean"))))
-    lecturer.move(("batch", 1))
-    seat, ballot = Session(Scenario.built_in("xor")), Ballot()
-    seat.moment = lecturer.moment
-    polls.look(lecturer)
-    ballot = followed(seat, ballot, sent(polls))
-    lecturer.predict(lecturer.prediction and lecturer.prediction.skipped())
-    polls.look(lecturer)
-    ballot = followed(seat, ballot, sent(polls))
-    assert seat.prediction is not None
-    assert seat.prediction.told is not None
-    assert (seat.prediction.told.of.kind, seat.prediction.now and seat.prediction.now.kind) == ("sum", "mean")
-    polls.heard(0, ballot.filled(ANSWERS["other"]).answer["poll"], "77.77")
-    assert polls.open
-    assert polls.open.answered == 1
-
-
-def test_a_seat_that_comes_while_a_tally_is_looked_at_sees_it_and_has_answered_nothing() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.seats = 1
-    polls.look(lecturer)
-    lecturer.predict(lecturer.prediction and lecturer.prediction.skipped())
-    polls.look(lecturer)
-    late = asked_mean()
-    late.predict(None)
-    ballot = followed(late, Ballot(), sent(polls))
-    assert ballot.tally == Tally(nothing=1)
-    assert late.prediction is not None
-    assert late.prediction.told is not None
-    assert (late.prediction.told.of, late.prediction.told.right) == (MEAN, None)
-    assert ballot.score.skipped == 0
-
-
-def test_going_elsewhere_withdraws_a_poll_and_another_weight_asks_anew() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.seats = 1
-    polls.look(lecturer)
-    polls.heard(0, 1, ANSWERS["right"])
-    lecturer.select(source=-1)
-    polls.look(lecturer)
-    assert polls.open == Poll(2, of_weight("mean", 2, 1, 0))
-    lecturer.move(("phase", -1))
-    polls.look(lecturer)
-    assert message(polls) is None
-
-
-def test_without_seats_there_is_no_tally_to_look_at() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.look(lecturer)
-    lecturer.predict(lecturer.prediction and lecturer.prediction.skipped())
-    polls.look(lecturer)
-    assert message(polls) is None
-
-
-def test_what_a_seat_has_typed_stays_while_others_answer() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.look(lecturer)
-    seat = asked_mean()
-    ballot = followed(seat, Ballot(), sent(polls))
-    assert seat.prediction is not None
-    seat.predict(Prediction(frozenset(DEPTHS), seat.prediction.asked, hints=2, typed="0.0"))
-    before = seat.prediction
-    ballot = followed(seat, ballot.filled("0.012"), sent(polls))
-    assert seat.prediction == before
-    assert ballot.given == "0.012"
-
-
-def test_a_number_that_was_chosen_counts_as_exactly_that() -> None:
-    lecturer, polls = asked_mean(), Polls()
-    polls.look(lecturer)
-    wrong = next(number for number, words in candidates(RECORD, MEAN) if words == NAMES["half"])
-    ballot = followed(asked_mean(), Ballot(), sent(polls)).filled("0.0", wrong)
-    assert float(ballot.answer["given"]) == wrong
-    polls.heard(0, *answer_of(ballot.answer))
-    assert polls.open
-    assert polls.open.revealed(judge_of(RECORD, MEAN), 1).tally == Tally(0, ((NAMES["half"], 1),))
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        7,
-        [],
-        {"open": 3},
-        {"open": {"id": True, "kind": "sum"}},
-        {"open": {"id": 1, "kind": "truth"}},
-        {"open": {"id": -1, "kind": "sum"}},
-        {"more": 1},
-        {"told": {"id": 1, "kind": "sum"}},
-        {"told": {"id": 1, "kind": "sum", "right": 1, "mistakes": ["x"], "other": 0, "nothing": 0}},
-        {"told": {"id": 1, "kind": "sum", "right": 1.5, "mistakes": [], "other": 0, "nothing": 0}},
-    ],
-)
-def test_what_is_no_message_of_ours_is_refused(said: object) -> None:
-    with pytest.raises(ValueError, match=r"^no "):
-        heard_of(said)
-
-
-@pytest.mark.parametrize("said", [None, {}, {"poll": 1}, {"poll": "1", "given": "2"}, {"poll": 1, "given": 41 * "9"}])
-def test_what_is_no_answer_of_ours_is_refused(said: object) -> None:
-    with pytest.raises(ValueError, match=r"^no "):
-        answer_of(said)
 
 
 class Class(RuleBasedStateMachine):
@@ -293,7 +143,7 @@ class Class(RuleBasedStateMachine):
         self.look()
 
     def look(self) -> None:
-        self.polls.seats = len(self.here)
+        self.polls.seated(self.here)
         self.polls.look(self.lecturer)
 
     @property
@@ -324,7 +174,6 @@ class Class(RuleBasedStateMachine):
     def goes(self, data: st.DataObject) -> None:
         seat = data.draw(st.sampled_from(sorted(self.here)))
         self.here.remove(seat)
-        self.polls.left(seat)
         self.last.pop(seat, None)
         self.look()
 

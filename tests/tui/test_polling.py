@@ -21,7 +21,7 @@ def lectern(at: Pilots, seats: int) -> tuple[Lectern, list[object]]:
     told: list[object] = []
     side = Lectern(at.app, lambda: told.append(side.message()))
     at.app.polling = side
-    side.seats(seats)
+    side.seated(range(seats))
     return side, told
 
 
@@ -45,8 +45,7 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         side.heard(3, ["nonsense"])
         await at.pilot.pause()
         assert "4 of 4 have answered" in at.text()
-        side.heard(3, None)
-        side.seats(3)
+        side.seated(range(3))
         await at.pilot.pause()
         assert "3 of 3 have answered" in at.text()
         assert factor(mean, 8) not in at.text()
