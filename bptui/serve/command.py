@@ -173,10 +173,10 @@ def told(opening: Opening, doors: Iterable[Opened]) -> list[str]:
 def asked(opening: Opening) -> str:
     """What one needs to come in from another machine."""
     by_ssh = " with the password" if opening.password else " with a key" if opening.keys else ""
-    by_web = " with the whole address, which is not encrypted on its way"
+    by_web = " with the whole address, which others on the network can read on its way"
     if not opening.web:
         return by_ssh
-    return f"{by_ssh} by ssh, or{by_web} in a browser" if opening.ssh else by_web
+    return f"{by_ssh} by ssh, or in a browser{by_web}" if opening.ssh else f" in a browser{by_web}"
 
 
 def told_ssh(opening: Opening, port: int, fingerprint: str) -> list[str]:

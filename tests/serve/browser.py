@@ -5,7 +5,7 @@ import base64
 import json
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ ROWS = """
 
 
 class Tab:
-    """A page; ``asked`` are the addresses that it has asked for, sockets too."""
+    """A page; ``asked`` are the addresses that it has asked for, sockets too; ``statuses`` are the answers, ``faults``
+    those of its scripts and what its policy has stopped."""
 
     def __init__(self, line: aiohttp.ClientWebSocketResponse) -> None:
         self._line = line
@@ -59,7 +60,7 @@ class Tab:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._reading = asyncio.create_task(self._read())
         self.asked: list[str] = []
-        self.said: list[str] = []
+        self.faults: list[str] = []
         self.statuses: dict[str, int] = {}
 
     async def _read(self) -> None:
@@ -77,9 +78,9 @@ class Tab:
                 case "Network.responseReceived":
                     self.statuses[of["response"]["url"]] = of["response"]["status"]
                 case "Runtime.exceptionThrown":
-                    self.said.append(str(of["exceptionDetails"]))
-                case "Log.entryAdded":
-                    self.said.append(str(of["entry"]["text"]))
+                    self.faults.append(str(of["exceptionDetails"]))
+                case "Log.entryAdded" if of["entry"]["level"] == "error" and of["entry"]["source"] != "network":
+                    self.faults.append(str(of["entry"]["text"]))
 
     async def do(self, method: str, **parameters: Any) -> Any:
         """A command, and what it gives."""
@@ -109,18 +110,30 @@ class Tab:
             await self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
             await self.do("Input.dispatchKeyEvent", type="keyUp", key=key)
 
-    async def until(self, seen: Callable[[str], bool] | str) -> str:
+    async def until_true(self, expression: str) -> None:
+        """Until a line of JavaScript says so."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self.value(expression):
+                await asyncio.sleep(0.02)
+
+    async def until_answered(self, address: str) -> int:
+        """With which status."""
+        async with asyncio.timeout(PATIENCE):
+            while address not in self.statuses:
+                await asyncio.sleep(0.02)
+        return self.statuses[address]
+
+    async def until(self, seen: str) -> str:
         """Until the terminal's rows say so."""
         rows = ""
         try:
             async with asyncio.timeout(PATIENCE):
-                while True:
+                while seen not in rows:
+                    await asyncio.sleep(0.02)
                     rows = str(await self.value(ROWS))
-                    if seen in rows if isinstance(seen, str) else seen(rows):
-                        return rows
-                    await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(f"not seen: {seen}; {self.said}; the screen was\n{rows}") from None
+            raise AssertionError(f"not seen: {seen}; {self.faults}; the screen was\n{rows}") from None
+        return rows
 
     async def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode((await self.do("Page.captureScreenshot", format="png"))["data"]))
