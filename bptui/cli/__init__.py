@@ -25,6 +25,7 @@ RUN = {
     "lesson": "exploring.lesson",
     "export": "exporting.export",
     "serve": "serving.serve",
+    "present": "presenting.present",
     "data": "printing.data",
     "open": "exploring.open_session",
     "resume": "exploring.resume",

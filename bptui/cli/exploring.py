@@ -12,6 +12,7 @@ from bptui.cli.telling import colour, complain
 from bptui.headless.arguments import UsageError, parser_of
 from bptui.lazy import loading
 from bptui.scenario.accept import ScenarioError
+from bptui.session.beginning import FOLLOWS
 
 if TYPE_CHECKING:
     from bptui.data.bounded import Tell
@@ -43,6 +44,10 @@ def configured() -> "Config":
 
 
 def explore(options: argparse.Namespace) -> int:
+    if number := os.environ.get(FOLLOWS):
+        from bptui.cli.following import follow
+
+        return follow(options, int(number))
     return open_explorer(beginning(options), options)
 
 
@@ -118,7 +123,7 @@ def lesson(options: argparse.Namespace) -> int:
 
     first = begin_at(it, known, options.again)
     made = partial(LessonExplorer, lesson=it, begun=first, folder=state_folder())
-    return open_explorer(Session(session.scenario), options, made=made)
+    return open_explorer(Session(session.scenario), options, made=made, recovers=False)
 
 
 def open_session(options: argparse.Namespace) -> int:
@@ -172,9 +177,10 @@ def open_explorer(
     looks: "Looks | None" = None,
     recovery: "Recovery | None" = None,
     made: "Maker | None" = None,
+    recovers: bool = True,
 ) -> int:
     """``draw`` says how the drawing pad is opened over it, "" that it is not; ``made`` makes another explorer than the
-    usual one: how far one came in it is remembered elsewhere, and nothing is to be recovered."""
+    usual one. Where nothing is to be recovered, how far one came is remembered elsewhere, or nobody's concern."""
     problem = None if os.environ.get("TEXTUAL_DRIVER") else why_no_terminal()
     if problem:
         from bptui.session.beginning import Beginning
@@ -191,7 +197,7 @@ def open_explorer(
     config = configured()._replace(**said, read_only=options.read_only, demo=options.demo)
     if options.remote:
         config = remotely(config, options.remote)
-    unkept = config.read_only or made is not None or bool(os.environ.get("TEXTUAL_DRIVER"))
+    unkept = config.read_only or not recovers or bool(os.environ.get("TEXTUAL_DRIVER"))
     return run_explorer(
         session,
         config,

@@ -1,12 +1,15 @@
 """``bptui serve``: a class in front of it."""
 
 import argparse
+import os
 
 from bptui.cli.choosing import choose
 from bptui.cli.telling import complain
 from bptui.headless.arguments import UsageError
 from bptui.scenario.names import built_in_names
 
+PRESENTS = "BPTUI_PRESENTS"
+"""The environment variable of a server that bptui present has started: it ends with its standard input."""
 EXTRAS = {"asyncssh": "ssh", "aiohttp": "web", "textual_serve": "web"}
 
 
@@ -40,6 +43,7 @@ def serve(options: argparse.Namespace) -> int:
             web=options.web,
             web_port=options.web_port or serving.WEB_PORT,
             token=serving.new_token() if options.web else "",
+            inherited=0 if os.environ.get(PRESENTS) else None,
         )
         asyncio.run(serving.serve(opening, folder / "serve", lambda line: print(line, flush=True)))
     except serving.NoDoor as problem:

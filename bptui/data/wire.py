@@ -13,6 +13,9 @@ from typing import Any
 
 CHUNK = 1 << 16
 LEVELS = "0123456789"
+OWN = "!"
+"""The key of what who hands lines on says itself."""
+LARGEST = 32 << 20  # bytes of a line of who presents: data in numbers take most
 BURST = 20  # lines that may come at once, whatever the rate
 
 
@@ -70,8 +73,9 @@ def _no_number(word: str) -> float:
 
 class Wire:
     """One end of a socket, in the running loop. It sends what its reader has not got of ``board``; ``heard`` gets each
-    line that comes, ``lost`` is called once where the other end is gone, or has sent a line longer than ``longest``.
-    More than ``rate`` lines a second wait in the socket, and in the end at whoever writes them."""
+    line that comes, beginning with what ``came`` before it was one; ``lost`` is called once where the other end is
+    gone, or has sent a line longer than ``longest``. More than ``rate`` lines a second wait in the socket, and in the
+    end at whoever writes them."""
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class Wire:
         lost: Callable[[], None],
         longest: int,
         rate: float = float("inf"),
+        came: bytes = b"",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         sock.setblocking(False)
@@ -90,11 +95,13 @@ class Wire:
         self._tokens, self._since = float(BURST), clock()
         self._stamps: dict[str, int] = {}
         self._rest = memoryview(b"")
-        self._came = bytearray()
+        self._came = bytearray(came)
         self._resting: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._open = True
         self._loop.add_reader(sock, self._read)
+        if came:
+            self._loop.call_soon(self._take)
         self.send()
 
     # --- out ---

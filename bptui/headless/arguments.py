@@ -39,6 +39,7 @@ COMMANDS = {
     "map": "draw what the network answers everywhere, as text or SVG",
     "export": "slides, a film or a worked page of an update",
     "serve": "give a class a bptui each, over SSH or in the browser",
+    "present": "show a class what you see, each on a screen of their own",
     "open": "go on with a session that ctrl+s has saved",
     "resume": "go on with the session that was lost, or else saved last",
     "save-scenario": "print a set-up as a scenario file, to change and to keep",
@@ -102,7 +103,7 @@ class Parser(argparse.ArgumentParser):
             **dict.fromkeys((*BARE, "resume", "exercise"), ""),
             "completion": " SHELL",
             **dict.fromkeys(("check", "open"), " FILE"),
-            **dict.fromkeys(("draw", "serve", EXPLORER), " [NAME]"),
+            **dict.fromkeys(("draw", "serve", "present", EXPLORER), " [NAME]"),
             "lesson": " [LESSON]",
         }.get(self.command, " NAME")
         needed = " --epochs N" if self.command == "train" else ""
@@ -144,6 +145,9 @@ def parser_of(command: str) -> Parser:
         p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help=what)
     elif command == "serve":
         p.add_argument("scenario", nargs="?", default="xor", metavar="NAME", help="what they see first (xor)")
+    elif command == "present":
+        what = "a built-in set, a .toml file, or your own data (digits)"
+        p.add_argument("scenario", nargs="?", default="digits", metavar="NAME", help=what)
     elif command != "check":
         p.add_argument("scenario", metavar="NAME", help="a built-in set, a .toml file, or your own data")
     OWN[command](p)

@@ -58,6 +58,11 @@ SERVE = """each visitor has a bptui of their own that reads and writes no file:
   bptui serve --web                     prints an address for the browser
 a visitor who comes as xor@ or with ?xor at the end of the address gets that set
 """
+PRESENT = """what you see is followed by who comes as follow@, each at a size of their own:
+  bptui present digits                  ssh -p 8022 follow@127.0.0.1
+  bptui present mine.csv --public --password
+it joins the bptui serve that listens, else it starts one, which ends with it
+"""
 EXERCISE = """the same seed gives the same exercises; every sheet bears its command.
   bptui exercise --kind hidden-delta --format markdown > sheet.md
   bptui exercise --kind hidden-delta --format markdown --key > key.md
@@ -237,6 +242,18 @@ def add_export(p: argparse.ArgumentParser) -> None:
 
 def add_serve(p: argparse.ArgumentParser) -> None:
     p.epilog = SERVE
+    add_doors(p)
+
+
+def add_present(p: argparse.ArgumentParser) -> None:
+    p.epilog = PRESENT
+    add_at(p, "begin there")
+    add_screen(p)
+    add_doors(p.add_argument_group("the server, where none listens yet"))
+
+
+def add_doors(p: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """How visitors come in."""
     p.add_argument("--ssh", action="store_true", help="visitors come by ssh (pip install 'bptui[ssh]')")
     port = checked(integer(1, 65_535), plain)
     p.add_argument("--port", type=port, metavar="N", help="the port of --ssh (8022)")
@@ -298,5 +315,6 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "map": add_map,
     "export": add_export,
     "serve": add_serve,
+    "present": add_present,
     "save-scenario": add_save,
 }

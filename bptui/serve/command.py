@@ -10,7 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bptui.serve.hub import Hub
 from bptui.serve.limits import Limits, Seats
+from bptui.serve.stay import FOLLOW, Guests
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", ""
 PORT, WEB_PORT = 8022, 8023
@@ -22,7 +24,8 @@ WARNING = "anybody who reaches this machine can come in{asked}; each gets a bptu
 @dataclass(frozen=True, slots=True)
 class Opening:
     """``sets`` are the names a visitor may come as; others get ``words``, the arguments of the usual bptui. ``ssh`` and
-    ``web`` are the doors; ``port``, ``password`` and ``keys`` are those of ssh, ``token`` is in the web's address."""
+    ``web`` are the doors; ``port``, ``password`` and ``keys`` are those of ssh, ``token`` is in the web's
+    address. When the stream ``inherited`` ends the server does too."""
 
     words: tuple[str, ...]
     sets: tuple[str, ...]
@@ -35,6 +38,12 @@ class Opening:
     web: bool = False
     web_port: int = WEB_PORT
     token: str = ""
+    inherited: int | None = None
+
+    @property
+    def password_said(self) -> tuple[str, ...]:
+        """For who is to tell the class."""
+        return (f"password {self.password}",) if self.password else ()
 
     @property
     def interface(self) -> str:
@@ -86,40 +95,65 @@ def letters(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A way in: what is said of it, and how it is closed."""
+    """A way in: what is said of it, how one comes in to follow, and how it is closed."""
 
     lines: list[str]
+    follow: str
     close: Callable[[], Awaitable[None]]
 
 
 async def serve(opening: Opening, folder: Path, tell: Callable[[str], None]) -> None:
     """Serve until a signal says to stop; a second one does not wait for visitors. Raises NoDoor, OSError where the
     server's key cannot be kept, ValueError for a key that cannot be used."""
-    doors = await open_doors(opening, folder)
+    hub = Hub()
+    doors = await open_doors(opening, Guests(opening.arguments, Seats(opening.limits), hub), folder)
+    hub.about = ", ".join((*(door.follow for door in doors), *opening.password_said))
+    why_not = no_presenter(hub, presenters_door(folder, opening))
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, closing.set)
-    for line in told(opening, doors):
+    if opening.inherited is not None:
+        loop.add_reader(opening.inherited, closing.set)
+    for line in (*told(opening, doors), *why_not):
         tell(line)
+    if opening.inherited is not None:
+        tell("")
     await closing.wait()
     for number in STOPS:
         with suppress(NotImplementedError, ValueError):
             loop.remove_signal_handler(number)
-    tell("closing: everybody is sent home")
+    if opening.inherited is not None:
+        loop.remove_reader(opening.inherited)
+    with suppress(OSError):  # who started this may be gone
+        tell("closing: everybody is sent home")
+    hub.close()
     await asyncio.gather(*(door.close() for door in doors))
 
 
-async def open_doors(opening: Opening, folder: Path) -> list[Opened]:
+def presenters_door(folder: Path, opening: Opening) -> Path:
+    """Where a presenter comes in: a server on another port has another one."""
+    return folder / f"present-{opening.port if opening.ssh else opening.web_port}"
+
+
+def no_presenter(hub: Hub, door: Path) -> list[str]:
+    """Let one in; why that cannot be is no reason not to serve."""
+    try:
+        hub.open(door)
+    except OSError as problem:
+        return [f"nobody can present here: {problem.strerror or problem}"]
+    return []
+
+
+async def open_doors(opening: Opening, guests: Guests, folder: Path) -> list[Opened]:
     """All that are asked for, or none."""
-    seats = Seats(opening.limits)
     doors: list[Opened] = []
     try:
         if opening.ssh:
-            doors.append(await open_ssh(opening, seats, folder))
+            doors.append(await open_ssh(opening, guests, folder))
         if opening.web:
-            doors.append(await open_web(opening, seats))
+            doors.append(await open_web(opening, guests))
     except BaseException:
         for door in doors:
             await door.close()
@@ -127,30 +161,31 @@ async def open_doors(opening: Opening, folder: Path) -> list[Opened]:
     return doors
 
 
-async def open_ssh(opening: Opening, seats: Seats, folder: Path) -> Opened:
+async def open_ssh(opening: Opening, guests: Guests, folder: Path) -> Opened:
     from bptui.serve.keys import host_key
     from bptui.serve.ssh import House, close_door, open_door
 
     key = host_key(folder)
-    house = House(opening.arguments, seats, opening.password, str(opening.keys or ""))
+    house = House(guests, opening.password, str(opening.keys or ""))
     try:
         acceptor = await open_door(house, opening.interface, opening.port, key)
     except OSError as problem:
         raise NoDoor(why_no_door(opening, opening.port, "--port", problem)) from None
-    lines = told_ssh(opening, acceptor.get_port(), key.get_fingerprint())
-    return Opened(lines, lambda: close_door(acceptor, house))
+    port = acceptor.get_port()
+    lines = told_ssh(opening, port, key.get_fingerprint())
+    return Opened(lines, f"ssh -p {port} {FOLLOW}@{opening.host}", lambda: close_door(acceptor, house))
 
 
-async def open_web(opening: Opening, seats: Seats) -> Opened:
-    from bptui.serve.stay import Guests
+async def open_web(opening: Opening, guests: Guests) -> Opened:
     from bptui.serve.web import Door, Lobby
 
-    door = Door(Lobby(Guests(opening.arguments, seats), opening.token))
+    door = Door(Lobby(guests, opening.token))
     try:
         port = await door.open(opening.interface, opening.web_port)
     except OSError as problem:
         raise NoDoor(why_no_door(opening, opening.web_port, "--web-port", problem)) from None
-    return Opened(told_web(opening, port), door.close)
+    follow = f"http://{opening.host}:{port}/{opening.token}/?{FOLLOW}"
+    return Opened(told_web(opening, port), follow, door.close)
 
 
 def why_no_door(opening: Opening, port: int, option: str, problem: OSError) -> str:
@@ -163,7 +198,9 @@ def why_no_door(opening: Opening, port: int, option: str, problem: OSError) -> s
 
 def told(opening: Opening, doors: Iterable[Opened]) -> list[str]:
     """How to come in."""
+    doors = list(doors)
     lines = [line for door in doors for line in door.lines]
+    lines += [f"follow what bptui present shows: {door.follow}" for door in doors]
     lines.append(f"seats: {opening.limits.seats}; ctrl+C closes")
     if opening.public:
         lines.append(f"warning: {WARNING.format(asked=asked(opening))}")

@@ -10,13 +10,9 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from bptui.data.wire import Board, Wire, written
+from bptui.data.wire import LARGEST, OWN, Board, Wire, written
 
-FOLLOWS = "BPTUI_FOLLOWS"
-"""The environment variable that tells a visitor's process the number of its end of the pair."""
-OWN = "!"
-LARGEST = 32 << 20  # bytes of a line of the presenter's: data in numbers take most
-LONGEST = 200  # and of one of a follower's
+LONGEST = 200  # bytes of a line of a follower's
 RATE = 5.0  # lines a second of a follower
 ON_WAY = 1 << 14  # bytes on their way to a follower inside the system: what waits there cannot be replaced any more
 REFUSED = "somebody presents here already: one at a time"
@@ -46,12 +42,13 @@ class Seat:
 
 
 class Hub:
-    """Everything happens in one thread, in the running loop."""
+    """Everything happens in one thread, in the running loop. ``about`` says how followers come in."""
 
     def __init__(self) -> None:
         self.down, self.up = Board(), Board()
         self.seats: set[Seat] = set()
         self.presenter: Wire | None = None
+        self.about = ""
         self._numbers = count(1)
         self._door: socket.socket | None = None
         self._path: Path | None = None
@@ -153,7 +150,7 @@ class Hub:
 
     def _tell_up(self) -> None:
         seats = sorted(seat.number for seat in self.seats)
-        self.up.say(OWN, {"here": len(seats), "seats": seats})
+        self.up.say(OWN, {"here": len(seats), "seats": seats, "about": self.about})
         if self.presenter is not None:
             self.presenter.send()
 

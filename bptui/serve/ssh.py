@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import asyncssh
 
 from bptui.data.clean import clean
-from bptui.serve.limits import Limits, Seats
-from bptui.serve.stay import RESTORED, Words
+from bptui.serve.limits import Seats
+from bptui.serve.stay import Guests, Stay
 from bptui.serve.visitor import Visitor, environment_of
 
 LOGIN = 20.0  # seconds in which somebody has to say who they are, and a connection to have a visitor
@@ -23,21 +23,19 @@ NO_TERMINAL = "bptui needs a terminal: ssh -t"
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all visitors share. ``password`` "" asks for none; ``doors`` are the open connections, ``visits`` those who
-    have a seat, ``running`` those whose process has not ended yet."""
+    """What all visitors share. ``password`` "" asks for none; ``doors`` are the open connections, ``visits`` those by
+    which somebody has come."""
 
-    words: Words
-    seats: Seats = field(default_factory=lambda: Seats(Limits()))
+    guests: Guests
     password: str = ""
     keys: str = ""
     doors: "set[Door]" = field(init=False, default_factory=set)
     visits: "set[Visit]" = field(init=False, default_factory=set)
-    running: set[Visitor] = field(init=False, default_factory=set)
 
     @property
-    def limits(self) -> Limits:
-        """The same for everybody."""
-        return self.seats.limits
+    def seats(self) -> Seats:
+        """Those of all doors."""
+        return self.guests.seats
 
     @property
     def asks(self) -> bool:
@@ -50,21 +48,21 @@ class Visit(asyncssh.SSHServerSession[bytes]):
 
     def __init__(self, house: House, user: str, unwelcome: str = "") -> None:
         self._house = house
-        self._user = user
         self._unwelcome = unwelcome
         self._command = False
         self._term = ""
         self._size = (80, 24)
-        self._seated = False
-        self._idle: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._reason = ""
-        self.visitor = Visitor(self._write, self._ended)
+        self.stay = Stay(house.guests, user, self._write, self._over)
 
     @property
     def connection(self) -> object:
         """The one they came by."""
         return self._chan.get_connection()
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.stay.visitor
 
     # --- what the visitor asks for ---
 
@@ -88,37 +86,27 @@ class Visit(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         why = NO_COMMANDS if self._command else "" if self._term else NO_TERMINAL
-        why = why or self._unwelcome or self._house.seats.take()
-        if why:
+        if why := why or self._unwelcome:
             self._refuse(why)
             return
-        self._seated = True
         self._house.visits.add(self)
-        self._touch()
         self._starting = asyncio.create_task(self._start())
 
     async def _start(self) -> None:
         environment = environment_of(self._term, dict(self._chan.get_environment()))
-        words = self._house.words(self._user)
-        self._house.running.add(self.visitor)
-        try:
-            await self.visitor.start(words, self._size, environment, self._house.limits)
-        except OSError as problem:
-            self._house.running.discard(self.visitor)
-            self._refuse(f"bptui could not be started: {problem.strerror}")
-        if self._reason:  # they have gone meanwhile
-            self.visitor.hang_up()
+        if why := await self.stay.begin(self._size, environment):
+            self._house.visits.discard(self)
+            self._refuse(why)
 
     def _refuse(self, why: str) -> None:
-        self._chan.write_stderr(f"bptui: {why}\r\n".encode())
-        self._chan.exit(1)
+        with suppress(OSError):
+            self._chan.write_stderr(f"bptui: {why}\r\n".encode())
+            self._chan.exit(1)
 
     # --- while they are here ---
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        self._touch()
-        if not self.visitor.feed(data):
-            self._send_home("more was sent than anybody types")
+        self.stay.typed(data)
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         self.visitor.resize(width, height)
@@ -133,47 +121,19 @@ class Visit(asyncssh.SSHServerSession[bytes]):
     def resume_writing(self) -> None:
         self.visitor.resume()
 
-    def _touch(self) -> None:
-        """A key was pressed: the time until they are sent home begins anew."""
-        if self._idle is not None:
-            self._idle.cancel()
-        minutes = f"{self._house.limits.idle / 60:g}"
-        self._idle = asyncio.get_running_loop().call_later(
-            self._house.limits.idle, self._send_home, f"no key for {minutes} minutes"
-        )
-
     def _write(self, body: bytes) -> None:
         with suppress(OSError):  # the channel has closed, and nobody reads it any more
             self._chan.write(body)
 
-    def _send_home(self, why: str) -> None:
-        self._reason = why
-        self.visitor.hang_up()
-
     # --- and when they go ---
 
-    def _ended(self, status: int) -> None:
-        self._house.running.discard(self.visitor)
-        if status < 0 and not self._reason:
-            self._reason = "bptui was ended: it had used up what a visitor may use"
-        if self._reason:
-            self._write(RESTORED + f"bptui: {self._reason}\r\n".encode())
+    def _over(self) -> None:
         with suppress(OSError):
-            self._chan.exit(max(status, 0) if not self._reason else 1)
+            self._chan.exit(self.stay.status)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-        if self._seated:
-            self._seated = False
-            self._house.seats.leave()
-            self._house.visits.discard(self)
-        self._reason = self._reason or "gone"
-        self.visitor.hang_up()
-
-    def leave(self) -> None:
-        """The server closes."""
-        self._send_home("the server has closed")
+        self._house.visits.discard(self)
+        self.stay.gone()
 
 
 class Door(asyncssh.SSHServer):
@@ -190,7 +150,7 @@ class Door(asyncssh.SSHServer):
         self._conn = conn
         self._address = str((conn.get_extra_info("peername") or ("",))[0])
         self._unwelcome = self._house.seats.arrive(self._address)
-        if len(self._house.doors) >= self._house.limits.connections:
+        if len(self._house.doors) >= self._house.guests.limits.connections:
             conn.abort()
             return
         self._house.doors.add(self)
@@ -271,10 +231,7 @@ async def close_door(acceptor: asyncssh.SSHAcceptor, house: House) -> None:
     for door in list(house.doors):
         if not door.used:
             door.shut("the server has closed")
-    for visit in list(house.visits):
-        visit.leave()
-    for visitor in list(house.running):
-        await visitor.gone()
+    await house.guests.send_home("the server has closed")
     await emptied(house)
     for door in list(house.doors):
         door.shut("the server has closed")

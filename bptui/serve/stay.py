@@ -4,20 +4,25 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bptui.serve.hub import Hub
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.visitor import Visitor
 
 RESTORED = b"\x1b[?1049l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[m\r\n"
+FOLLOW = "follow"
+"""Who comes under this name follows what is presented."""
 Words = Callable[[str], list[str]]
 """A visitor's user name → the arguments of their bptui."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """What all stays share: ``here`` are those with a seat, ``running`` those whose process has not ended yet."""
+    """What all stays share: ``here`` are those with a seat, ``running`` those whose process has not ended yet; where
+    there is a ``hub`` one can follow."""
 
     words: Words
     seats: Seats
+    hub: Hub | None = None
     here: "set[Stay]" = field(init=False, default_factory=set)
     running: set[Visitor] = field(init=False, default_factory=set)
 
@@ -44,6 +49,8 @@ class Stay:
         self._over = over
         self._reason = ""
         self._idle: asyncio.TimerHandle | None = None
+        self._follows = user == FOLLOW and guests.hub is not None
+        self.status = 0  # of the process, once it has ended; 1 where a last line was said
         self.visitor = Visitor(write, self._ended)
 
     async def begin(self, size: tuple[int, int], environment: Mapping[str, str]) -> str:
@@ -53,8 +60,10 @@ class Stay:
         self._guests.here.add(self)
         self._guests.running.add(self.visitor)
         self._touch()
+        guests = self._guests
         try:
-            await self.visitor.start(self._guests.words(self._user), size, environment, self._guests.limits)
+            place = guests.hub.take() if guests.hub and self._follows else None
+            await self.visitor.start(guests.words(self._user), size, environment, guests.limits, place)
         except OSError as problem:
             self._guests.running.discard(self.visitor)
             return f"bptui could not be started: {problem.strerror}"
@@ -86,14 +95,20 @@ class Stay:
         """A key was pressed: the time until they are sent home begins anew."""
         if self._idle is not None:
             self._idle.cancel()
-        idle = self._guests.limits.idle
-        why = f"no key for {idle / 60:g} minutes"
-        self._idle = asyncio.get_running_loop().call_later(idle, self.send_home, why)
+        self._idle = asyncio.get_running_loop().call_later(self._guests.limits.idle, self._rested)
+
+    def _rested(self) -> None:
+        """No key for long: who listens to a lecture needs none."""
+        if self._follows and self._guests.hub and self._guests.hub.presented:
+            self._touch()
+        else:
+            self.send_home(f"no key for {self._guests.limits.idle / 60:g} minutes")
 
     def _ended(self, status: int) -> None:
         self._guests.running.discard(self.visitor)
         if status < 0 and not self._reason:
             self._reason = "bptui was ended: it had used up what a visitor may use"
+        self.status = 1 if self._reason else max(status, 0)
         if self._reason:
             self._write(RESTORED + f"bptui: {self._reason}\r\n".encode())
         self._over()

@@ -12,8 +12,9 @@ import termios
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from bptui.serve.hub import FOLLOWS, Seat
+from bptui.serve.hub import Seat
 from bptui.serve.limits import Limits, clamped
+from bptui.session.beginning import FOLLOWS
 
 CHUNK = 1 << 16
 MOST_WAITING = 1 << 20  # bytes typed that bptui has not read: nobody types so much

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from bptui.session.keeping import Reopened
     from bptui.session.session import Session
 
+FOLLOWS = "BPTUI_FOLLOWS"
+"""The environment variable of a process that follows: the number of its end of the line to what is presented."""
+
 
 class Beginning(NamedTuple):
     """``begin`` reads the data, tells how much of them is read, and makes the session; nothing that computes is loaded

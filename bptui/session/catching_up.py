@@ -1,19 +1,17 @@
 """A follower's own session on its way to where the lecturer is: replayed in slices, and what is newer wins."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bptui.data.wire import read_line
 from bptui.scenario import Scenario, ScenarioError
 from bptui.session.aim import parse_aim
-from bptui.session.following import BASE, CAUSES, PLACE, ROOT, Asking, Place, checked, digest
+from bptui.session.following import BASE, CAUSES, PLACE, ROOT, Place, checked, digest
 from bptui.session.forks import Fork, rest
 from bptui.session.goal import Goal
 from bptui.session.keeping import digest_of_data
 from bptui.session.kept_forks import ABOUT, NUMBER, owing, settle, share_past
 from bptui.session.moment import Moment
-from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from bptui.session.stops import Stops
 from bptui.session.written import UPDATE, a_section, changes_of, short_text
@@ -52,12 +50,12 @@ class Follower:
             if self._causes is None or place.of != self._causes[0]:
                 raise ValueError("a place of another run")
             self.place = place
-        elif key == CAUSES:
+        elif key == CAUSES and not (self._causes and digest(body) == self._causes[0]):
             said = checked(key, raw)
             if self._base is None or said["of"] != self._base[0]:
                 raise ValueError("causes of another scenario")
             self._causes, self.place = (digest(body), said), None
-        elif key == BASE:
+        elif key == BASE and not (self._base and digest(body) == self._base[0]):
             self._base, self._causes, self.place = (digest(body), checked(key, raw)), None, None
 
     @property
@@ -132,6 +130,9 @@ class Follower:
             except (ValueError, IndexError, KeyError, TypeError) as problem:
                 raise LostWay(f"what is presented does not fit its scenario: {problem}") from None
             self._taken, self._going = wanted, None
+            if session.moment.update > session.run.frontier:  # until it is replayed one stands where that begins
+                session.predict(None)
+                session.halt()
         assert self.place is not None, "one is on the way"
         if session.run.frontier > self.place.updates:  # one has gone further alone
             session.run = session.run.parted(session.run.causes, self.place.updates)
@@ -208,23 +209,8 @@ class Known:
 
 def stand(session: Session, place: Place) -> None:
     """Where the lecturer stands, once it is known. Raises LostWay."""
-    run, before, at = session.run, session.prediction, session.moment.time
     plain = Moment(layer=session.layers, source=0)  # what is selected is said where it is not the first
     try:
-        aim = parse_aim(place.at)
-        session.predict(None)
-        session.moment = aim.arrive(run, plain)
+        session.moment = parse_aim(place.at).arrive(session.run, plain)
     except (ValueError, IndexError) as problem:
         raise LostWay(f"no such place here: {problem}") from None
-    now = asked(session, place.asking)
-    if before and now and before.now == now.now and at == session.moment.time:  # what was typed here stays
-        now = replace(before, kinds=now.kinds, asked=now.asked)
-    session.predict(now)
-
-
-def asked(session: Session, asking: Asking | None) -> Prediction | None:
-    """As much is hidden as at the lecturer's."""
-    if asking is None:
-        return None
-    prediction = Prediction(asking.kinds).of(session.record, session.moment)
-    return prediction.with_left(asking.left)

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple, Self
 
 from bptui.data.clean import clean
 from bptui.data.wire import written as json_line
-from bptui.scenario.accept import Check, choice, integer, list_of
+from bptui.scenario.accept import Check, list_of
 from bptui.session.aim import words_of
 from bptui.session.forks import MOST, Fork
 from bptui.session.keeping import MOST_CHANGES, digest_of_data
 from bptui.session.kept_forks import about
-from bptui.session.prediction import DEPTHS, Asked
 from bptui.session.session import Session
 from bptui.session.stops import MOST as MOST_STOPS
 from bptui.session.written import UPDATE, a_section, short_text, written
@@ -28,27 +27,9 @@ ROOT = Path("/")  # files are named from there on: a follower begins in another 
 MOST_SCREENS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Which numbers steps stop before, and how many of the moment's are still hidden."""
-
-    kinds: frozenset[Asked]
-    left: int
-
-    @classmethod
-    def read(cls, raw: Any) -> Self:
-        """Raises ValueError."""
-        kinds, left = list_of(choice(DEPTHS), 0, len(DEPTHS)), integer(0, len(DEPTHS))
-        raw = a_section(raw)
-        return cls(frozenset(kinds(raw.get("kinds"))), left(raw.get("left")))
-
-    def written(self) -> dict[str, Any]:
-        return {"kinds": sorted(self.kinds), "left": self.left}
-
-
 class View(NamedTuple):
-    """How the lecturer looks at the session: words of the looks, the screens over the explorer, each with the keys
-    pressed in it, and what a poll says of itself."""
+    """How the lecturer looks at the session: words of the looks, the screens over the explorer, each with what is
+    looked at in it, and what a poll says of itself."""
 
     look: str = ""
     screens: tuple[str, ...] = ()
@@ -67,7 +48,6 @@ class Place:
     updates: int
     at: str
     view: View = USUAL
-    asking: Asking | None = None
 
     @classmethod
     def read(cls, raw: Any) -> Self:
@@ -75,16 +55,14 @@ class Place:
         raw = a_section(raw)
         screens = tuple(list_of(short_text, 0, MOST_SCREENS)(raw.get("open", [])))
         poll = None if raw.get("poll") is None else a_section(raw["poll"])
-        asking = None if raw.get("asked") is None else Asking.read(raw["asked"])
         view = View(short_text(raw.get("look", "")), screens, poll)
-        return cls(short_text(raw.get("of")), UPDATE(raw.get("updates")), short_text(raw.get("at")), view, asking)
+        return cls(short_text(raw.get("of")), UPDATE(raw.get("updates")), short_text(raw.get("at")), view)
 
     def written(self) -> dict[str, Any]:
         """What is as usual is left out."""
         out: dict[str, Any] = {"of": self.of, "updates": self.updates, "at": self.at}
         out |= {"look": self.view.look} if self.view.look else {}
         out |= {"open": list(self.view.screens)} if self.view.screens else {}
-        out |= {"asked": self.asking.written()} if self.asking else {}
         return out | ({"poll": self.view.poll} if self.view.poll is not None else {})
 
 
@@ -158,10 +136,8 @@ class Presented:
         return {"changes": changes_written(fork), "updates": fork.known, "at": known[1]}
 
     def _place(self, session: Session, view: View) -> Place:
-        run, asking = session.run, session.prediction
-        asked = Asking(asking.kinds, len(asking.asked)) if asking else None
-        of = digest(self._bodies[CAUSES])
-        return Place(of, run.frontier, words_of(run, session.moment), view, asked)
+        run = session.run
+        return Place(digest(self._bodies[CAUSES]), run.frontier, words_of(run, session.moment), view)
 
 
 def base_of(session: Session) -> dict[str, Any]:

@@ -106,10 +106,6 @@ class Prediction:
         """One has gone elsewhere: nothing is asked there."""
         return replace(self, asked=(), hints=0, typed="", offered=False, told=None)
 
-    def with_left(self, left: int) -> Self:
-        """So many of what is asked here are still hidden: the others were told."""
-        return replace(self, asked=self.asked[len(self.asked) - min(left, len(self.asked)) :])
-
     def hinted(self) -> Self:
         """One hint more."""
         if not self.asked or self.hints == MOST_HINTS:

@@ -68,6 +68,14 @@ class Commands(CommandPalette):
         return super().check_action(action, parameters)
 
 
+def nobody_looks() -> None:
+    """What is done when something was shown, where nobody presents."""
+
+
+def nobody_asks(screen: Workbench, key_id: str) -> None:
+    """What is done before a key acts, where nobody presents or follows."""
+
+
 Maker = Callable[["Session", str, bool, "Looks"], "Explorer"]
 """Makes an explorer of a session, the name of a palette, whether to keep to ASCII, and how it is looked at."""
 
@@ -115,6 +123,8 @@ class BptuiApp(CellDiff, Faults):
         self.asks = config.ask
         self.demo: Demo | None = None
         self.polling: Desk | Lectern | None = None
+        self.pressed: Callable[[Workbench, str], None] = nobody_asks
+        self.shown: Callable[[], None] = nobody_looks
         self._config, self._looks = config, looks
         self.explorer: Explorer
         self.opening: Opening | None = None
@@ -271,6 +281,10 @@ class BptuiApp(CellDiff, Faults):
         self.line.forget()
         self.forget_screen()
         self.refresh(layout=True)
+
+    def show_now(self, screen: Any, key: bool = False) -> None:
+        super().show_now(screen, key)
+        self.shown()
 
     def pop_screen(self) -> AwaitComplete:
         """What a screen had in hand, whole runs perhaps, goes with it: it holds itself, so the garbage must be looked

@@ -359,6 +359,15 @@ class Explorer(Predicting):
         except IndexError as problem:
             return str(problem)
 
+    # --- in company ---
+
+    def follow(self) -> None:
+        """Look again at what is presented."""
+        raise NotImplementedError
+
+    def why_not_follow(self) -> str | None:
+        return "nobody presents here: bptui present does, and who comes as follow@ follows"
+
     # --- the mouse ---
 
     def clicked(self, panel: Panel, x: int, y: int) -> None:

@@ -265,6 +265,8 @@ KEYS: tuple[Row, ...] = (
         "when did this weight change sign, what moved it; when was each sample learned and forgotten", open_history),
     Key("accuracy", ("u",), "u", "Panels", "curves of the loss, or of the share of right answers",
         lambda e: e.look(lambda looks: replace(looks, accuracy=not looks.accuracy)), "", session_reason(no_accuracy)),
+    Key("follow", ("at",), "@", "Other", "follow the lecturer again; who presents: how others come in and follow",
+        lambda e: e.follow(), "", lambda e: e.why_not_follow()),
     Key("save-session", ("ctrl+s",), "ctrl+s", "Other", "save the session; bptui open FILE goes on from it another day",
         lambda e: e.save_session(), "", Workbench.why_not_save_session),
     Key("command", ("i",), "i", "Other", "the command that recreates this screen, copied to the clipboard (OSC 52)",

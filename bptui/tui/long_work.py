@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bptui.data.digits import grouped
 from bptui.session.goal import Goal
@@ -100,4 +100,15 @@ class ReplayWork:
         return Progress(made, "update", share, goal, self._updates.rate(made), self._shares.left(share, 1.0))
 
 
-Work = LongWork | ReplayWork
+class Work(Protocol):
+    """What the explorer does in slices."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Are breakpoints and watches shown the past, before anything else is done?"""
+
+    def go_on(self, pause: Callable[[], bool]) -> str | None:
+        """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
+
+    def progress(self) -> Progress:
+        """How far it is."""

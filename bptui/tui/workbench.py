@@ -227,6 +227,7 @@ class Workbench(Screen[None]):
 
     def press(self, key_id: str) -> None:
         """Do what a key of the table does, or say why it cannot be done now."""
+        self.app.pressed(self, key_id)
         key = next(key for key in self.table() if key.id == key_id)
         self.notice = self.why_not(key) or ""
         if self.notice:

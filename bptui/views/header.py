@@ -27,7 +27,7 @@ def setup(scene: "Scene", width: int) -> Row:
     told, more = about(network.sizes, network.activations, rules.loss), others(rules)
     wordings = [(stops[0], told[0], more), *((stops[1], words, more) for words in told)]
     wordings.append((stops[1], "", f"  {rules.optimizer.name}" if rules.optimizer.name != "sgd" else ""))
-    return titled(scene.title, wordings, choices(scene), width)
+    return titled(scene.title, wordings, choices(scene), width, scene.company)
 
 
 def about(sizes: tuple[int, ...], names: tuple[str, ...], loss: str) -> tuple[str, str, str, str]:
@@ -41,13 +41,17 @@ def words_of(parts: tuple[str, ...]) -> str:
     return "".join(f"  {part}" for part in parts if part)
 
 
-def titled(title: str, wordings: list[tuple[str, str, str]], settings: list[Span], width: int) -> Row:
-    """The first wording (where it stops, what is trained, what else) that fits around the settings that keys change."""
+def titled(
+    title: str, wordings: list[tuple[str, str, str]], settings: list[Span], width: int, company: str = ""
+) -> Row:
+    """The first wording (where it stops, what is trained, what else) that fits around the settings that keys change,
+    and around who follows whom."""
     return first_fitting(
         (
             [
                 (" ", "bar"),
                 (title, "bar-strong"),
+                (f"  {company}" if company else "", "bar-change"),
                 (stop, "bar-change"),
                 (words, "bar"),
                 *settings,

@@ -19,6 +19,7 @@ from bptui.serve.command import Opening
 from bptui.serve.keys import host_key
 from bptui.serve.limits import Seats
 from bptui.serve.ssh import House, close_door, open_door
+from bptui.serve.stay import Guests
 
 SIZE = (80, 24)
 QUIET = 0.15  # seconds without a byte after which a key is taken to be answered
@@ -86,7 +87,7 @@ def say(words: str) -> None:
 async def measured(count: int, steps: int) -> int:
     opening = Opening(("digits",), ("digits",))
     with tempfile.TemporaryDirectory() as folder:
-        house = House(opening.arguments, Seats(opening.limits))
+        house = House(Guests(opening.arguments, Seats(opening.limits)))
         acceptor = await open_door(house, "127.0.0.1", 0, host_key(Path(folder)))
         port, begun = acceptor.get_port(), time.perf_counter()
         visitors = [await come(port) for _ in range(count)]

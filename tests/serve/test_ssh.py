@@ -20,6 +20,7 @@ from bptui.serve.command import Opening
 from bptui.serve.keys import host_key
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.ssh import House, close_door, open_door
+from bptui.serve.stay import Guests
 from bptui.serve.visitor import Visitor
 
 PATIENCE = 20.0
@@ -51,7 +52,7 @@ class Client:
 @asynccontextmanager
 async def house(folder: Path, **options: Any) -> AsyncIterator[tuple[House, int]]:
     opening = Opening(("xor",), ("digits", "mazur"), **options)
-    it = House(opening.arguments, Seats(opening.limits), opening.password, str(opening.keys or ""))
+    it = House(Guests(opening.arguments, Seats(opening.limits)), opening.password, str(opening.keys or ""))
     acceptor = await open_door(it, "127.0.0.1", 0, host_key(folder))
     try:
         yield it, acceptor.get_port()

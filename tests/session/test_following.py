@@ -108,22 +108,22 @@ def test_nothing_is_said_where_nothing_has_changed() -> None:
     assert [key for key, _ in presented.news(session)] == ["0", "1", "2"]
 
 
-def test_what_a_follower_has_typed_stays_while_the_lecturer_looks_elsewhere() -> None:
+def test_what_a_follower_has_typed_stays_while_the_lecturer_looks_elsewhere_and_goes_with_the_moment() -> None:
     lecturer, wire, presented, follower = Session(Scenario.built_in("xor")), Wire(), Presented(), Follower()
     lecturer.predict(Prediction(frozenset(("sum", "mean"))))
     lecturer.move(("batch", 1))
     wire.show(presented, lecturer)
     wire.read(follower)
     session = brought(follower, follower.begin())
-    assert session.prediction is not None
-    typed = replace(session.prediction, typed="0.0", hints=1)
+    typed = replace(Prediction(frozenset(("sum", "mean"))).of(session.record, session.moment), typed="0.0", hints=1)
     session.predict(typed)
     wire.show(presented, lecturer, View("4 log"))
     wire.read(follower)
     assert brought(follower, session).prediction == typed
-    lecturer.select(source=1)
-    wire.show(presented, lecturer, View("4 log"))
+    lecturer.predict(None)
+    lecturer.move(("phase", 1))
+    wire.show(presented, lecturer)
     wire.read(follower)
-    again = brought(follower, session).prediction
-    assert again is not None
-    assert (again.now, again.typed) == (lecturer.prediction and lecturer.prediction.now, "")
+    after = brought(follower, session).prediction
+    assert after is not None
+    assert (after.now, after.typed) == (None, "")

@@ -200,6 +200,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], Callable[[Look], Look]]] = {
     "history": ((), shows(screen=HistoryScreen)),
     "picture": ((), same),
     "command": ((), shows(screen=Told)),
+    "follow": ((), same),
     "save-session": ((), same),
     "save-scenario": ((), same),
     "save-script": ((), same),
