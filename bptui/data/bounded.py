@@ -68,10 +68,11 @@ def bytes_of(path: Path, most: int = LARGEST_FILE) -> bytes:
     return raw
 
 
-def text_of(path: Path, most: int = LARGEST_FILE) -> str:
-    """The text of a plain file, a byte order mark taken off, its line ends made alike. Raises DataError."""
+def text_of(path: Path, most: int = LARGEST_FILE, blank: bool = False) -> str:
+    """The text of a plain file, a byte order mark taken off, its line ends made alike; with nothing in it only where it
+    may be ``blank``. Raises DataError."""
     body = text_in(path, unmarked(path, bytes_of(path, most)))
-    if not body.strip():
+    if not (blank or body.strip()):
         raise DataError(f"{path}: empty")
     return body
 

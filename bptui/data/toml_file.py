@@ -13,7 +13,7 @@ AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 def read_toml(path: Path, most: int) -> dict[str, Any]:
     """The document in a file of at most ``most`` bytes. Raises DataError with file, and line and column where known."""
-    text = text_of(path, most)
+    text = text_of(path, most, blank=True)  # whose keys are missing, which is said with what to write
     try:
         return tomllib.loads(text)
     except RecursionError:

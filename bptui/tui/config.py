@@ -1,6 +1,5 @@
 """The config file: how bptui looks and which keys do what, read once before the screen opens."""
 
-import codecs
 import os
 import sys
 from collections.abc import Iterator
@@ -81,11 +80,9 @@ def read_config(path: Path | None) -> Config:
 
 def document_of(path: Path) -> dict[str, Any]:
     """The parsed file; an empty one says nothing."""
-    from bptui.data.bounded import bytes_of
     from bptui.data.toml_file import read_toml
 
-    says = bytes_of(path, LARGEST_FILE).removeprefix(codecs.BOM_UTF8).strip()
-    return read_toml(path, LARGEST_FILE) if says else {}
+    return read_toml(path, LARGEST_FILE)
 
 
 def of_document(document: dict[str, Any]) -> Config:

@@ -161,7 +161,7 @@ def test_line_ends_do_not_matter(mine: Path, newline: str) -> None:
         (GOOD.encode("utf-16"), "save it as UTF-8"),
         (GOOD.encode() + b"# caf\xe9\n", "save it as UTF-8"),
         (GOOD + "\0", ""),
-        ("", "empty"),
+        ("", "format_version is missing; write format_version = 1 on the first line"),
         (GOOD.replace("format_version = 1", ""), "format_version is missing; write format_version = 1"),
         (GOOD.replace("format_version = 1", "format_version = 2"), "newer than this bptui knows (1)"),
         (GOOD.replace("format_version = 1", "format_version = 0"), "expected 1, got 0"),

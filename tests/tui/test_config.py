@@ -324,8 +324,8 @@ async def test_a_common_key_is_remapped_in_every_screen(tmp_path: Path) -> None:
 
 async def test_a_screen_that_has_the_id_on_a_key_of_its_own_keeps_it(tmp_path: Path) -> None:
     """In the lab t is a batch, and q closes what it cannot quit."""
-    async with explore(config=read(tmp_path, '[keys]\ntheme = "Y"\nquit = "Q"')) as at:
-        await at.press("Y")
+    async with explore(config=read(tmp_path, '[keys]\ntheme = "Z"\nquit = "Q"')) as at:
+        await at.press("Z")
         assert at.app.palette_name == "light"
         await at.do("lab")
         await at.press("ctrl+t")
