@@ -15,7 +15,7 @@ KINDS = {
     ".svg": "image/svg+xml",
     ".ttf": "font/ttf",
 }
-OWN = (PAGE, "icon.svg", "page.css", "page.js")
+OWN = (PAGE, "icon.svg", "page.css", "page.js", "signs.ttf")
 TERMINAL = (
     "js/textual.js",
     "css/xterm.css",
@@ -33,13 +33,17 @@ class Asset:
     packed: bytes
 
 
-def assets() -> dict[str, Asset]:
-    """By their last names. Raises ImportError where textual-serve is not there."""
+def theirs() -> Path:
+    """Where textual-serve keeps what it serves. Raises ImportError where it is not there."""
     found = find_spec("textual_serve")
     if found is None or not found.submodule_search_locations:
         raise ImportError("there is no textual-serve", name="textual_serve")
-    theirs = Path(found.submodule_search_locations[0]) / "static"
-    files = [OURS / name for name in OWN] + [theirs / name for name in TERMINAL]
+    return Path(found.submodule_search_locations[0]) / "static"
+
+
+def assets() -> dict[str, Asset]:
+    """By their last names. Raises ImportError where textual-serve is not there."""
+    files = [OURS / name for name in OWN] + [theirs() / name for name in TERMINAL]
     return {file.name: asset(file) for file in files}
 
 

@@ -42,7 +42,9 @@ async def test_in_a_browser_one_steps_and_the_counters_move_and_nothing_is_asked
             await tab.until("forward 1 · backward 1 · updates 0")
             await tab.type("b")
             await tab.until("forward 4 · backward 4 · updates 1")
-            assert await tab.value(FONTS) == "Roboto Mono italic loaded, Roboto Mono normal loaded"
+            assert (
+                await tab.value(FONTS) == "Monaco normal loaded, Roboto Mono italic loaded, Roboto Mono normal loaded"
+            )
             assert not tab.faults
             assert {urlsplit(asked).netloc for asked in tab.asked} == {f"127.0.0.1:{port}"}
             assert {status for address, status in tab.statuses.items() if "/token/" in address} == {200}

@@ -13,8 +13,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
+
+pytest.importorskip("aiohttp", reason="the browser's door needs aiohttp, of the extra `web`")
+pytest.importorskip("textual_serve", reason="the browser's door needs textual-serve, of the extra `web`")
+
+import aiohttp
 from yarl import URL
 
 from bptui.serve import limits, web
@@ -161,7 +165,7 @@ async def test_the_page_asks_nobody_else_for_anything() -> None:
         assert "'unsafe-inline'" not in policy["script-src"]
         css = "".join([(await at.get(name))[1] for name in ("page.css", "xterm.css")])
         asked = re.findall(r'(?:src|href)="(.*?)"', page) + re.findall(r'url\("?(.*?)"?\)', css)
-        assert len(asked) == 7
+        assert len(asked) == 8
         for name in asked:
             assert re.fullmatch(r"[\w-]+\.\w+", name), "beside the page"
             assert (await at.get(name))[0] == 200

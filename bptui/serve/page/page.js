@@ -16,7 +16,7 @@ document.addEventListener("click", focus);
 document.getElementById("again").addEventListener("click", () => location.reload());
 
 const faces = ["", "bold ", "italic ", "italic bold "].map((face) => document.fonts.load(`${face}16px "Roboto Mono"`));
-Promise.allSettled(faces).then(() => {
+Promise.allSettled([...faces, document.fonts.load("16px Monaco", "→")]).then(() => {
   begin();
   focus();
 });
