@@ -197,6 +197,7 @@ class BptuiApp(CellDiff, Faults):
             raise outcome
         else:
             assert self.opening is not None, "it has sent this"
+            self.opening.over = True
             self._take(outcome)
             with self.batch_update():
                 await self.push_screen(self.explorer)

@@ -55,13 +55,15 @@ class GivenUp(Exception):
 
 
 class Opening(Workbench):
-    """``kept`` are the keys typed so far that are for the explorer."""
+    """``kept`` are the keys typed so far that are for the explorer; it is ``over`` once there is a session: keys
+    only wait for those before them then."""
 
     NAME = "Opening"
 
     def __init__(self, beginning: Beginning, focus: Focus, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.kept: list[events.Key] = []
+        self.over = False
         self._beginning = beginning
         self._focus = focus
         self._panel = Panel("opening", bordered=False)
@@ -165,10 +167,16 @@ class Opening(Workbench):
     def typed(self, event: events.Key) -> None:
         """Ctrl+C and ctrl+Q act at once; so do the keys that quit, and Esc where one is told that it stops, unless what
         was typed before them may mean them otherwise."""
-        stops = self.told and self._is(event, "stop")
-        if event.key == "ctrl+c" or (stops and not self.behind_others):
+        alone = not self.behind_others
+        if self.over:
+            self._keep(event)
+        elif event.key == "ctrl+c" or (alone and self.told and self._is(event, "stop")):
             self.app.stop_opening()
-        elif event.key == "ctrl+q" or (self._is(event, "quit") and not self.behind_others):
+        elif event.key == "ctrl+q" or (alone and self._is(event, "quit")):
             self.quit()
-        elif len(self.kept) < MOST_KEPT:
+        else:
+            self._keep(event)
+
+    def _keep(self, event: events.Key) -> None:
+        if len(self.kept) < MOST_KEPT:
             self.kept.append(event)

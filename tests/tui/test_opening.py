@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from bptui.data.bounded import Tell
 from bptui.scenario import Scenario, ScenarioError
@@ -155,6 +157,27 @@ async def test_an_esc_behind_other_keys_is_meant_for_them_and_ctrl_c_is_said_to_
         assert not at.app._exit
         moment = at.app.session.moment
         assert (moment.update, moment.phase.kind, moment.sample) == (1, "gradient", 1)
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_what_comes_while_typed_keys_act_waits_for_them(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "BRIEF", 0.0)
+    acts = BptuiApp._until_idle
+
+    async def meanwhile(app: BptuiApp, screen: Screen[object]) -> None:
+        if not later and app.opening is not None:
+            later.append(key)
+            app.opening.typed(events.Key(key, None))
+        await acts(app, screen)
+
+    later: list[str] = []
+    monkeypatch.setattr(BptuiApp, "_until_idle", meanwhile)
+    async with opened() as at:
+        await at.pilot.press("question_mark")
+        await at.begin()
+        assert later == [key]
+        assert not at.app._exit
+        assert at.app.screen is at.app.explorer  # it has closed the help
 
 
 async def test_why_there_is_no_session_is_for_whoever_ran_it_to_say() -> None:
