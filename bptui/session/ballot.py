@@ -154,11 +154,11 @@ def followed(standing: Standing, ballot: Ballot, heard: Heard) -> Ballot:
     newly = heard.told if heard.told and heard.told != ballot.told else None
     if newly:
         asking = told_here(standing, asking, ballot, newly)
-    if heard.open is None:
+    asked = heard.open.quantity(standing.record, standing.moment) if heard.open else None
+    if asked is None or heard.open is None:
         asking = replace(asking, asked=())
-    elif heard.open != ballot.open or asking.now is None:
-        asked = heard.open.quantity(standing.record, standing.moment)
-        asking = replace(asking, asked=(asked,) if asked else (), hints=0, typed="", offered=False)
+    elif heard.open != ballot.open or asking.now != asked:
+        asking = replace(asking, kinds=frozenset((heard.open.kind,)), asked=(asked,), hints=0, typed="", offered=False)
     standing.predict(asking if asking.asked or asking.told else None)
     same = heard.open == ballot.open
     return Ballot(

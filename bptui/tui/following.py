@@ -8,11 +8,14 @@ from typing import Any
 
 from bptui.data.clean import clean
 from bptui.data.wire import LARGEST, OWN, Board, Wire, read_line
+from bptui.session.ballot import Asks, heard_of
 from bptui.session.catching_up import Follower, LostWay
 from bptui.session.following import Place
 from bptui.session.session import Session
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import BY_ID
+from bptui.tui.live import STEPS as LIVE_STEPS
+from bptui.tui.live import LiveSheet
 from bptui.tui.long_work import Pace
 from bptui.tui.poll_screen import PollScreen
 from bptui.tui.polling import Desk
@@ -23,6 +26,7 @@ from bptui.views.scene import Scene
 
 STAYS = ("follow", "help", "theme", "palette", "repaint", "picture", "suspend", "quit", "command", "hint")
 """Keys that move nothing: who presses them goes on following."""
+STEPS = tuple(step[0] for step in LIVE_STEPS)
 LOOK_AGAIN = 0.3  # seconds until a screen of one's own has perhaps closed
 
 
@@ -73,6 +77,7 @@ class FollowingExplorer(Explorer):
         self.presented = False
         self._line, self._came = line, came
         self._wire: Wire | None = None
+        self._invited: Asks | None = None
         self.desk: Desk
 
     def on_mount(self) -> None:
@@ -95,7 +100,19 @@ class FollowingExplorer(Explorer):
         except ValueError as problem:
             self.lose(f"what is presented is not understood: {clean(str(problem))}")
             return
+        if not self.follows:
+            self._invite()
         self.catch_up()
+
+    def _invite(self) -> None:
+        """Who looks around is told when the class is asked."""
+        poll = self.follower.place.view.poll if self.follower.place else None
+        with suppress(ValueError):
+            asked = heard_of(poll).open
+            if asked is not None and asked != self._invited:
+                self._invited = asked
+                self.notice = f"the class is asked a number: {self.shown('follow')} returns, to answer"
+                self.show_at_once()
 
     def _told(self, said: Any) -> None:
         """Does somebody present?"""
@@ -132,8 +149,9 @@ class FollowingExplorer(Explorer):
         self.app.show_now(self.app.screen)
 
     def held(self) -> bool:
-        """Does a screen of one's own lie over it?"""
-        return not (self.app.screen is self or isinstance(self.app.screen, PollScreen))
+        """Does a screen of one's own lie over it? One in which the lecturer's number is asked too follows."""
+        screen = self.app.screen
+        return not (screen is self or isinstance(screen, PollScreen) or (self.asking and isinstance(screen, LiveSheet)))
 
     def arrived(self, place: Place) -> None:
         """The session stands where the lecturer stood."""
@@ -168,11 +186,12 @@ class FollowingExplorer(Explorer):
 
     def noticing(self, screen: Workbench, key_id: str) -> None:
         """A key of one's own is pressed: where it moves something, one looks around from now on."""
-        if screen is self and self.follows and key_id not in STAYS:
-            key = BY_ID.get(key_id)
-            busy = isinstance(self._work, CatchingUp)
-            if key is not None and (busy or self.why_not(key) is None):
-                self.leave()
+        if not self.follows or self.asking or key_id in STAYS:  # who went now would see what is asked
+            return
+        key = BY_ID.get(key_id) if screen is self else None
+        moves = key is not None and (isinstance(self._work, CatchingUp) or self.why_not(key) is None)
+        if moves or (isinstance(screen, LiveSheet) and key_id in STEPS):
+            self.leave()
 
     def leave(self) -> None:
         """Nothing moves any more but by one's own keys."""
@@ -188,6 +207,10 @@ class FollowingExplorer(Explorer):
             self.session.halt()
 
     def clicked(self, panel: Any, x: int, y: int) -> None:
+        if self.follows and self.asking:
+            self.notice = self.why_not(BY_ID["go-to"]) or ""
+            self.paint()
+            return
         self.leave()
         super().clicked(panel, x, y)
 

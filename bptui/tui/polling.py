@@ -26,9 +26,11 @@ class Lectern:
     def __init__(self, app: "BptuiApp", changed: Callable[[], None]) -> None:
         self._app, self._changed = app, changed
         self.polls = Polls()
+        self._shown = 0  # the last poll whose bars were shown
 
     def ways(self, usual: Ways) -> Ways:
         """How many have answered; Esc tells the number without an answer of the lecturer's own."""
+        self.polls.look(self._app.session)  # the foot may be painted before anybody is told
         if self.polls.open is None or not self.polls.seats:
             return usual
         said = answered_words(self.polls.open.answered, self.polls.seats)
@@ -41,10 +43,11 @@ class Lectern:
     def message(self) -> dict[str, Any] | None:
         """What those who follow are told of it now. What is asked on the screen is asked of them, and what was told
         there is shown with their answers."""
-        before, app = self.polls.told, self._app
+        app = self._app
         self.polls.look(app.session)
         told, asking = self.polls.told, app.session.prediction
-        if told is not None and told is not before and told.tally and asking:
+        if told and told.number != self._shown and told.tally and asking:
+            self._shown = told.number
             question = Question(asking, app.session.record)
             app.push_screen(PollScreen(question, told.tally, False, app.palette_name, app.ascii), self._seen)
         return message(self.polls)

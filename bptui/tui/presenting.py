@@ -90,6 +90,7 @@ class PresentingExplorer(Explorer):
 
     def _gone(self) -> None:
         self.here = None
+        self.lectern.seated(())
         self.notice = "the server has ended: nobody follows any more; what you see is yours to go on with"
         self._show()
 

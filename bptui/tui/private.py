@@ -140,8 +140,8 @@ class CellDiff(App[int]):
 
     def takes(self, panel: Widget, region: Region, pieces: list[Piece]) -> bool:
         """Take what a panel that should stand in this region has painted anew, in place of what it painted there since
-        the frame was begun; False where Textual is to paint it."""
-        if self._painted is None or not self._understood or panel.region != region:
+        the frame was begun; False where Textual is to paint it, as what lies below another screen."""
+        if self._painted is None or not self._understood or panel.region != region or panel.screen is not self.screen:
             return False
         self._painted.setdefault(panel, {}).update((piece[0], piece) for piece in pieces)
         return True

@@ -55,7 +55,8 @@ def head_rows(question: Question, told: Told, tally: Tally, width: int, seat: bo
     true = f" {it.name} = {number}"
     count = fitting(width - cells(true) - 3, *said)
     first: Row = ((left(true, max(width - cells(count) - 1, 0)), "strong"), (right(count, cells(count)), "text"))
-    formula = f" = {it.symbols}" if it.numbers is None else f" = {it.symbols} = {it.formula(screen_number)}"
+    numbers = "" if it.numbers is None else f" = {it.formula(screen_number)}"
+    formula = fitting(width, f" = {it.symbols}{numbers}", f" = {it.symbols}")  # a number is never cut
     rows: list[Row] = [first, ((cut(formula, width), "dim"),)]
     return [*rows, *yours_rows(told, width)] if seat else rows
 
@@ -90,9 +91,9 @@ def digits_of(lines: list[Line]) -> int:
 
 
 def bar(line: Line, lines: list[Line], width: int) -> str:
-    """As long as the count is beside the largest; what there is at all has a column."""
-    largest = max(each.count for each in lines) or 1
-    return BAR * -(-line.count * width // largest)
+    """As long as its share of the class; what there is at all has a column."""
+    seats = sum(each.count for each in lines) or 1
+    return BAR * -(-line.count * width // seats)
 
 
 def under(lines: list[Line], width: int) -> list[Row]:

@@ -234,6 +234,19 @@ async def test_the_terminal_shows_what_textual_composes(
             assert terminal.cells() == fresh.cells(), key
 
 
+async def test_what_is_painted_below_another_screen_is_not_written_over_it() -> None:
+    async with explore("iris", WIDE) as at:
+        at.app.begin_frame()
+        at.session.move(("sample", 1))
+        at.explorer.paint()
+        assert at.app._painted
+        await at.press("question_mark")
+        at.app.begin_frame()
+        at.session.move(("batch", 1))
+        at.explorer.paint()
+        assert at.app._painted == {}
+
+
 def composed(app: App[int]) -> list[Strip]:
     """The screen with what shines through from below a dialog."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)

@@ -111,7 +111,7 @@ async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss(
         await typed(at, "0.1")
         assert "two significant digits: 0.10" in at.foot()
         assert not sent
-        for key in ("escape", "s", "j"):
+        for key in ("escape", "s", "j", "left", "down"):
             await at.press(key)
             assert "the lecturer tells it" in at.foot()
         await typed(at, f"{mean:.5f}")

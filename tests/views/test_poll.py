@@ -85,10 +85,9 @@ def test_whatever_was_answered_the_rows_fit_and_their_counts_are_all_there(
 
 
 @pytest.mark.parametrize("width", [38, 78])
-def test_bars_are_as_long_as_their_counts(width: int) -> None:
+def test_bars_are_as_long_as_their_shares_of_the_class(width: int) -> None:
     drawn = [row.count(BAR) for row in lines(poll_rows(question(""), CLASS, width, 20, False)) if BAR in row]
-    largest = max(drawn)
-    assert drawn == [-(-count * largest // 11) for count in (11, 4, 2, 1, 2)]
+    assert drawn == [-(-count * (width - 7) // 20) for count in (11, 4, 2, 1, 2)]
 
 
 def test_a_seat_finds_its_own_answer_and_the_lecturer_nobodys() -> None:
