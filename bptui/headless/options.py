@@ -10,7 +10,6 @@ from bptui.headless.values import (
     checked,
     few_units,
     layer_sizes,
-    plain,
     pressed,
     size_of,
     unit_of,
@@ -18,6 +17,7 @@ from bptui.headless.values import (
 from bptui.scenario.accept import choice, integer, number
 from bptui.scenario.keys import COUNT, KEYS, Key, about
 from bptui.scenario.names import ACTIVATIONS
+from bptui.scenario.spelt import plain
 from bptui.views.choices import GLYPHS, THEMES
 
 SCALES = ("phase", "sample", "batch", "epoch")

@@ -8,6 +8,7 @@ from bptui.exercises.names import MOST_LAYERS
 from bptui.exercises.names import MOST_UNITS as FEW_UNITS
 from bptui.scenario.accept import Check, shown
 from bptui.scenario.keys import MOST_UNITS
+from bptui.scenario.spelt import plain, whole_numbers
 
 MOST_NARROW = (40, 10)
 
@@ -22,18 +23,6 @@ def checked(check: Check, parse: Callable[[str], Any] = str, also: Mapping[str, 
             raise argparse.ArgumentTypeError(str(problem)) from None
 
     return convert
-
-
-def plain(words: str) -> Any:
-    """A number in plain digits, else the text itself for the message."""
-    if not words.isascii() or "_" in words:
-        return words
-    if words.lstrip("-").isdigit() and len(words) < 20:
-        return int(words)
-    try:
-        return words if words.strip("-").isdigit() else float(words)
-    except ValueError:
-        return words
 
 
 def layer_sizes(words: str) -> list[int]:
@@ -52,12 +41,6 @@ def listed(words: str) -> list[str]:
 def columns(words: str) -> Any:
     """``Id,3`` as a name and a place; one alone as itself."""
     items = [plain(word) if word.strip("-").isdigit() else word for word in words.split(",")]
-    return items if len(items) > 1 else items[0]
-
-
-def whole_numbers(words: str) -> Any:
-    """``3,1`` as numbers; one alone as itself."""
-    items = [plain(word) for word in words.split(",")]
     return items if len(items) > 1 else items[0]
 
 

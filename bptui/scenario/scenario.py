@@ -218,7 +218,7 @@ class Scenario:
         architecture = self.architecture()
         data = single_output(self.dataset(), architecture)
         architecture = naming(architecture, data)
-        self._check_fit(architecture, data)
+        self.check_fit(architecture, data)
         try:
             rows = self._split(data)
             data = data.scaled(rows.train, self.data.scale)
@@ -263,7 +263,8 @@ class Scenario:
             return explicit(architecture, weights, biases)
         return initialise(architecture, network.init, np.random.default_rng([self.data.seed, 0]))
 
-    def _check_fit(self, architecture: Architecture, data: Dataset) -> None:
+    def check_fit(self, architecture: Architecture, data: Dataset) -> None:
+        """Raises ScenarioError where data, network and loss do not fit together."""
         inputs, outputs = architecture.sizes[0], architecture.sizes[-1]
         if inputs != data.x.shape[1]:
             self._refuse(f"{data.name} has {data.x.shape[1]} features, the network expects {inputs}")

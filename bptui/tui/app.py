@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -183,6 +184,7 @@ class BptuiApp(CellDiff, Faults):
             session, self._kept = session
             self._looks = parse_looks(self._kept.look)
         self.session = session
+        session.player = replace(session.player, speed=self._config.speed - 1)
         looks = self._looks or self._config.looks
         self.explorer = (self._made or Explorer)(session, self.palette_name, self.ascii, looks)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bptui.data.clean import clean
 from bptui.data.error import DataError
-from bptui.scenario.accept import Check, choice, nearest, shown
+from bptui.scenario.accept import Check, choice, integer, nearest, shown
 from bptui.tui.explorer_keys import BY_ID
 from bptui.tui.key_names import key_name, key_written
 from bptui.tui.keys import Key, Remap, doubled
 from bptui.tui.screens import tables
-from bptui.views.choices import GLYPHS, THEMES
+from bptui.views.choices import GLYPHS, MOST_SPEED, THEMES, USUAL_SPEED
 from bptui.views.panels import NUMBERS
 
 if TYPE_CHECKING:
@@ -30,13 +30,15 @@ class ConfigError(ValueError):
 
 
 class Config(NamedTuple):
-    """With ``ask`` a key that would lose a long run is asked for twice; ``focus`` is a panel's id; ``remap`` gives ids
+    """With ``ask`` a key that would lose a long run is asked for twice; ``speed`` is that of playing, the slowest 1;
+    ``focus`` is a panel's id; ``remap`` gives ids
     of the key tables other keys. ``read_only`` and ``demo`` are said on the command line only."""
 
     theme: str = "dark"
     glyphs: str = "auto"
     mouse: bool = True
     ask: bool = True
+    speed: int = USUAL_SPEED
     focus: str = "network"
     maximised: bool = False
     remap: Remap = Remap()
@@ -88,6 +90,7 @@ def document_of(path: Path) -> dict[str, Any]:
 def of_document(document: dict[str, Any]) -> Config:
     """Raises ValueError naming the key."""
     looks: dict[str, Check] = {"theme": choice(THEMES), "glyphs": choice(GLYPHS), "mouse": yes_or_no, "ask": yes_or_no}
+    looks["speed"] = integer(1, MOST_SPEED)
     top = checked(document, {**looks, "panels": section, "keys": section}, "")
     panels = checked(top.pop("panels", {}), {"focus": choice(NUMBERS), "maximised": yes_or_no}, "panels.")
     remap = remap_of(top.pop("keys", {}))
@@ -204,6 +207,7 @@ def in_force(path: Path | None, config: Config) -> Iterator[str]:
     yield f"glyphs = {written(config.glyphs)}  # {', '.join(GLYPHS)}"
     yield f"mouse = {written(config.mouse)}"
     yield f"ask = {written(config.ask)}"
+    yield f"speed = {config.speed}  # of playing, from 1 (a phase a second) to {MOST_SPEED} (full speed)"
     yield ""
     yield "[panels]"
     yield f"focus = {written(config.focus)}  # {', '.join(NUMBERS)}"

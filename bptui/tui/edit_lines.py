@@ -1,27 +1,40 @@
 """The lines that ask what a weight or a sample is to be, and what a fork is called."""
 
+import re
+
 from bptui.data.clean import clean
 from bptui.data.digits import shortest
 from bptui.session import edits
 from bptui.session.session import Session
+from bptui.session.settings_line import parse_settings
+from bptui.training.settings import Settings
 from bptui.tui.dialogs import Line
+
+SETTING = re.compile(r"\s*[a-z]+[a-z0-9_-]*(\s|=)", re.ASCII | re.IGNORECASE)
+"""How a line begins that names a setting."""
 
 
 class WeightLine(Line):
-    """Asks for the number that the selected weight is set to; ``value`` is the answer."""
+    """Asks for the number that the selected weight is set to, which is ``value`` once it is understood, or for other
+    ``settings``."""
 
     NAME = "Set a weight"
     value: float | None = None
+    settings: Settings | None = None
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
+        self.session = session
         symbol = session.run.start.architecture.names.symbol(session.moment.weight)
         now = shortest(edits.weight_now(session))
-        self.QUESTION = f"{symbol} is {now}: from update {session.next_update} on it is"
-        self.EXAMPLE = now
+        self.QUESTION = f"{symbol} is {now}. From update {session.next_update} on: a number for it, or a setting"
+        self.EXAMPLE = f"{now}   or   optimizer adam   l2 0.01"
 
     def accept(self, words: str) -> None:
-        self.value = edits.parse_number(words)
+        if SETTING.match(words):
+            self.settings = parse_settings(self.session, words)
+        else:
+            self.value = edits.parse_number(words)
 
 
 class SampleLine(Line):

@@ -7,16 +7,19 @@ if TYPE_CHECKING:
 
 
 def ask_weight(explorer: "Explorer") -> None:
-    """Ask for the number that the selected weight is set to."""
+    """Ask for the number that the selected weight is set to, or for a setting and its value."""
     from bptui.session import edits
+    from bptui.session.settings_line import change_settings
     from bptui.tui.edit_lines import WeightLine
 
     screen = WeightLine(explorer.session, explorer.app.palette_name, explorer.app.ascii)
 
     def answer(_: None) -> None:
-        value = screen.value
-        if value is not None:
-            explorer.do(lambda _: explorer.change(lambda: edits.set_weight(explorer.session, value)))
+        value, settings, session = screen.value, screen.settings, explorer.session
+        if settings is not None:
+            explorer.do(lambda _: explorer.change(lambda: change_settings(session, settings)))
+        elif value is not None:
+            explorer.do(lambda _: explorer.change(lambda: edits.set_weight(session, value)))
 
     explorer.pause()
     explorer.app.push_screen(screen, answer)

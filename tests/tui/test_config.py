@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptui.cli import exploring, main
+from bptui.session.player import Player
 from bptui.tui.app import draws_unicode
 from bptui.tui.config import Config, ConfigError, config_path, in_force, read_config
 from bptui.tui.explorer import Explorer
@@ -19,7 +20,7 @@ from bptui.tui.keys import Remap, doubled
 from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.screens import tables
-from bptui.views.choices import GLYPHS, THEMES
+from bptui.views.choices import GLYPHS, MOST_SPEED, THEMES, USUAL_SPEED
 from bptui.views.panels import NUMBERS, PANELS
 
 from .pilots import WIDE, explore
@@ -89,7 +90,10 @@ def test_a_file_beyond_all_measure_is_refused(tmp_path: Path) -> None:
 # --- what is refused ---
 
 REFUSED = [
-    ('them = "dark"', "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, mouse, ask, panels, keys"),
+    (
+        'them = "dark"',
+        "unknown key 'them'; did you mean 'theme'; accepted are theme, glyphs, mouse, ask, speed, panels, keys",
+    ),
     (
         'theme = "drak"',
         f"theme: expected one of {', '.join(THEMES)}; got 'drak'; did you mean 'dark'",
@@ -415,3 +419,9 @@ def test_bptui_config_says_where_the_file_is_and_whether_it_is_there(
 def test_remapping_nothing_is_the_table_itself() -> None:
     for table in tables().values():
         assert Remap()(table) is table
+
+
+async def test_playing_begins_at_the_speed_of_the_file() -> None:
+    async with explore("xor", config=Config(speed=9)) as at:
+        assert at.session.player.pace == "60 batches/s"
+    assert (Player().speed + 1, len(Player().speeds)) == (USUAL_SPEED, MOST_SPEED)

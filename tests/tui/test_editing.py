@@ -52,6 +52,17 @@ async def test_what_is_no_number_is_refused_in_a_line_and_can_be_typed_again() -
         assert at.session.record.before[at.session.moment.weight] == 2.0
 
 
+async def test_a_setting_without_a_key_of_its_own_is_typed_by_its_name() -> None:
+    async with explore("moons") as at:
+        known(at, 40, 20)
+        await at.press("equals_sign", *typed("optimizer adam l2=0.01"), "enter")
+        assert "adam, L2 0.01 from update 21 on" in at.foot()
+        await at.do("next-batch")
+        assert "adam  L2 0.01" in at.lines()[0]
+        assert at.session.record.settings.rules.optimizer.name == "adam"
+        assert len(at.session.forks.all) == 2
+
+
 async def test_esc_leaves_all_as_it_was() -> None:
     async with explore("xor") as at:
         await at.press("equals_sign", "5", "escape", "T", "escape")
