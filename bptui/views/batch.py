@@ -1,6 +1,6 @@
 """Panel 2: the batch, a row per sample, with what the network says and what it costs; below, the current sample."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
@@ -59,7 +59,9 @@ def chosen_columns(scene: Scene, width: int) -> Columns:
     return Columns(index, given, target, answer, loss, state)
 
 
-ROWS, COLUMNS, PICTURES = OfRecord[Row](), OfRecord[Columns](), OfRecord[str]()
+Rows = dict[tuple[Hashable, ...], Row]
+"""By all that a row is made of besides the record and the columns."""
+ROWS, COLUMNS, PICTURES = OfRecord[Rows](), OfRecord[Columns](), OfRecord[str]()
 
 
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
@@ -119,19 +121,22 @@ def table(scene: Scene, width: int, shown: Sequence[int]) -> list[Row]:
     head = fitting(c.input, f"{first} …", short) if partly else fitting(c.input, "input", "in")
     rows: list[Row] = [((f"   # {row} {left(head, c.input)} {target} {answer} {loss}", "head"),)]
     targets, answers = given_targets(scene, shown, c.target), given_answers(scene, shown, c.answer)
-    for m, x, y, said in zip(shown, inputs, targets, answers, strict=True):
-        rows.append(sample_row(scene, m, c, (x, y, said)))
+    made = ROWS.get(scene.record, (scene.data, c), dict)
+    rows += [sample_row(scene, m, c, words, made) for m, *words in zip(shown, inputs, targets, answers, strict=True)]
     return rows
 
 
-def sample_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> Row:
+def sample_row(scene: Scene, m: int, c: Columns, words: list[str], made: Rows) -> Row:
     """Of the samples that have not been stepped through meanwhile the row stays."""
     moment = scene.moment
-    read = scene.data, m, c, words, moment.way(m), m == moment.sample
-    return ROWS.get(scene.record, read, lambda: made_row(scene, m, c, words))
+    read = m, moment.way(m), m == moment.sample, *words
+    row = made.get(read)
+    if row is None:
+        row = made[read] = made_row(scene, m, c, words)
+    return row
 
 
-def made_row(scene: Scene, m: int, c: Columns, words: tuple[str, str, str]) -> Row:
+def made_row(scene: Scene, m: int, c: Columns, words: list[str]) -> Row:
     record, (x, y, said) = scene.record, words
     current = m == scene.moment.sample
     answered = scene.reached(m, "forward", record.layers)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from bptui.engine.types import Floats
 from bptui.engine.weight import sub
-from bptui.views.glyphs import PENDING, largest_of, pixel, shade, signed
+from bptui.views.glyphs import PENDING, half_block, largest_of, levels, pixel, shade, signed
+from bptui.views.kept import OfRecord
 from bptui.views.layers import (
     Block,
     Grid,
@@ -30,6 +31,7 @@ CELL = 2  # columns of a cell where there is room: about a square
 
 Piece = tuple[list[Row], Grid | None]
 """Rows, and where among them units stand as cells."""
+WEIGHTS = OfRecord[list[Piece]]()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,22 +153,25 @@ class Picture:
 
     def small(self) -> Piece:
         """Half blocks, two pixels a cell; a pixel a cell without colour."""
-        image, step = self.image.tolist(), 2 if self.scene.colour else 1
-        below = [*image, [0.0] * self.columns]
+        if self.scene.colour:
+            step, image = 2, [*levels(self.image), [0] * self.columns]
+        else:
+            step, image = 1, self.image.tolist()
         rows: list[Row] = []
         for y in range(0, self.rows, step):
-            if step == 2:
-                spans = [pixel(*pair) for pair in zip(image[y], below[y + 1], strict=True)]
-            else:
-                spans = [shade(value) for value in image[y]]
+            spans = [*map(half_block, image[y], image[y + 1])] if step == 2 else [*map(shade, image[y])]
             if self.chosen[0] in range(y, y + step):
                 spans[self.chosen[1]] = ("+", "selected")
             rows.append(tuple(spans))
         return rows, Grid(0, len(rows), self.columns, 1, deep=step)
 
     def weights(self, scale: int, width: int) -> list[Piece]:
-        size = CELL * scale if scale else 1
-        return whole(self.parts[0], self.rows * self.columns, self.columns, size, width, max(scale, 1))
+        """The samples of a batch meet the same ones."""
+        size, units = CELL * scale if scale else 1, self.rows * self.columns
+        drawn = self.scene.moment.weight, self.columns, units, size, width
+        return WEIGHTS.get(
+            self.scene.record, drawn, lambda: whole(self.parts[0], units, self.columns, size, width, max(scale, 1))
+        )
 
 
 def weights_from(scene: Scene, layer: int) -> list[Part]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.explain.quantity import Kind, Quantity, of_unit, of_weight
+from bptui.session.moment import Phase
 from bptui.views.batch import OTHER_ROWS, state
 from bptui.views.glyphs import EDITED, PENDING, largest_of, signed
 from bptui.views.kept import OfRecord
@@ -94,10 +95,9 @@ def deltas(scene: Scene, width: int, height: int) -> list[Row]:
     or beside them where there is room; two lines that say what the columns are."""
     c = columns(scene, width)
     units = strip_units(scene, c.strip)
+    made = ROWS.get(scene.record, (units, c, scene.moment.weight, scene.yours), dict)
     rows: list[Row] = [((head(scene, c, units), "head"),)]
-    contributions = scene.record.contributions(scene.moment.weight)
-    for m in scene.rows_shown(max(height - OTHER_ROWS, 1)):
-        rows.append(sample_row(scene, m, units, float(contributions[m]), c))
+    rows += [sample_row(scene, m, units, c, made) for m in scene.rows_shown(max(height - OTHER_ROWS, 1))]
     rows = with_more(rows, width, height - 2, 4 + 3 * CELL, partial(gradient_map, scene))
     return [*rows, *[()] * (height - 2 - len(rows)), *caption(scene, width)]
 
@@ -167,17 +167,22 @@ def input_words(scene: Scene, m: int, source: int, size: int) -> str:
     return right(brief(given, size - len(mark)) + mark, size)
 
 
-ROWS = OfRecord[Row]()
+Rows = dict[tuple[int, Phase | bool, bool], Row]
+"""By sample, how far it is on its way, and whether it is the current one."""
+ROWS = OfRecord[Rows]()
 
 
-def sample_row(scene: Scene, m: int, units: range, contribution: float, c: Columns) -> Row:
+def sample_row(scene: Scene, m: int, units: range, c: Columns, made: Rows) -> Row:
     """Of the samples that have not been stepped through meanwhile the row stays."""
     moment = scene.moment
-    read = m, units, c, moment.way(m), m == moment.sample, moment.weight, scene.yours
-    return ROWS.get(scene.record, read, lambda: made_row(scene, m, units, contribution, c))
+    read = m, moment.way(m), m == moment.sample
+    row = made.get(read)
+    if row is None:
+        row = made[read] = made_row(scene, m, units, c)
+    return row
 
 
-def made_row(scene: Scene, m: int, units: range, contribution: float, c: Columns) -> Row:
+def made_row(scene: Scene, m: int, units: range, c: Columns) -> Row:
     record, moment = scene.record, scene.moment
     added = scene.reached(m, "gradient")
     role = "selected" if m == moment.sample else "text" if added else "pending"
@@ -193,7 +198,7 @@ def made_row(scene: Scene, m: int, units: range, contribution: float, c: Columns
     spans += [
         (input_words(scene, m, moment.source, c.x), "pending" if given is None else "text"),
         signed_number(delta, c.delta),
-        signed_number(contribution if added else None, c.product),
+        signed_number(float(record.contributions(moment.weight)[m]) if added else None, c.product),
     ]
     if c.own:
         place = -1 if own_kind(scene) == "delta" else len(spans)

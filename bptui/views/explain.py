@@ -2,7 +2,6 @@
 of :func:`explanation_rows`), and panel 6, which follows the phase (:func:`explain_panel`)."""
 
 import re
-import textwrap
 from collections import deque
 from dataclasses import replace
 
@@ -14,13 +13,15 @@ from bptui.explain.quantity import GIVEN, OF_A_WEIGHT
 from bptui.views.narrate import narrate, produced
 from bptui.views.numbers import brief, factor, num, precise, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, cells, cut, fit_rows, right, window
+from bptui.views.text import Row, cells, cut, fit_rows, in_lines, right, window
 
 INDENT = 2
 MOST_FORMULA = 6  # rows of one formula
 LOW = 12  # rows below which formula and list leave no room for words
 LEAST_WORDS = 20  # columns without which words in a list are left out
 TIE = "\u00a0"  # a space at which no line is broken
+TIES = rf"{TIE}\1{TIE}"
+VALUES, SIGNS, TIED = map(re.compile, (r" ([=·÷×→]) ", r" ([+−/]) |(Σ_\w) ", r" (more:|·) "))
 
 
 def screen_number(number: float) -> str:
@@ -117,8 +118,7 @@ def wrapped(lead: str, formula: str, width: int, role: str) -> list[Row]:
     """A formula in rows, broken before its signs, continued under its own beginning; cut where it is far too long."""
     indent = INDENT + 1 if lead == "= " else 1
     whole = lead + formula
-    bound = re.sub(r" (more:|·) ", rf"{TIE}\1{TIE}", re.sub(r" ([+−/]) |(Σ_\w) ", tie, whole))
-    lines = broken(bound, width - 1, indent)
+    lines = broken(TIED.sub(TIES, SIGNS.sub(tie, whole)), width - 1, indent)
     if any(cells(line) >= width for line in lines):
         lines = broken(whole, width - 1, indent)
     if len(lines) > MOST_FORMULA:
@@ -133,20 +133,12 @@ def tie(sign: re.Match[str]) -> str:
 
 def prose(sentence: str, width: int) -> list[str]:
     """A sentence in rows; values stay with their names."""
-    bound = re.sub(r" ([=·÷×→]) ", rf"{TIE}\1{TIE}", sentence)
-    lines = textwrap.wrap(bound, max(width, 10), break_on_hyphens=False)
+    lines = in_lines(VALUES.sub(TIES, sentence), max(width, 10))
     return [line.replace(TIE, " ") for line in lines]
 
 
 def broken(formula: str, width: int, indent: int) -> list[str]:
-    return textwrap.wrap(
-        formula,
-        max(width, 10),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + INDENT),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return in_lines(formula, max(width, 10), " " * indent, " " * (indent + INDENT), cut_words=False)
 
 
 def list_rows(scene: Scene, it: Explanation, walk: Walk, width: int, height: int) -> list[Row]:
@@ -246,6 +238,8 @@ def made_of(scene: Scene, made: tuple[Quantity, ...], width: int, height: int) -
     """Below a heading the formulas of what these numbers are made of, and of what that is made of in turn, each whole;
     as many as have room."""
     rows: list[Row] = [(), ((" made of", "head"),)]
+    if height <= len(rows):
+        return []
     told, to_come = {*made}, deque(made)
     while to_come:
         for q in explained(scene, to_come.popleft(), 0).terms:

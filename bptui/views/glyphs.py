@@ -43,6 +43,12 @@ def pixel(above: float, below: float) -> Span:
     return half_block(level(above), level(below))
 
 
+def levels(image: "Floats") -> list[list[int]]:
+    """Grey values as :func:`level` has them, all at once."""
+    out: list[list[int]] = (image.clip(0.0, 1.0) * 16).round().astype(int).tolist()
+    return out
+
+
 @cache
 def half_block(above: int, below: int) -> Span:
     return "▀", f"px {above}|px {below}"

@@ -84,7 +84,9 @@ def own_number(scene: Scene, layer: int, symbol: Symbol, unit: int) -> Number | 
 
 def has_own(scene: Scene, layer: int, symbol: Symbol) -> bool:
     """Are there numbers of a person's own for this one of the layer, in this update?"""
-    return symbol in OWN and scene.yours_of(of_unit(KINDS[OWN[symbol]], layer, 0, scene.moment.sample)) is not None
+    if scene.yours is None or symbol not in OWN:
+        return False
+    return scene.yours_of(of_unit(KINDS[OWN[symbol]], layer, 0, scene.moment.sample)) is not None
 
 
 def latest(scene: Scene, layer: int) -> Symbol:
@@ -108,13 +110,6 @@ def selected_unit(scene: Scene, layer: int) -> int:
     """The unit that the selection names in a layer: the selected one, or the source of its weight; −1 for none."""
     moment = scene.moment
     return moment.unit if layer == moment.layer else moment.source if layer == moment.layer - 1 else -1
-
-
-def mark(scene: Scene, layer: int, unit: int) -> str:
-    """▸ before the selected unit, ◦ before the source of its weight."""
-    if unit != selected_unit(scene, layer):
-        return " "
-    return "▸" if layer == scene.moment.layer else "◦"
 
 
 def marks_target(scene: Scene, layer: int) -> bool:

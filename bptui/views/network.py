@@ -46,10 +46,12 @@ class Layout:
 def laid_out(scene: Scene, width: int, height: int) -> Layout:
     details = detail_rows(scene, width) if height >= 8 else []
     room = height - len(details)
-    shown = layers_shown(scene, room, width)
+    forms = [form(scene, layer, room) for layer in range(scene.record.layers + 1)]
+    shown = layers_shown(scene, forms, width)
     away = scrolled_away(scene, shown, width)
-    room -= len(away)
-    forms = [form(scene, layer, room) for layer in shown]
+    if away:
+        room -= len(away)
+        forms = [form(scene, layer, room) for layer in shown]
     sizes, gaps, margin = shared(forms, width, scene.moment.layer - 1 - shown.start)
     blocks = [one.draw(size) for one, size in zip(forms, sizes, strict=True)]
     return Layout(shown, blocks, gaps, margin, away, details, room)
@@ -97,10 +99,10 @@ def form(scene: Scene, layer: int, height: int) -> Form:
     return Field(scene, layer, height)
 
 
-def layers_shown(scene: Scene, height: int, width: int) -> range:
+def layers_shown(scene: Scene, forms: list[Form], width: int) -> range:
     """As many layers as fit, the selected one and its inputs among them."""
-    layer, first, last = scene.moment.layer, 0, scene.record.layers + 1
-    least = [form(scene, k, height).least + GAP for k in range(last)]
+    layer, first, last = scene.moment.layer, 0, len(forms)
+    least = [one.least + GAP for one in forms]
     while last - first > 1 and sum(least[first:last]) - GAP > width:
         if first < layer - 1 or (first < layer and last == layer + 1):
             first += 1

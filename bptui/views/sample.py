@@ -28,10 +28,11 @@ def with_more(
     below = height - len(listed) - 1
     if below >= LEAST_ROWS + 1:
         return [*listed, (), *more_rows(width, below)]
-    taken = max(row_cells(row) for row in listed) + SPACE
-    if width - taken >= least and height > LEAST_ROWS:
-        return beside([(listed, taken), (more_rows(width - taken, height), width - taken)], height)
-    return listed
+    most = width - least - SPACE
+    if height <= LEAST_ROWS or any(row_cells(row) > most for row in listed):
+        return listed
+    taken = max(map(row_cells, listed)) + SPACE
+    return beside([(listed, taken), (more_rows(width - taken, height), width - taken)], height)
 
 
 def sample_rows(scene: Scene, width: int, height: int) -> list[Row]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bptui.diagnosis.number import Number
 from bptui.engine.weight import Weight, sub
 from bptui.explain.quantity import of_unit, target
 from bptui.views.glyphs import EDITED, PENDING
+from bptui.views.kept import OfRecord
 from bptui.views.layers import (
     KINDS,
     OWN,
@@ -16,7 +18,6 @@ from bptui.views.layers import (
     head_role,
     heading,
     latest,
-    mark,
     marked_window,
     marks_target,
     more,
@@ -33,6 +34,30 @@ from bptui.views.text import Row, Span, cells, cut, left, right
 NUMBER, SHORT_NUMBER = 7, 6
 LONGEST_NAME, SHORTEST_NAME = 20, 2
 FROM_ABOVE: tuple[Symbol, ...] = ("a", "own a", "t", "δ", "own δ", "z", "own z", "b")
+
+
+class Names:
+    """What the units of a layer are called, made once for all samples of an update. ``longest`` is the most columns a
+    name may take."""
+
+    def __init__(self, scene: Scene, layer: int) -> None:
+        self._words = [unit_label(scene, layer, unit) for unit in range(units_of(scene, layer))]
+        self._symbol = "x" if layer == 0 else ""
+        self.longest = max(min(max(map(cells, self._words)), LONGEST_NAME), 1)
+        self._within: dict[int, list[str]] = {}
+
+    def within(self, width: int) -> list[str]:
+        """Each in exactly ``width`` columns; the symbols where too little would be seen of the names to tell them
+        apart."""
+        if width not in self._within:
+            apart = len({cut(name, width) for name in self._words}) == len({*self._words})
+            named = apart and width >= min(self.longest, 4)
+            words = self._words if named else [f"{self._symbol}{unit}" for unit in range(len(self._words))]
+            self._within[width] = [left(each, width) for each in words]
+        return self._within[width]
+
+
+NAMES = OfRecord[Names]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +83,9 @@ class Column:
         self.rows = max(rows - bool(self.above) - bool(self.below), 1)
         self.lines = told(scene, layer, self.rows // len(self.shown))
         self.beside = beside(scene, layer, len(self.lines))
-        self.names = [unit_label(scene, layer, unit) for unit in range(units)]
-        self.longest = max(min(max(map(cells, self.names)), LONGEST_NAME), 1)
+        named = scene.data, scene.units, layer
+        self.names = NAMES.get(scene.record, named, lambda: Names(scene, layer))
+        self.longest = self.names.longest
         self.shortest = min(self.longest, SHORTEST_NAME)
         fixed = 1 + 1 + marks_target(scene, layer)
         self.least = fixed + self.shortest + SHORT_NUMBER
@@ -81,12 +107,12 @@ class Column:
         rows += more("↑", self.above, width)
         body: list[Row] = [()] * self.rows
         ports = {}
-        for place, unit in enumerate(self.shown):
-            start, end = (k * self.rows // len(self.shown) for k in (place, place + 1))
-            top = start + (end - start - len(self.lines)) // 2
-            for k, row in enumerate(self.unit_rows(unit, w)):
-                body[top + k] = row
-            ports[unit] = 1 + bool(self.above) + top + (len(self.lines) - 1) // 2
+        count, high = len(self.shown), len(self.lines)
+        for place, (unit, lines) in enumerate(zip(self.shown, self.unit_rows(w), strict=True)):
+            start, end = place * self.rows // count, (place + 1) * self.rows // count
+            top = start + (end - start - high) // 2
+            body[top : top + high] = lines
+            ports[unit] = 1 + bool(self.above) + top + (high - 1) // 2
         rows += [*body, *more("↓", self.below, width)]
         return Block(rows, width, ports)
 
@@ -103,39 +129,34 @@ class Column:
         before = width - cells(columns)
         return left(heading(self.scene, layer, "a", before), before) + columns
 
-    def unit_rows(self, unit: int, w: Widths) -> Iterator[Row]:
-        """One row a number: the unit's name before the first, the number's own before the others; behind the first
-        the target's mark and the numbers beside."""
-        scene, layer = self.scene, self.layer
+    def unit_rows(self, w: Widths) -> Iterator[list[Row]]:
+        """Of every unit shown a row a number: the unit's name before the first, the number's own before the others;
+        behind the first the target's mark and the numbers beside."""
+        scene, layer, shown = self.scene, self.layer, self.shown
         first, *others = self.lines
         if not others and "δ" not in w.beside:
             first = latest(scene, layer)
-        chosen = unit == selected_unit(scene, layer)
-        yield (
-            (mark(scene, layer, unit) + left(self.name(unit, w.name), w.name) + " ", "selected" if chosen else "text"),
-            written(scene, layer, first, unit, w.number),
-            self.target_mark(unit),
-            *(written(scene, layer, symbol, unit, NUMBER + 1) for symbol in w.beside),
-        )
-        for symbol in others:
-            role = "selected" if symbol == "b" and chosen and scene.moment.source < 0 else "dim"
-            yield (
-                (" " + right(spelled(symbol, w.name), w.name) + " ", role),
-                written(scene, layer, symbol, unit, w.number),
-            )
+        numbers = written(scene, layer, first, shown, w.number)
+        further = [*zip(*(written(scene, layer, symbol, shown, NUMBER + 1) for symbol in w.beside), strict=True)]
+        below = [(symbol, written(scene, layer, symbol, shown, w.number)) for symbol in others]
+        names, chosen, marks = self.names.within(w.name), selected_unit(scene, layer), self.target_marks()
+        sign = "▸" if layer == scene.moment.layer else "◦"  # the selected unit, the source of its weight
+        for k, unit in enumerate(shown):
+            here = unit == chosen
+            head = (f"{sign if here else ' '}{names[unit]} ", "selected" if here else "text")
+            rows: list[Row] = [(head, numbers[k], marks[k], *(further[k] if further else ()))]
+            for symbol, under in below:
+                role = "selected" if symbol == "b" and here and scene.moment.source < 0 else "dim"
+                rows.append(((f" {right(spelled(symbol, w.name), w.name)} ", role), under[k]))
+            yield rows
 
-    def name(self, unit: int, width: int) -> str:
-        """The name, or the symbol where too little would be seen of the names to tell them apart."""
-        apart = len({cut(name, width) for name in self.names}) == len({*self.names})
-        if apart and width >= min(self.longest, 4):
-            return self.names[unit]
-        return f"x{unit}" if self.layer == 0 else str(unit)
-
-    def target_mark(self, unit: int) -> Span:
+    def target_marks(self) -> list[Span]:
+        """Behind the unit of the sample's class a mark."""
         scene = self.scene
         if not marks_target(scene, self.layer):
-            return "", "text"
-        return ("◂" if int(scene.record.targets[scene.moment.sample].argmax()) == unit else " "), "good"
+            return [("", "text")] * len(self.shown)
+        wanted = int(scene.record.targets[scene.moment.sample].argmax())
+        return [("◂" if unit == wanted else " ", "good") for unit in self.shown]
 
 
 def told(scene: Scene, layer: int, rows: int) -> tuple[Symbol, ...]:
@@ -166,22 +187,35 @@ def spelled(symbol: Symbol, width: int) -> str:
     return fitting(width, "yours", "y") if symbol in KINDS else symbol
 
 
-def written(scene: Scene, layer: int, symbol: Symbol, unit: int, width: int) -> Span:
-    """A unit's number, right in ``width`` columns, or that it is not known yet."""
+def written(scene: Scene, layer: int, symbol: Symbol, units: range, width: int) -> list[Span]:
+    """These units' numbers, right in ``width`` columns, or that they are not known yet."""
     if symbol in KINDS:
-        own = own_number(scene, layer, symbol, unit)
-        if own is None:
-            return right(PENDING, width), "pending"
-        return right(num(own.value, width, plus=True), width), "good" if own.right else "wrong"
+        return [own_written(own_number(scene, layer, symbol, unit), width) for unit in units]
     values = numbers(scene, layer, symbol)
     if values is None:
-        return right(PENDING, width), "pending"
-    value, size = float(values[unit]), width
-    mark = EDITED if is_edited(scene, layer, symbol, unit) else ""
-    size -= len(mark)
+        return [(right(PENDING, width), "pending")] * len(units)
+    some = values[units.start : units.stop].tolist()
+    if scene.record.edits or scene.record.originals:
+        edited = [is_edited(scene, layer, symbol, unit) for unit in units]
+        return [number_written(symbol, value, width, each) for value, each in zip(some, edited, strict=True)]
+    return [number_written(symbol, value, width) for value in some]
+
+
+def number_written(symbol: Symbol, value: float, width: int, edited: bool = False) -> Span:
+    """A number with a mark behind it where it was set by hand."""
+    if edited:
+        text, role = number_written(symbol, value, width - len(EDITED))
+        return text + EDITED, role
     if symbol == "t":
-        return right(brief(value, size), size) + mark, "text"
-    return right(num(value, size, plus=True), size) + mark, sign_role(value)
+        return right(brief(value, width), width), "text"
+    return right(num(value, width, plus=True), width), sign_role(value)
+
+
+def own_written(own: Number | None, width: int) -> Span:
+    """A person's own number."""
+    if own is None:
+        return right(PENDING, width), "pending"
+    return right(num(own.value, width, plus=True), width), "good" if own.right else "wrong"
 
 
 def is_edited(scene: Scene, layer: int, symbol: Symbol, unit: int) -> bool:

@@ -15,7 +15,7 @@ from bptui.session.session import Session
 from bptui.views.edges import places_for
 from bptui.views.glyphs import PENDING, ZERO
 from bptui.views.layers import listed, marked_window, selected_unit
-from bptui.views.network import laid_out, layers_shown, network, shared, unit_at
+from bptui.views.network import laid_out, network, shared, unit_at
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
 from bptui.views.text import cells
@@ -154,7 +154,7 @@ def test_numbers_on_edges_never_touch_each_other(data: st.DataObject) -> None:
 def test_layers_out_of_sight_are_counted_on_their_side(layer: int) -> None:
     deep = own_session(own_data(("a", "b"), ("u", "v")), hidden=(5,) * 18)
     it = at(deep, "reduce", layer=layer)
-    shown, first = layers_shown(it, 14, 60), painted("network", it, 60, 16)[0]
+    shown, first = laid_out(it, 60, 16).shown, painted("network", it, 60, 16)[0]
     before, after = shown.start, 20 - shown.stop
     assert layer in shown
     assert layer - 1 in shown

@@ -1,5 +1,6 @@
 """Text takes exactly the columns it is given, whatever the script; hostile characters do not pass the gate."""
 
+import textwrap
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from rich.cells import cell_len, get_character_cell_size
 
 from bptui.data.clean import LONGEST, clean
 from bptui.engine.weight import sub
-from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, left, right, row_cells, window
+from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, in_lines, left, right, row_cells, window
 
 POOL = "ab 0−·…δ█⠿漢字かなカﾊ한글👍🎉🚀é́̈ñ҉ा🇩🇪️‍⚠"
 TEXTS = st.text(st.one_of(st.sampled_from(POOL), st.characters(exclude_categories=["Cs"])), max_size=30).map(clean)
@@ -117,6 +118,16 @@ def test_a_window_shows_as_many_rows_as_fit(count: int, height: int, data: st.Da
 def test_a_window_that_is_not_scrolled_holds_the_current_row(count: int, height: int, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, count - 1))
     assert at in window(count, height, at)
+
+
+@given(
+    st.text(st.sampled_from("ab- \u00a0δ\t\n"), max_size=60) | st.lists(st.text("ab-", min_size=1)).map(" ".join),
+    st.integers(10, 30), st.sampled_from(["", " ", "   "]), st.sampled_from(["", "  "]), st.booleans(),
+)  # fmt: skip
+def test_lines_are_those_of_textwrap(text: str, width: int, first: str, rest: str, cut_words: bool) -> None:
+    wrapped = textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=cut_words,
+                            break_on_hyphens=False)  # fmt: skip
+    assert in_lines(text, width, first, rest, cut_words=cut_words) == wrapped
 
 
 def test_subscripts() -> None:
