@@ -45,7 +45,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-QUIET = logging.getLogger("bptui.web")
+QUIET = logging.getLogger("aiohttp")
+QUIET.addHandler(logging.NullHandler())  # whatever strangers send it would print a traceback of
+FAULTS = logging.getLogger("bptui")
 SAYS = {"COLORTERM": "truecolor", "LANG": "C.UTF-8"}
 
 
@@ -221,13 +223,18 @@ class Door:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Without the token there is nothing here, not even a wrong address."""
-        said = request.path.split("/")[1]
+        said = request.path.removeprefix("/").partition("/")[0]
         try:
             if not hmac.compare_digest(said.encode(errors="replace"), self.lobby.token.encode()):
                 raise web.HTTPForbidden(text="bptui: the address is not whole; ask whoever serves\n")
             answer = await handler(request)
         except web.HTTPException as refusal:
             refusal.headers.update(HEADERS)
+            raise
+        except ConnectionError:  # they have gone meanwhile
+            raise
+        except Exception as fault:
+            FAULTS.error("bptui: a browser was not answered: %r", fault)
             raise
         if not answer.prepared:
             answer.headers.update(HEADERS)

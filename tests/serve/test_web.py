@@ -5,6 +5,7 @@ Most of these need no bptui behind the socket: what runs there is a shell script
 
 import asyncio
 import json
+import logging
 import os
 import re
 import stat
@@ -308,6 +309,55 @@ async def test_connections_are_counted_and_those_that_say_nothing_are_ended(monk
         assert (await at.get())[0] == 200
 
 
+UPGRADE = (
+    "GET /{path} HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
+NO_REQUESTS = (
+    os.urandom(5000),
+    b"\x16\x03\x01" + os.urandom(300),
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"CONNECT x:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET //[ HTTP/1.1\r\nHost: a\r\n\r\n",
+    f"GET /{TOKEN}/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".encode(),
+    f"POST /{TOKEN}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n{'x' * 100_000}".encode(),
+    f"GET /{TOKEN}/{'a' * 100_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode(),
+    f"{UPGRADE.format(path=f'{TOKEN}/ws/x')}Sec-WebSocket-Protocol: other\r\n\r\n".encode() + os.urandom(3000),
+)
+
+
+def not_taken_by_pytest(patch: pytest.MonkeyPatch) -> None:
+    """What is logged is printed, as a lecturer would see it."""
+    patch.setattr(logging.getLogger(), "handlers", [])
+
+
+async def test_what_is_no_request_disturbs_nobody_and_prints_nothing(
+    echo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_taken_by_pytest(monkeypatch)
+    async with served() as at, at.socket() as client:
+        await client.until("here")
+        for said in NO_REQUESTS:
+            reader, line = await asyncio.open_connection("127.0.0.1", at.port)
+            line.write(said)
+            assert b" 200 " not in await asyncio.wait_for(reader.readline(), PATIENCE)
+            line.transport.abort()
+        await client.say("stdin", "still here")
+        await client.until("still here")
+    assert capsys.readouterr().err == ""
+
+
+async def test_a_fault_of_ours_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    not_taken_by_pytest(monkeypatch)
+    monkeypatch.setattr(web, "answer_of", lambda *_: 1 // 0)
+    async with served() as at:
+        assert (await at.get())[0] == 500
+    said = capsys.readouterr().err
+    assert said.startswith("bptui: a browser was not answered: ZeroDivisionError(")
+    assert said.count("\n") == 1
+
+
 # --- what a socket may bring ---
 
 NOT_A_TERMINAL = "what was sent is not what a terminal sends"
@@ -393,11 +443,7 @@ async def test_a_browser_that_reads_nothing_holds_its_own_process_up_and_nobody_
     echo.write_text('#!/bin/sh\n[ "$5" = frozen ] && exec yes\n' + ECHO, encoding="utf-8")
     async with served() as at:
         _, line = reading, writing = await asyncio.open_connection("127.0.0.1", at.port)
-        writing.write(
-            f"GET /{TOKEN}/ws/frozen HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\nOrigin: http://127.0.0.1:{at.port}\r\n"
-            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
-        )
+        writing.write(f"{UPGRADE.format(path=f'{TOKEN}/ws/frozen')}\r\n".encode())
         assert b"101" in await reading.readline()
         line.transport.pause_reading()  # type: ignore[attr-defined]
         await until(lambda: any(socket.unsent > web.UNREAD for socket in at.lobby.sockets))
