@@ -31,6 +31,10 @@ class PollScreen(Sheet):
 
         return poll_rows(self.question, self.tally, width, height, self.seat)
 
+    def why_not_enter(self) -> str | None:
+        """What a follower was still typing when the number was told ends with Enter."""
+        return f"{self.shown('close')} closes, or the lecturer does" if self.seat else None
+
     def end(self) -> None:
         """Nobody looks at it any more: it closes, at once or when it comes to lie on top."""
         self._over = True
@@ -43,6 +47,7 @@ class PollScreen(Sheet):
 
 KEYS: Table = (
     *COMMON,
-    Key("close", ("escape", "enter", "space", "q"), "Esc Enter", "Poll", "close: the lecture goes on", PollScreen.close,
-        "close"),
+    Key("close", ("escape", "q"), "Esc", "Poll", "close: the lecture goes on", PollScreen.close, "close"),
+    Key("go-on", ("enter", "space"), "Enter", "Poll", "close too, on the lecturer's screen", PollScreen.close, "",
+        PollScreen.why_not_enter),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from bptui.session.poll import Polls
 from bptui.session.prediction import Question
 from bptui.session.session import Session
 from bptui.tui.poll_screen import PollScreen
-from bptui.tui.workbench import Workbench
+from bptui.tui.predicting import Predicting
 from bptui.views.poll import answered_words
 from bptui.views.predict import Ways
 
@@ -122,8 +122,9 @@ class Desk:
 
 
 def repaint(app: "BptuiApp") -> None:
-    """What lies on top shows what is so now."""
-    if isinstance(app.screen, Workbench) and app.screen.is_attached:
+    """Where a number is asked the foot says what is so now. What has just been opened paints itself, once it can."""
+    screen = app.screen
+    if isinstance(screen, Predicting) and screen.is_mounted:
         app.begin_frame()
-        app.screen.paint()
-        app.show_now(app.screen)
+        screen.paint()
+        app.show_now(screen)

@@ -126,6 +126,8 @@ async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss(
         assert isinstance(at.app.screen, PollScreen)
         assert f"you gave {total:.4f}: {OF_SUM}" in at.text()
         assert f"{OF_SUM}  ◂ yours" in at.text()
+        await at.press("8", "3", "enter")
+        assert "Esc closes, or the lecturer does" in at.foot()
         await at.press("question_mark")
         desk.follow(None)
         await at.pilot.pause()
@@ -152,3 +154,23 @@ async def test_a_follower_in_another_screen_takes_a_number_that_is_offered_and_i
         await at.press("escape")
         assert isinstance(at.app.screen, GradientScreen)
         assert "? SUM" in at.text()
+
+
+async def test_without_unicode_the_bars_and_the_foot_are_ascii_on_both_sides() -> None:
+    async with explore(at_the_mean(), ascii_only=True) as at:
+        desk, _ = follower(at)
+        desk.follow(OPEN)
+        await typed(at, "0.0834")
+        assert "0.0834 is sent" in at.text()
+        assert at.text().isascii()
+        desk.follow({"told": TOLD})
+        await at.pilot.pause()
+        assert "o 11 right" in at.text()
+        assert at.text().isascii()
+    async with explore(ascii_only=True) as at:
+        side, _ = lectern(at, 2)
+        await at.press("j", "enter", "b", "escape")
+        side.message()
+        await at.pilot.pause()
+        assert ". 2 no answer" in at.text()
+        assert at.text().isascii()
