@@ -46,7 +46,7 @@ def modules_in(room: str) -> str:
 def test_no_module_below_the_views_loads_the_terminal() -> None:
     named = ("map", "data", "doctor", "lessons")  # they print what a view says, or ask one whether it can be looked at
     printed = {f"bptui.headless.{name}" for name in named}
-    below = [name for name in modules_of("tui", "views") if name not in printed]
+    below = [name for name in modules_of("tui", "views", "torch") if name not in printed]
     assert {"bptui.cli", "bptui.headless.trace", "bptui.experiments.race", "bptui.explain.walk"} <= set(below)
     modules = modules_after(", ".join(below))
     assert set(below) <= modules
@@ -54,10 +54,15 @@ def test_no_module_below_the_views_loads_the_terminal() -> None:
 
 
 def test_the_views_know_the_width_of_a_text_and_nothing_else_of_the_terminal() -> None:
-    views = modules_of("tui")
+    views = modules_of("tui", "torch")
     modules = modules_after(", ".join(views))
     assert set(views) <= modules
     assert modules & TERMINAL <= {"rich"}
+
+
+def test_pytorch_is_loaded_by_what_records_it_alone() -> None:
+    for importing in ("bptui.torch", "bptui.torch.epochs, bptui.torch.error", "bptui.scenario.recorded"):
+        assert "torch" not in modules_after(importing)
 
 
 def test_a_module_of_the_terminal_would_be_noticed() -> None:

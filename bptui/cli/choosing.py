@@ -88,6 +88,9 @@ def choose(options: argparse.Namespace, tell: "Tell | None" = None) -> "Scenario
         scenario = read_telling(Path(name), reading, options)
     else:
         scenario = read(Path(name), reading, tell)
+    if scenario.recording is not None:
+        refuse_settings(options, said)
+        return scenario
     try:
         scenario = changed(scenario, said, options.activation)
     except ValueError as problem:
@@ -98,6 +101,18 @@ def choose(options: argparse.Namespace, tell: "Tell | None" = None) -> "Scenario
 
         scenario = started_from(scenario, options.weights)
     return scenario
+
+
+def refuse_settings(options: argparse.Namespace, said: "Given") -> None:
+    """Raises UsageError for what would make another run of one that was recorded."""
+    keys = [f"{section}.{key}" for section, values in said.items() for key in values]
+    also = {"activation": options.activation, "weights": options.weights}
+    named = [*map(spelled, keys), *(f"--{name}" for name, value in also.items() if value)]
+    if named:
+        raise UsageError(
+            f"argument {named[0]}: a recording is read as it was made; bptui save-scenario {options.scenario} gives a "
+            "scenario of its data and start weights, which takes options"
+        )
 
 
 def read(path: Path, reading: dict[str, Any], tell: "Tell") -> "Scenario":

@@ -127,7 +127,18 @@ def lesson(options: argparse.Namespace) -> int:
 
 
 def open_session(options: argparse.Namespace) -> int:
-    return reopen(options.file, options, None)
+    from bptui.scenario.recorded import is_recording
+
+    return open_recording(options) if is_recording(options.file) else reopen(options.file, options, None)
+
+
+def open_recording(options: argparse.Namespace) -> int:
+    """What PyTorch has made; it is no session, and needs no recovery."""
+    with loading():
+        from bptui.scenario import Scenario
+        from bptui.session.session import Session
+
+    return open_explorer(Session(Scenario.of_file(options.file)), options)
 
 
 def resume(options: argparse.Namespace) -> int:

@@ -63,6 +63,9 @@ def train(options: argparse.Namespace) -> int:
         if words := why_ended(run, options.epochs, until):
             tell(words)
         return 0
+    if not run.stop.diverged:
+        tell(str(run.stop))
+        return 0
     from bptui.headless.train import cure
 
     return complain(f"{run.stop}{cure(run)}", status=1)
@@ -165,7 +168,7 @@ def doctor(options: argparse.Namespace) -> int:
     findings = examine(run, run.frontier)
     for line in report(run, findings):
         print(line)
-    return 1 if symptoms(findings) or run.stop else 0
+    return 1 if symptoms(findings) or (run.stop and run.stop.diverged) else 0
 
 
 def draw_map(options: argparse.Namespace) -> int:

@@ -137,3 +137,18 @@ OPTIMIZERS: dict[str, Optimizer] = {
         Optimizer("adamw", "−γ m̂ / (√v̂ + ε) − γ λ θ", ("m", "v"), adamw),
     )
 }
+
+
+def as_read(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
+    """step = 0: what came of g is known from elsewhere, and written there by who knows it."""
+    step.fill(0.0)
+
+
+READ = Optimizer("PyTorch", "θ after − θ before, as read", (), as_read)
+"""Stands for one of PyTorch's whose rule is none of the others: of a recording, whose steps are read. No scenario can
+ask for it."""
+
+
+def optimizer_named(name: str) -> Optimizer:
+    """That of this name, :data:`READ` too. Raises KeyError."""
+    return READ if name == READ.name else OPTIMIZERS[name]

@@ -13,7 +13,7 @@ import numpy as np
 from bptui.engine.backprop import Pass, backward, forward, sum_gradients
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, Parameters
-from bptui.engine.optimizers import OPTIMIZERS, Descent, OptimizerSettings
+from bptui.engine.optimizers import OPTIMIZERS, READ, Descent, OptimizerSettings, optimizer_named
 from bptui.engine.parts import MOST_RANKS, micro_batch_slices, rank_slices
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import REDUCTIONS, Reduction, reduce_over_samples
@@ -42,7 +42,7 @@ class UpdateRules:
         known: tuple[tuple[str, Any, Any], ...] = (
             ("loss", self.loss, LOSSES),
             ("reduction", self.reduction, REDUCTIONS),
-            ("optimizer", self.optimizer.name, OPTIMIZERS),
+            ("optimizer", self.optimizer.name, OPTIMIZERS if self.optimizer.name != READ.name else READ.name),
         )
         for what, name, names in known:
             if name not in names:
@@ -118,7 +118,7 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
     reduce_over_samples(work.summed.flat, work.n, rules.reduction, work.reduced.flat)
     if rules.l1 or rules.l2 or rules.clip_norm or network.architecture.bias == "frozen":
         adjust(network, rules, work.reduced)
-    optimizer = OPTIMIZERS[rules.optimizer.name]
+    optimizer = optimizer_named(rules.optimizer.name)
     g, step = work.reduced.flat, work.step.flat
     work.rate = rules.rate(t)
     optimizer.step(Descent(rules.optimizer, work.rate, t), g, network.flat, memory, step)

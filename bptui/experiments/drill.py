@@ -13,7 +13,7 @@ import numpy as np
 from bptui.engine.evaluate import sample_losses
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Network
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import optimizer_named
 from bptui.engine.rates import RateSchedule
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, Integers, quiet, read_only
@@ -134,7 +134,7 @@ class Drill:
         before = self.record.before
         self.sample = self.first
         self.network = Network(before.architecture, before.flat.copy())
-        self.memory = OPTIMIZERS[self.rules.optimizer.name].fresh_memory(len(before.flat))
+        self.memory = optimizer_named(self.rules.optimizer.name).fresh_memory(len(before.flat))
         self.updates = 0  # in all; each is one back-propagation
         self.updates_here = 0  # on this sample
         self.stop: Divergence | None = None

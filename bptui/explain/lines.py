@@ -3,7 +3,7 @@
 from bptui.data.digits import shortest
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import optimizer_named
 from bptui.training.record import UpdateRecord
 
 
@@ -41,4 +41,4 @@ def gradient_line(record: UpdateRecord, layer: int, bias: bool, reduction: str =
 
 def step_line(record: UpdateRecord) -> str:
     """What the optimizer adds to θ."""
-    return f"Δθ = {OPTIMIZERS[record.settings.rules.optimizer.name].formula}, γ = {shortest(record.learning_rate)}"
+    return f"Δθ = {optimizer_named(record.settings.rules.optimizer.name).formula}, γ = {shortest(record.learning_rate)}"

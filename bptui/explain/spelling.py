@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bptui.engine.optimizers import READ
 from bptui.explain import sample_losses
 from bptui.explain.expression import (
     HALF,
@@ -225,6 +226,11 @@ def adamw(record: UpdateRecord, q: Quantity) -> Formula:
     return Formula(shown, minus(numbers, shrink), f"adamw, λ = {decay.words}")
 
 
+def as_read(record: UpdateRecord, q: Quantity) -> Formula:
+    """What another program's optimizer made of g, by a rule that is not known here."""
+    return given(f"read: an optimizer of {record.settings.rules.optimizer.name} made it of g, by a rule of its own")
+
+
 def scaled(record: UpdateRecord, top: Quantity, v: Quantity) -> Spelled:
     """−γ top / (√v + ε)."""
     bottom = Sum((call("√", number(record, v)), setting(record.settings.rules.optimizer.epsilon)))
@@ -245,6 +251,7 @@ OPTIMIZER_SPELLINGS: dict[str, OptimizerSpelling] = {
     "adam": OptimizerSpelling(adam, ("corrected",), ADAM_MEMORY, ADAM_CORRECTED),
     "adamw": OptimizerSpelling(adamw, ("corrected", "weight"), ADAM_MEMORY, ADAM_CORRECTED),
 }
+READ_SPELLING = OptimizerSpelling(as_read, (), {}, {})
 
 
 # --- schedules of the learning rate ----------------------------------------------------------------
@@ -324,4 +331,6 @@ def loss_spelling(record: UpdateRecord) -> LossSpelling:
 
 def optimizer_spelling(record: UpdateRecord) -> OptimizerSpelling:
     """Raises KeyError for an optimizer that has no row."""
+    if record.settings.rules.optimizer.name == READ.name:
+        return READ_SPELLING
     return OPTIMIZER_SPELLINGS[record.settings.rules.optimizer.name]

@@ -8,7 +8,7 @@ import numpy as np
 
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Parameters
-from bptui.engine.optimizers import OPTIMIZERS, Descent
+from bptui.engine.optimizers import Descent, optimizer_named
 from bptui.engine.types import Floats
 from bptui.engine.update import adjust
 from bptui.explain.quantity import Quantity
@@ -119,7 +119,7 @@ def clip_factor(record: UpdateRecord) -> float:
 
 def slots(record: UpdateRecord) -> tuple[str, ...]:
     """Names of the optimizer's memory vectors."""
-    return OPTIMIZERS[record.settings.rules.optimizer.name].memory
+    return optimizer_named(record.settings.rules.optimizer.name).memory
 
 
 def slot(record: UpdateRecord, q: Quantity) -> int:
@@ -133,7 +133,7 @@ def memory_after(record: UpdateRecord, q: Quantity) -> Floats:
     rows = [entry(Parameters(architecture, row), q) for row in record.memory]
     memory = np.array(rows).reshape(-1, 1)
     g, theta = np.array([entry(record.reduced, q)]), np.array([entry(record.before, q)])
-    step = OPTIMIZERS[rules.optimizer.name].step
+    step = optimizer_named(rules.optimizer.name).step
     step(Descent(rules.optimizer, record.learning_rate, record.number), g, theta, memory, np.empty(1))
     return memory[:, 0]
 

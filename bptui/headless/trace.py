@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Parameters
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import optimizer_named
 from bptui.engine.parts import ring_bytes
 from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
@@ -79,7 +79,7 @@ def as_text(record: UpdateRecord, per_sample: bool, raw: NDArray[Any] | None = N
         ("gradient, SUM over the samples: Σ a ⊗ δ", record.summed),
         (f"gradient, MEAN: SUM ÷ {n}", record.mean),
         (f"reduced ({rules.reduction} in force; what the optimizer got)", record.reduced),
-        (f"step: {OPTIMIZERS[rules.optimizer.name].formula}, γ = {record.learning_rate:g}", record.step),
+        (f"step: {optimizer_named(rules.optimizer.name).formula}, γ = {record.learning_rate:g}", record.step),
         ("θ before", record.before),
         ("θ after = before + step", record.after),
     ):

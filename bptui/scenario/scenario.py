@@ -18,6 +18,7 @@ from bptui.data.toml_file import read_toml
 from bptui.engine.html import table
 from bptui.engine.losses import LOSSES
 from bptui.engine.network import Architecture, Network, explicit, initialise
+from bptui.engine.optimizers import READ
 from bptui.engine.update import UpdateRules
 from bptui.engine.weight import Names
 from bptui.scenario.accept import ScenarioError, nearest, shown
@@ -35,6 +36,7 @@ from bptui.scenario.reading import (
     unknown_keys,
     wish_of,
 )
+from bptui.training.recording import Recording
 from bptui.training.run import Run
 from bptui.training.schedule import why_no_batch
 from bptui.training.settings import Settings
@@ -47,12 +49,15 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The whole set-up. ``origin`` is the file it came from, for messages."""
+    """The whole set-up. ``origin`` is the file it came from, for messages; where that is a ``recording`` the run is
+    read from it, and ``told`` is what the file says to whoever opens it."""
 
     data: DataChoice
     network: NetworkChoice
     settings: Settings = field(default_factory=Settings)
     origin: str = "scenario"
+    recording: Recording | None = field(default=None, compare=False, repr=False)
+    told: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def from_arrays(cls, x: Any, y: Any, layers: Any = None, *, name: str = "arrays", **settings: Any) -> "Scenario":
@@ -102,9 +107,13 @@ class Scenario:
     def of_file(
         cls, path: Path | str, *, anywhere: bool = False, said: Mapping[str, Any] = NOTHING, tell: Tell = silent
     ) -> "Scenario":
-        """A scenario file (.toml), or data with a network that fits them; ``said`` and ``tell`` as for :meth:`read`.
-        Raises ScenarioError."""
+        """A scenario file (.toml), a recording of bptui.torch's, or data with a network that fits them; ``said`` and
+        ``tell`` as for :meth:`read`. Raises ScenarioError."""
+        from bptui.scenario.recorded import is_recording, scenario_of_recording  # noqa: PLC0415  it makes scenarios
+
         path = Path(path)
+        if is_recording(path):
+            return scenario_of_recording(path, tell)
         if path.suffix.lower() == ".toml":
             return cls.read(path, anywhere=anywhere, said=said, tell=tell)
         return cls.of_data(path, said=said, tell=tell)
@@ -157,6 +166,8 @@ class Scenario:
 
     def toml(self, *, whole: bool = False, folder: Path | None = None) -> str:
         """The document as the text of a scenario file. Raises ScenarioError where it could not be read again."""
+        if self.settings.rules.optimizer.name == READ.name:
+            self._refuse("its steps were read, and bptui does not know the rule of the optimizer that made them")
         try:
             written = toml(self.document(whole=whole, folder=folder))
         except UnicodeEncodeError:
@@ -187,15 +198,15 @@ class Scenario:
 
     def seeded(self, seed: int) -> "Scenario":
         """The same scenario with another seed for split, start weights and order."""
-        return replace(self, data=replace(self.data, seed=seed))
+        return replace(self, data=replace(self.data, seed=seed), recording=None)
 
     def start(self, seed: int) -> Network:
         """The start weights that a seed gives: where the scenario has weights of its own, always these."""
         return self.seeded(seed)._start(self.architecture())
 
     def under(self, settings: Settings) -> "Scenario":
-        """The same scenario with other settings of training."""
-        return replace(self, settings=settings)
+        """The same scenario with other settings of training; of a recording what bptui would train."""
+        return replace(self, settings=settings, recording=None)
 
     def dataset(self) -> Dataset:
         """Load the data. Raises ScenarioError."""
@@ -211,7 +222,7 @@ class Scenario:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know before they train, the gravest first."""
-        return *notices_of(self.data), *self.network.notices
+        return *self.told, *notices_of(self.data), *self.network.notices
 
     def begin(self) -> Run:
         """A run before its first update. Raises ScenarioError when data, network and loss do not fit together."""
@@ -225,6 +236,8 @@ class Scenario:
             start = self._start(architecture)
         except (ValueError, DataError) as problem:
             raise ScenarioError(f"{self.origin}: {problem}") from None
+        if self.recording is not None:
+            return Run.read(data, rows, start, self.recording)
         no_batch = why_no_batch(self.settings, len(rows.train))
         if no_batch is not None:
             self._refuse(no_batch)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import perf_counter
 
 from bptui.data.digits import shortest
+from bptui.engine.optimizers import READ
 from bptui.engine.reduce import Reduction
 from bptui.engine.types import Floats
 from bptui.scenario import Scenario
@@ -20,6 +22,7 @@ from bptui.training.schedule import Position
 from bptui.training.settings import RATES, Settings
 
 MOST_COLLECTED = 6
+READ_AT_ONCE = 1.0  # seconds in which a recording is read as it is opened; what is left is read as one goes on
 Pause = Callable[[], bool]
 
 
@@ -37,6 +40,9 @@ class Session(Standing):
     def _begin(self, run: Run) -> None:
         if not run.extend_to(1):
             raise ArithmeticError(str(run.stop))
+        if run.provider.why_no_change():
+            until = perf_counter() + READ_AT_ONCE
+            run.extend(lambda made, _: made >= run.provider.updates, lambda: perf_counter() > until)
         self.forks = Forks.of(run, Moment(layer=run.start.architecture.layers, source=0))
         self._moment = self.forks.live.moment
 
@@ -51,7 +57,7 @@ class Session(Standing):
     @property
     def setup(self) -> Scenario:
         """The scenario with what is in force now: it begins the run that a restart would."""
-        return replace(self.scenario, settings=self.next_settings)
+        return self.scenario.under(self.next_settings)
 
     def tick(self, seconds: float, pause: Pause) -> None:
         """Let the player make the moves it owes, as many as ``pause`` leaves time for; it stops at a stop and at a
@@ -97,6 +103,7 @@ class Session(Standing):
         Raises ArithmeticError, and changes nothing, where even the first update would overflow; IndexError, ValueError
         for what cannot be changed so, or where no fork more may begin.
         """
+        self._require_change()
         update = self.next_update
         run = self.run.fork(update, change)
         if not run.extend_to(self.moment.update) and run.frontier == 0:
@@ -115,6 +122,7 @@ class Session(Standing):
 
     def branch(self) -> str:
         """All stays as it is, as a fork of its own, and goes on in another one."""
+        self._require_change()
         update = self.run.frontier + 1
         run = self.run.parted(self.run.causes)
         return self._go_on_as(run, update, apart=True).removeprefix("; ")
@@ -128,6 +136,26 @@ class Session(Standing):
         """The change undone last is made again, exactly."""
         self.moment = self.forks.redo(self.moment)
         return f"made again: at update {self.moment.update}{self._in_fork()}"
+
+    def why_not_change(self) -> str | None:
+        """Why nothing of this run can be made otherwise, with keys by their ids in braces; None where it can."""
+        return self.run.provider.why_no_change() or None
+
+    def why_not_train(self) -> str | None:
+        """Why nothing can be trained beside this run with its own settings; None where it can."""
+        if self.record.settings.rules.optimizer.name != READ.name:
+            return None
+        return "its steps were read: bptui does not know the rule of its optimizer, and can train nothing by it"
+
+    def why_not_save(self) -> str | None:
+        """Why there is nothing to keep in a session file, with keys by their ids in braces; None where there is."""
+        recording = self.scenario.recording
+        return f"{recording.name} holds all of it: {{command}} shows how it is opened here" if recording else None
+
+    def _require_change(self) -> None:
+        why = self.why_not_change()
+        if why:
+            raise ValueError(why)
 
     def why_not_undo(self) -> str | None:
         return None if self.forks.done else "nothing was changed yet"
@@ -211,6 +239,7 @@ class Session(Standing):
 
     def restart(self) -> str:
         """From the start again with the same seed and the settings now in force; what was made stays as a fork."""
+        self._require_change()
         self.player = self.player.paused()
         run = self.run.again(self.next_settings)
         if not run.extend_to(1):
@@ -221,6 +250,7 @@ class Session(Standing):
 
     def reseed(self) -> str:
         """From the start with the next seed: other start weights, order and split, the settings now in force."""
+        self._require_change()
         self.player = self.player.paused()
         selection, scenario = self.moment, self.setup.seeded(self.scenario.data.seed + 1)
         self._begin(scenario.begin())

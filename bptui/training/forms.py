@@ -36,6 +36,7 @@ def as_dict(record: "UpdateRecord", per_sample: bool) -> dict[str, Any]:
             "reduced": layers(record.reduced),
         },
         **shared(record),
+        **told(record),
         "step": layers(record.step),
         "before": layers(record.before),
         "after": layers(record.after),
@@ -51,6 +52,15 @@ def shared(record: "UpdateRecord") -> dict[str, Any]:
         for share in record.shares
     ]
     return {"ranks": ranks, "mean_of_ranks_means": layers(record.mean_of_means)}
+
+
+def told(record: "UpdateRecord") -> dict[str, Any]:
+    """Of an update that was read what PyTorch told of it, and by how much the engine's numbers differ."""
+    if record.told is None:
+        return {}
+    theirs = Parameters(record.summed.architecture, record.told.gradient)
+    off = {"gradient": record.told.gradient_off, "loss": record.told.loss_off}
+    return {"pytorch": {"loss": finite(record.told.loss), "gradient": layers(theirs), "off": off}}
 
 
 def penalties(record: "UpdateRecord") -> dict[str, float | None]:

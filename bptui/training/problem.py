@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
@@ -23,11 +24,19 @@ MOST_EDITED = 4
 Metrics = tuple[float, float, float, float]
 
 
+class Visits(Protocol):
+    """In which order samples were visited."""
+
+    def order(self, epoch: int, count: int) -> Integers | None:
+        """The places of all ``count`` training samples as an epoch (from 1) visits them; None where it is not known."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """train_x, train_y (N × i, N × o) are the rows ``split.train`` of the data, in that order, scaled as a
     network gets them; test likewise. Where samples were edited, ``whole`` is the problem before that and ``roster``
-    says how this one differs: rows left out are none of its training samples."""
+    says how this one differs: rows left out are none of its training samples. ``visits`` knows the order of epochs that
+    somebody else has made."""
 
     data: Dataset
     split: Split
@@ -38,6 +47,7 @@ class Problem:
     test_y: Floats
     roster: Roster = UNEDITED
     whole: "Problem | None" = None
+    visits: "Visits | None" = None
     _edited: "dict[Roster, Problem]" = field(default_factory=dict, repr=False)
     _rooms: dict[Architecture, Pass] = field(default_factory=dict, repr=False)
 
@@ -59,6 +69,9 @@ class Problem:
     def order(self, epoch: int, order: Order) -> Integers:
         """The places of the training samples as an epoch (from 1) visits them: samples that are left out are missing
         from the order of all; with replacement it draws among those that are in."""
+        known = self.visits.order(epoch, self.count) if self.visits else None
+        if known is not None:
+            return known
         if self.whole is None or order == "replacement":
             return epoch_order(self.seed, epoch, self.count, order)
         return edited_order(self.seed, epoch, self.whole.count, order, self._places)

@@ -18,6 +18,7 @@ from bptui.engine.weight import Names, Weight
 from bptui.training import forms
 from bptui.training.causes import Edit
 from bptui.training.problem import chosen_class
+from bptui.training.provider import Told
 from bptui.training.roster import Cell, Roster
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
@@ -47,6 +48,7 @@ class UpdateRecord:
         memory: the optimizer's memory before the update, k × p.
         passed: z, a, δ, loss of every sample.
         summed, reduced, step: Σ gradients; what the optimizer got; what was added to θ.
+        told: of an update that was read, what the program that made it told of it; else None.
     """
 
     number: int
@@ -68,6 +70,7 @@ class UpdateRecord:
     summed: Parameters
     reduced: Parameters
     step: Parameters
+    told: Told | None = None
 
     @property
     def n(self) -> int:

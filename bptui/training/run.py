@@ -1,12 +1,13 @@
 """A training run: a pure function of its causes, remembered as far as it was computed.
 
 Causes are kept (data, seed, start, settings), effects are replayed: any update's record comes back bit for bit
-from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w.
+from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w. Of a run that was
+recorded the weights are read instead (:mod:`bptui.training.provider`).
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +21,12 @@ from bptui.training.checkpoints import Checkpoints, Reach, State
 from bptui.training.fits import require_fit
 from bptui.training.history import History
 from bptui.training.problem import Metrics, Problem
+from bptui.training.provider import ENGINE, Provider
 from bptui.training.record import GUEST, UpdateRecord, freeze
+from bptui.training.recording import Recording
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
-from bptui.training.stepper import Stepper, fresh_state
+from bptui.training.stepper import Ended, Stepper, fresh_state
 
 RECORDS_KEPT = 4
 AT_ONCE = 4096  # samples that are evaluated in one go
@@ -43,6 +46,11 @@ class Stop:
         return self.spellings[0]
 
     @property
+    def diverged(self) -> bool:
+        """Was it made, and came to nothing finite?"""
+        return True
+
+    @property
     def spellings(self) -> tuple[str, ...]:
         """What happened, longest first: where, and what overflowed."""
         at = f"(epoch {self.position.epoch}, batch {self.position.batch})"
@@ -53,6 +61,22 @@ class Stop:
             f"{where}: {'overflow' if self.how == OVERFLOWS else self.how}",
             where,
         )
+
+
+class End(Stop):
+    """Those that were read are all; ``what`` says so."""
+
+    __slots__ = ()
+
+    @property
+    def diverged(self) -> bool:
+        """No: it was not made."""
+        return False
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """That, and shorter."""
+        return self.what, f"ends with update {self.update - 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +135,9 @@ class Run:
         checkpoints: Checkpoints,
         history: History,
         front: State,
+        provider: Provider = ENGINE,
     ) -> None:
+        self.provider = provider
         self.problem = problem
         self.start = start
         self.causes = causes
@@ -131,12 +157,18 @@ class Run:
         return cls._begin(Problem.of(data, split, seed), network, Causes(((1, settings),)))
 
     @classmethod
-    def _begin(cls, problem: Problem, network: Network, causes: Causes) -> "Run":
+    def read(cls, data: Dataset, split: Split, network: Network, recording: Recording) -> "Run":
+        """A run that was recorded, before its first update; no update of it can be made otherwise."""
+        problem = replace(Problem.of(data, split, 0), visits=recording)
+        return cls._begin(problem, network, recording.causes(), recording)
+
+    @classmethod
+    def _begin(cls, problem: Problem, network: Network, causes: Causes, provider: Provider = ENGINE) -> "Run":
         settings = causes.settings_at(1)
-        state = fresh_state(network, settings)
+        state = provider.state(0) or fresh_state(network, settings)
         history = History.empty()
         history.epochs.append((0, 0, 0), epoch_values(problem, network, settings.rules))
-        return cls(problem, network, causes, Checkpoints(state), history, state)
+        return cls(problem, network, causes, Checkpoints(state), history, state, provider)
 
     @property
     def frontier(self) -> int:
@@ -224,6 +256,9 @@ class Run:
             self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what, divergence.how)
             self._front = self._stepper(self._replay(front.update))
             return
+        except Ended as end:
+            self.stop = End(front.update + 1, before, 0, str(end), "")
+            return
         self._note(self.history, front, before, loss)
         if self.look is not None:
             self.look(front, before, loss)
@@ -240,7 +275,7 @@ class Run:
         settings = self.settings_at(update)
         if update > history.updates.last_update:
             count = self.problem_at(update).count
-            done = before.epoch - 1 + (before.start + before.size(settings, count)) / count
+            done = before.epoch - 1 + (before.start + before.size(settings, count)) / before.visited(count)
             done = max(done, history.updates.last_epoch)  # with fewer samples in, those met count for more
             history.updates.append((update, done, after.seen), (loss,))
         if after.epoch > before.epoch and update > history.epochs.last_update:
@@ -294,7 +329,7 @@ class Run:
         with quiet():
             work = stepper.compute(Workspace(self.start.architecture, size + guests))
             before = read_only(stepper.network.flat.copy())
-            after = read_only(before + work.step.flat)
+            after = read_only(stepper.after(work))
             following = self._following(update, position, settings)
         freeze(work)
         return UpdateRecord(
@@ -317,6 +352,7 @@ class Run:
             summed=work.summed,
             reduced=work.reduced,
             step=work.step,
+            told=self.provider.told(update, work),
         )
 
     def _following(self, update: int, position: Position, settings: Settings) -> Position:
@@ -404,6 +440,7 @@ class Run:
         """A run with the same past that has other settings, an edited weight or sample or a guest in its batch from an
         update on, at most frontier + 1. Raises IndexError for an edit of a weight or a sample that is not there,
         ValueError for numbers that do not fit the network, and where no sample would be left."""
+        self._require_change()
         causes = self.causes.changed(update, change)
         require_fit(change, causes.roster_at(update), self.problem, self.start.architecture)
         if update == 1:
@@ -414,6 +451,7 @@ class Run:
     def parted(self, causes: Causes, most: int | None = None) -> "Run":
         """The same problem from the same start weights under these causes, with as much of this run's past as they have
         in common, ``most`` updates at most. Raises IndexError, ValueError as :meth:`fork` does."""
+        self._require_change()
         update = parting(self.causes, causes)
         past = min(self.frontier, update - 1 if update else self.frontier, self.frontier if most is None else most)
         if past < 1:
@@ -421,6 +459,11 @@ class Run:
         for at, change in causes.changes:
             require_fit(change, causes.roster_at(at), self.problem, self.start.architecture)
         return self._parted(past, causes)
+
+    def _require_change(self) -> None:
+        why = self.provider.why_no_change()
+        if why:
+            raise ValueError(why)
 
     def _parted(self, past: int, causes: Causes) -> "Run":
         self._end_known()
@@ -448,7 +491,10 @@ class Run:
         return self._front.state() if update == self.frontier else self._replay(update)
 
     def _replay(self, update: int) -> State:
-        """The state after n updates, from the checkpoint at or before it."""
+        """The state after n updates: as it was read, or from the checkpoint at or before it."""
+        known = self.provider.state(update)
+        if known is not None:
+            return known
         state = self._checkpoints.before(update)
         if state.update == update:
             return state
@@ -462,4 +508,4 @@ class Run:
         return stepper.state()
 
     def _stepper(self, state: State) -> Stepper:
-        return Stepper(self.problem, self.start.architecture, self.causes, state)
+        return self.provider.stepper(self.problem, self.start.architecture, self.causes, state)

@@ -4,7 +4,7 @@ The order of any epoch is a pure function of (seed, epoch): it is known without 
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,27 @@ def epoch_order(seed: int, epoch: int, count: int, order: Order) -> Integers:
     return places
 
 
+class Plan(Protocol):
+    """What was planned elsewhere of the batches of a run; each is asked for by its position."""
+
+    def size(self, position: "Position") -> int:
+        """Samples in the batch."""
+
+    def after(self, position: "Position") -> "Position":
+        """That of the next update."""
+
+    def batches(self, position: "Position") -> int:
+        """Batches of the epoch."""
+
+    def visited(self, position: "Position", count: int) -> int:
+        """Samples that the epoch visits, of ``count`` there are."""
+
+
 class Position(NamedTuple):
     """Where an update stands: epoch, batch and repeat count from 1; ``start`` is the batch's first place in the
     epoch's order; ``seen`` counts the forward-and-backward passes of single samples made before it,
-    ``looked`` the forward passes made only to see whether a batch is learnt well enough (repeat_until)."""
+    ``looked`` the forward passes made only to see whether a batch is learnt well enough (repeat_until). Where somebody
+    else has made the update, the ``plan`` knows how large its batch is and what follows."""
 
     epoch: int = 1
     batch: int = 1
@@ -37,15 +54,24 @@ class Position(NamedTuple):
     repeat: int = 1
     seen: int = 0
     looked: int = 0
+    plan: Plan | None = None
 
     def size(self, settings: Settings, count: int) -> int:
         """Number of samples in the batch: the batch size, or what is left of the epoch; a batch size beyond the data
         means all of it (with short batches dropped a scenario refuses that, see :func:`why_no_batch`)."""
+        if self.plan is not None:
+            return self.plan.size(self)
         return min(settings.batch_size or count, count - self.start)
+
+    def visited(self, count: int) -> int:
+        """Samples that its epoch visits, of ``count`` there are."""
+        return count if self.plan is None else self.plan.visited(self, count)
 
     def after(self, settings: Settings, count: int, settled: bool = False, guests: int = 0) -> "Position":
         """The position of the next update. ``settled``: the batch's loss is below repeat_until; ``guests`` are samples
         in it that are no rows of the data."""
+        if self.plan is not None:
+            return self.plan.after(self)
         size = self.size(settings, count)
         seen = self.seen + size + guests
         looked = self.looked + (size + guests if settings.repeat_until > 0 else 0)
@@ -58,12 +84,16 @@ class Position(NamedTuple):
 
     def under(self, settings: Settings, count: int) -> "Position":
         """The same place under other settings: a rest too short for a batch that must be whole ends the epoch."""
+        if self.plan is not None:
+            return self
         if self.start and _left(self.start, settings, count) == 0:
             return Position(self.epoch + 1, 1, 0, 1, self.seen, self.looked)
         return Position(self.epoch, self.batch, self.start, min(self.repeat, settings.repeats), self.seen, self.looked)
 
     def batches(self, settings: Settings, count: int) -> int:
         """Number of batches in this epoch, as far as the settings stay what they are."""
+        if self.plan is not None:
+            return self.plan.batches(self)
         size = self.size(settings, count)
         return self.batch + _left(self.start + size, settings, count)
 

@@ -5,7 +5,7 @@ import numpy as np
 from bptui.engine.backprop import Pass
 from bptui.engine.evaluate import losses_of_pass
 from bptui.engine.network import Architecture, Network
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import optimizer_named
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, compute_update
@@ -14,6 +14,10 @@ from bptui.training.checkpoints import State
 from bptui.training.problem import Problem
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
+
+
+class Ended(Exception):
+    """There is no next update: those that were read are all."""
 
 
 class Stepper:
@@ -72,7 +76,7 @@ class Stepper:
         self.problem = self._whole.under(roster)
         self.position = before.moved(self.position, self.problem, old.order).under(new, self.problem.count)
         if new.rules.optimizer.name != old.rules.optimizer.name:
-            self.memory = OPTIMIZERS[new.rules.optimizer.name].fresh_memory(len(self.network.flat))
+            self.memory = optimizer_named(new.rules.optimizer.name).fresh_memory(len(self.network.flat))
 
     @property
     def left(self) -> Network:
@@ -95,10 +99,10 @@ class Stepper:
     def step(self) -> float:
         """Make the next update and return the mean loss of its batch, read before the update.
 
-        Raises Divergence with the parameters unchanged (but the optimizer's memory spoilt).
+        Raises Divergence with the parameters unchanged (but the optimizer's memory spoilt), Ended where there is none.
         """
         self.work = work = self.compute()
-        self.network.flat += work.step.flat
+        self._apply(work)
         self.update += 1
         settings, guests = self._settings, len(self._causes.guests_at(self.update))
         loss = float(mean_over_samples(work.passed.loss))
@@ -106,6 +110,14 @@ class Stepper:
         self.position = self.position.after(settings, self.problem.count, settled, guests)
         self._enter()
         return loss
+
+    def _apply(self, work: Workspace) -> None:
+        """θ becomes what the update computed last makes of it."""
+        self.network.flat += work.step.flat
+
+    def after(self, work: Workspace) -> Floats:
+        """θ after the update computed last, (p,), before that is applied."""
+        return self.network.flat + work.step.flat
 
     def compute(self, work: Workspace | None = None) -> Workspace:
         """Compute the next update without applying it. The result is written into ``work``; without one, into a
@@ -142,5 +154,5 @@ class Stepper:
 
 def fresh_state(network: Network, settings: Settings) -> State:
     """The state before the first update."""
-    memory = OPTIMIZERS[settings.rules.optimizer.name].fresh_memory(len(network.flat))
+    memory = optimizer_named(settings.rules.optimizer.name).fresh_memory(len(network.flat))
     return State(0, read_only(np.array(network.flat)), read_only(memory), Position())

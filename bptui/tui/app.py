@@ -259,7 +259,7 @@ class BptuiApp(CellDiff, Faults):
 
     def _begin_to_keep(self) -> None:
         _ = self.explorer.symptom_watch  # loaded before a key waits for it
-        if self._begin_recovery:
+        if self._begin_recovery and self.session.why_not_save() is None:
             self.recovery = self._begin_recovery()
             self._offer(self.recovery)
             self.set_interval(SAVED_EVERY, partial(self.recovery.note, self.explorer))

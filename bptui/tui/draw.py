@@ -214,6 +214,10 @@ class DrawScreen(Sheet):
         label, after = self.shown("label"), self.shown("next-label")
         return f"a sample needs a label: {label} and its name, or {after}" if self.pad.label is None else None
 
+    def why_not_put_in(self) -> str | None:
+        why = self.session.why_not_change()
+        return self.named(why) if why else None
+
     def put_in(self) -> None:
         assert self.pad.label is not None, "the key is disabled without a label"
         try:
@@ -279,7 +283,7 @@ KEYS: Table = (
     Key("previous-label", ("shift+tab",), "shift+Tab", "Draw", "the class before",
         lambda screen: screen.next_label(-1)),
     Key("put-in", ("enter",), "Enter", "Draw", "put it into the batch of the next update, as a sample with its label",
-        DrawScreen.put_in, "into batch", DrawScreen.why_no_sample),
+        DrawScreen.put_in, "into batch", lambda screen: screen.why_not_put_in() or screen.why_no_sample()),
     Key("batch", ("b",), "b", "Draw", "make the update of this batch, and see the answer change",
         lambda screen: screen.move(("batch", 1)), "batch", DrawScreen.why_not_move),
     Key("epoch", ("e",), "e", "Draw", "train to the end of the epoch", lambda screen: screen.move(("epoch", 1)),

@@ -22,6 +22,7 @@ from bptui.tui.stage import Stage
 from bptui.views.help import way_back
 from bptui.views.looks import Looks
 from bptui.views.progress import spellings
+from bptui.views.recorded import opening_words
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
 
@@ -35,6 +36,7 @@ PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys 
 FULL_SPEED_FRAME = 0.12  # seconds between two frames at full speed
 WORK_SLICE = 0.06  # and while long work is waited for, or at full speed: a key is answered within a frame
 LONG_RUN = 100  # updates
+TRAIN = ("compare", "collect", "drill")  # keys that train copies by the run's own rule
 ALWAYS = ("stop", "quit", "help", "repaint")  # keys that act during long work
 
 
@@ -62,6 +64,8 @@ class Explorer(Predicting):
             self._to_say.insert(0, "the learning rate is 0: the weights will not change")
         if session.yours:
             self._to_say.insert(0, session.yours.words)
+        if session.scenario.recording is not None:
+            self._to_say.insert(0, opening_words(session.scenario.recording))
         self.notice = self._to_say.pop(0) if self._to_say else ""
 
     def parts(self) -> list[Panel]:
@@ -184,7 +188,8 @@ class Explorer(Predicting):
         self._work = work if ended is None else None
         self.notice = ended or ""
         if ended is not None:
-            if self.session.run.stop and ended == str(self.session.run.stop):
+            stop = self.session.run.stop
+            if stop and stop.diverged and ended == str(stop):
                 self.notice = f"{self.shown('history')} finds a γ that passes; {ended}"
             self._tell_symptom()
 
@@ -224,7 +229,16 @@ class Explorer(Predicting):
     def why_not(self, key: Key[Any]) -> str | None:
         if self._work is not None and key.id not in ALWAYS:
             return f"work is under way: {self.shown('stop')} stops it"
-        return super().why_not(key)
+        never = self._never(key)
+        return self.named(never) if never else super().why_not(key)
+
+    def _never(self, key: Key[Any]) -> str | None:
+        """Why a key cannot act in this run at all."""
+        if key.group == "Change" and key.id != "forks":
+            return self.session.why_not_change()
+        if key.id in TRAIN:
+            return self.session.why_not_train()
+        return self.session.why_not_save() if key.id == "save-session" else None
 
     def press(self, key_id: str) -> None:
         self._sure = self._sure if key_id == self._sure else ""

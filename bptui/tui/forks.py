@@ -117,6 +117,10 @@ class ForksScreen(Sheet):
         self.choose(0)
         self.notice = f"fork {number} is dropped"
 
+    def why_not_branch(self) -> str | None:
+        why = self.session.why_not_change()
+        return self.named(why) if why else None
+
     def branch(self) -> None:
         try:
             self.notice = f"all stays as it is in fork {self.session.forks.live.number}; {self.session.branch()}"
@@ -143,7 +147,7 @@ KEYS: Table = (
     Key("drop", ("d", "delete"), "d", "Forks", "drop the chosen fork", ForksScreen.drop, "drop",
         ForksScreen.why_not_drop),
     Key("branch", ("b",), "b", "Forks", "leave all as it is in a fork, and go on in another one", ForksScreen.branch,
-        "branch"),
+        "branch", ForksScreen.why_not_branch),
     *COMMON,
     Key("close", ("escape", "q", "F"), "Esc", "Forks", "close", ForksScreen.close, "close"),
 )  # fmt: skip

@@ -44,7 +44,7 @@ class HistoryScreen(UpdateSheet):
         moment = session.moment
         self.past = Past(session.run, moment.weight, moment.applied)
         self.current = int(session.record.indices[moment.sample])
-        self.search = Search(session.run) if session.run.stop else None
+        self.search = Search(session.run) if session.run.stop and session.run.stop.diverged else None
         self.passing: Passing | str | None = (
             "looking for the largest γ that gets past the stop …" if self.search else None
         )

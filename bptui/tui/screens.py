@@ -253,6 +253,8 @@ def carry_out(explorer: "Explorer", intent: "Intent") -> None:
             session.select(layer=session.layers)
         case Focus(panel):
             explorer.look(lambda looks: looks.focused(NUMBERS[panel]))
+        case Open("race" | "drill") if why := session.why_not_train():
+            explorer.notice = why
         case Open(screen, at):
             OPENERS[screen](explorer, at)
         case Say(words):

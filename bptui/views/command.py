@@ -12,14 +12,18 @@ from bptui.views.looks import Looks
 
 def command(session: Session, looks: Looks) -> str:
     """``bptui xor --lr 0.5 --at 'e3 b2 s4 d1'``. Raises ValueError where no command can: its line says why."""
+    if session.scenario.recording is not None:
+        return shlex.join(["bptui", session.scenario.origin, *where(session, looks)])
     (_, first), *later = session.run.causes.changes
     if later:
         update, change = later[0]
         what = words_of_change(session.run, update, change)
         raise ValueError(f"{what} from update {update} on: no command says that until {{save-session}} keeps it")
     assert isinstance(first, Settings)
-    words = ["bptui", *command_words(session.scenario.under(first))]
+    return shlex.join(["bptui", *command_words(session.scenario.under(first)), *where(session, looks)])
+
+
+def where(session: Session, looks: Looks) -> list[str]:
+    """The moment, and how it is looked at, as options."""
     at = words_of(session.run, session.moment)
-    words += ["--at", at] if at != "start" else []
-    words += ["--look", looks.words] if looks.words else []
-    return shlex.join(words)
+    return [*(["--at", at] if at != "start" else []), *(["--look", looks.words] if looks.words else [])]

@@ -242,7 +242,7 @@ def scene_of(session: Session, colour: bool) -> Scene:
         epoch_end=session.run.epoch_end(session.moment.applied, wait=not session.player.playing),
         player=session.player,
         colour=colour,
-        stop=session.run.stop,
+        stop=session.run.stop if session.run.stop and session.run.stop.diverged else None,
         units=session.scenario.network.units,
         yours=None if asking and asking.now else session.yours,
         watches=session.stops.watched(session.run),

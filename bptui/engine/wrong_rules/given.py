@@ -6,7 +6,7 @@ import numpy as np
 
 from bptui.engine.losses import LOSSES, Loss
 from bptui.engine.network import Network
-from bptui.engine.optimizers import OPTIMIZERS
+from bptui.engine.optimizers import optimizer_named
 from bptui.engine.types import Floats
 from bptui.engine.update import UpdateRules
 
@@ -68,7 +68,7 @@ class Given:
 
     def memory_or_fresh(self) -> Floats:
         """The optimizer's memory, zeros where none was given."""
-        fresh = OPTIMIZERS[self.rules.optimizer.name].fresh_memory(len(self.network.flat))
+        fresh = optimizer_named(self.rules.optimizer.name).fresh_memory(len(self.network.flat))
         return self.memory if self.memory.shape == fresh.shape else fresh
 
     def parts(self, size: int) -> list[slice]:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from bptui.engine.network import Network, Parameters
-from bptui.engine.optimizers import OPTIMIZERS, Descent
+from bptui.engine.optimizers import Descent, optimizer_named
 from bptui.engine.reduce import Reduction, reduce_over_samples, sum_over_samples
 from bptui.engine.types import Floats, read_only
 from bptui.engine.update import freeze_biases
@@ -285,7 +285,7 @@ class Workings(Passes):
                 rate = math.copysign(1.0, rate)
             if rule.momentum == "damped":
                 g = (1.0 - rules.optimizer.momentum) * g
-        OPTIMIZERS[rules.optimizer.name].step(Descent(rules.optimizer, rate, self.given.t), g, theta, memory, step)
+        optimizer_named(rules.optimizer.name).step(Descent(rules.optimizer, rate, self.given.t), g, theta, memory, step)
         return step if before is None else -rate * before
 
     @cached_property

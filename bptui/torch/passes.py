@@ -1,0 +1,141 @@
+"""One forward and backward pass of a batch, as PyTorch makes it: what hooks see of it, and how that is checked."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bptui.data.dataset import Floats
+from bptui.engine.activations import ACTIVATIONS
+from bptui.engine.network import Network, Parameters
+from bptui.engine.reduce import reduce_over_samples
+from bptui.engine.types import quiet
+from bptui.engine.update import UpdateRules, Workspace, accumulate, freeze_biases
+from bptui.torch.error import RecordingError
+
+CLOSE = {"float32": 1e-3, "float64": 1e-8}
+"""How far PyTorch's numbers may be off, as a share of the largest: rounding of many sums is well below."""
+SAME = {"float32": 1e-5, "float64": 1e-12}
+"""How far one function of the same numbers may be off."""
+CORNERS = ("relu", "leaky-relu")
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """Of a batch of n samples: ``a`` what went into each layer and ``z`` what came out of it, ``delta`` ∂L/∂z, the
+    model's ``output``, the ``loss`` and the ``scale`` it was multiplied by before it went backward; and the targets."""
+
+    a: list[torch.Tensor] = field(default_factory=list)
+    z: list[torch.Tensor] = field(default_factory=list)
+    delta: dict[int, torch.Tensor] = field(default_factory=dict)
+    output: torch.Tensor | None = None
+    targets: Floats | None = None
+    loss: float = 0.0
+    image: tuple[int, int] | None = None
+
+    @property
+    def n(self) -> int:
+        return len(self.a[0])
+
+
+def floats(tensor: torch.Tensor) -> Floats:
+    """A copy on the CPU."""
+    return tensor.detach().to("cpu", torch.float64).numpy()
+
+
+# --- which activation stands behind a layer ---
+
+
+def activation_between(z: torch.Tensor, a: torch.Tensor, kind: str) -> str:
+    """The one that makes a of z; "" for none of bptui's."""
+    if z.numel() != a.numel():
+        return ""
+    before, after = floats(z), floats(a).reshape(z.shape)
+    for name in ("relu", "leaky-relu", "identity", *ACTIVATIONS, "log-softmax"):
+        if np.allclose(applied(name, before), after, rtol=SAME[kind], atol=SAME[kind]):
+            return name
+    return ""
+
+
+def applied(name: str, z: Floats) -> Floats:
+    out = np.empty_like(z)
+    with quiet():
+        ACTIVATIONS["softmax" if name == "log-softmax" else name].value(z, out)
+        return np.log(out) if name == "log-softmax" else out
+
+
+# --- is it what the engine makes? ---
+
+
+def refuse_wiring(seen: Seen, activations: tuple[str, ...], kind: str) -> None:
+    """Raises RecordingError where something else than the activation stands between two layers."""
+    for layer, name in enumerate(activations[:-1], start=1):
+        z, a = seen.z[layer - 1], seen.a[layer]
+        if z.shape != a.shape or not np.allclose(applied(name, floats(z)), floats(a), rtol=SAME[kind], atol=SAME[kind]):
+            raise RecordingError(
+                f"what goes into layer {layer + 1} is not {name} of what layer {layer} gives: something is between "
+                "them that is no module (dropout, a sum of branches, a norm?); bptui knows a chain of layers only"
+            )
+
+
+def refuse_pairs(seen: Seen, theirs: Parameters, kind: str) -> None:
+    """Raises RecordingError where Σ of the samples' products of input and δ is not ``theirs``, which .grad holds."""
+    for layer in range(1, theirs.architecture.layers + 1):
+        a, delta = floats(seen.a[layer - 1]), floats(seen.delta[layer - 1])
+        ours = (a.T @ delta, delta.sum(axis=0))
+        parts = theirs.layer(layer)[: 1 if theirs.architecture.bias == "frozen" else 2]
+        for what, mine, part in zip(("weight", "bias"), ours, parts, strict=False):
+            if off(mine, part) > CLOSE[kind]:
+                raise RecordingError(
+                    f".grad of the {what} of layer {layer} is not the sum of its samples' inputs times δ, but "
+                    f"{off(mine, part):.1%} of its largest number off: a hook, or another backward, has changed it"
+                )
+
+
+def engine_pass(network: Network, rules: UpdateRules, seen: Seen) -> Workspace:
+    """The engine's forward and backward at the same weights, of the same batch."""
+    work = Workspace(network.architecture, seen.n)
+    work.passed.a[0][:] = floats(seen.a[0])
+    work.targets[:] = seen.targets
+    with quiet():
+        accumulate(network, rules, work)
+    reduce_over_samples(work.summed.flat, work.n, rules.reduction, work.reduced.flat)
+    if network.architecture.bias == "frozen":
+        freeze_biases(work.reduced)
+    return work
+
+
+def refuse_engine(work: Workspace, rules: UpdateRules, seen: Seen, gradient: Parameters, kind: str) -> None:
+    """Raises RecordingError where the engine's δ of a sample, or its gradients, are others than PyTorch's."""
+    share = np.empty(1)
+    reduce_over_samples(np.ones(1), work.n, rules.reduction, share)
+    near = near_corner(work, kind)
+    for layer in range(work.architecture.layers, 0, -1):
+        ours, theirs = work.passed.delta[layer - 1] * share, floats(seen.delta[layer - 1])
+        wrong = off(ours[~near], theirs[~near]) if not near.all() else 0.0
+        if wrong > CLOSE[kind]:
+            raise RecordingError(
+                f"PyTorch's δ of layer {layer} is not what these samples, weights and {rules.loss} ({rules.reduction}) "
+                f"give: off by {wrong:.1%} of the largest; is something added to the loss, or done to the outputs?"
+            )
+    if not near.any() and off(work.reduced.flat, gradient.flat) > CLOSE[kind]:
+        raise RecordingError(
+            f"PyTorch's gradient is off by {off(work.reduced.flat, gradient.flat):.1%} of its largest number from what "
+            "the engine makes of the same batch and weights"
+        )
+
+
+def near_corner(work: Workspace, kind: str) -> NDArray[np.bool_]:
+    """Samples with a unit so near the corner of its activation that rounding decides on its slope, (n,)."""
+    near = np.zeros(work.n, dtype=bool)
+    for name, z in zip(work.architecture.activations, work.passed.z, strict=True):
+        if name in CORNERS:
+            near |= (np.abs(z) < SAME[kind] * max(1.0, float(np.abs(z).max()))).any(axis=1)
+    return near
+
+
+def off(ours: Floats, theirs: Floats) -> float:
+    """The largest difference, as a share of the largest number."""
+    most = float(max(np.abs(theirs).max(), np.abs(ours).max())) if ours.size else 0.0
+    return float(np.abs(ours - theirs).max()) / most if most else 0.0

@@ -1,0 +1,38 @@
+"""What is said of a run that was read: who made it, and how well the engine's numbers agree with theirs."""
+
+from typing import TYPE_CHECKING
+
+from bptui.data.digits import grouped
+
+if TYPE_CHECKING:
+    from bptui.training.record import UpdateRecord
+    from bptui.training.recording import Recording
+
+FAR = 1e-2
+"""A difference that is none of rounding, as a share of the largest number."""
+
+
+def agreement(record: "UpdateRecord") -> str:
+    """Of the update one stands in: the engine's gradient beside PyTorch's."""
+    assert record.told is not None
+    off = record.told.gradient_off
+    return f"PyTorch's g {'differs' if off > FAR else 'agrees'} to {share(off)}"
+
+
+def opening_words(recording: "Recording") -> str:
+    """When a recording is opened: what it is of, and how far its gradients are from the engine's."""
+    found, made = recording.agreement, recording.updates
+    many = f"{grouped(made)} update{'s' if made > 1 else ''}"
+    looked = "" if found.of >= made else f" in the first {grouped(found.of)}"
+    if found.worst > FAR:
+        said = (
+            f"its gradient of update {found.update} is {share(found.worst)} off the engine's: not as it was recorded?"
+        )
+    else:
+        said = f"its gradients agree to {share(found.worst)}{looked}"
+    return f"read: {many} of {recording.by}; {said}"
+
+
+def share(off: float) -> str:
+    """Of the largest number of a gradient: 3e-8, or a percentage where it is large."""
+    return f"{off:.0%}" if off > FAR else f"{off:.0e}".replace("e-0", "e-")

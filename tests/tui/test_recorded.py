@@ -1,0 +1,61 @@
+"""A recording in the explorer: who made it and how well it agrees, the same panels, and keys that say why not."""
+
+import re
+
+from bptui.session.session import Session
+from bptui.tui.explorer_keys import KEYS
+from bptui.tui.lab import LabScreen
+from bptui.tui.scatter import ScatterScreen
+from tests.recordings import by_pytorch
+from tests.tui.pilots import WIDE, explore
+
+
+async def test_it_opens_with_who_made_it_and_how_well_the_gradients_agree() -> None:
+    async with explore(Session(by_pytorch("xor")), WIDE) as pilots:
+        assert "read: 24 updates of PyTorch 2.13.0, Adam, float32; its gradients agree to 6e-7" in pilots.foot()
+        assert re.search(r"  PyTorch's g agrees to \de-7", pilots.lines()[0])
+        await pilots.do("next-batch")
+        assert "Δw made by adam" in pilots.text()
+        await pilots.do("next-epoch", "previous-batch", "previous-phase")
+        assert pilots.session.moment.update == 1
+
+
+async def test_every_key_that_would_change_it_says_why_it_does_not() -> None:
+    async with explore(Session(by_pytorch("iris")), WIDE) as pilots:
+        before = pilots.session.run
+        for key in KEYS:
+            if key.group == "Change" and key.id != "forks":
+                why = pilots.explorer.why_not(key)
+                assert why is not None, key.id
+                assert why.startswith("read from iris.bptui: what would come of a change only PyTorch knows; X writes")
+        await pilots.do("rate-up")
+        assert "read from iris.bptui" in pilots.foot()
+        await pilots.do("save-session")
+        assert "iris.bptui holds all of it: i shows how it is opened here" in pilots.foot()
+        assert pilots.session.run is before
+
+
+async def test_lab_noise_and_the_tables_work_on_it() -> None:
+    async with explore(Session(by_pytorch("iris")), WIDE) as pilots:
+        await pilots.do("next-batch", "lab")
+        assert isinstance(pilots.app.screen, LabScreen)
+        await pilots.press("b", "escape")
+        await pilots.do("noise")
+        assert isinstance(pilots.app.screen, ScatterScreen)
+        await pilots.press("escape")
+        for table in ("gradients", "matrices", "history", "doctor", "confusion", "explain", "compare", "drill"):
+            await pilots.do(table)
+            opened: object = pilots.app.screen
+            assert opened is not pilots.explorer, table
+            await pilots.press("escape")
+
+
+async def test_steps_of_an_unknown_optimizer_are_shown_as_read_and_nothing_is_trained_by_it() -> None:
+    async with explore(Session(by_pytorch("pictures")), WIDE) as pilots:
+        assert "read: 9 updates of PyTorch 2.13.0, Adagrad, float32" in pilots.foot()
+        await pilots.do("next-batch")
+        assert "Δw made by PyTorch" in pilots.text()
+        assert "bptui does not know the rule of torch.optim.Adagrad" in pilots.foot()
+        await pilots.do("compare")
+        assert "its steps were read: bptui does not know the rule" in pilots.foot()
+        assert pilots.app.screen is pilots.explorer
