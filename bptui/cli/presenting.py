@@ -64,13 +64,14 @@ def server(folder: Path, options: argparse.Namespace) -> Iterator[tuple[socket.s
     door = folder / f"present-{(options.web_port or WEB_PORT) if alone else (options.port or PORT)}"
     line = joined(door)
     if line is not None:
-        given = [name for name in DOORS if getattr(options, name)]
-        if given:
-            raise NoServer(
-                f"a server listens already, whose own options hold: leave out --{given[0].replace('_', '-')}, "
-                "or give another --port"
-            )
         with line:
+            found_by = ("web", "web_port") if alone else ()
+            given = [name for name in DOORS if getattr(options, name) and name not in found_by]
+            if given:
+                raise NoServer(
+                    f"a server listens already, whose own options hold: leave out --{given[0].replace('_', '-')}, "
+                    f"or give another {'--web-port' if alone else '--port'}"
+                )
             yield line, greeted(line)
         return
     with begun(options) as lines:

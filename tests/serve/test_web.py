@@ -24,9 +24,11 @@ from yarl import URL
 
 from bptui.serve import limits, web
 from bptui.serve.budget import Budget
+from bptui.serve.hub import Hub
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.stay import Guests
 from bptui.serve.web import Door, Lobby
+from bptui.session.beginning import FOLLOWS
 
 PATIENCE = 20.0
 TOKEN = "right234right234"
@@ -95,8 +97,8 @@ def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def served(**options: Any) -> AsyncIterator[Served]:
-    lobby = Lobby(Guests(lambda user: [user], Seats(Limits(**options))), TOKEN)
+async def served(hub: Hub | None = None, **options: Any) -> AsyncIterator[Served]:
+    lobby = Lobby(Guests(lambda user: [user], Seats(Limits(**options)), hub), TOKEN)
     door = Door(lobby)
     port = await door.open("127.0.0.1", 0)
     try:
@@ -229,6 +231,20 @@ async def test_sizes_are_clamped_from_the_first_on(echo: Path) -> None:
                     await client.say("resize", {"width": width, "height": height})
                     await until(lambda told=told, stay=stay: stay.visitor.size == told)  # type: ignore[misc]
             await until(lambda: not at.lobby.guests.here)
+
+
+async def test_who_comes_to_follow_has_a_line_to_the_hub_until_they_go(echo: Path) -> None:
+    hub = Hub()
+    echo.write_text(f'#!/bin/sh\necho "line ${FOLLOWS};"; exec cat', encoding="utf-8")
+    async with served(hub) as at, at.socket("ws/xor") as other:
+        await other.until("line ;")
+        assert not hub.seats
+        async with at.socket("ws/follow") as client:
+            await client.until(";")
+            assert re.search(r"line \d+;", client.text)
+            assert len(hub.seats) == 1
+        await until(lambda: not hub.seats)
+    hub.close()
 
 
 async def test_who_is_gone_takes_their_process_with_them_at_once(echo: Path) -> None:
