@@ -15,7 +15,7 @@ from bptui.views.grounds import picture
 from bptui.views.text import beside, cells, cut, left, right
 
 WIDTH = 80
-NAME, NUMBER = 28, 10
+NAME, NUMBER = 28, 13
 LISTED = 24  # inputs that get a row each
 CLASSES = 30  # that are named with their counts
 PICTURES = 24  # samples drawn
