@@ -7,7 +7,7 @@ from bptui.views.glyphs import thumbnail
 from bptui.views.grounds import heat
 from bptui.views.layers import fitting
 from bptui.views.numbers import brief, num, share
-from bptui.views.text import Row, Span, cells, cut, left, right, window
+from bptui.views.text import Row, Span, as_many, cells, cut, left, right, window
 
 LONGEST_NAME = 14
 WIDEST = 6  # columns of a cell
@@ -100,7 +100,8 @@ def sample(data: Dataset, found: Confusion, place: int, width: int) -> Row:
     if data.image:
         given = thumbnail(data.x[row].reshape(data.image).tolist())
     else:
-        given = " ".join(brief(float(value), 6) for value in data.x[row])
+        words_of_x = [brief(float(value), 6) for value in data.x[row][:width]]
+        given = as_many(words_of_x, width - 21 - len(said))
     role = "good" if found.wanted[place] == found.said[place] else "wrong"
     words: list[Span] = [(f"{row:>7} ", "text"), (right(num(float(found.losses[place]), 7), 7), "text")]
     return (*words, (f"  {said}", role), (cut(f"   {given}", max(width - 18 - len(said), 0)), "dim"))

@@ -6,7 +6,7 @@ how that looks. ``above|below`` is a half block between two grounds (``bptui/vie
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
@@ -30,6 +30,15 @@ def cut(text: str, width: int) -> str:
     if cells(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def as_many(words: Sequence[str], width: int) -> str:
+    """As many of the words as have room whole, an ellipsis for the others: no number is cut."""
+    for count in range(len(words), 0, -1):
+        line = " ".join([*words[:count], *(["…"] if count < len(words) else [])])
+        if cells(line) <= width:
+            return line
+    return "…" if words and width > 0 else ""
 
 
 def left(text: str, width: int) -> str:

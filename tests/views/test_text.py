@@ -10,7 +10,7 @@ from rich.cells import cell_len, get_character_cell_size
 
 from bptui.data.clean import LONGEST, clean
 from bptui.engine.weight import sub
-from bptui.views.text import Row, beside, cells, cut, fit, fit_rows, in_lines, left, right, row_cells, window
+from bptui.views.text import Row, as_many, beside, cells, cut, fit, fit_rows, in_lines, left, right, row_cells, window
 
 POOL = "ab 0−·…δ█⠿漢字かなカﾊ한글👍🎉🚀é́̈ñ҉ा🇩🇪️‍⚠"
 TEXTS = st.text(st.one_of(st.sampled_from(POOL), st.characters(exclude_categories=["Cs"])), max_size=30).map(clean)
@@ -128,6 +128,16 @@ def test_lines_are_those_of_textwrap(text: str, width: int, first: str, rest: st
     wrapped = textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=cut_words,
                             break_on_hyphens=False)  # fmt: skip
     assert in_lines(text, width, first, rest, cut_words=cut_words) == wrapped
+
+
+@pytest.mark.parametrize("width", range(30))
+def test_of_words_that_do_not_all_fit_none_is_cut(width: int) -> None:
+    words = ["0.069", "−0.328", "1.5", "0.3617"]
+    line = as_many(words, width)
+    shown = line.removesuffix("…").split()
+    assert cells(line) <= width
+    assert shown == words[: len(shown)]
+    assert line.endswith("…") == (len(shown) < len(words)) or width == 0
 
 
 def test_subscripts() -> None:
