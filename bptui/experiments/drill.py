@@ -137,6 +137,7 @@ class Drill:
         self.memory = optimizer_named(self.rules.optimizer.name).fresh_memory(len(before.flat))
         self.updates = 0  # in all; each is one back-propagation
         self.updates_here = 0  # on this sample
+        self.counts: list[int] = []  # on those drilled before
         self.stop: Divergence | None = None
         self.moves = True
         self.passes = Passes(self.problem, self.record, self.settings, self.memory)
@@ -191,6 +192,7 @@ class Drill:
     def next_sample(self) -> None:
         """Drill the next sample of the batch, from where the network now is; the optimizer remembers."""
         self.sample = (self.sample + 1) % self.record.n
+        self.counts.append(self.updates_here)
         self.updates_here = 0
         self.moves = True
         self._before = self.losses

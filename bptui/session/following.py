@@ -27,12 +27,16 @@ ROOT = Path("/")  # files are named from there on: a follower begins in another 
 MOST_SCREENS = 6
 
 
+Shown = tuple[Any, ...]
+"""A screen over the explorer: its name, and values that say what is looked at in it."""
+
+
 class View(NamedTuple):
-    """How the lecturer looks at the session: words of the looks, the screens over the explorer, each with what is
-    looked at in it, and what a poll says of itself."""
+    """How the lecturer looks at the session: words of the looks, the screens over the explorer from below, and what a
+    poll says of itself."""
 
     look: str = ""
-    screens: tuple[str, ...] = ()
+    screens: tuple[Shown, ...] = ()
     poll: dict[str, Any] | None = None
 
 
@@ -53,7 +57,7 @@ class Place:
     def read(cls, raw: Any) -> Self:
         """Raises ValueError."""
         raw = a_section(raw)
-        screens = tuple(list_of(short_text, 0, MOST_SCREENS)(raw.get("open", [])))
+        screens = tuple(list_of(shown_screen, 0, MOST_SCREENS)(raw.get("open", [])))
         poll = None if raw.get("poll") is None else a_section(raw["poll"])
         view = View(short_text(raw.get("look", "")), screens, poll)
         return cls(short_text(raw.get("of")), UPDATE(raw.get("updates")), short_text(raw.get("at")), view)
@@ -62,8 +66,15 @@ class Place:
         """What is as usual is left out."""
         out: dict[str, Any] = {"of": self.of, "updates": self.updates, "at": self.at}
         out |= {"look": self.view.look} if self.view.look else {}
-        out |= {"open": list(self.view.screens)} if self.view.screens else {}
+        out |= {"open": [list(each) for each in self.view.screens]} if self.view.screens else {}
         return out | ({"poll": self.view.poll} if self.view.poll is not None else {})
+
+
+def shown_screen(raw: Any) -> Shown:
+    """Raises ValueError where it has no name."""
+    if not isinstance(raw, list) or not raw:
+        raise ValueError("a screen has a name")
+    return short_text(raw[0]), *raw[1:]
 
 
 def digest(body: bytes) -> str:

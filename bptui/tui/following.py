@@ -17,6 +17,7 @@ from bptui.tui.explorer_keys import BY_ID
 from bptui.tui.live import STEPS as LIVE_STEPS
 from bptui.tui.live import LiveSheet
 from bptui.tui.long_work import Pace
+from bptui.tui.mirrored import Mirrored
 from bptui.tui.poll_screen import PollScreen
 from bptui.tui.polling import Desk
 from bptui.tui.workbench import Workbench
@@ -79,6 +80,7 @@ class FollowingExplorer(Explorer):
         self._wire: Wire | None = None
         self._invited: Asks | None = None
         self.desk: Desk
+        self.mirrored = Mirrored(self)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -150,8 +152,9 @@ class FollowingExplorer(Explorer):
 
     def held(self) -> bool:
         """Does a screen of one's own lie over it? One in which the lecturer's number is asked too follows."""
-        screen = self.app.screen
-        return not (screen is self or isinstance(screen, PollScreen) or (self.asking and isinstance(screen, LiveSheet)))
+        top = self.app.screen
+        followed = top is self or top in self.mirrored or isinstance(top, PollScreen)
+        return not (followed or (self.asking and isinstance(top, LiveSheet)))
 
     def arrived(self, place: Place) -> None:
         """The session stands where the lecturer stood."""
@@ -163,6 +166,10 @@ class FollowingExplorer(Explorer):
         self.app.polling = self.desk
         self.poll_changed(place.view.poll)
         self.paint()
+        self.mirrored.show(place.view.screens)
+        top = self.app.screen
+        if top in self.mirrored and isinstance(top, Workbench) and top.is_mounted:
+            top.paint()
 
     def poll_changed(self, poll: dict[str, Any] | None) -> None:
         """What a poll says of itself has come with a place."""
@@ -190,7 +197,7 @@ class FollowingExplorer(Explorer):
             return
         key = BY_ID.get(key_id) if screen is self else None
         moves = key is not None and (isinstance(self._work, CatchingUp) or self.why_not(key) is None)
-        if moves or (isinstance(screen, LiveSheet) and key_id in STEPS):
+        if moves or screen in self.mirrored or (isinstance(screen, LiveSheet) and key_id in STEPS):
             self.leave()
 
     def leave(self) -> None:
@@ -201,6 +208,7 @@ class FollowingExplorer(Explorer):
         if isinstance(self._work, CatchingUp):
             self._work = None
         self.follower.forget()
+        self.mirrored.forget()
         self.app.polling = None
         self.session.predict(None)
         if self.session.moment.update > self.session.run.frontier:

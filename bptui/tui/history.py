@@ -118,6 +118,11 @@ class HistoryScreen(UpdateSheet):
         self._answer()
         self._done = done
 
+    def answer_so(self, order: Order, crossing: float) -> None:
+        """Samples in this order, and the moments at which the weight crossed this value."""
+        self.order, self.crossing = order, crossing
+        self._answer_again()
+
     def ask_value(self) -> None:
         line = Crossing(self.app.palette_name, self.app.ascii)
 

@@ -9,6 +9,7 @@ from bptui.scenario import ScenarioError
 from bptui.session.following import Presented, View
 from bptui.session.session import Session
 from bptui.tui.explorer import Explorer
+from bptui.tui.mirrored import told
 from bptui.tui.polling import Lectern
 from bptui.views.looks import Looks
 from bptui.views.scene import Scene
@@ -62,7 +63,7 @@ class PresentingExplorer(Explorer):
 
     def view(self) -> View:
         """How it is looked at."""
-        return View(self.looks.words, (), self.lectern.message())
+        return View(self.looks.words, told(self), self.lectern.message())
 
     def _refuse(self, why: str) -> None:
         """What is looked at now cannot be told."""

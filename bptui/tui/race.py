@@ -90,7 +90,7 @@ class RaceScreen(Workbench):
             race, was = preset.begin(run, settings), self.seen
             again = RaceLook(preset, race, preset.axis, trials=self._trials(preset, race))
             self.seen = replace(again, measure=was.measure, log=was.log) if was else again
-            self._go(race.goal)
+            self.train_to(race.goal)
 
     def _trials(self, preset: Preset, race: Race) -> Trials | None:
         """What follows the race, where its question is what a batch size is worth."""
@@ -98,7 +98,7 @@ class RaceScreen(Workbench):
         scenario = self.session.scenario
         return Trials(race.lanes[0].run.problem, scenario.start, entries, SAMPLES) if preset.tried else None
 
-    def _go(self, until: float) -> None:
+    def train_to(self, until: float) -> None:
         """Train until this much progress."""
         self.until, self.trying = until, False
         self._pace = Pace(self.look().race.progress)
@@ -127,14 +127,14 @@ class RaceScreen(Workbench):
         else:
             if race.finished:  # as far again
                 race.prolong(2 * race.goal)
-            self._go(race.goal)
+            self.train_to(race.goal)
 
     def next_epoch(self) -> None:
         """Go on to the end of an epoch, and stop there."""
         race = self.look().race
         until = race.next_epoch()
         race.prolong(until)
-        self._go(until)
+        self.train_to(until)
 
     def restart(self) -> None:
         self.open(self.look().preset)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from bptui.experiments.mistakes.table import ROWS, WITH_KEYS
 from bptui.scenario import Scenario
 from bptui.session.session import Session
+from bptui.tui.app import nobody_asks
 from bptui.tui.keys import Remap
 from bptui.tui.lab import LabScreen
 from bptui.tui.private import CellDiff
@@ -20,6 +21,7 @@ class Host(CellDiff):
         super().__init__()
         palette = "dark" if colour else "mono"
         self.remap, self.blocks, self.demo = Remap(), False, None
+        self.pressed = nobody_asks
         self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
 
     def on_mount(self) -> None:

@@ -37,7 +37,7 @@ class Lab:
         self._problem = problem
         self._run = run_case(problem, record)
         self._wanted = weight
-        self._is_chosen = False  # by the person: then it stays
+        self.is_chosen = False  # by the person: then it stays
         self.number = 0
         self.choose(0)
 
@@ -192,7 +192,7 @@ class Lab:
         """The weight a person chose, or the nearest there is in this case's network; until one is chosen the weight
         that the two rules disagreed most on when they first did."""
         self._prepared()
-        return self._fitting(self._wanted) if self._is_chosen or self._seen_best is None else self._seen_best
+        return self._fitting(self._wanted) if self.is_chosen or self._seen_best is None else self._seen_best
 
     def _fitting(self, wanted: Weight) -> Weight:
         return wanted.within(self.case.start.architecture)
@@ -200,7 +200,13 @@ class Lab:
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         """Move to another weight, by layers, units and inputs; units and inputs wrap round."""
         self._wanted = self.weight.moved(self.case.start.architecture, layer, unit, source)
-        self._is_chosen = True
+        self.is_chosen = True
+
+    def look_at(self, weight: Weight) -> None:
+        """That one. Raises IndexError where there is none."""
+        architecture = self.case.start.architecture
+        weight.require(architecture.sizes, architecture.bias != "none")
+        self._wanted, self.is_chosen = weight, True
 
     def figures(self) -> Figures:
         """Everything to be shown of the coming update."""
