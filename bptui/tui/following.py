@@ -120,6 +120,7 @@ class FollowingExplorer(Explorer):
         """Does somebody present?"""
         presented = isinstance(said, dict) and said.get("presented") is True
         if self.presented and not presented:
+            self.poll_changed(None)  # nobody tells any more what is asked
             self.notice = "nobody presents any more: go on alone from here; you follow again when somebody does"
         self.presented = presented
         self.show_at_once()

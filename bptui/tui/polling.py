@@ -123,7 +123,7 @@ class Desk:
 
 def repaint(app: "BptuiApp") -> None:
     """Where a number is asked the foot says what is so now. What has just been opened paints itself, once it can."""
-    screen = app.screen
+    screen = app.screen if app.explorer.is_attached else None  # a line may be lost when all has ended
     if isinstance(screen, Predicting) and screen.is_mounted:
         app.begin_frame()
         screen.paint()

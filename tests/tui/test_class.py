@@ -138,3 +138,20 @@ async def test_who_follows_cannot_look_the_number_up_while_it_is_asked(tmp_path:
                 await lecturer.press("enter", "b")
                 await follower.press("escape")
                 await until_said(follower, "following")
+
+
+async def test_who_is_asked_when_the_lecturer_is_lost_goes_on_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (hub, path):
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.connect(str(path))
+        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
+            await lecturer.press("j", "enter", "b")
+            await until(lambda: b"open" in b"".join(body for _, _, body in hub.down.after({})))
+            async with explore("xor", USUAL, made=joined(hub)) as follower:
+                await until_said(follower, "_  Enter sends")
+                line.shutdown(socket.SHUT_RDWR)
+                await until_said(follower, "nobody presents any more")
+                await until_said(lecturer, "the server has ended")
+                assert "Enter sends" not in follower.text()
+                await follower.press("p", "p")
+                await until_said(follower, "updates 1")
