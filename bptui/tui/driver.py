@@ -149,10 +149,11 @@ class Terminal(LinuxDriver):
         super()._disable_mouse_support()
 
     def tell_drags(self, on: bool) -> None:
-        """Whether movements are told while a button is held."""
-        self._disable_mouse_support()
+        """Whether movements are told while a button is held; nothing is asked of a terminal that was given back."""
         self._drags = on
-        self._enable_mouse_support()
+        if self.attrs_before is not None:
+            self._disable_mouse_support()
+            self._enable_mouse_support()
 
     # --- what ends the program ---
 

@@ -15,7 +15,7 @@ PLACES = {
     "playing at full speed": (("+++++++++ ",), ("xor", "--batch", "1")),
     "on a long way": (("g", "10000000", "\r"), ("xor", "--batch", "1")),
     "in the palette": (("\x10",), ("xor",)),
-    "in the line that asks where to go": (("g",), ("xor",)),
+    "on the drawing pad": (("D",), ("digits",)),
 }
 
 
@@ -26,7 +26,7 @@ PLACES = {
         (signal.SIGTERM, "playing at full speed"),
         (signal.SIGHUP, "on a long way"),
         (signal.SIGQUIT, "in the palette"),
-        (signal.SIGTERM, "in the line that asks where to go"),
+        (signal.SIGTERM, "on the drawing pad"),
     ],
 )
 def test_a_signal_is_an_ordinary_end(number: signal.Signals, place: str) -> None:

@@ -39,8 +39,9 @@ def expect(at: Terminal, key: str, *numbers: int) -> None:
 def assert_restored(at: Terminal) -> None:
     """Modes as before, and the last of each pair of switches is the one that undoes."""
     assert termios.tcgetattr(at.slave) == at.modes
-    for on, off in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?2004h", b"\x1b[?2004l")):
-        assert at.sent.rfind(off) > at.sent.rfind(on)
+    last = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", at.sent))
+    screen, cursor, *others = (last[mode] for mode in (b"1049", b"25", b"2004", b"1000", b"1002", b"1004", b"1006"))
+    assert (screen, cursor, set(others)) == (b"l", b"h", {b"l"})
     assert not at.screen.cursor.hidden
 
 
