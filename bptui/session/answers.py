@@ -1,5 +1,6 @@
 """The answers of the history, each with the moment in which it is seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,9 +12,13 @@ from bptui.training.past import Life, Past, Pull
 from bptui.training.run import Run
 
 What = Literal["sign", "crossed", "largest", "smallest", "changed", "pull", "life"]
-Order = Literal["hardest", "forgotten", "lost", "latest", "row"]
-ORDERS: tuple[Order, ...] = ("hardest", "forgotten", "lost", "latest", "row")
+Order = Literal["hardest", "beside", "forgotten", "lost", "latest", "row"]
+ORDERS: tuple[Order, ...] = ("hardest", "beside", "forgotten", "lost", "latest", "row")
+"""How samples are sorted; ``beside`` where another fork's answers are known."""
 MOST_PULLS = 8
+Lives = Mapping[int, Life]
+"""By their rows."""
+NONE: Lives = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,13 @@ def of_weight(past: Past, crossing: float) -> list[Answer]:
     ]
 
 
-def of_samples(past: Past, order: Order, current: int) -> list[Answer]:
+def of_samples(past: Past, order: Order, current: int, beside: Lives = NONE) -> list[Answer]:
     """A biography each, that of the ``current`` row first: seen where it was forgotten last, else where it was first
-    right."""
+    right. ``beside`` are those of another fork."""
     lives = past.lives()
-    if order == "forgotten":
+    if order == "beside":
+        lives.sort(key=lambda life: not lost_here(life, beside))
+    elif order == "forgotten":
         lives.sort(key=lambda life: (-life.forgotten, life.row))
     elif order == "lost":
         lives.sort(key=lambda life: (-life.last_forgotten, life.row))
@@ -66,6 +73,12 @@ def of_samples(past: Past, order: Order, current: int) -> list[Answer]:
         lives.sort(key=lambda life: life.row)
     lives.sort(key=lambda life: life.row != current)
     return [Answer("life", life.last_forgotten or life.first_right, life=life) for life in lives]
+
+
+def lost_here(life: Life, beside: Lives) -> bool:
+    """Is the last answer wrong here, and right in the other fork?"""
+    there = beside.get(life.row)
+    return not life.right_now and there is not None and there.right_now
 
 
 def moment_of(run: Run, here: Moment, answer: Answer) -> Moment:

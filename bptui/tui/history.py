@@ -14,7 +14,7 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.long_work import Pace
 from bptui.tui.sheet import UpdateSheet
 from bptui.tui.workbench import COMMON
-from bptui.views.history import ORDER_WORDS, history_rows
+from bptui.views.history import ALONE, ORDER_WORDS, Beside, history_rows
 from bptui.views.progress import Progress, spellings
 from bptui.views.text import Row
 
@@ -44,6 +44,8 @@ class HistoryScreen(UpdateSheet):
         moment = session.moment
         self.past = Past(session.run, moment.weight, moment.applied)
         self.current = int(session.record.indices[moment.sample])
+        self.beside = ALONE
+        self._other = other_past(session, self.past)
         self.search = Search(session.run) if session.run.stop and session.run.stop.diverged else None
         self.passing: Passing | str | None = (
             "looking for the largest γ that gets past the stop …" if self.search else None
@@ -71,7 +73,9 @@ class HistoryScreen(UpdateSheet):
         if not self.answers:
             said = "Every update is replayed …" if self.past.last else "No update is applied yet: there is no history."
             return [((f" {said}", "dim"),)]
-        return history_rows(self.past, self.answers, self.chosen, self.order, self.current, self.passing, height)
+        return history_rows(
+            self.past, self.answers, self.chosen, self.order, self.current, self.passing, height, self.beside
+        )
 
     # --- work ---
 
@@ -84,6 +88,12 @@ class HistoryScreen(UpdateSheet):
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         if not self.answers:
             if self.past.go_on(pause):
+                self._answer()
+            return
+        if self._other is not None:
+            fork, past = self._other
+            if past.go_on(pause):
+                self._other, self.beside = None, Beside(fork, {life.row: life for life in past.lives()})
                 self._answer()
             return
         if self.search is None or self.search.go_on(pause):
@@ -100,8 +110,11 @@ class HistoryScreen(UpdateSheet):
         return spellings(way, self.shown("close"))
 
     def _answer(self) -> None:
-        self.answers = [*of_weight(self.past, self.crossing), *of_samples(self.past, self.order, self.current)]
-        self._done = self.search is None
+        self.answers = [*of_weight(self.past, self.crossing), *self._samples()]
+        self._done = self.search is None and self._other is None
+
+    def _samples(self) -> list[Answer]:
+        return of_samples(self.past, self.order, self.current, self.beside.lives)
 
     # --- what keys ask for ---
 
@@ -109,9 +122,11 @@ class HistoryScreen(UpdateSheet):
         self.chosen = min(max(self.chosen + by, 0), max(len(self.answers) - 1, 0))
 
     def next_order(self) -> None:
-        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
+        orders = [order for order in ORDERS if order != "beside" or self.beside.fork]
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)]
         self._answer_again()
-        self.notice = f"samples: {ORDER_WORDS[self.order]}"
+        there = f" (in fork {self.beside.fork})" if self.order == "beside" else ""
+        self.notice = f"samples: {ORDER_WORDS[self.order]}{there}"
 
     def _answer_again(self) -> None:
         done = self._done
@@ -161,12 +176,21 @@ class HistoryScreen(UpdateSheet):
         return self.nothing_known() or (None if self.past.classes else "a regression has no right answers")
 
 
+def other_past(session: Session, past: Past) -> tuple[int, Past] | None:
+    """The fork that is laid beside and its past up to the same update, as far as it is known there; None without."""
+    fork = session.forks.find(session.forks.beside)
+    if fork is None or fork is session.forks.live or fork.run.frontier < past.last or not past.classes:
+        return None
+    return fork.number, Past(fork.run, past.weight, past.last)
+
+
 KEYS: Table = (
     Key("go-there", ("enter",), "Enter", "History", "go to the moment of the chosen answer", HistoryScreen.go_there,
         "go there", HistoryScreen.nowhere),
     Key("value", ("c",), "c", "History", "type the value it crossed", HistoryScreen.ask_value, "crossed a value",
         HistoryScreen.nothing_known),
-    Key("sort", ("k",), "k", "History", "samples: hardest, most forgotten, forgotten last, learned last, by row",
+    Key("sort", ("k",), "k", "History",
+        "samples: hardest, most forgotten, forgotten last, learned last, by row; beside a fork those wrong here alone",
         HistoryScreen.next_order, "sort", HistoryScreen.no_samples),
     Key("take-rate", ("g",), "g", "History", "go on with the γ that gets past the stop, from its update",
         HistoryScreen.take_rate, "", HistoryScreen.no_rate),

@@ -1,17 +1,19 @@
 """The history: when the selected weight did what, which samples moved it, and the biography of every sample."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bptui.data.digits import shortest
-from bptui.session.answers import Answer, Order
+from bptui.session.answers import Answer, Lives, Order, lost_here
 from bptui.training.passing import Passing
-from bptui.training.past import Past
+from bptui.training.past import Life, Past
 from bptui.views.numbers import num
 from bptui.views.text import Row, Span, left, right, window
 
 NOT_ALL = "with momentum, a penalty, clipping or edits samples alone do not make the steps"
 ORDER_WORDS: dict[Order, str] = {
     "hardest": "hardest first",
+    "beside": "wrong here and right there first",
     "forgotten": "most forgotten first",
     "lost": "forgotten last first",
     "latest": "learned last first",
@@ -25,6 +27,28 @@ COLUMNS: Row = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of the fork laid beside, up to the same update: its number, and the samples' lives there."""
+
+    fork: int = 0
+    lives: Lives = field(default_factory=dict)
+
+    @property
+    def columns(self) -> Row:
+        """The heads of the samples' columns."""
+        return (*COLUMNS, (right(f"fork {self.fork}", 10), "dim")) if self.fork else COLUMNS
+
+    def told(self, life: Life) -> Row:
+        """The last answer there."""
+        there = self.lives.get(life.row)
+        words = "·" if there is None else "right" if there.right_now else "wrong"
+        return ((right(words, 10), "wrong" if lost_here(life, self.lives) else "dim"),) if self.fork else ()
+
+
+ALONE = Beside()
+
+
 def history_rows(
     past: Past,
     answers: Sequence[Answer],
@@ -33,20 +57,22 @@ def history_rows(
     current: int,
     passing: str | Passing | None,
     height: int,
+    beside: Beside = ALONE,
 ) -> list[Row]:
     """The answers with the chosen one marked, under their heads; ``current`` is the row of the sample looked at,
-    ``passing`` the rate that gets past where the run had to stop, or what is known of it."""
+    ``passing`` the rate that gets past where the run had to stop, or what is known of it; ``beside`` is the fork laid
+    beside this one."""
     rows: list[Row] = []
     at = listed = 0
     if passing is not None:
         rows += [((f" {passing.words if isinstance(passing, Passing) else passing}", "wrong"),), ()]
     for place, answer in enumerate(answers):
-        rows += head(past, answers, place, order, current)
+        rows += head(past, answers, place, order, current, beside)
         listed = listed or (len(rows) if answer.life else 0)
         at = len(rows) if place == chosen else at
         rows.append(
             marked(
-                spelled(answer, float(past.values[0])),
+                (*spelled(answer, float(past.values[0])), *(beside.told(answer.life) if answer.life else ())),
                 place == chosen,
                 answer.row == current and answer.life is not None,
             )
@@ -55,11 +81,11 @@ def history_rows(
         rows += [(), ((" A regression has no right answers: there is nothing to forget.", "dim"),)]
     shown = window(len(rows), height, at) if at >= height else range(min(height, len(rows)))
     if listed and shown.start >= listed:  # what the columns are is said above them on every page
-        return [COLUMNS, *(rows[k] for k in window(len(rows), height - 1, at))]
+        return [beside.columns, *(rows[k] for k in window(len(rows), height - 1, at))]
     return [rows[k] for k in shown]
 
 
-def head(past: Past, answers: Sequence[Answer], place: int, order: Order, current: int) -> list[Row]:
+def head(past: Past, answers: Sequence[Answer], place: int, order: Order, current: int, beside: Beside) -> list[Row]:
     """What stands above the first answer of a kind; that of the sample looked at comes before all others."""
     answer = answers[place]
     before = answers[place - 1] if place else None
@@ -72,7 +98,7 @@ def head(past: Past, answers: Sequence[Answer], place: int, order: Order, curren
     if answer.life and not before.life:
         first = "the current one ◂, then " if answer.row == current else ""
         title = f" samples, each time in a batch: {first}{ORDER_WORDS[order]}"
-        return [(), ((title, "title"),), COLUMNS]
+        return [(), ((title, "title"),), beside.columns]
     return []
 
 

@@ -8,7 +8,9 @@ from textual.widgets import Input
 
 from bptui.data.digits import shortest
 from bptui.session.answers import ORDERS
-from bptui.training.past import Life
+from bptui.session.moves import to_update
+from bptui.training.past import Life, Past
+from bptui.training.run import Run
 from bptui.tui.history import Crossing, HistoryScreen
 from bptui.views.history import ORDER_WORDS
 from bptui.views.numbers import num
@@ -22,6 +24,18 @@ BY: dict[str, Callable[[Life], Any]] = {
     "latest": lambda life: (life.first_right > 0, -life.first_right),
     "row": lambda life: life.row,
 }
+
+
+def known(at: Pilots, updates: int, stands: int) -> None:
+    """So many updates are known, and one stands at the end of an earlier one."""
+    for update in (updates, stands):
+        at.session.moment = to_update(at.session.run, at.session.moment, update)
+
+
+def past_of(run: Run, last: int) -> list[Life]:
+    past = Past(run, next(run.start.architecture.addresses()), last)
+    assert past.go_on()
+    return past.lives()
 
 
 async def opened(at: Pilots) -> HistoryScreen:
@@ -84,7 +98,7 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
         await at.press("enter")
         assert screen.answers[1].update == screen.past.crossed(middle)
         assert f"crossed {shortest(middle, 5)} last" in at.text()
-        for order in (*ORDERS[1:], ORDERS[0]):
+        for order in (*(order for order in ORDERS[1:] if order != "beside"), ORDERS[0]):
             await at.press("k")
             assert screen.order == order
             current, *others = [answer.life for answer in screen.answers if answer.life]
@@ -92,6 +106,24 @@ async def test_a_value_is_asked_for_and_the_samples_are_sorted() -> None:
             assert f"the current one ◂, then {ORDER_WORDS[order]}" in at.text()
             by = BY[order]
             assert [by(life) for life in others] == sorted(by(life) for life in others)
+
+
+async def test_beside_an_older_future_it_tells_which_samples_are_wrong_because_of_the_change() -> None:
+    async with explore("moons") as at:
+        known(at, 200, 37)
+        await at.press("T", *"flip", "enter", "g", *"200", "enter")
+        await at.until_idle()
+        screen = await opened(at)
+        await at.press("k")
+        assert screen.order == "beside"
+        there = {life.row: life for life in past_of(at.session.forks[1].run, 200)}
+        lives = [answer.life for answer in screen.answers if answer.life][1:]  # behind the current one
+        lost = [not life.right_now and there[life.row].right_now for life in lives]
+        assert lost == sorted(lost, reverse=True)
+        assert any(lost)
+        await at.press("end")
+        (columns,) = (line for line in at.lines() if "first right" in line)
+        assert columns.split()[-3:-1] == ["fork", "1"]
 
 
 async def test_what_never_came_is_nowhere_to_go() -> None:
