@@ -13,7 +13,7 @@ from bptui.explain import value
 from bptui.explain.quantity import Quantity
 from bptui.session.moment import Moment
 from bptui.session.poll import LONGEST_ANSWER, Poll, Polls, Tally
-from bptui.session.prediction import DEPTHS, Asked, Prediction, Score, Told, made, understood
+from bptui.session.prediction import DEPTHS, Asked, Prediction, Score, made, understood
 from bptui.session.standing import Standing
 from bptui.training.record import UpdateRecord
 
@@ -177,11 +177,9 @@ def told_here(standing: Standing, asking: Prediction, ballot: Ballot, told: Asks
     q = told.quantity(record, standing.moment)
     if q is None:
         return asking
-    if told != ballot.open:
-        return replace(asking, told=Told(q, "", None))
     asking = replace(asking, asked=(q,))
-    if not ballot.given:
-        return asking.skipped()
+    if told != ballot.open or not ballot.given:
+        return asking.told_to_all()
     return asking.answered(
         ballot.given, value(record, q), lambda given, reach: named_miss(record, q, given, reach), ballot.chosen
     )

@@ -67,7 +67,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was made of the last answer; ``right`` is None where the number was skipped. ``words`` name a miss."""
+    """What was made of the last answer; ``right`` is None where there was none. ``words`` name a miss, or say how the
+    number was told where it was not skipped."""
 
     of: Quantity
     given: str
@@ -123,6 +124,10 @@ class Prediction:
     def skipped(self) -> Self:
         """It is told without an answer."""
         return self._next(Told(self.asked[0], "", None), replace(self.score, skipped=self.score.skipped + 1))
+
+    def told_to_all(self) -> Self:
+        """It is told to a class, who have answered; nobody has skipped it."""
+        return self._next(Told(self.asked[0], "", None, "told"), self.score)
 
     def _next(self, told: Told, score: Score) -> Self:
         return replace(self, asked=self.asked[1:], hints=0, typed="", offered=False, score=score, told=told)

@@ -134,7 +134,7 @@ class Predicting(Workbench):
             case "enter":
                 self.answer(asking.typed)
             case "escape":
-                self.session.prediction = asking.skipped()
+                self.session.prediction = asking.told_to_all() if self.ways().poll else asking.skipped()
             case "backspace":
                 self.session.prediction = replace(asking, typed=asking.typed[:-1])
             case "tab":
@@ -172,8 +172,8 @@ class Predicting(Workbench):
         if self.asking and self.is_seat and not (key.id in SEAT_MAY or key.group in SEAT_LOOKS):
             return f"a number is asked: type it; {self.shown('hint')} gives a hint, the lecturer tells it"
         if self.asking and key.group not in LOOKS and key.id not in ALLOWED:
-            skip = ", Esc skips it" if self.esc_skips else ""
-            return f"a number is asked: type it; {self.shown('hint')} gives a hint{skip}"
+            esc = self.ways().esc
+            return f"a number is asked: type it; {self.shown('hint')} gives a hint{f', Esc {esc} it' if esc else ''}"
         return super().why_not(key)
 
     def hint(self) -> None:

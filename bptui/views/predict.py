@@ -183,7 +183,7 @@ def verdict(question: Question, width: int) -> tuple[str, str]:
     number = screen_number(it.result)
     true = f"{it.name} = {number}"
     if told.right is None:
-        return f"skipped: {true}", "notice"
+        return f"{told.words or 'skipped'}: {true}", "notice"
     if told.right:
         return f"right: {true}", "good"
     words = f"no: {told.words}" if told.words else f"no, not {told.given}"

@@ -54,7 +54,7 @@ def test_a_number_that_is_asked_opens_a_poll_and_its_answer_tells_it_to_all() ->
         assert seat.prediction.told is not None
         verdicts.append((seat.prediction.told.right, seat.prediction.told.words))
         assert ballots[k].tally == Tally(1, ((NAMES["sum"], 1),), 0, 1)
-    assert verdicts == [(True, ""), (False, NAMES["sum"]), (None, "")]
+    assert verdicts == [(True, ""), (False, NAMES["sum"]), (None, "told")]
     polls.seen()
     assert message(polls) is None
     assert followed(seats[0], ballots[0], sent(polls)).tally is None

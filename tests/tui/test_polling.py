@@ -36,6 +36,8 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         number = said["open"]["id"] if said else 0
         assert "? MEAN w₂[0→0] = _  0 of 4 have answered" in at.text()
         assert "Esc reveals" in at.text()
+        await at.press("s")
+        assert "J gives a hint, Esc reveals it" in at.foot()
         record, weight = at.session.record, at.session.moment.weight
         total, mean = record.summed[weight], record.mean[weight]
         for seat, given in enumerate((f"{mean:.5f}", f"{total:.5f}", "0.1", "77.77")):
@@ -64,7 +66,8 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         await at.press("enter")
         assert not isinstance(at.app.screen_stack[-1], PollScreen)
         assert told == [None]
-        assert f"skipped: MEAN w₂[0→0] = {factor(mean, 8)}" in at.text()
+        assert f"told: MEAN w₂[0→0] = {factor(mean, 8)}" in at.text()
+        assert "skipped" not in at.text()
 
 
 async def test_alone_a_lecturer_is_asked_as_without_a_class() -> None:
