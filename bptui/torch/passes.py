@@ -47,12 +47,14 @@ def floats(tensor: torch.Tensor) -> Floats:
 # --- which activation stands behind a layer ---
 
 
-def activation_between(z: torch.Tensor, a: torch.Tensor, kind: str) -> str:
-    """The one that makes a of z; "" for none of bptui's."""
+def activation_between(z: torch.Tensor, a: torch.Tensor, kind: str, last: bool) -> str:
+    """The one that makes a of z; "" for none of bptui's. Where all of z is above 0 a rectifier does nothing: between
+    layers there is one, behind the ``last`` there is none."""
     if z.numel() != a.numel():
         return ""
     before, after = floats(z), floats(a).reshape(z.shape)
-    for name in ("relu", "leaky-relu", "identity", *ACTIVATIONS, "log-softmax"):
+    likely = ("identity",) if last else CORNERS
+    for name in (*likely, *ACTIVATIONS, "log-softmax"):
         if np.allclose(applied(name, before), after, rtol=SAME[kind], atol=SAME[kind]):
             return name
     return ""
@@ -89,7 +91,8 @@ def refuse_pairs(seen: Seen, theirs: Parameters, kind: str) -> None:
             if off(mine, part) > CLOSE[kind]:
                 raise RecordingError(
                     f".grad of the {what} of layer {layer} is not the sum of its samples' inputs times δ, but "
-                    f"{off(mine, part):.1%} of its largest number off: a hook, or another backward, has changed it"
+                    f"{off(mine, part):.1%} of its largest number off: something besides the loss is in it (a penalty "
+                    "added to it, a hook); take that out: weight_decay of the optimizer can be recorded"
                 )
 
 

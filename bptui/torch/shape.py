@@ -34,7 +34,7 @@ def inferred(chain: Chain, seen: Seen) -> tuple[str, ...]:
     assert isinstance(seen.output, torch.Tensor)
     found = []
     for place, (z, a) in enumerate(zip(seen.z, [*seen.a[1:], seen.output], strict=True), start=1):
-        name = activation_between(z, a, chain.kind)
+        name = activation_between(z, a, chain.kind, place == len(chain))
         if not name:
             raise RecordingError(
                 f"what comes behind layer {place} is no activation that bptui knows: a chain of nn.Linear and relu, "
