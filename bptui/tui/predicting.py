@@ -31,8 +31,11 @@ ALLOWED = (
     "picture",
     "suspend",
 )
-SEAT_LOOKS = ("Panels", "Table", "Matrices")
-SEAT_MAY = (*(key_id for key_id in ALLOWED if key_id != "predict"), "page-up", "page-down")
+SEAT_LOOKS = "Panels"
+SEAT_MAY = (
+    *(key_id for key_id in ALLOWED if key_id != "predict"),
+    *("page-up", "page-down", "next-product", "previous-product"),
+)
 """Who follows a lecturer may look too, but selects nothing: another weight would be another number."""
 MOST_CHOICES = 4
 
@@ -169,7 +172,7 @@ class Predicting(Workbench):
     def why_not(self, key: Key[Any]) -> str | None:
         if self.session.prediction and key.id == "play":
             return "a number is asked before each step: step with p, s or b"
-        if self.asking and self.is_seat and not (key.id in SEAT_MAY or key.group in SEAT_LOOKS):
+        if self.asking and self.is_seat and not (key.id in SEAT_MAY or key.group == SEAT_LOOKS):
             return f"a number is asked: type it; {self.shown('hint')} gives a hint, the lecturer tells it"
         if self.asking and key.group not in LOOKS and key.id not in ALLOWED:
             esc = self.ways().esc

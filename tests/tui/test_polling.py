@@ -146,7 +146,11 @@ async def test_a_follower_in_another_screen_takes_a_number_that_is_offered_and_i
         desk.follow(OPEN)
         await at.press("G")
         assert isinstance(at.app.screen, GradientScreen)
-        true = true_number(at)
+        true, weight = true_number(at), at.session.moment.weight
+        for key in ("left", "right", "up", "less_than_sign", "s"):
+            await at.press(key)
+            assert "the lecturer tells it" in at.lines()[-1]
+        assert at.session.moment.weight == weight
         await at.press("tab")
         letter = next(letter for letter in "abcd" if f"{letter} {factor(true, 8)}" in at.text())
         await at.press(letter)
