@@ -8,6 +8,8 @@ All of it works on what is private of Textual's driver. What is other than there
   is a line that is lost, which leaves Textual spinning.
 - A process that was stopped and goes on takes the terminal again, whole (issue 6298), and starts nothing twice.
 - The terminal gets its modes back last: keys typed ahead would be signals to a program on its way out.
+- What is read goes to the app's queue at once, for which Textual makes a task; the terminal's answers to what was
+  written, one or more a frame, are no events at all: each would go through parser, queue and dispatch.
 
 ``tests/tui/test_driver.py`` says for each what Textual itself does: it fails where that has become as it should be.
 """
@@ -21,7 +23,7 @@ import signal
 import termios
 import threading
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import monotonic, sleep
 from typing import Any
 
@@ -90,6 +92,7 @@ class Terminal(LinuxDriver):
         self._given_back: list[Any] | None = None
         self._stopped = self._drags = False
         self._ending = self._by_force = False
+        self._hears: Callable[[float], None] | None = getattr(self._app, "hears", None)
         self._wake = os.pipe()
         self._signals = os.pipe()
         os.set_blocking(self._signals[1], False)
@@ -278,8 +281,14 @@ class Terminal(LinuxDriver):
             case "paste":
                 return [events.Paste(piece.text.replace("\0", ""))]
             case "sequence" if ANSWER.fullmatch(piece.text):
-                self._answered(monotonic())
+                self._answered(now := monotonic())
+                if self._hears is not None and piece.text.endswith("R"):
+                    self._loop.call_soon_threadsafe(self._hears, now)
+                    return []
         return sequences.whole(piece.text)
+
+    def send_message(self, message: Message) -> None:
+        self._app.post_message(message)
 
     def _answered(self, now: float) -> None:
         """Learn from the shortest round trip how long the parts of a sequence may be under way."""

@@ -234,9 +234,13 @@ class CellDiff(App[int]):
         return not (self.is_headless or self.is_web)
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
-        """The terminal has answered."""
-        self.line.answered(event.time)
-        self._go_on()
+        self.hears(event.time)
+
+    def hears(self, at: float) -> None:
+        """The terminal has answered: its driver says so here, others by an event."""
+        self.line.answered(at)
+        if self._rest or self._newer or self._last_act is not None:
+            self.call_later(self._go_on)
 
     def _come_back(self) -> None:
         """Go on even where no answer comes."""

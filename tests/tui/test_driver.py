@@ -5,10 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from textual import events
+from textual.driver import Driver
 
-from tests.cli.commands import Terminal, terminal
+from bptui.tui.driver import Sequences, Terminal
+from bptui.tui.typed import Piece
+from tests.cli.commands import Terminal as Watched
+from tests.cli.commands import terminal
 from tests.cli.test_terminal import assert_restored
 
 PLAIN = """
@@ -30,7 +37,7 @@ Plain().run(mouse=False)
 
 
 @pytest.fixture
-def plain() -> Iterator[Terminal]:
+def plain() -> Iterator[Watched]:
     """An app of Textual's with nothing on it but the keys it has been told of."""
     with terminal(command=[sys.executable, "-c", PLAIN]) as at:
         at.wait_for("keys !")
@@ -38,27 +45,27 @@ def plain() -> Iterator[Terminal]:
         yield at
 
 
-def test_a_byte_that_is_not_utf_8_ends_it(plain: Terminal) -> None:
+def test_a_byte_that_is_not_utf_8_ends_it(plain: Watched) -> None:
     plain.type(b"\xff")
     assert plain.wait() == 0
     assert b"UnicodeDecodeError" in plain.sent
 
 
-def test_it_types_a_sequence_that_comes_in_parts(plain: Terminal) -> None:
+def test_it_types_a_sequence_that_comes_in_parts(plain: Watched) -> None:
     plain.type("\x1b")
     plain.wait_for("keys escape!")
     plain.type("[A")
     plain.wait_for("keys escape left_square_bracket A!")
 
 
-def test_a_signal_leaves_the_terminal_as_the_app_had_it(plain: Terminal) -> None:
+def test_a_signal_leaves_the_terminal_as_the_app_had_it(plain: Watched) -> None:
     os.kill(plain.process.pid, signal.SIGTERM)
     assert plain.wait() == -signal.SIGTERM
     with pytest.raises(AssertionError):
         assert_restored(plain)
 
 
-def test_a_stop_that_it_is_not_told_of_starts_its_threads_twice(plain: Terminal) -> None:
+def test_a_stop_that_it_is_not_told_of_starts_its_threads_twice(plain: Watched) -> None:
     threads = plain.threads()
     os.kill(plain.process.pid, signal.SIGSTOP)
     os.waitpid(plain.process.pid, os.WUNTRACED)
@@ -70,7 +77,27 @@ def test_a_stop_that_it_is_not_told_of_starts_its_threads_twice(plain: Terminal)
     raise AssertionError("it starts nothing twice")
 
 
-def test_a_lost_line_leaves_it_running(plain: Terminal) -> None:
+def test_a_lost_line_leaves_it_running(plain: Watched) -> None:
     plain.hang_up()
     with pytest.raises(subprocess.TimeoutExpired):
         plain.process.wait(1.5)
+
+
+def test_every_message_costs_it_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails :meth:`bptui.tui.driver.Terminal.send_message` may go."""
+    tasks: list[object] = []
+    monkeypatch.setattr("textual.driver.asyncio.run_coroutine_threadsafe", lambda work, loop: tasks.append(work))
+    app = SimpleNamespace(_post_message=lambda message: message)
+    driver: Any = SimpleNamespace(_app=app, _loop=None)
+    Driver.send_message(driver, events.AppFocus())
+    assert len(tasks) == 1
+
+
+def test_an_answer_is_an_event_to_it_and_to_ours_a_moment_that_is_heard() -> None:
+    assert [type(each) for each in Sequences(False).whole("\x1b[1;1R")] == [events.CursorPosition]
+    heard: list[float] = []
+    ours: Any = object.__new__(Terminal)
+    ours._asked, ours._hears = None, heard.append
+    ours._loop = SimpleNamespace(call_soon_threadsafe=lambda call, *given: call(*given))
+    assert ours._meaning(Piece("sequence", "\x1b[1;1R"), Sequences(False)) == []
+    assert len(heard) == 1
