@@ -11,6 +11,7 @@ from bptui.session.session import Session
 from bptui.training.history import Curve
 
 MOST_EPOCHS = 20  # that are ticks
+FEW = 32  # updates that are placed sooner one by one than as an array
 
 
 def epoch_ticks(epochs: Curve, made: int) -> list[int]:
@@ -60,6 +61,8 @@ def along(session: Session, way: int) -> Aim | None:
 
 def columns_of(updates: Sequence[int], made: int, width: int) -> list[int]:
     """Where updates stand on a line of so many columns from the start to the last one made."""
+    if len(updates) <= FEW:
+        return sorted({min(max(round(update * (width - 1) / max(made, 1)), 0), width - 1) for update in updates})
     places = np.asarray(updates, dtype=np.float64) * (width - 1) / max(made, 1)
     return np.unique(np.clip(np.rint(places), 0, width - 1).astype(np.int64)).tolist()
 

@@ -12,14 +12,10 @@ from rich.cells import split_graphemes
 from rich.segment import Segment
 
 from bptui.tui.inks import ByRole, Cell, Ink, Inks, InOneInk, change_pen
-from bptui.views.text import Row
+from bptui.views.text import NARROW, Row
 
 Run = tuple[int, int, list[Cell]]
 """Line, column, and the cells from there on."""
-NARROW = re.compile(
-    "[ -~¡-¬®-˿Ͱ-ͷͺ-Ϳ΄-ΊΌΎ-ΡΣ-Ͽᴀ-ᶿ‐-‧‰-⁞⁰ⁱ⁴-₎←-↓↔-⇿∀-⌙⎛-⎳─-◼◿⟀-⟯⠀-⣿⦀-⫿]*",
-)
-"""Characters that take a column each and are never part of another: what nearly all texts are made of."""
 OTHER = re.compile(rb"\x01+")
 FAR = 5  # up to four unchanged cells in the pen's own ink are cheaper written again than jumped over
 

@@ -141,13 +141,10 @@ class Panel(Widget):
 
 
 def difference(old: Row, new: Row) -> tuple[int, Row]:
-    """What is other in the new one of two rows: from which column on, and the spans."""
+    """What is other in the new one of two rows of as many columns: from which column on, and the spans."""
     first = alike(old, new)
-    rest, was = new[first:], old[first:]
-    last = alike(rest[::-1], was[::-1])
-    if last and row_cells(rest[:-last]) == row_cells(was[:-last]):
-        rest = rest[:-last]
-    return row_cells(new[:first]), rest
+    last = alike(old[:first:-1], new[:first:-1])
+    return row_cells(new[:first]), new[first : len(new) - last]
 
 
 def alike(one: Row, other: Row) -> int:

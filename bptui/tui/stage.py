@@ -47,6 +47,8 @@ class Stage:
         self.drawing = Drawing(screen)
         self._focused = NETWORK
         self._made: dict[int, Made] = {}  # of the panels that have a box
+        self._shown: dict[int, list[Row]] = {}
+        self._charted: tuple[object, list[Row]] = None, []  # what the panel with the chart was made of
 
     def __iter__(self) -> Iterator[Panel]:
         yield from (self.header, self.ribbon, self.footer)
@@ -88,13 +90,13 @@ class Stage:
         """What a panel shows is made anew where that has changed which it reads."""
         reads = box, number == self._focused, BY_NUMBER[number].reads(scene)
         known = self._made.get(number)
-        if known is None or known.reads != reads:
-            known = self._made[number] = self._make(number, box, scene, reads)
-        elif number != LOSS:
+        made = self._make(number, box, scene, reads) if known is None or known.reads != reads else known
+        rows = self._with_chart(made.rows, box, scene) if number == LOSS else made.rows
+        if made is known and rows is self._shown[number]:
             return
-        rows = self._with_chart(known.rows, box, scene) if number == LOSS else known.rows
+        self._made[number], self._shown[number] = made, rows
         focused = number == self._focused
-        self.panels[number].show(rows, box.width, box.height, known.title, known.foot, focused)
+        self.panels[number].show(rows, box.width, box.height, made.title, made.foot, focused)
 
     def _make(self, number: int, box: Box, scene: Scene, reads: Hashable) -> Made:
         spec = BY_NUMBER[number]
@@ -150,16 +152,20 @@ class Stage:
         return BY_NUMBER[number].samples(scene, *self.panels[number].inner(box.width, box.height))
 
     def _with_chart(self, rows: list[Row], box: Box, scene: Scene) -> list[Row]:
-        """The current numbers, the chart as last drawn."""
+        """The current numbers, the chart as last drawn, the time line."""
         width, height = self.panels[LOSS].inner(box.width, box.height)
         history = scene.history
         known = history, history.updates.last_update, history.epochs.last_update
         beside = scene.ghost and (scene.ghost.number, scene.ghost.known, scene.ghost.history)
         shows = *known, scene.applied, scene.axis, scene.log, scene.accuracy, scene.stop, scene.changes, beside
-        foot = [timeline(scene, width)] if height - len(rows) > LEAST_CHART else []
-        room = height - len(rows) - len(foot)
+        has_line = height - len(rows) > LEAST_CHART
+        room = height - len(rows) - has_line
         lines = self.drawing.rows(width, room, shows, lambda: chart(scene, 2 * width), scene.colour)
-        return [*rows, *fit_rows(lines, width, room), *foot] if foot else [*rows, *lines]
+        made_of = rows, lines, width, height, shows, scene.made, scene.hits, [*map(len, scene.hits)]
+        if self._charted[0] != made_of:
+            foot = [*fit_rows(lines, width, room), timeline(scene, width)] if has_line else lines
+            self._charted = made_of, [*rows, *foot]
+        return self._charted[1]
 
 
 def samples_of(number: int, scene: Scene) -> int:

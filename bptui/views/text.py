@@ -13,6 +13,10 @@ from rich.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]
 Row = tuple[Span, ...]
+NARROW = re.compile(
+    "[ -~¡-¬®-˿Ͱ-ͷͺ-Ϳ΄-ΊΌΎ-ΡΣ-Ͽᴀ-ᶿ‐-‧‰-⁞⁰ⁱ⁴-₎←-↓↔-⇿∀-⌙⎛-⎳─-◼◿⟀-⟯⠀-⣿⦀-⫿]*",
+)
+"""Characters that take a column each and are never part of another: what nearly all texts are made of."""
 BREAKS = re.compile("[\t\n\x0b\x0c\r]")
 LEAST_WORDS = 12  # columns of a sentence that still says something
 
@@ -54,7 +58,9 @@ def right(text: str, width: int) -> str:
 
 
 def row_cells(row: Iterable[Span]) -> int:
-    return sum(cells(text) for text, _ in row)
+    texts = [text for text, _ in row]
+    together = "".join(texts)
+    return len(together) if together.isascii() or NARROW.fullmatch(together) else sum(map(cells, texts))
 
 
 def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
@@ -64,19 +70,20 @@ def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
 
 @lru_cache(maxsize=4096)  # from one moment to the next most rows stay
 def _fit(row: Row, width: int, fill: str) -> Row:
-    out: list[Span] = []
+    spare = width - row_cells(row)
+    out = [span for span in row if span[0]]
+    if spare >= 0:
+        return (*out, (" " * spare, fill)) if spare else tuple(out)
+    kept: list[Span] = []
     room = width
-    for text, role in row:
+    for text, role in out:
         size = cells(text)
         if size > room:
-            out.append((left(text, room), role))
-            return say_cut(out) if room == 0 else tuple(out)
-        if text:
-            out.append((text, role))
-            room -= size
-    if room > 0:
-        out.append((" " * room, fill))
-    return tuple(out)
+            kept.append((left(text, room), role))
+            break
+        kept.append((text, role))
+        room -= size
+    return say_cut(kept) if room == 0 else tuple(kept)
 
 
 def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:

@@ -15,9 +15,10 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import NARROW, Run, Shadow, cells_of, cut, encode
+from bptui.tui.frames import Run, Shadow, cells_of, cut, encode
 from bptui.tui.inks import Cell, Inks, attributes, change_pen, codes, shortest
 from bptui.tui.private import Diffed
+from bptui.views.text import NARROW
 
 from .pilots import WIDE, explore
 
