@@ -18,6 +18,7 @@ test-versions:
 
 visitors: $(VENV)/test
 	@$(BIN)/python -m tests.bench.visitors $(ARGS)
+	@$(BIN)/python -m tests.bench.followers $(ARGS)
 
 soak: $(VENV)/test
 	@$(BIN)/python -m tests.soak $(ARGS)
