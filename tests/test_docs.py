@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable
@@ -41,6 +42,7 @@ from bptui.tui.config import config_path, read_config
 from bptui.tui.pictures import picture
 from tests import make_screenshots, scenes
 from tests.make_docs import FOLDER, GIVEN, MADE, PARTS, renewed
+from tests.recordings import FOLDER as RECORDINGS
 from tests.tui.pilots import explore
 
 ROOT = FOLDER.parent.parent
@@ -118,6 +120,7 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
     kept = text_of_session(Session(Scenario.built_in("xor")), "", tmp_path)
     Path("xor.session.json").write_text(kept, encoding="utf-8")
+    shutil.copy(RECORDINGS / "xor.bptui", "run.bptui")
     state = tmp_path / "state" / "bptui"
     monkeypatch.setenv("XDG_STATE_HOME", str(state.parent))
     state.mkdir(parents=True)

@@ -38,6 +38,8 @@ class ScriptLine(Line):
 def why_no_script(explorer: "Explorer") -> str | None:
     """A script has the start weights and one rule: a run that was changed on its way is none."""
     run = explorer.session.run
+    if never := explorer.session.why_not_change():
+        return explorer.named(never)
     _, *later = run.causes.changes
     if later:
         update, change = later[0]

@@ -254,6 +254,14 @@ def test_an_option_that_would_make_another_run_is_refused(capsys: pytest.Capture
         assert said.startswith(f"argument {words[0]}: a recording is read as it was made; bptui save-scenario")
 
 
+def test_no_script_of_pytorch_is_written_of_what_it_has_made(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    said = told(capsys, "export", str(FOLDER / "xor.bptui"), "--torch", str(tmp_path / "train.py"))
+    assert "PyTorch has made it already, in an order that no seed gives; bptui save-scenario writes" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_save_scenario_prints_one_that_begins_with_its_weights(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

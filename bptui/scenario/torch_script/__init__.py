@@ -20,7 +20,12 @@ LARGEST = 8 << 20  # bytes of a script
 
 def torch_script(scenario: Scenario, command: str, ddp: bool = False) -> str:
     """The text of the script; with ``ddp`` one for ``torchrun``. Raises ScenarioError where the data are too many to
-    stand in it."""
+    stand in it, and for a recording."""
+    if scenario.recording is not None:
+        raise ScenarioError(
+            f"{scenario.origin}: PyTorch has made it already, in an order that no seed gives; bptui save-scenario "
+            "writes a scenario of its data and start weights, which can be exported"
+        )
     run = scenario.begin()
     settings, numbers = run.settings_at(1), given(run.problem, run.start)
     parts = [
