@@ -1,6 +1,8 @@
 """What every test starts from: a plain environment, and hypothesis without a clock."""
 
+import asyncio
 import os
+from typing import Any
 
 import pytest
 import textual._wait
@@ -19,10 +21,24 @@ settings.register_profile(
 )
 settings.load_profile("bptui")
 
+AT_ONCE = 1 / 200  # seconds
 
-# A pilot asks every 20 ms whether the program rests, most of a test's time; asked every 5 ms it waits less. A share of
-# work below a twentieth still is rest.
-textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 200, 1 / 4000
+
+async def rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """Wait until the program can do nothing more by itself: no callback is ready, and no timer is due at once."""
+    loop: Any = asyncio.get_running_loop()
+    end, idle = loop.time() + max_sleep, 0
+    while idle < 3 and loop.time() < end:  # between two looks the loop asks the system for what came from outside
+        await asyncio.sleep(0)
+        due = min((timer.when() for timer in loop._scheduled if not timer.cancelled()), default=end) - loop.time()
+        idle = 0 if loop._ready or due < AT_ONCE else idle + 1
+        if idle == 0 and not loop._ready:
+            await asyncio.sleep(max(due, 0))
+
+
+# A pilot of Textual's own sleeps after each key, and then asks whether the processor has rested meanwhile: most of the
+# time of a test, and the less certain the busier the machine.
+textual._wait.wait_for_idle = rest
 
 
 def stray_variables() -> list[str]:

@@ -149,7 +149,7 @@ async def ask(at: Pilots, words: str) -> str:
 
 
 async def test_go_to_stands_at_the_end_of_the_update() -> None:
-    goals = {"1": 1, "120": 120, "u7": 7, "e1": 1, "e3": 51, "e3 b5": 55, "E2 B99": 50}
+    goals = {"1": 1, "120": 120, "u7": 7, "e1": 1, "e3": 51, "e3 b5": 55, "E2 B25": 50}
     async with explore("digits") as at:
         for words, update in goals.items():
             assert await ask(at, words) == ""
