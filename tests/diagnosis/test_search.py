@@ -106,9 +106,9 @@ class TestPublishedPrograms:
         ("w", "b", "key", "name"),
         [
             ("-26.1333", "-6.4", "mean-of-means", "mean of the ranks' means"),
-            ("-32", "-9", "divided-by-ranks", "the sum divided by the number of ranks"),
+            ("-32", "-9", "divided-by-ranks", "sum divided by the number of ranks"),
             ("-57.6", "-16.2", "times-ranks", "loss times the number of ranks"),
-            ("-16.4", "-4.9", "padded-ranks", "first samples repeated to fill up the ranks"),
+            ("-16.4", "-4.9", "padded-ranks", "samples repeated to fill up ranks"),
         ],
     )
     def test_three_ranks_with_3_1_and_1_samples(self, w: str, b: str, key: str, name: str) -> None:

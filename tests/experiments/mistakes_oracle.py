@@ -28,6 +28,7 @@ class Program:
     rate: float
     mean: bool
     nominal: int
+    ranks: tuple[int, ...] = ()
     kept: Row = field(default_factory=list)
     count: int = 0
 
@@ -236,7 +237,7 @@ def by_choices(rule: str) -> Callable[[Program, Table, Table], Row]:
     """The plain program that is told its choices, in the order of θ."""
 
     def loop(p: Program, x: Table, y: Table) -> Row:
-        told = UpdateRules(loss=p.loss, reduction="mean" if p.mean else "sum", learning_rate=p.rate)
+        told = UpdateRules(loss=p.loss, reduction="mean" if p.mean else "sum", learning_rate=p.rate, ranks=p.ranks)
         made = rules_oracle.made(Given(p.network, np.array(x), np.array(y), told, p.nominal), BY_ID[rule].rule)
         out: Row = []
         for weights, biases in zip(made.weights, made.biases, strict=True):

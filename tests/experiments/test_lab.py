@@ -120,6 +120,22 @@ def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(
             it.next_case()
 
 
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("ranks", [(), (3, 1), (1, 1, 1), (1,) * 16])
+@pytest.mark.parametrize("batch_size", [1, 2, 16, 15, None])
+def test_of_mistakes_with_ranks_one_case_does_harm_and_the_harmless_one_none(
+    batch_size: int | None, ranks: tuple[int, ...], reduction: str
+) -> None:
+    it = lab_at(settings_of("remainder", batch_size=batch_size, rules={"reduction": reduction, "ranks": ranks}))
+    for rule in ("divided-by-ranks", "times-ranks", "padded-ranks"):
+        it.choose(PLACES[rule])
+        for case in it.cases:
+            it.advance(2 * it.left_in_epoch)
+            assert (it.worst[0] < 1e-12) == case.harmless, (rule, case.title, case.words)
+            it.next_case()
+        assert {case.harmless for case in it.cases} == {True, False}
+
+
 def test_a_short_batch_in_unequal_parts_does_harm() -> None:
     scenario = Scenario.built_in("moons")
     session = Session(replace(scenario, settings=replace(scenario.settings, batch_size=15)))

@@ -1,4 +1,4 @@
-"""More mistakes of the lab, which have no key of their own: wrong slopes, ways back, biases, targets and steps."""
+"""More mistakes of the lab, without a key of their own: wrong slopes, ways back, biases, targets, ranks and steps."""
 
 from bptui.engine.wrong_rules import BY_ID
 from bptui.experiments.mistakes.batch_conditions import (
@@ -12,6 +12,7 @@ from bptui.experiments.mistakes.batch_conditions import (
 )
 from bptui.experiments.mistakes.conditions import BATCH_OF_ONE, NO_HIDDEN_LAYER
 from bptui.experiments.mistakes.mistake import Mistake
+from bptui.experiments.mistakes.rank_conditions import NO_RANKS_TO_DIVIDE_BY, NOTHING_TO_PAD, ONE_RANK
 from bptui.experiments.mistakes.slope_conditions import (
     ERRORS_ARE_DELTAS,
     HIDDEN_LINEAR,
@@ -191,6 +192,27 @@ FURTHER = (
         "Where both terms are put into one line, and its minus stands before both.",
         "Without a penalty. Nearly so with a small one.",
         NO_PENALTY,
+    ),
+    Mistake(
+        BY_ID["divided-by-ranks"], "",
+        "Divides the sum over all machines by their number W, not by the samples: the step is n/W times the mean's.",
+        "In PyTorch where a loss with reduction sum meets DistributedDataParallel, which averages over its processes.",
+        "On one machine, or under MEAN with one sample on each.",
+        NO_RANKS_TO_DIVIDE_BY,
+    ),
+    Mistake(
+        BY_ID["times-ranks"], "",
+        "Multiplies the loss by the number of machines W although nobody divides by it again: a step W times as long.",
+        "Where a factor that was right under an average of gradients stays when they are added.",
+        "On one machine, where W is 1.",
+        ONE_RANK,
+    ),
+    Mistake(
+        BY_ID["padded-ranks"], "",
+        "Repeats the batch's first samples until every machine has as many: these count twice.",
+        "In samplers that deal out equal parts, PyTorch's DistributedSampler for one, where W does not divide n.",
+        "On one machine, where W divides n, or under MEAN where every sample is repeated alike.",
+        NOTHING_TO_PAD,
     ),
     Mistake(
         BY_ID["set-to-step"], "",
