@@ -49,10 +49,11 @@ class PresentingExplorer(Explorer):
 
     def note(self) -> None:
         """Tell what has changed: the newest, as fast as it is taken."""
+        view = self.view()  # before anything else: a number that was told is shown before one can go on
         if self._wire is None or self.here is None or self._wire.waits:
             return
         try:
-            news = self._presented.news(self.session, self.view())
+            news = self._presented.news(self.session, view)
         except (ScenarioError, ValueError) as problem:
             self._refuse(clean(str(problem)))
             return

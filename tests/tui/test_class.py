@@ -20,7 +20,8 @@ from tests.serve.test_hub import End, following, opened, until
 from .pilots import USUAL, Pilots, explore
 from .test_predicting import typed
 
-OF_SUM, OF_SIGN = "that is the sum; the mean is in force", "the sign is the other way round"
+OF_SUM = "that is the sum; the mean is in force"
+OF_SIGN, HALF = "the sign is the other way round", "half of it is missing"
 
 
 def joined(hub: Hub) -> Callable[..., FollowingExplorer]:
@@ -62,9 +63,9 @@ async def test_a_class_predicts_the_mean_and_sees_its_mistakes(tmp_path: Path) -
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.connect(str(path))
         async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
-            seats = [following(hub)[1] for _ in range(7)]
+            seats = [following(hub)[1] for _ in range(8)]
             await lecturer.press("j", *"123467", "enter", "b")
-            await until_said(lecturer, "? MEAN w₂[0→0] = _  0 of 7 have answered")
+            await until_said(lecturer, "? MEAN w₂[0→0] = _  0 of 8 have answered")
             await until(lambda: all((end.newest("2") or {}).get("poll") for end in seats))
             made = joined(hub)
             async with explore("xor", USUAL, made=made) as follower:
@@ -75,7 +76,8 @@ async def test_a_class_predicts_the_mean_and_sees_its_mistakes(tmp_path: Path) -
 async def the_poll(lecturer: Pilots, follower: Pilots, seats: list[End]) -> None:
     record, weight = lecturer.session.record, lecturer.session.moment.weight
     total, mean = float(record.summed[weight]), float(record.mean[weight])
-    given = (f"{mean:.5f}", f"{mean:.4f}", f"{-mean:.5f}", f"{total:.4f}", "77.77", "rubbish", {"not": "a number"})
+    said_by = (f"{mean:.5f}", f"{mean:.4f}", f"{-mean:.5f}", f"{total:.4f}", "77.77", f"{mean / 2:.6f}")
+    given = (*said_by, "rubbish", {"not": "a number"})
     for end, said in zip(seats, given, strict=True):
         answers(end, said)
     answers(seats[0], f"{total:.5f}")
@@ -84,14 +86,15 @@ async def the_poll(lecturer: Pilots, follower: Pilots, seats: list[End]) -> None
     await typed(follower, f"{mean:.5f}")
     await typed(follower, f"{total:.4f}")
     await until_said(follower, f"{total:.4f} is sent")
-    await until_said(lecturer, "6 of 8 have answered")
+    await until_said(lecturer, "7 of 9 have answered")
     lines = [json.dumps(said) for end in seats for _, said in end.came]
     assert not told_in(mean, *lines, lecturer.text(), follower.text())
     late = seats[1].newest("2")["poll"]["open"]["id"]
     seats[4].wire.close()
-    await until_said(lecturer, "5 of 7 have answered")
+    await until_said(lecturer, "6 of 8 have answered")
 
-    await lecturer.press("escape")
+    await lecturer.press("escape", "b", "s")
+    assert lecturer.session.moment.phase.kind == "gradient", "the lecture goes on when the bars are closed"
     for at in (lecturer, follower):
         await until_said(at, f"MEAN w₂[0→0] = {factor(mean, 8)}")
         assert isinstance(at.app.screen, PollScreen)
@@ -100,6 +103,7 @@ async def the_poll(lecturer: Pilots, follower: Pilots, seats: list[End]) -> None
         assert bars == [
             "● 1 right",
             f"× 3 {OF_SUM}{yours}",
+            f"× 1 {HALF}",
             f"× 1 {OF_SIGN}",
             "· 2 no answer",
         ]
