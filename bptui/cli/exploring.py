@@ -12,7 +12,7 @@ from bptui.cli.telling import colour, complain
 from bptui.headless.arguments import UsageError, parser_of
 from bptui.lazy import loading
 from bptui.scenario.accept import ScenarioError
-from bptui.session.beginning import FOLLOWS
+from bptui.session.beginning import FOLLOWS, MOST_UPDATES
 
 if TYPE_CHECKING:
     from bptui.data.bounded import Tell
@@ -84,6 +84,7 @@ def beginning(options: argparse.Namespace, fits: "Callable[[Session], None] | No
 def begun(options: argparse.Namespace, tell: "Tell | None") -> "Session":
     """A session before its first update; ``tell`` as of :func:`choose`. Raises UsageError, ScenarioError."""
     scenario = choose(options, tell)
+    limit_runs()
     with loading():
         from bptui.engine.update import UNDEFINED
         from bptui.session.session import Session
@@ -93,6 +94,14 @@ def begun(options: argparse.Namespace, tell: "Tell | None") -> "Session":
     except ArithmeticError as problem:
         advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
         raise ScenarioError(f"{problem}; {advice}") from None
+
+
+def limit_runs() -> None:
+    """As whoever has started this process wants."""
+    if most := os.environ.get(MOST_UPDATES):
+        from bptui.training.run import Run
+
+        Run.most = int(most)
 
 
 def lesson(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bptui.cli.exploring import beginning, open_explorer
+from bptui.cli.exploring import beginning, limit_runs, open_explorer
 from bptui.data.clean import clean
 from bptui.data.wire import OWN, read_line
 from bptui.scenario.accept import ScenarioError
@@ -90,6 +90,7 @@ class Start:
     def _begin(self, tell: "Tell") -> "Session":
         from bptui.session.catching_up import LostWay
 
+        limit_runs()
         try:
             session = self.follower.begin()
             until = monotonic() + BEGUN

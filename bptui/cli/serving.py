@@ -2,11 +2,15 @@
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from bptui.cli.choosing import choose
 from bptui.cli.telling import complain
 from bptui.headless.arguments import UsageError
 from bptui.scenario.names import built_in_names
+
+if TYPE_CHECKING:
+    from bptui.training.run import Run
 
 PRESENTS = "BPTUI_PRESENTS"
 """The environment variable of a server that bptui present has started: it ends with its standard input."""
@@ -17,7 +21,7 @@ def serve(options: argparse.Namespace) -> int:
     """Until ctrl+C; status 1 where the address cannot be had."""
     check(options)
     scenario = choose(options)
-    scenario.begin()
+    run = scenario.begin()
     import asyncio
 
     from bptui.data.folders import state_folder
@@ -29,6 +33,9 @@ def serve(options: argparse.Namespace) -> int:
     if folder is None:
         return complain("no home folder is known, where the key of this server could be kept", status=1)
     try:
+        limits = Limits(seats=options.seats, idle=60.0 * options.idle)
+        if why := limits.why_too_much(*measures(run)):
+            raise UsageError(f"{scenario.origin}: {why}")
         sets = tuple(built_in_names())
         words = tuple(serving.whole(command_words(scenario), sets))
         opening = serving.Opening(
@@ -38,7 +45,7 @@ def serve(options: argparse.Namespace) -> int:
             options.public,
             serving.new_password() if options.password else "",
             options.keys,
-            Limits(seats=options.seats, idle=60.0 * options.idle),
+            limits,
             ssh=options.ssh,
             web=options.web,
             web_port=options.web_port or serving.WEB_PORT,
@@ -58,6 +65,13 @@ def serve(options: argparse.Namespace) -> int:
     except ValueError as problem:
         raise UsageError(str(problem)) from None
     return 0
+
+
+def measures(run: "Run") -> tuple[int, int]:
+    """How many weights there are, and numbers in the data."""
+    architecture, problem = run.start.architecture, run.problem
+    samples = len(problem.train_x) + len(problem.test_x)
+    return architecture.parameters, samples * (architecture.sizes[0] + architecture.sizes[-1])
 
 
 def check(options: argparse.Namespace) -> None:

@@ -14,18 +14,29 @@ MINUTE = 60.0
 class Limits:
     """``idle`` is the time without a key after which a visitor is sent home, in seconds; ``arrivals`` how many may come
     from one address in a minute (a class behind one router has one); ``memory`` in bytes and ``processor`` in seconds
-    are what a visitor's process may use."""
+    are what a visitor's process may use, ``updates`` what a run of theirs may have. What is served may have so many
+    ``weights``, and so many ``numbers`` in its data: every visitor's process holds them."""
 
     seats: int = 40
     idle: float = 30 * MINUTE
     arrivals: int = 60
     memory: int = 1 << 30
     processor: int = 3600
+    updates: int = 100_000
+    weights: int = 1_000_000
+    numbers: int = 20_000_000
 
     @property
     def connections(self) -> int:
         """How many may be open at once."""
         return self.seats + SPARE
+
+    def why_too_much(self, weights: int, numbers: int) -> str:
+        """Why that cannot be served, else ""."""
+        for count, most, what in ((weights, self.weights, "weights"), (numbers, self.numbers, "numbers of data")):
+            if count > most:
+                return f"{count:,} {what}; each visitor may have {most:,} at most".replace(",", " ")
+        return ""
 
 
 def clamped(width: int, height: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from bptui.serve.hub import Seat
 from bptui.serve.limits import Limits, clamped
-from bptui.session.beginning import FOLLOWS
+from bptui.session.beginning import FOLLOWS, MOST_UPDATES
 
 CHUNK = 1 << 16
 MOST_WAITING = 1 << 20  # bytes typed that bptui has not read: nobody types so much
@@ -103,7 +103,7 @@ class Visitor:
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                env={**environment, **theirs},
+                env={**environment, MOST_UPDATES: str(limits.updates), **theirs},
                 cwd="/",
                 start_new_session=True,
                 pass_fds=[int(number) for number in theirs.values()],

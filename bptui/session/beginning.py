@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FOLLOWS = "BPTUI_FOLLOWS"
 """The environment variable of a process that follows: the number of its end of the line to what is presented."""
+MOST_UPDATES = "BPTUI_MOST_UPDATES"
+"""The one of a process on somebody else's machine: how many updates a run may have."""
 
 
 class Beginning(NamedTuple):

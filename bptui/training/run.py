@@ -8,11 +8,12 @@ recorded the weights are read instead (:mod:`bptui.training.provider`).
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from bptui.data import Dataset, Split
+from bptui.data.digits import grouped
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, Integers, quiet, read_only
 from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
@@ -64,7 +65,7 @@ class Stop:
 
 
 class End(Stop):
-    """Those that were read are all; ``what`` says so."""
+    """Those that were read are all, or all that may be made; ``what`` says so."""
 
     __slots__ = ()
 
@@ -126,6 +127,9 @@ def rows_of(problem: Problem, places: Integers, guests: int) -> Integers:
 
 class Run:
     """``frontier`` updates are known; :meth:`extend` makes more, :meth:`record` shows any of them."""
+
+    most: ClassVar[int | None] = None
+    """Updates that any run in this process may have, where it is somebody else's machine."""
 
     def __init__(
         self,
@@ -251,6 +255,8 @@ class Run:
     def _advance(self) -> None:
         front, before = self._front, self._front.position
         try:
+            if self.most is not None and front.update >= self.most:
+                raise Ended(f"a run has {grouped(self.most)} updates at most here")
             loss = front.step()
         except Divergence as divergence:
             self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what, divergence.how)

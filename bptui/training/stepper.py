@@ -17,7 +17,7 @@ from bptui.training.settings import Settings
 
 
 class Ended(Exception):
-    """There is no next update: those that were read are all."""
+    """There is no next update: those that were read are all, or all that may be made."""
 
 
 class Stepper:

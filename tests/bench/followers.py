@@ -163,7 +163,8 @@ async def lecture(lecturer: Lecturer, hub: Hub, house: House, port: int, size: t
     for words, times in (("the lecturer's key to a follower's paint", alone), ("the same beside a frozen one", beside)):
         say(f"{words}: median {1e3 * median(times):.0f} ms, 95 % {1e3 * quantiles(times, n=20)[-1]:.0f} ms")
     say(f"memory of a follower: {memory / len(pids):.0f} MB")
-    say(f"from the connection to the numbers: {coming:.2f} s at update {LATE}, {usual:.2f} s for a usual visitor")
+    say(f"from the connection to the numbers of update {LATE}: {coming:.2f} s")
+    say(f"and to the first frame of a usual visitor: {usual:.2f} s")
     say(f"lost: {lost}")
     return 1 if lost else 0
 

@@ -79,6 +79,15 @@ def test_sizes_are_clamped(asked: tuple[int, int], given: tuple[int, int]) -> No
     assert clamped(*asked) == given
 
 
+def test_what_is_too_much_for_every_visitor_to_hold_is_not_served() -> None:
+    assert Limits().why_too_much(1_000_000, 20_000_000) == ""
+    assert Limits().why_too_much(1_000_001, 1) == "1 000 001 weights; each visitor may have 1 000 000 at most"
+    assert "20 000 001 numbers of data" in Limits().why_too_much(1, 20_000_001)
+    assert "1 288 320 weights; each visitor may have" in complaint(
+        "serve", "digits", "--layers=64-1000-1210-10", "--ssh"
+    )
+
+
 def test_an_address_that_comes_too_often_waits_a_minute_and_others_do_not() -> None:
     now = 0.0
     seats = Seats(Limits(seats=100, arrivals=3), clock=lambda: now)

@@ -200,6 +200,15 @@ async def test_seats_end_and_are_free_again(tmp_path: Path) -> None:
             await client.until("1 Network")
 
 
+async def test_a_visitors_run_ends_where_the_server_says_and_goes_back_from_there(tmp_path: Path) -> None:
+    async with house(tmp_path, limits=Limits(updates=2)) as (_, port), visiting(port) as client:
+        await client.until("1 Network")
+        client.type(b"bbb")
+        await client.until("a run has 2 updates at most here")
+        client.type(b"B")
+        await client.until("updates 1")
+
+
 async def test_who_presses_no_key_is_sent_home_with_a_line(tmp_path: Path) -> None:
     async with house(tmp_path, limits=Limits(idle=3.0)) as (_, port), visiting(port) as client:
         await client.until("1 Network")

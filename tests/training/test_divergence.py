@@ -98,3 +98,21 @@ def test_a_step_of_0_over_0_is_told_as_such_at_every_length() -> None:
     assert run.stop is not None
     assert all("overflow" not in spelling for spelling in run.stop.spellings)
     assert str(run.stop).endswith("the step of layer 1 is 0 / 0 where g and ε are 0")
+
+
+def test_where_a_process_may_make_so_many_updates_every_run_ends_with_the_last_and_goes_back_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    free = begin()
+    free.extend_to(6)
+    monkeypatch.setattr(Run, "most", 5)
+    run = begin()
+    assert not run.extend_to(6)
+    assert run.frontier == 5
+    assert str(run.stop) == "a run has 5 updates at most here"
+    assert run.stop is not None
+    assert not run.stop.diverged
+    assert fingerprint(run.record(3)) == fingerprint(free.record(3))
+    fork = run.fork(4, with_rate(run.settings_at(4), 0.01))
+    assert not fork.extend_to(6)
+    assert fork.frontier == 5

@@ -19,8 +19,10 @@ from bptui.tui.following import FollowingExplorer
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help
 from bptui.tui.matrices import MatrixScreen
+from bptui.tui.mirrored import MIRRORS
 from bptui.tui.poll_screen import PollScreen
 from bptui.tui.presenting import PresentingExplorer
+from bptui.tui.screens import tables
 from tests.session.test_keeping import same
 
 from .pilots import USUAL, Pilots, explore
@@ -174,6 +176,11 @@ def looked_at(lab: Any) -> tuple[object, ...]:
 
 def drilled(screen: Any) -> tuple[object, ...]:
     return screen.drill.sample, screen.drill.updates, screen.drill.losses.tolist()
+
+
+def test_every_screen_is_shown_to_who_follows_or_is_known_not_to_be() -> None:
+    typed_into, drawn, changing, own = {"Predict"}, {"Draw"}, {"Forks", "Breakpoints"}, {"Explorer", "Lesson", "Poll"}
+    assert set(tables()) == set(MIRRORS) | typed_into | drawn | changing | own
 
 
 async def test_the_lecturer_asks_the_follower_answers_and_the_bars_are_on_both_screens(tmp_path: Path) -> None:
