@@ -20,7 +20,7 @@ from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, p
 from bptui.training.causes import Causes, Change, parting
 from bptui.training.checkpoints import Checkpoints, Reach, State
 from bptui.training.fits import require_fit
-from bptui.training.history import History
+from bptui.training.history import Curve, History
 from bptui.training.problem import Metrics, Problem
 from bptui.training.provider import ENGINE, Provider
 from bptui.training.record import GUEST, UpdateRecord, freeze
@@ -151,6 +151,7 @@ class Run:
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
         self._ends: dict[int, EpochEnd] = {}
         self._unread: Unread | None = None  # the last end of an epoch
+        self._read: tuple[tuple[Curve, int, int], EpochEnd] | None = None
         self._ending: Ending | None = None  # that of the last update, where it takes long
         self.look: Callable[[Stepper, Position, float], None] | None = None  # sees every update made, where it began
         self._front = self._stepper(front)
@@ -410,10 +411,17 @@ class Run:
         if unread is not None and update >= unread.update:
             return self._end(unread.epoch, unread)
         if curve.width == 1 or (update >= curve.last_update and curve.passed == 0):
+            return self._end_read(curve, update)
+        return self._end(self._state(update).position.epoch - 1)
+
+    def _end_read(self, curve: Curve, update: int) -> EpochEnd:
+        """What the curve has of the last end of an epoch; it is asked again and again while one stands in a batch."""
+        asked = curve, curve.last_update, update
+        if self._read is None or self._read[0] != asked:
             place = curve.place(update)
             values = [float(curve.last(name)[place]) for name in curve.names]
-            return EpochEnd(int(curve.axis("epoch")[place]), *values)
-        return self._end(self._state(update).position.epoch - 1)
+            self._read = asked, EpochEnd(int(curve.axis("epoch")[place]), *values)
+        return self._read[1]
 
     def _end(self, epoch: int, unread: Unread | None = None) -> EpochEnd:
         """The end of an epoch, evaluated unless that was done lately."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bptui.tui.editing import ask_sample, ask_weight, no_row, open_forks, toggle_row
 from bptui.tui.keys import Key, Table
@@ -300,11 +300,28 @@ def first_hints(table: Table) -> list[tuple[str, str, bool]]:
 
 
 def hints_of(table: Table, able: Callable[[Row], bool], back: bool) -> list[tuple[str, str, bool]]:
-    by_id = {key.id: key for key in table}
+    named = NAMED if table is KEYS else in_footer(table)
     steps, (reduction, *others) = (
-        [(key.shown.split()[0], key.footer, able(key)) for key in map(by_id.__getitem__, ids)]
-        for ids in (STEP_KEYS, OTHER_KEYS)
+        [(shown, key.footer, able(key)) for shown, key in keys] for keys in (named.steps, named.others)
     )
+    panels = named.panels, "panels", True
+    return [*steps, panels, reduction, *([(named.stop, "back", True)] if back else []), *others]
+
+
+class Named(NamedTuple):
+    """The keys that the footer names, as they are set, with how they are shown there."""
+
+    steps: list[tuple[str, Row]]
+    others: list[tuple[str, Row]]
+    panels: str
+    stop: str
+
+
+def in_footer(table: Table) -> Named:
+    by_id = {key.id: key for key in table}
+    steps, others = ([(by_id[each].shown.split()[0], by_id[each]) for each in ids] for ids in (STEP_KEYS, OTHER_KEYS))
     digits = [key.shown for key_id, key in by_id.items() if key_id.startswith("focus-")]
-    panels = f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", "panels", True
-    return [*steps, panels, reduction, *([(by_id["stop"].shown, "back", True)] if back else []), *others]
+    return Named(steps, others, f"{digits[0]}-{digits[-1]} {by_id['next-panel'].shown}", by_id["stop"].shown)
+
+
+NAMED = in_footer(KEYS)

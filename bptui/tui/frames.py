@@ -64,9 +64,10 @@ def cells_of(strips: Iterable[Iterable[Segment]], inks: Inks) -> list[Cell]:
 
 def cells_of_row(row: Row, inks: ByRole) -> list[Cell]:
     """The cells of spans."""
+    plain = NARROW.fullmatch("".join([text for text, _ in row]))
     out: list[Cell] = []
     for text, role in row:
-        out += cells_in(text, inks[role])
+        out += map(inks[role].__getitem__, text) if plain else cells_in(text, inks[role])
     return out
 
 

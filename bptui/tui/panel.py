@@ -15,7 +15,7 @@ from bptui.data.plain import in_plain
 from bptui.tui.palette import in_ascii, in_blocks, style_of
 from bptui.tui.private import Piece
 from bptui.views.arrange import Box
-from bptui.views.text import Row, cells, cut, fit, row_cells
+from bptui.views.text import Row, cells, cut, fit, fit_new, row_cells
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -94,7 +94,7 @@ class Panel(Widget):
 
     def _finished(self, row: Row, width: int, focused: bool) -> Row:
         """A row of the inside as it is painted, between the sides of the border."""
-        row = fit(row, width)
+        row = fit_new(row, width)
         if self.ascii:
             row = fit(in_ascii(row), width)
         return self._plain(between_sides(row, focused) if self.bordered else row)

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bptui.views.text import Row, fit_rows
@@ -48,6 +49,7 @@ def small(width: int, height: int) -> list[Row]:
     return fit_rows([((line, "notice"),) for line in lines], width, height)
 
 
+@lru_cache(maxsize=4)
 def arrange(
     width: int, height: int, focus: int, beside: int, maximised: bool, samples: int, foot: int = 0
 ) -> Arrangement:

@@ -36,6 +36,9 @@ class Looks:
 
     def at(self, scene: Scene) -> Scene:
         """The scene looked at in this way."""
+        seen = scene.axis, scene.log, scene.accuracy, scene.sort, scene.scroll
+        if seen == (self.axis, self.log, self.accuracy, self.sort, self.scroll):
+            return scene
         return replace(scene, axis=self.axis, log=self.log, accuracy=self.accuracy, sort=self.sort, scroll=self.scroll)
 
     @property

@@ -10,7 +10,7 @@ from bptui.views.glyphs import EDITED
 from bptui.views.layers import Block, fitting, units_of
 from bptui.views.numbers import num, sign_role
 from bptui.views.scene import Scene
-from bptui.views.text import Row, Span, first_fitting, fit, grow
+from bptui.views.text import Row, Span, first_fitting, fit_new, grow
 from bptui.views.units import Column
 
 GAP, ARROW, WIDEST_ARROW = 1, 3, 9  # columns between two layers: at least, with an arrow, at most with an arrow
@@ -83,7 +83,7 @@ def side_by_side(blocks: list[Block], wires: list[list[Row]], y: int, margin: in
     """Row ``y`` of layers and wires in turn."""
     spans: list[Span] = [(" " * margin, "text")]
     for k, block in enumerate(blocks):
-        spans += fit(block.rows[y] if y < len(block.rows) else (), block.width)
+        spans += fit_new(block.rows[y] if y < len(block.rows) else (), block.width)
         if k < len(wires):
             spans += wires[k][y]
     return tuple(spans)

@@ -65,11 +65,11 @@ def row_cells(row: Iterable[Span]) -> int:
 
 def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
     """The row cut or padded to exactly ``width`` columns."""
-    return _fit(tuple(row), width, fill)
+    return known_fit(tuple(row), width, fill)
 
 
-@lru_cache(maxsize=4096)  # from one moment to the next most rows stay
-def _fit(row: Row, width: int, fill: str) -> Row:
+def fit_new(row: Row, width: int, fill: str = "text") -> Row:
+    """The same of a row that has hardly ever been fitted before: what is known is not searched for it."""
     spare = width - row_cells(row)
     out = [span for span in row if span[0]]
     if spare >= 0:
@@ -84,6 +84,9 @@ def _fit(row: Row, width: int, fill: str) -> Row:
         kept.append((text, role))
         room -= size
     return say_cut(kept) if room == 0 else tuple(kept)
+
+
+known_fit = lru_cache(maxsize=4096)(fit_new)  # from one moment to the next most rows stay
 
 
 def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:

@@ -58,12 +58,13 @@ def ledger_height(scene: Scene, width: int, height: int) -> int:
 
 def entries(scene: Scene, width: int, height: int) -> range:
     """Which samples the ledger of a panel of this size shows."""
-    return shown_in(scene, ledger_height(scene, width, height))
+    high = ledger_height(scene, width, height)
+    return shown_in(scene, high, len(below_entries(scene, high)))
 
 
-def shown_in(scene: Scene, height: int) -> range:
-    """Which samples a ledger of ``height`` rows shows."""
-    room = max(height - 1 - len(below_entries(scene, height)), 0)
+def shown_in(scene: Scene, height: int, below: int) -> range:
+    """Which samples a ledger of ``height`` rows shows, ``below`` of them below the samples."""
+    room = max(height - 1 - below, 0)
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 
 
@@ -82,9 +83,9 @@ def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     a = np.ones(record.n) if moment.weight.is_bias else record.passed.a[moment.layer - 1][:, moment.source]
     delta = record.passed.delta[moment.layer - 1][:, moment.unit]
     rows = [first_fitting(ledger_heads(scene), width)]
-    for m in shown_in(scene, height):
-        rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
     bottom = [first_fitting(spellings, width) for spellings in below_entries(scene, height)]
+    for m in shown_in(scene, height, len(bottom)):
+        rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
     rows += [()] * (height - len(rows) - len(bottom))
     return [*rows, *bottom]
 
