@@ -168,6 +168,7 @@ class FollowingExplorer(Explorer):
         self.poll_changed(place.view.poll)
         self.paint()
         self.mirrored.show(place.view.screens)
+        self.desk.show()
         top = self.app.screen
         if top in self.mirrored and isinstance(top, Workbench) and top.is_mounted:
             top.paint()

@@ -83,6 +83,7 @@ class Desk:
     def __init__(self, app: "BptuiApp", send: Callable[[dict[str, Any]], None]) -> None:
         self._app, self._send = app, send
         self._bars: PollScreen | None = None
+        self._due: PollScreen | None = None
         self.ballot = Ballot()
 
     def ways(self, usual: Ways) -> Ways:
@@ -100,25 +101,30 @@ class Desk:
         return True
 
     def follow(self, said: object) -> None:
-        """What the lecturer's poll says, where one stands where the lecturer stands. Raises ValueError where that is
-        none."""
+        """What the lecturer's poll says, where one stands where the lecturer stands; the bars are to be shown when what
+        lies below them is open. Raises ValueError where that is no poll."""
         app, heard = self._app, heard_of(said)
         before = self.ballot.told
         self.ballot = followed(app.session, self.ballot, heard)
         if heard.told != before:
             self._close()
-        asking = app.session.prediction
-        if heard.told and heard.told != before and heard.tally and asking and asking.told:
-            question = Question(asking, app.session.record)
-            self._bars = PollScreen(question, heard.tally, True, app.palette_name, app.ascii)
-            app.push_screen(self._bars, lambda _: repaint(app))
+            asking = app.session.prediction
+            if heard.told and heard.tally and asking and asking.told:
+                question = Question(asking, app.session.record)
+                self._due = PollScreen(question, heard.tally, True, app.palette_name, app.ascii)
         repaint(app)
+
+    def show(self) -> None:
+        """The bars, where there are some that were not shown yet."""
+        if self._due is not None:
+            self._bars, self._due = self._due, None
+            self._app.push_screen(self._bars, lambda _: repaint(self._app))
 
     def _close(self) -> None:
         """The bars are looked at no longer."""
         if self._bars is not None:
             self._bars.end()
-        self._bars = None
+        self._bars = self._due = None
 
 
 def repaint(app: "BptuiApp") -> None:

@@ -12,6 +12,7 @@ from bptui.data.wire import OWN
 from bptui.serve.hub import Hub
 from bptui.session.catching_up import Follower
 from bptui.tui.following import FollowingExplorer
+from bptui.tui.gradients import GradientScreen
 from bptui.tui.poll_screen import PollScreen
 from bptui.tui.presenting import PresentingExplorer
 from bptui.views.numbers import factor, num
@@ -159,3 +160,24 @@ async def test_who_is_asked_when_the_lecturer_is_lost_goes_on_alone(tmp_path: Pa
                 assert "Enter sends" not in follower.text()
                 await follower.press("p", "p")
                 await until_said(follower, "updates 1")
+
+
+async def test_the_bars_lie_over_the_screen_that_the_lecturer_has_open_for_late_comers_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (hub, path):
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.connect(str(path))
+        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
+            _, seat = following(hub)
+            await until_said(lecturer, "1 follows")
+            await lecturer.press("j", *"123467", "enter", "b", "G")
+            await typed(lecturer, "77.77")
+            assert isinstance(lecturer.app.screen, PollScreen)
+            await until(lambda: "told" in ((seat.newest("2") or {}).get("poll") or {}))
+            async with explore("xor", USUAL, made=joined(hub)) as follower:
+                await until_said(follower, "you gave no answer")
+                assert [type(each) for each in follower.app.screen_stack[-2:]] == [GradientScreen, PollScreen]
+                await lecturer.press("escape")
+                await until_said(follower, "Gradients, update 1")
+                await lecturer.press("escape")
+                await until_said(follower, "Network")
+                assert follower.app.screen is follower.explorer

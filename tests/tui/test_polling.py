@@ -98,6 +98,12 @@ def at_the_mean() -> Session:
     return session
 
 
+def hears(desk: Desk, said: object) -> None:
+    """A place has come, and nothing is to be opened besides."""
+    desk.follow(said)
+    desk.show()
+
+
 OPEN = {"open": {"id": 3, "kind": "mean"}}
 TOLD = {"id": 3, "kind": "mean", "right": 11, "mistakes": [[OF_SUM, 4]], "other": 1, "nothing": 4}
 
@@ -105,7 +111,7 @@ TOLD = {"id": 3, "kind": "mean", "right": 11, "mistakes": [[OF_SUM, 4]], "other"
 async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss() -> None:
     async with explore(at_the_mean()) as at:
         desk, sent = follower(at)
-        desk.follow(OPEN)
+        hears(desk, OPEN)
         await at.pilot.pause()
         record, weight = at.session.record, at.session.moment.weight
         total, mean = record.summed[weight], record.mean[weight]
@@ -121,10 +127,10 @@ async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss(
         await typed(at, f"{total:.4f}")
         assert sent == [{"poll": 3, "given": f"{mean:.5f}"}, {"poll": 3, "given": f"{total:.4f}"}]
         assert f"{total:.4f} is sent" in at.text()
-        desk.follow(OPEN)
+        hears(desk, OPEN)
         await at.pilot.pause()
         assert f"{total:.4f} is sent" in at.text()
-        desk.follow({"told": TOLD})
+        hears(desk, {"told": TOLD})
         await at.pilot.pause()
         assert isinstance(at.app.screen, PollScreen)
         assert f"you gave {total:.4f}: {OF_SUM}" in at.text()
@@ -132,7 +138,7 @@ async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss(
         await at.press("8", "3", "enter")
         assert "Esc closes, or the lecturer does" in at.foot()
         await at.press("question_mark")
-        desk.follow(None)
+        hears(desk, None)
         await at.pilot.pause()
         await at.press("escape")
         await at.pilot.pause()
@@ -143,7 +149,7 @@ async def test_a_follower_answers_changes_it_and_sees_the_bars_and_its_own_miss(
 async def test_a_follower_in_another_screen_takes_a_number_that_is_offered_and_is_right() -> None:
     async with explore(at_the_mean()) as at:
         desk, sent = follower(at)
-        desk.follow(OPEN)
+        hears(desk, OPEN)
         await at.press("G")
         assert isinstance(at.app.screen, GradientScreen)
         true, weight = true_number(at), at.session.moment.weight
@@ -155,7 +161,7 @@ async def test_a_follower_in_another_screen_takes_a_number_that_is_offered_and_i
         letter = next(letter for letter in "abcd" if f"{letter} {factor(true, 8)}" in at.text())
         await at.press(letter)
         assert [float(each["given"]) for each in sent] == [true]
-        desk.follow({"told": TOLD, "open": {"id": 4, "kind": "sum"}})
+        hears(desk, {"told": TOLD, "open": {"id": 4, "kind": "sum"}})
         await at.pilot.pause()
         assert "◂ yours" in next(line for line in at.lines() if "● 11 right" in line)
         await at.press("escape")
@@ -166,11 +172,11 @@ async def test_a_follower_in_another_screen_takes_a_number_that_is_offered_and_i
 async def test_without_unicode_the_bars_and_the_foot_are_ascii_on_both_sides() -> None:
     async with explore(at_the_mean(), ascii_only=True) as at:
         desk, _ = follower(at)
-        desk.follow(OPEN)
+        hears(desk, OPEN)
         await typed(at, "0.0834")
         assert "0.0834 is sent" in at.text()
         assert at.text().isascii()
-        desk.follow({"told": TOLD})
+        hears(desk, {"told": TOLD})
         await at.pilot.pause()
         assert "o 11 right" in at.text()
         assert at.text().isascii()
