@@ -24,6 +24,7 @@ Weight        the address of one number: layer from 1, source from 0 (−1: the 
 Settings      batch size, order and rules of the updates, as they are in a record's settings
 diagnose      your own numbers beside a record: diagnose(scenario, gradient=[dW1, db1, dW2, db2]); print it
 Diagnosis     its answer: verdict, first, parts, fits, line, numbers; bptui.testing.check_gradients(f) is for tests
+torch         torch.record(model, loss, optimizer, path): a training in PyTorch, to be opened and read
 check         back-propagation against finite differences: check(network, loss, x, y).relative_error
 
 Layers are counted from 1 where a method takes one; lists have layer 1 at [0], but passed.a has the input there.
@@ -57,6 +58,7 @@ ROOMS = {
     "Weight": "bptui.engine",
     "check": "bptui.engine",
     "diagnose": "bptui.diagnosis.diagnosis",
+    "torch": "bptui.torch",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "__version__",
     "check",
     "diagnose",
+    "torch",
 ]
 
 

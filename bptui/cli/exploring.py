@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bptui.views.looks import Looks
 
 
+ARCHIVE = b"PK\x03\x04"
+
+
 def config(options: argparse.Namespace) -> int:
     from bptui.tui.config import config_path, in_force
 
@@ -136,18 +139,31 @@ def lesson(options: argparse.Namespace) -> int:
 
 
 def open_session(options: argparse.Namespace) -> int:
-    from bptui.scenario.recorded import is_recording
+    return open_recording(options) if is_archive(options.file) else reopen(options.file, options, None)
 
-    return open_recording(options) if is_recording(options.file) else reopen(options.file, options, None)
+
+def is_archive(path: Path) -> bool:
+    """Does the file begin as a zip archive? A session is a text; numpy is not loaded to tell."""
+    from bptui.data.bounded import opened
+    from bptui.data.error import DataError
+
+    try:
+        with opened(path) as stream:
+            return stream.read(len(ARCHIVE)) == ARCHIVE
+    except DataError:
+        return False
 
 
 def open_recording(options: argparse.Namespace) -> int:
-    """What PyTorch has made; it is no session, and needs no recovery."""
-    with loading():
-        from bptui.scenario import Scenario
-        from bptui.session.session import Session
+    """What PyTorch has made, as the explorer opens it by its name."""
 
-    return open_explorer(Session(Scenario.of_file(options.file)), options)
+    def is_one(session: "Session") -> None:
+        if session.scenario.recording is None:
+            raise ScenarioError(f"{options.file}: neither a session nor a recording; bptui {options.file} opens data")
+
+    name = str(options.file)
+    said = parser_of("").parse_args([f"./{name}" if name.startswith("-") else name])
+    return open_explorer(beginning(said, is_one), options)
 
 
 def resume(options: argparse.Namespace) -> int:

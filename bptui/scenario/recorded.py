@@ -265,6 +265,8 @@ def require_fit(arrays: Arrays, architecture: Architecture, settings: Settings) 
     steps = {b - a for a, b in pairwise(epochs.tolist())}
     if epochs[0] != 1 or not steps <= {0, 1}:
         raise ValueError("epochs: they do not count from 1, each after the one before")
+    if len(np.unique(np.repeat(epochs, sizes) * samples + rows)) < len(rows):
+        raise ValueError("rows: one that comes twice in an epoch")
     if arrays["rates"].min() < 0:
         raise ValueError("rates: a learning rate below 0")
 

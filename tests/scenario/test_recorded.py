@@ -97,6 +97,7 @@ WRONG: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     "memory of another optimizer": ("memory", lambda a: np.zeros((*a.shape[:1], 2, a.shape[2])), "memory: shape"),
     "a row that is not there": ("rows", lambda a: a + 2, "rows: one that is not among the 4 samples"),
     "a row below none": ("rows", lambda a: a - 1, "rows: one that is not among"),
+    "a row twice in an epoch": ("rows", lambda a: np.where(a == 1, 2, a), "rows: one that comes twice in an epoch"),
     "a batch of none": ("sizes", lambda a: np.array([0, *a[1:-1], a[0] + a[-1]]), "sizes: a batch without samples"),
     "a batch below none": ("sizes", lambda a: np.array([-4, *a[1:-1], a[0] + a[-1] + 4]), "sizes: a batch without"),
     "batches of other rows": ("sizes", lambda a: a + 1, "rows: shape"),
@@ -276,3 +277,9 @@ def test_a_damaged_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path
     path.write_bytes((FOLDER / "xor.bptui").read_bytes()[:-500])
     for words in (["trace", str(path)], ["open", str(path)]):
         assert str(path) in told(capsys, *words)
+
+
+def test_data_in_an_archive_are_no_recording_to_open(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    np.savez(path, x=np.eye(3), y=np.arange(3))
+    assert "neither a session nor a recording" in told(capsys, "open", str(path))
