@@ -2,10 +2,12 @@
 
 import io
 import math
+import warnings
 import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -76,11 +78,7 @@ def array_of(path: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo, tell: T
 def array_in(path: Path, name: str, stream: IO[bytes], size: int, tell: Tell) -> NDArray[Any]:
     """The array in an .npy stream of so many bytes. Raises DataError."""
     try:
-        version = np.lib.format.read_magic(stream)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError("a format of numpy's that is not known here")
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, by_column, kind = header(stream)
+        shape, by_column, kind = header_of(stream)
     except ValueError as problem:
         raise DataError(f"{path}: {name}: {clean(' '.join(str(problem).split()))}") from None
     refuse_kind(path, name, kind)
@@ -102,6 +100,19 @@ def array_in(path: Path, name: str, stream: IO[bytes], size: int, tell: Tell) ->
     if stream.read(1):
         raise DataError(f"{path}: {name}: more bytes than its shape {shape} has")
     return flat.reshape(shape, order="F" if by_column else "C")
+
+
+def header_of(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether columns come first, and kind of the array that follows. Raises ValueError."""
+    version = np.lib.format.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError("a format of numpy's that is not known here")
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of how old it is: numpy looks at it a second time
+            return header(stream)
+    except (SyntaxError, TypeError, TokenError, RecursionError, MemoryError):
+        raise ValueError("its header is damaged") from None
 
 
 def refuse_kind(path: Path, name: str, kind: np.dtype[Any]) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from bptui.data.bounded import bytes_of, text_of
 from bptui.data.dataset import DataError, Floats
+from bptui.data.numpy_file import header_of
 from bptui.data.output import write_whole
 from bptui.engine.network import Architecture, Parameters
 from bptui.scenario.accept import ScenarioError, nearest, shown
@@ -149,11 +150,10 @@ def array_in(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> Floats:
     """One array, its header believed only as far as the bytes that are there. No pickle is read. Raises ValueError."""
     name = info.filename.removesuffix(".npy")
     with packed.open(info) as stream:
-        version = np.lib.format.read_magic(stream)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"{name}: a format of numpy's that is not known here")
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, by_column, kind = header(stream)
+        try:
+            shape, by_column, kind = header_of(stream)
+        except ValueError as problem:
+            raise ValueError(f"{name}: {problem}") from None
         if kind.kind not in "fiu" or kind.itemsize > 8:
             raise ValueError(f"{name}: expected an array of numbers, got one of {shown(str(kind))}")
         length = math.prod(shape) * kind.itemsize

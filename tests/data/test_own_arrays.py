@@ -127,6 +127,7 @@ def header(shape: tuple[int, ...], kind: str = "<f8") -> bytes:
 
 X, Y = ("X.npy", npy(RNG.normal(size=(12, 4)))), ("y.npy", npy(LABELS))
 HOSTILE: list[tuple[tuple[tuple[str, bytes], ...], str]] = [
+    ((("X.npy", header((12, 4)).replace(b"4), }", b"4,, }")), Y), "X: its header is damaged"),
     ((("X.npy", header((12, 4)) + bytes(80)), Y), "X: cut off: its shape (12, 4) needs 384 bytes"),
     ((("X.npy", header((2**40, 4)) + bytes(80)), Y), "larger than is read"),
     ((("X.npy", header((12, 4)) + bytes(400)), Y), "more bytes than its shape"),
