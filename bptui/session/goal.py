@@ -8,7 +8,7 @@ from bptui.training.schedule import Position
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An update (from 1), or where that is 0, a batch of an epoch; ``update=120`` or ``epoch=3, batch=5``."""
+    """An update (from 1), or where that is 0, the first of a batch; ``update=120`` or ``epoch=3, batch=5``."""
 
     update: int = 0
     epoch: int = 0
@@ -17,7 +17,7 @@ class Goal:
     def __call__(self, frontier: int, following: Position) -> bool:
         """Is it among the updates of a run that has made ``frontier`` of them and goes on at ``following``?"""
         if self.epoch:
-            return (following.epoch, following.batch) > (self.epoch, self.batch)
+            return (following.epoch, following.batch, following.repeat) > (self.epoch, self.batch, 1)
         return frontier >= self.update
 
     def share(self, frontier: int, following: Position, batches: int) -> float:

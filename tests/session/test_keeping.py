@@ -28,10 +28,23 @@ from bptui.session.keeping import KeptError, Replay, check_of, opened, reopened,
 from bptui.session.kept_forks import digest_of
 from bptui.session.moves import to_update
 from bptui.session.session import Session
+from bptui.session.settings_line import change_settings, parse_settings
 from bptui.session.stops import Stops
 from bptui.training.causes import Edit, Guest
 from bptui.training.roster import Part, Rewrite
 from tests.training.builders import fingerprint, planned
+
+TYPED = (
+    "optimizer adam lr 0.01",
+    "repeats 3 repeat_until 0.1",
+    "repeats 2 repeat_until 0",
+    "ranks 3,1 micro_batches 1",
+    "order replacement",
+    "order fixed",
+    "batch 3 last_batch drop",
+    "schedule cosine schedule_length 20",
+    "loss squared-error",
+)
 
 
 def there_and_back(session: Session, folder: Path) -> tuple[Session, str]:
@@ -132,6 +145,10 @@ class Sessions(RuleBasedStateMachine):
         rules = self.session.next_settings.rules
         other = replace(rules, optimizer=replace(rules.optimizer, name="momentum", momentum=momentum), l2=0.01)
         self.try_to(lambda: self.session.change(replace(self.session.next_settings, rules=other)))
+
+    @rule(words=st.sampled_from(TYPED))
+    def settings_by_name(self, words: str) -> None:
+        self.try_to(lambda: change_settings(self.session, parse_settings(self.session, words)))
 
     @rule(value=st.floats(-3, 3))
     def edit(self, value: float) -> None:
@@ -426,6 +443,16 @@ def test_other_last_digits_are_said(path: Path) -> None:
     again, kept = opened(path)
     again.run.extend_to(kept.updates)
     assert reopened(again, kept) == "replayed with other last digits: made by numpy 9 on the moon"
+
+
+@pytest.mark.parametrize("update", range(1, 8))
+def test_between_the_repeats_of_a_batch_a_session_is_what_it_was(update: int, tmp_path: Path) -> None:
+    session = Session(Scenario.built_in("iris"))
+    change_settings(session, parse_settings(session, "repeats 3"))
+    session.moment = to_update(session.run, session.moment, update)
+    again, said = there_and_back(session, tmp_path)
+    assert said == f"replayed to update {update}, every bit as it was"
+    assert same(again, session)
 
 
 def test_a_data_file_that_changed_is_noticed(tmp_path: Path) -> None:
