@@ -1,5 +1,9 @@
 """Formulas of what happens once a batch: sum, mean, penalty, clipping, optimizer, the weight after."""
 
+from math import isnan
+
+from bptui.data.digits import shortest
+from bptui.engine.network import Parameters
 from bptui.explain.expression import ONE, Expression, Number, Quotient, Sum, call, setting, square, times, whole
 from bptui.explain.formula import SHOWN, Formula, long_sum, named, number
 from bptui.explain.quantity import CLIP, NORM, Quantity, of_weight
@@ -8,6 +12,8 @@ from bptui.explain.values import unclipped as unclipped_vector
 from bptui.training.record import UpdateRecord
 
 NOTHING = whole(0)
+TOLD = 6  # digits of a number of PyTorch's
+FINE = 1e-12  # what rounding of float64 may leave
 FROZEN = Formula("0", NOTHING, "the biases of this network are frozen")
 
 
@@ -85,18 +91,20 @@ def unclipped(record: UpdateRecord, q: Quantity) -> Formula:
     """The sum or the mean, and the penalty."""
     if is_frozen(record, q):
         return FROZEN
-    chosen = in_force(record, q)
+    chosen, note = in_force(record, q), f"the {record.settings.rules.reduction} is in force{as_told(record, q)}"
     if not is_penalised(record, q):
-        return Formula(
-            named(record, chosen), number(record, chosen), f"the {record.settings.rules.reduction} is in force"
-        )
+        return Formula(named(record, chosen), number(record, chosen), note)
     penalty = q.of_weight("regularisation")
     numbers = Sum((number(record, chosen), number(record, penalty)))
-    return Formula(
-        f"{named(record, chosen)} + {named(record, penalty)}",
-        numbers,
-        f"the {record.settings.rules.reduction} is in force",
-    )
+    return Formula(f"{named(record, chosen)} + {named(record, penalty)}", numbers, note)
+
+
+def as_told(record: UpdateRecord, q: Quantity) -> str:
+    """Of an update that was read, what PyTorch had in .grad for the weight, as the end of a note."""
+    if record.told is None:
+        return ""
+    theirs = Parameters(record.before.architecture, record.told.gradient)[q.weight]
+    return "" if isnan(theirs) else f"; PyTorch's .grad: {shortest(theirs, TOLD)}"
 
 
 def norm(record: UpdateRecord, _: Quantity) -> Formula:
@@ -145,7 +153,10 @@ def after(record: UpdateRecord, q: Quantity) -> Formula:
     """θ ← θ + Δθ, once for the whole batch."""
     before, change = q.of_weight("weight"), q.of_weight("step")
     numbers = Sum((number(record, before), number(record, change)))
-    return Formula(f"{named(record, before)} + {named(record, change)}", numbers, "once for the whole batch")
+    made = record.before[q.weight] + record.step[q.weight]
+    rounded = record.told is not None and abs(made - record.after[q.weight]) > FINE * abs(made)
+    note = "once for the whole batch" + ("; read as PyTorch has rounded it" if rounded else "")
+    return Formula(f"{named(record, before)} + {named(record, change)}", numbers, note)
 
 
 def learning_rate(record: UpdateRecord, _: Quantity) -> Formula:

@@ -106,6 +106,8 @@ def veiled(record: UpdateRecord, q: Quantity) -> UpdateRecord:
     if "after" in VECTORS.get(q.kind, ()):
         after = np.full_like(record.after.flat, NONE)
         changed["after"] = Network(record.before.architecture, read_only(after))
+    if record.told and "reduced" in VECTORS.get(q.kind, ()):
+        changed["told"] = replace(record.told, gradient=read_only(np.full_like(record.told.gradient, NONE)))
     if q.kind in ("a", "delta"):
         changed["passed"] = without(record, q)
     if q.kind == "contribution":

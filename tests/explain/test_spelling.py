@@ -6,6 +6,7 @@ import pytest
 
 from bptui.engine import ACTIVATIONS, LOSSES, OPTIMIZERS, OptimizerSettings, UpdateRules
 from bptui.engine.rates import SCHEDULES, RateSchedule
+from bptui.engine.weight import Weight
 from bptui.explain import explain
 from bptui.explain.quantity import RATE, Quantity, loss, of_unit, of_weight
 from bptui.explain.spelling import (
@@ -16,6 +17,7 @@ from bptui.explain.spelling import (
     LayerSpelling,
 )
 from bptui.training import UpdateRecord
+from tests.recordings import by_pytorch
 
 from .cases import Case, run_of
 
@@ -67,3 +69,29 @@ def test_an_optimizer_without_a_row_is_told_by_no_other(monkeypatch: pytest.Monk
 def test_a_schedule_without_a_row_is_told_by_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SCHEDULES, NEW, SCHEDULES["cosine"])
     refuses(run_of(Case(rules=UpdateRules(schedule=RateSchedule(NEW)))).record(2), RATE)
+
+
+def test_steps_that_were_read_are_told_by_no_rule() -> None:
+    record = by_pytorch("pictures").begin().record(2)
+    weight = Weight(1, 40, 2)
+    step = explain(record, of_weight("step", weight.layer, weight.source, weight.unit))
+    assert step.numbers is None
+    assert step.note == "read: an optimizer of PyTorch made it of g, by a rule of its own"
+
+
+def test_what_pytorch_had_in_grad_stands_beside_what_the_optimizer_gets() -> None:
+    record = by_pytorch("iris").begin().record(2)
+    g = explain(record, of_weight("reduced", 1, 2, 3))
+    said = float(g.note.rpartition("PyTorch's .grad: ")[2].replace("−", "-"))
+    assert said == pytest.approx(record.reduced[Weight(1, 2, 3)], rel=1e-5)
+
+
+def test_a_weight_that_pytorch_has_rounded_says_so() -> None:
+    notes = {}
+    for name in ("xor", "iris"):  # of float32 and of float64
+        record = by_pytorch(name).begin().record(2)
+        notes[name] = explain(record, of_weight("after", 1, 1, 1)).note
+    assert notes == {
+        "xor": "once for the whole batch; read as PyTorch has rounded it",
+        "iris": "once for the whole batch",
+    }

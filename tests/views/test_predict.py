@@ -21,11 +21,12 @@ from bptui.views.predict import Ways, depth_rows, foot_height, foot_rows, questi
 from bptui.views.predict import hints as hints_of
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import cells
+from tests.recordings import by_pytorch
 from tests.scenes import VIEWS, lines, own_data, own_session, painted
 
 from .test_no_orphans import NUMBER
 
-NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "momentum", "ranks", "equal ranks")
+NAMES = ("xor", "mazur", "iris", "sine", "spiral", "trask", "momentum", "ranks", "equal ranks", "recording")
 WIDTHS, HEIGHT = (38, 78), 24
 LOOKED_AT, MOST_MOVES = 20, 200
 
@@ -33,6 +34,8 @@ LOOKED_AT, MOST_MOVES = 20, 200
 def begun(name: str) -> Session:
     if name == "momentum":
         session = own_session(own_data((), ("u", "v")), optimizer="momentum", l2=0.01, clip_norm=1.0)
+    elif name == "recording":
+        session = Session(by_pytorch("iris"))
     elif name.endswith("ranks"):
         session = own_session(own_data((), ("u", "v")), ranks=(8, 3, 1) if name == "ranks" else (1, 1))
     else:
