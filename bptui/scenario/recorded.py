@@ -228,6 +228,8 @@ def dataset_of(path: Path, recorded: Recorded) -> Dataset:
     image = tuple(head["image"]) or None
     if image and (len(image) != 2 or image[0] * image[1] != x.shape[1]):
         raise ValueError(f"image: {shown(image)} does not have {x.shape[1]} pixels")
+    if x.min() < 0:  # brought to a mean of 0: nothing says how dark that is
+        image = None
     if head["classes"] and len(head["classes"]) != max(y.shape[1], 2):
         raise ValueError(f"classes: {len(head['classes'])} names for {y.shape[1]} outputs")
     if head["features"] and len(head["features"]) != x.shape[1]:

@@ -28,7 +28,9 @@ class Update:
 class Contents:
     """Takes updates, at most so many ``bytes`` of them."""
 
-    def __init__(self, classes: tuple[str, ...], features: tuple[str, ...], most: int) -> None:
+    def __init__(
+        self, classes: tuple[str, ...], features: tuple[str, ...], image: tuple[int, int] | None, most: int
+    ) -> None:
         self.classes, self.features = classes, features
         self.updates: list[tuple[Numbers, float, float]] = []  # gradient, loss, γ
         self.full = ""
@@ -40,7 +42,7 @@ class Contents:
         self._y: list[Numbers] = []
         self._batches: list[NDArray[np.int64]] = []
         self._begins: list[int] = []  # updates with which an epoch begins, where that was said
-        self._image: tuple[int, int] | None = None
+        self._image = image
 
     def begin_epoch(self) -> None:
         self._begins.append(len(self.updates))
@@ -51,7 +53,8 @@ class Contents:
         if not self._theta:
             self._theta.append(update.before)
             self._memory.append(update.memory.astype(kind))
-            self._image = seen.image
+            flattened = seen.image is not None and seen.image[0] * seen.image[1] == seen.a[0].shape[1]
+            self._image = self._image or (seen.image if flattened else None)
         x, y = seen.a[0].cpu().numpy(), np.asarray(seen.targets, dtype=kind)
         self._batches.append(np.array([self._sample(*pair) for pair in zip(x, y, strict=True)], dtype=np.int64))
         self._theta.append(after)

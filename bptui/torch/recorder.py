@@ -37,6 +37,7 @@ def record(
     *,
     classes: Sequence[str] = (),
     features: Sequence[str] = (),
+    image: tuple[int, int] | None = None,
     megabytes: int = MEGABYTES,
 ) -> "Recorder":
     """A context: every ``optimizer.step()`` in it becomes an update in the file ``path`` (``run.bptui``).
@@ -44,13 +45,25 @@ def record(
     ``model`` is of nn.Linear and activations, one behind the other: an nn.Sequential, or a module of your own that
     chains its layers. ``loss`` is nn.MSELoss, nn.CrossEntropyLoss, nn.NLLLoss, nn.BCEWithLogitsLoss or nn.BCELoss, with
     reduction mean or sum. ``optimizer`` is any of torch.optim that makes a step of one backward. ``classes`` and
-    ``features`` name outputs and inputs. Of a run longer than ``megabytes`` the first updates are kept, and a warning
-    says so.
+    ``features`` name outputs and inputs; ``image`` says the rows and columns of pictures that come flattened. Of a run
+    longer than ``megabytes`` the first updates are kept, and a warning says so.
 
     After every backward PyTorch's gradients are held against the engine's, sample by sample. Raises RecordingError
     where they differ, or where something cannot be recorded; what was recorded before is in the file all the same.
     """
-    return Recorder(model, loss, optimizer, Path(path), tuple(classes), tuple(features), megabytes)
+    return Recorder(model, loss, optimizer, Path(path), tuple(classes), tuple(features), image, megabytes)
+
+
+def refuse_names(
+    sizes: tuple[int, ...], classes: tuple[str, ...], features: tuple[str, ...], image: tuple[int, int] | None
+) -> None:
+    """Raises RecordingError where there are not as many as the network has inputs and outputs."""
+    if features and len(features) != sizes[0]:
+        raise RecordingError(f"features: {len(features)} named, the model has {sizes[0]} inputs")
+    if classes and len(classes) != max(sizes[-1], 2):
+        raise RecordingError(f"classes: {len(classes)} named, for {max(sizes[-1], 2)} there are outputs")
+    if image and image[0] * image[1] != sizes[0]:
+        raise RecordingError(f"image: {image[0]} × {image[1]} pixels for {sizes[0]} inputs")
 
 
 class Recorder:
@@ -64,6 +77,7 @@ class Recorder:
         path: Path,
         classes: tuple[str, ...] = (),
         features: tuple[str, ...] = (),
+        image: tuple[int, int] | None = None,
         megabytes: int = MEGABYTES,
     ) -> None:
         self.path = path
@@ -75,7 +89,8 @@ class Recorder:
         self._rule = optimizers.rule_of(optimizer, {id(layer.bias) for layer in self._layers.linear})
         if not 1 <= megabytes <= LARGEST >> 20:
             raise RecordingError(f"megabytes={megabytes}; from 1 to {LARGEST >> 20} are read again")
-        self._contents = Contents(classes, features, megabytes << 20)
+        refuse_names(self._chain.sizes, classes, features, image)
+        self._contents = Contents(classes, features, image, megabytes << 20)
         self._architecture: Architecture | None = None
         self._hooks: list[Any] = []
         self._seen: Seen | None = None  # the pass under way

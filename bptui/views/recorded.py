@@ -20,17 +20,15 @@ def agreement(record: "UpdateRecord") -> str:
 
 
 def opening_words(recording: "Recording") -> str:
-    """When a recording is opened: what it is of, and how far its gradients are from the engine's."""
+    """When a recording is opened: how far its gradients are from the engine's, and what it is of; what may be cut in a
+    narrow line comes last."""
     found, made = recording.agreement, recording.updates
-    many = f"{grouped(made)} update{'s' if made > 1 else ''}"
-    looked = "" if found.of >= made else f" in the first {grouped(found.of)}"
     if found.worst > FAR:
-        said = (
-            f"its gradient of update {found.update} is {share(found.worst)} off the engine's: not as it was recorded?"
-        )
-    else:
-        said = f"its gradients agree to {share(found.worst)}{looked}"
-    return f"read: {many} of {recording.by}; {said}"
+        off = f"its gradient of update {found.update} is {share(found.worst)} off the engine's: not as recorded?"
+        return f"read: {off} {recording.by}"
+    one = f"the gradient of {'its' if made == 1 else 'the first'} update agrees"
+    many = f"gradients of {'all' if found.of >= made else 'the first'} {grouped(found.of)} updates agree"
+    return f"read: {one if found.of == 1 else many} to {share(found.worst)}; {recording.by}"
 
 
 def share(off: float) -> str:

@@ -300,6 +300,28 @@ def test_names_of_classes_and_inputs_are_kept(tmp_path: Path) -> None:
     assert (data.classes, data.features) == (("a", "b", "c"), ("u", "v", "w"))
 
 
+def test_flattened_pictures_are_drawn_where_their_shape_is_said(tmp_path: Path) -> None:
+    made = training(nn.Linear(6, 2))
+    assert made.recorded(tmp_path, image=(2, 3)).dataset().image is None, "there is no ink below 0"
+    made.x = made.x.abs()
+    assert made.recorded(tmp_path, image=(2, 3)).dataset().image == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({"classes": ("a",)}, "classes: 1 named, for 2 there are outputs"),
+        ({"features": ("a",)}, "features: 1 named, the model has 3 inputs"),
+        ({"image": (2, 2)}, "image: 2 × 2 pixels for 3 inputs"),
+        ({"megabytes": 0}, "megabytes=0; from 1 to 256 are read again"),
+    ],
+)
+def test_names_and_sizes_that_do_not_fit_are_refused_at_once(names: Any, words: str, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError) as refused:
+        training().record(tmp_path / "run.bptui", **names)
+    assert str(refused.value) == words
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_pytorch_makes_the_stored_recordings_again(name: str, tmp_path: Path) -> None:
     make_torch_recordings.recorded(name, tmp_path / "run.bptui")
