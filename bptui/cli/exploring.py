@@ -47,7 +47,8 @@ def configured() -> "Config":
 
 
 def explore(options: argparse.Namespace) -> int:
-    if number := os.environ.get(FOLLOWS):
+    number = os.environ.get(FOLLOWS, "")
+    if number.isdecimal():
         from bptui.cli.following import follow
 
         return follow(options, int(number))

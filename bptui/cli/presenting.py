@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds in which a server answers, and ends
 DOORS = ("public", "password", "keys", "web", "web_port")
 """Options of a server of its own."""
+KEPT = ("--weights",)
+"""Those that no server can hand on to visitors: who follows has the weights from the lecturer."""
 
 
 class NoServer(Exception):
@@ -76,7 +78,7 @@ def server(folder: Path, options: argparse.Namespace) -> Iterator[tuple[socket.s
         return
     with begun(options) as lines:
         for words in lines:
-            print(words)
+            print(words.removesuffix("; ctrl+C closes"))
         line = joined(door)
         if line is None:
             raise NoServer("the server that was started lets nobody present")
@@ -160,7 +162,7 @@ def words_for_server(options: argparse.Namespace) -> list[str]:
         word = words[place]
         option = word.partition("=")[0]
         count = 1 + (option in here.known and "=" not in word and here.takes_value(option))
-        if word == "--" or option not in here.known or option in there.known:
+        if word == "--" or option not in here.known or (option in there.known and option not in KEPT):
             out += words[place : place + count]
         place += count
     if options.scenario not in out:

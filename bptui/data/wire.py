@@ -96,6 +96,7 @@ class Wire:
         self._stamps: dict[str, int] = {}
         self._rest = memoryview(b"")
         self._came = bytearray(came)
+        self._looked = 0  # bytes of it that have no end of a line
         self._resting: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._open = True
@@ -152,7 +153,7 @@ class Wire:
     def _take(self) -> None:
         """The whole lines that came, as fast as they may."""
         rested, self._resting = self._resting is not None, None
-        while self._open and (end := self._came.find(b"\n")) >= 0:
+        while self._open and (end := self._came.find(b"\n", self._looked)) >= 0:
             if end > self._longest:
                 self._end()
                 return
@@ -161,7 +162,9 @@ class Wire:
                 return
             line = bytes(self._came[:end])
             del self._came[: end + 1]
+            self._looked = 0
             self._heard(line)
+        self._looked = len(self._came)
         if len(self._came) > self._longest:
             self._end()
         elif self._open and rested:

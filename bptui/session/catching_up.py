@@ -6,7 +6,7 @@ from typing import Any
 from bptui.data.wire import read_line
 from bptui.scenario import Scenario, ScenarioError
 from bptui.session.aim import parse_aim
-from bptui.session.following import BASE, CAUSES, PLACE, ROOT, Place, checked, digest
+from bptui.session.following import BASE, CAUSES, PLACE, ROOT, Place, checked, digest, digest_of_recording
 from bptui.session.forks import Fork, rest
 from bptui.session.goal import Goal
 from bptui.session.keeping import digest_of_data
@@ -18,6 +18,7 @@ from bptui.session.written import UPDATE, a_section, changes_of, short_text
 from bptui.training.causes import Causes, Change, parting
 from bptui.training.checkpoints import BUDGET
 from bptui.training.run import Run
+from bptui.training.settings import Settings
 
 Pause = Callable[[], bool]
 
@@ -134,7 +135,7 @@ class Follower:
                 session.predict(None)
                 session.halt()
         assert self.place is not None, "one is on the way"
-        if session.run.frontier > self.place.updates:  # one has gone further alone
+        if session.run.frontier > self.place.updates and not session.scenario.recording:  # one has gone further alone
             session.run = session.run.parted(session.run.causes, self.place.updates)
 
     def _require_data(self, session: Session, said: dict[str, Any]) -> None:
@@ -145,9 +146,19 @@ class Follower:
 def scenario_of(said: dict[str, Any]) -> Scenario:
     """Raises LostWay."""
     try:
+        if said["recording"]:
+            return recorded(said)
         return Scenario.from_document(said["scenario"], said["origin"], ROOT, anywhere=True)
     except (ScenarioError, ArithmeticError) as problem:
         raise LostWay(" ".join(str(problem).split())) from None
+
+
+def recorded(said: dict[str, Any]) -> Scenario:
+    """A run that is read, out of its own file. Raises ScenarioError, LostWay where it is another one."""
+    scenario = Scenario.of_file(said["origin"], anywhere=True)
+    if scenario.recording is None or digest_of_recording(scenario.recording) != said["recording"]:
+        raise LostWay(f"{scenario.title} has changed since it was presented")
+    return scenario
 
 
 def take_causes(session: Session, said: dict[str, Any]) -> None:
@@ -155,11 +166,13 @@ def take_causes(session: Session, said: dict[str, Any]) -> None:
     ValueError, IndexError, KeyError, TypeError where they do not fit the scenario."""
     forks, live = session.forks, a_section(said["fork"])
     known = Known([fork.run for fork in forks.all])
-    forks.live = made(live, known.under(changes_of(said["changes"])), session.moment)
+    if said["changes"]:
+        forks.live = made(live, known.under(changes_of(said["changes"])), session.moment)
     forks.live.run.limit_memory(BUDGET)
     ghosts = [resting(each, known, session.moment) for each in said["forks"]]
     forks.all = sorted([forks.live, *ghosts], key=lambda fork: fork.number)
     forks.last, forks.beside = UPDATE(live.get("last")), NUMBER(live.get("beside"))
+    session.collected = tuple(each for _, each in changes_of(said["collected"]) if isinstance(each, Settings))
     forks.done.clear()
     forks.undone.clear()
     if session.stops.written() != {"breakpoints": said["breakpoints"], "watches": said["watches"]}:

@@ -10,6 +10,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+
 from bptui.data.clean import clean
 from bptui.data.wire import written as json_line
 from bptui.scenario.accept import Check, list_of
@@ -17,9 +19,10 @@ from bptui.session.aim import words_of
 from bptui.session.forks import MOST, Fork
 from bptui.session.keeping import MOST_CHANGES, digest_of_data
 from bptui.session.kept_forks import about
-from bptui.session.session import Session
+from bptui.session.session import MOST_COLLECTED, Session
 from bptui.session.stops import MOST as MOST_STOPS
 from bptui.session.written import UPDATE, a_section, short_text, written
+from bptui.training.recording import Recording
 
 BASE, CAUSES, PLACE = "012"
 """The keys of the lines: a new one makes those of higher keys void."""
@@ -83,12 +86,13 @@ def digest(body: bytes) -> str:
 
 
 CHECKS: dict[str, dict[str, Check]] = {
-    BASE: {"origin": short_text, "scenario": a_section, "data": short_text},
+    BASE: {"origin": short_text, "scenario": a_section, "data": short_text, "recording": short_text},
     CAUSES: {
         "of": short_text,
-        "changes": list_of(a_section, 1, MOST_CHANGES),
+        "changes": list_of(a_section, 0, MOST_CHANGES),
         "fork": a_section,
         "forks": list_of(a_section, 0, MOST),
+        "collected": list_of(a_section, 0, MOST_COLLECTED),
         "breakpoints": list_of(a_section, 0, MOST_STOPS),
         "watches": list_of(short_text, 0, MOST_STOPS),
     },
@@ -130,12 +134,14 @@ class Presented:
     def _causes(self, session: Session) -> dict[str, Any]:
         forks = session.forks
         live = {**about(forks.live), "last": forks.last, "beside": forks.beside}
+        collected = [{"update": 1, **written(each)} for each in session.collected]
         ghosts = [fork for fork in forks.all if fork is not forks.live]
         return {
             "of": digest(self._bodies[BASE]),
             "changes": changes_written(forks.live),
             "fork": live,
             "forks": [{**about(fork), **self._resting(fork)} for fork in ghosts],
+            "collected": collected,
             **session.stops.written(),
         }
 
@@ -154,14 +160,24 @@ class Presented:
 def base_of(session: Session) -> dict[str, Any]:
     """Raises ScenarioError where the scenario cannot be written."""
     scenario = session.scenario
+    read = scenario.recording
     return {
-        "origin": clean(scenario.origin, 500),
-        "scenario": scenario.document(folder=ROOT),
+        "origin": clean(str(Path(scenario.origin).absolute()) if read else scenario.origin, 500),
+        "scenario": {} if read else scenario.document(folder=ROOT),
         "data": digest_of_data(session.run.problem),
+        "recording": digest_of_recording(read) if read else "",
     }
 
 
+def digest_of_recording(recording: Recording) -> str:
+    """Of the weights it holds: whoever reads the file again has the same."""
+    return digest(np.ascontiguousarray(recording.theta).tobytes())
+
+
 def changes_written(fork: Fork) -> list[dict[str, Any]]:
+    """() for a run that is read: nothing can be changed in it."""
+    if fork.run.provider.why_no_change():
+        return []
     return [{"update": update, **written(change)} for update, change in fork.run.causes.changes]
 
 
@@ -170,4 +186,4 @@ def all_causes(session: Session) -> object:
     forks, stops = session.forks, session.stops
     live = forks.live.run.causes.changes
     each = [(tuple(about(fork).values()), fork.moment, None if fork is forks.live else fork.run) for fork in forks.all]
-    return live, forks.live.number, forks.last, forks.beside, each, stops.breakpoints, stops.watches
+    return session.collected, live, forks.live.number, forks.last, forks.beside, each, stops.breakpoints, stops.watches

@@ -122,6 +122,8 @@ class FollowingExplorer(Explorer):
         if self.presented and not presented:
             self.poll_changed(None)  # nobody tells any more what is asked
             self.notice = "nobody presents any more: go on alone from here; you follow again when somebody does"
+        if presented and not self.presented and not self.follows:
+            self.notice = f"somebody presents now: {self.shown('follow')} follows"
         self.presented = presented
         self.show_at_once()
 
@@ -201,6 +203,13 @@ class FollowingExplorer(Explorer):
         moves = key is not None and (isinstance(self._work, CatchingUp) or self.why_not(key) is None)
         if moves or screen in self.mirrored or (isinstance(screen, LiveSheet) and key_id in STEPS):
             self.leave()
+            if screen is not self:
+                screen.call_after_refresh(screen.do, self._say_so)
+
+    def _say_so(self, screen: Workbench) -> None:
+        """Where no header says that one looks around."""
+        if self.app.screen is screen:
+            screen.notice = f"looking around: close this, and {self.shown('follow')} follows again"
 
     def leave(self) -> None:
         """Nothing moves any more but by one's own keys."""
@@ -234,11 +243,12 @@ class FollowingExplorer(Explorer):
         return None
 
     @property
-    def company(self) -> str:
+    def company(self) -> tuple[str, ...]:
         """Who follows whom, for the header."""
         if not self.follows:
-            return f"looking around: {self.shown('follow')} returns"
-        return "following" if self.presented else "nobody presents"
+            returns = f"{self.shown('follow')} returns"
+            return f"looking around: {returns}", returns
+        return ("following" if self.presented else "nobody presents",)
 
     def scene(self) -> Scene:
         return replace(super().scene(), company=self.company)

@@ -262,12 +262,14 @@ class Mirrored:
         for (name, screen), (_, *values) in zip(self._open, wanted, strict=False):
             if self._shown.get(screen) != values:
                 self._shown[screen] = values
-                self._look(name, screen, values)
+                self._look(name, screen)
 
-    def _look(self, name: str, screen: Workbench, values: Values) -> None:
+    def _look(self, name: str, screen: Workbench) -> None:
         def look(_: object) -> None:
+            values = self._shown.get(screen)  # the newest, however long the screen took to be there
             try:
-                MIRRORS[name].show(screen, values)
+                if values is not None:
+                    MIRRORS[name].show(screen, values)
             except FAILS:  # this bptui is another one, or has not come so far
                 self._shown.pop(screen, None)
 

@@ -112,9 +112,9 @@ class PresentingExplorer(Explorer):
         return None if self.here is not None else "the server has ended: nobody follows any more"
 
     @property
-    def company(self) -> str:
+    def company(self) -> tuple[str, ...]:
         """How many follow, for the header."""
-        return "nobody can follow" if self.here is None else f"{self.here} follow{'s' * (self.here == 1)}"
+        return ("nobody can follow" if self.here is None else f"{self.here} follow{'s' * (self.here == 1)}",)
 
     def scene(self) -> Scene:
         return replace(super().scene(), company=self.company)

@@ -44,21 +44,22 @@ def words_of(parts: tuple[str, ...]) -> str:
 
 
 def titled(
-    title: str, wordings: list[tuple[str, str, str]], settings: list[Span], width: int, company: str = ""
+    title: str, wordings: list[tuple[str, str, str]], settings: list[Span], width: int, company: tuple[str, ...] = ()
 ) -> Row:
     """The first wording (where it stops, what is trained, what else) that fits around the settings that keys change,
-    and around who follows whom."""
+    and around who follows whom, as far as that has room."""
     return first_fitting(
         (
             [
                 (" ", "bar"),
                 (title, "bar-strong"),
-                (f"  {company}" if company else "", "bar-change"),
+                (who and f"  {who}", "bar-change"),
                 (stop, "bar-change"),
                 (words, "bar"),
                 *settings,
                 (tail, "bar"),
             ]
+            for who in (*company, "")
             for stop, words, tail in wordings
         ),
         width,

@@ -44,7 +44,7 @@ class Scene:
     ``units`` are the units' own names, the input's first, or (); ``yours`` a person's own numbers of one update;
     ``watches`` the numbers that are watched, ``stopped_by`` the one that stopped one here, and
     ``hits`` the updates in which breakpoints came to be true.
-    ``company`` says who follows whom.
+    ``company`` says who follows whom, the longest wording first.
     While a ``question`` is open the record has none in place of the number asked for, and of what comes of it."""
 
     title: str
@@ -73,7 +73,7 @@ class Scene:
     stopped_by: Watchable | None = None
     hits: tuple[Sequence[int], ...] = ()
     question: "Question | None" = None
-    company: str = ""
+    company: tuple[str, ...] = ()
 
     def yours_of(self, q: Quantity) -> Number | None:
         """A person's number beside this one of the record, once this one is known."""

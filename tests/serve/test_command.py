@@ -39,7 +39,7 @@ def test_the_address_of_a_browser_has_the_token_and_public_it_is_said_to_be_open
     web = Opening(("xor",), ("xor",), ssh=False, web=True, token="abcd")
     assert told_web(web, 8023)[0] == "bptui xor: http://127.0.0.1:8023/abcd/"
     public = replace(web, public=True)
-    assert told_web(public, 8023)[0] == "bptui xor: http://THIS-MACHINE:8023/abcd/"
+    assert told_web(public, 8023)[0] == f"bptui xor: http://{serving.own_address()}:8023/abcd/"
     read_along = "in a browser with the whole address, which others on the network can read on its way;"
     assert read_along in told(public, [])[-1]
     assert f"with the password by ssh, or {read_along}" in told(replace(public, ssh=True, password="x"), [])[-1]

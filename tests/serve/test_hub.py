@@ -14,6 +14,8 @@ import pytest
 from bptui.data.wire import Board, Wire
 from bptui.serve import hub as rooms
 from bptui.serve.hub import Hub, Seat
+from bptui.serve.limits import Limits, Seats
+from bptui.serve.stay import FOLLOW, Guests, Stay
 
 PATIENCE = 20.0
 
@@ -191,6 +193,30 @@ async def test_a_follower_cannot_present_and_the_lecturers_lines_of_other_keys_g
         lecturer.say("0", "true")
         await until(lambda: other.newest("0") == "true")
         assert {key for key, _ in other.came} == {"!", "0"}
+
+
+async def test_who_listens_to_a_lecture_needs_no_key_and_is_sent_home_after_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (hub, path):
+        guests = Guests(lambda user: [user], Seats(Limits(idle=0.05)), hub)
+        lecturer = presenting(path)
+        await until(lambda: hub.presented)
+        written: list[bytes] = []
+        stays = [Stay(guests, user, written.append, lambda: None) for user in (FOLLOW, "xor")]
+        for stay in stays:
+            stay.typed(b"")
+        await asyncio.sleep(0.3)
+        assert [stay._reason for stay in stays] == ["", "no key for 0.000833333 minutes"]
+        lecturer.wire.close()
+        await until(lambda: stays[0]._reason)
+
+
+async def test_a_long_line_comes_whole_through_a_narrow_pipe(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (hub, path):
+        lecturer, (_, end) = presenting(path), following(hub)
+        lecturer.say("0", "x" * 900_000)
+        lecturer.say("2", "y")
+        await until(lambda: end.newest("2") == "y")
+        assert end.newest("0") == "x" * 900_000
 
 
 async def test_the_way_in_is_for_its_owner_alone_and_one_that_was_left_behind_is_replaced(tmp_path: Path) -> None:

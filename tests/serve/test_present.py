@@ -45,6 +45,7 @@ def listens(port: int) -> bool:
         ("present xor --lr 0.5 --theme light --port 9000", "xor --lr 0.5 --port 9000 --ssh"),
         ("--glyphs ascii present --at=3 mine.csv --public --password", "mine.csv --public --password --ssh"),
         ("present moons --web --seats=9 --no-mouse", "moons --web --seats=9"),
+        ("present xor --weights w.npz --batch 2", "xor --batch 2 --ssh"),
     ],
 )
 def test_what_is_typed_goes_to_the_server_as_far_as_it_is_for_it(typed: str, served: str) -> None:

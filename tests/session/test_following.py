@@ -3,17 +3,21 @@
 import random
 from dataclasses import replace
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
 from bptui.data.wire import Board
 from bptui.scenario import Scenario
-from bptui.session.catching_up import Follower
+from bptui.session.catching_up import Follower, LostWay
 from bptui.session.following import Presented, View
 from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from tests.session.test_forks_walks import Walk
 from tests.session.test_keeping import same
+from tests.training.builders import fingerprint
+
+RECORDINGS = Path(__file__).parent.parent / "golden" / "recordings"
 
 
 class Wire:
@@ -94,6 +98,54 @@ def test_a_usual_place_has_less_than_a_hundred_bytes() -> None:
         session.select(unit=1)
         sizes.append(sum(len(body) for _, body in presented.news(session, View("4 log"))))
     assert max(sizes) < 100
+
+
+def heard(session: Session) -> Follower:
+    """Who has heard what is presented."""
+    follower, wire = Follower(), Wire()
+    wire.show(Presented(), session)
+    wire.read(follower)
+    return follower
+
+
+def test_the_lecturers_own_file_is_read_where_it_lies_and_refused_where_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.csv"
+    rows = "".join(f"{k / 7},{k % 3},{'ab'[k % 2]}\n" for k in range(24))
+    path.write_text(f"x,y,class\n{rows}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lecturer = Session(Scenario.of_file("mine.csv"))
+    lecturer.move(("batch", 1))
+    follower, later, last = (heard(lecturer) for _ in range(3))
+    monkeypatch.chdir("/")
+    session = brought(follower, follower.begin())
+    assert same(session, lecturer)
+    assert session.run.problem.data.classes == lecturer.run.problem.data.classes
+    path.write_text(f"x,y,class\n{rows}9,9,a\n", encoding="utf-8")
+    with pytest.raises(LostWay, match="the data of mine have changed since they were presented"):
+        later.begin()
+    path.unlink()
+    with pytest.raises(LostWay, match="no such file"):
+        last.begin()
+
+
+@pytest.mark.parametrize("name", ["xor", "pictures"])
+def test_a_run_that_was_recorded_is_read_by_who_follows_too(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.bptui"
+    path.write_bytes((RECORDINGS / f"{name}.bptui").read_bytes())
+    lecturer = Session(Scenario.of_file(path, anywhere=True))
+    lecturer.move(("batch", 1))
+    lecturer.move(("batch", 1))
+    follower = heard(lecturer)
+    session = brought(follower, follower.begin())
+    assert session.moment == lecturer.moment
+    there, here = (fingerprint(each.record) for each in (lecturer, session))
+    assert there.pop("place") != here.pop("place"), "each has read the file itself"
+    assert there == here
+    path.write_bytes((RECORDINGS / "moons.bptui").read_bytes())
+    with pytest.raises(LostWay, match="has changed since it was presented"):
+        heard(lecturer).begin()
 
 
 def test_nothing_is_said_where_nothing_has_changed() -> None:

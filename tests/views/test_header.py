@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bptui.engine.rates import RateSchedule
 from bptui.scenario import Scenario
 from bptui.session.moment import Moment
@@ -40,3 +42,11 @@ def test_whatever_shapes_a_step_beside_the_rate_is_named() -> None:
     assert "γ 0.1  step schedule  L2 0.01  clip 2  micro-batches 3" in shown
     plain = painted("header", scene(Session(Scenario.built_in("iris")), Moment()), 120, 2)[0]
     assert plain.rstrip().endswith("γ 0.1")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_who_follows_whom_is_said_where_there_is_room_and_what_keys_change_in_any_width(width: int) -> None:
+    it = replace(scene(session_with("moons"), Moment()), company=("looking around: @ returns", "@ returns"))
+    first = painted("header", it, width, 2)[0]
+    assert "batch 10  mean  γ 0.2" in first
+    assert ("looking around: @ returns" in first) == (width > 40)
