@@ -90,14 +90,19 @@ def begun(options: argparse.Namespace, tell: "Tell | None") -> "Session":
     scenario = choose(options, tell)
     limit_runs()
     with loading():
-        from bptui.engine.update import UNDEFINED
+        from bptui.engine.update import OVERFLOWS, UNDEFINED
         from bptui.session.session import Session
 
     try:
         return Session(scenario)
     except ArithmeticError as problem:
-        advice = "take an epsilon above 0" if UNDEFINED in str(problem) else "check data and start weights"
-        raise ScenarioError(f"{problem}; {advice}") from None
+        words = str(problem)
+        if UNDEFINED in words:
+            advice = "take an epsilon above 0"
+        else:  # a step overflows only where what it is made of does not
+            too_long = "the step of" in words and words.endswith(OVERFLOWS)
+            advice = "take a smaller --lr" if too_long else "check data and start weights"
+        raise ScenarioError(f"{words}; {advice}") from None
 
 
 def limit_runs() -> None:

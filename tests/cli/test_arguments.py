@@ -152,6 +152,7 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
         (("digits", "--samples", "5000"), ("1797 samples", "5000 were asked for")),
         (("xor", "--loss", "cross-entropy"), ("cross-entropy", "take half-squared-error")),
         (("digits", "--layers", "64-10000-10000-10"), ("parameters", "at most 5000000")),
+        (("xor", "--lr", "1e300"), ("stopped before update 1", "the step of layer 1 overflows; take a smaller --lr")),
         (("xor", "extra"), ("unknown argument 'extra'",)),
         (("draw", "xor"), ("xor has no pictures", "bptui draw takes digits, letters")),
         (("draw", "nosuch"), ("no built-in set and no file named 'nosuch'",)),
