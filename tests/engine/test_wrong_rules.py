@@ -245,3 +245,10 @@ class TestTheCatalogue:
         assert BY_ID["bias-never"].on(BY_ID["bias-one-number"].rule) is None
         assert BY_ID["no-slope"].on(BY_ID["no-slope-output"].rule) is None
         assert BY_ID["bias-never"].on(BY_ID["sign"].rule) == Rule(sign="y − a", biases="never")
+
+
+def test_what_a_row_counts_takes_room_for_each_row_once() -> None:
+    """Twice the batch never takes four times the memory: with a row for each pair this would ask for 300 GB."""
+    n = 200_000
+    shares = Workings(given(0, sizes=(1, 1), n=n)).shares(RIGHT, 1, "weights")
+    assert shares.tolist() == [1 / n] * n

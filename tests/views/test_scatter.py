@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import count
 from math import inf, nan
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bptui.engine.weight import Weight
-from bptui.experiments.scatter import Scatter, ScatterNow
+from bptui.experiments.scatter import Scatter, ScatterNow, Spread
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.training.problem import Problem
@@ -272,7 +273,8 @@ def test_the_axis_of_the_strip_holds_0_all_values_and_a_deviation_on_either_side
     low, high = spread.ends
     assert low <= min(0.0, spread.values.min(), spread.mean - spread.deviation)
     assert high >= max(0.0, spread.values.max(), spread.mean + spread.deviation)
-    assert spread.counts(40).sum() == len(spread.values)
+    places = [spread.place(value, 40) for value in spread.values.tolist()]
+    assert spread.counts(40).tolist() == [places.count(part) for part in range(40)]
     assert (spread.place(low, 40), spread.place(high, 40)) == (0, 39)
 
 
@@ -320,3 +322,11 @@ def test_nothing_of_other_samples_is_told_before_they_are_measured(name: str) ->
         for of, them in ((problem, record), (blind, veiled(record, passes=False)))
     ]
     assert seen[0] == seen[1]
+
+
+def test_the_axis_is_looked_for_once_however_many_samples_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    spread, looks = Spread(np.arange(500.0), 0.0, 0.0, 0.0, 1.0, 1.0), count(1)
+    ends = spread.ends
+    monkeypatch.setattr(Spread, "ends", property(lambda _: (*ends, next(looks))[:2]))
+    assert spread.counts(10).tolist() == [50] * 10
+    assert next(looks) == 2

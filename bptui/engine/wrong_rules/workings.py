@@ -108,9 +108,15 @@ class Workings(Passes):
         if what == "biases" and (frozen or rule.biases in {"never", "row sums"}):
             return np.zeros(0)
         last = what == "biases" and rule.biases in LAST
-        each = np.eye(1 if last else len(self.flow(rule).error))
+        count = 1 if last else len(self.flow(rule).error)
+
+        def counted(rows: slice) -> Floats:
+            out = np.zeros(count)
+            out[EVERYTHING if last else rows] = 1.0
+            return out
+
         reducing, reduction = self._bias_reduction(rule) if what == "biases" else (rule, None)
-        shares = self._reduced(reducing, lambda rows: (each if last else each[rows]).sum(axis=0), None, reduction)
+        shares = self._reduced(reducing, counted, None, reduction)
         if what == "biases" and rule.biases == "divided twice":
             reduce_over_samples(shares, self.given.n, "mean", shares)
         inputs = len(self.given.network.weights[layer - 1])

@@ -1,6 +1,7 @@
 """A rule's own computation of one weight's gradient: which a meets which δ, how often it counts, and what is added."""
 
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import get_args
 
 import numpy as np
@@ -107,7 +108,7 @@ def terms_of(rule: Rule, workings: Workings, weight: Weight, what: What) -> tupl
     if not len(shares):
         return ()
     a, delta = factors(rule, workings, weight, what)
-    return tuple(Term(float(s), float(p), float(d)) for s, p, d in zip(shares, a, delta, strict=True))
+    return tuple(starmap(Term, zip(shares.tolist(), a.tolist(), delta.tolist(), strict=True)))
 
 
 def factors(rule: Rule, workings: Workings, weight: Weight, what: What) -> tuple[Floats, Floats]:
