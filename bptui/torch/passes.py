@@ -41,7 +41,7 @@ class Seen:
 
 def floats(tensor: torch.Tensor) -> Floats:
     """A copy on the CPU."""
-    return tensor.detach().to("cpu", torch.float64).numpy()
+    return tensor.detach().cpu().double().numpy()
 
 
 # --- which activation stands behind a layer ---

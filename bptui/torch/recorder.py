@@ -229,8 +229,8 @@ class Recorder:
         self._backwards += 1
         if self._backwards > 1:
             raise RecordingError(
-                "a second backward before optimizer.step(): gradient accumulation cannot be recorded; give the "
-                "model its parts as one batch"
+                "a second backward, or loss, before optimizer.step(): gradient accumulation cannot be recorded; give "
+                "the model its parts as one batch"
             )
         if any(p.grad is not None and bool(p.grad.any()) for p in self._chain.trained):
             raise RecordingError(

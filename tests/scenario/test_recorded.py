@@ -279,6 +279,11 @@ def test_a_damaged_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path
         assert str(path) in told(capsys, *words)
 
 
+def test_a_recording_is_not_presented_to_who_would_make_other_updates(capsys: pytest.CaptureFixture[str]) -> None:
+    said = told(capsys, "present", str(FOLDER / "xor.bptui"))
+    assert "a recording cannot be followed: its updates are read" in said
+
+
 def test_data_in_an_archive_are_no_recording_to_open(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     np.savez(path, x=np.eye(3), y=np.arange(3))

@@ -144,6 +144,11 @@ def accumulate(it: Training) -> None:
     it.optimizer.step()
 
 
+def two_losses(it: Training) -> None:
+    outputs = it.model(it.x)
+    (it.loss(outputs, it.y) + it.loss(outputs, it.y)).backward()
+
+
 def forgotten(it: Training) -> None:
     it.loss(it.model(it.x), it.y).backward()
     it.optimizer.step()
@@ -232,7 +237,8 @@ def hook_changes_it(it: Training) -> None:
 
 
 LOOPS: dict[Callable[[Training], None], str] = {
-    accumulate: "a second backward before optimizer.step(): gradient accumulation cannot be recorded",
+    accumulate: "a second backward, or loss, before optimizer.step(): gradient accumulation cannot be recorded",
+    two_losses: "a second backward, or loss, before optimizer.step()",
     forgotten: "backward adds to gradients that are in .grad already; call optimizer.zero_grad() before every backward",
     scaled: "the loss was multiplied by 0.25 before backward: by GradScaler (AMP), for gradient accumulation",
     grad_scaler: "the loss was multiplied by 65536 before backward",
