@@ -22,7 +22,7 @@ pytest.importorskip("textual_serve", reason="the browser's door needs textual-se
 import aiohttp
 from yarl import URL
 
-from bptui.serve import limits, web
+from bptui.serve import browser, limits, web
 from bptui.serve.budget import Budget
 from bptui.serve.hub import Hub
 from bptui.serve.limits import Limits, Seats
@@ -428,14 +428,14 @@ async def test_a_ping_is_answered(echo: Path) -> None:
 async def test_a_message_that_is_too_long_ends_the_line(echo: Path) -> None:
     async with served() as at, at.socket() as client:
         await client.until("here")
-        await client.say("stdin", "x" * web.LONGEST)
+        await client.say("stdin", "x" * browser.LONGEST)
         await client.ended()
         assert client.line.close_code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
         await until(lambda: at.lobby.guests.seats.taken == 0)
 
 
 async def test_too_many_messages_end_the_line(echo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MESSAGES", 10)
+    monkeypatch.setattr(browser, "MESSAGES", 10)
     async with served() as at, at.socket() as client:
         await client.until("here")
         for _ in range(60):
@@ -462,14 +462,14 @@ async def test_a_browser_that_reads_nothing_holds_its_own_process_up_and_nobody_
         writing.write(f"{UPGRADE.format(path=f'{TOKEN}/ws/frozen')}\r\n".encode())
         assert b"101" in await reading.readline()
         line.transport.pause_reading()  # type: ignore[attr-defined]
-        await until(lambda: any(socket.unsent > web.UNREAD for socket in at.lobby.sockets))
+        await until(lambda: any(socket.unsent > browser.UNREAD for socket in at.lobby.sockets))
         (frozen,) = at.lobby.sockets
         held = frozen.unsent
         async with at.socket() as client:
             for word in ("one", "two", "three"):
                 await client.say("stdin", word)
                 await client.until(word)
-        assert frozen.unsent == held < 4 * web.UNREAD
+        assert frozen.unsent == held < 4 * browser.UNREAD
         line.transport.abort()
         await until(lambda: not at.lobby.guests.running)
 

@@ -13,7 +13,11 @@ terminal.dataset.sessionWebsocketUrl = socket.href;
 
 const focus = () => terminal.querySelector("textarea")?.focus();
 document.addEventListener("click", focus);
-document.getElementById("again").addEventListener("click", () => location.reload());
+
+const again = document.getElementById("again");
+again.addEventListener("click", () => location.reload());
+const ended = new MutationObserver(() => document.body.classList.contains("-closed") && again.focus());
+ended.observe(document.body, { attributeFilter: ["class"] });
 
 const faces = ["", "bold ", "italic ", "italic bold "].map((face) => document.fonts.load(`${face}16px "Roboto Mono"`));
 Promise.allSettled([...faces, document.fonts.load("16px Monaco", "→")]).then(() => {
