@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from contextlib import suppress
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
@@ -38,6 +39,8 @@ class Socket:
         self._transport = request.transport
         if isinstance(self._transport, asyncio.Transport):
             self._transport.set_write_buffer_limits(high=UNREAD)
+            # the kernel would keep megabytes for who reads slowly, all of them stale
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)
         pouring = asyncio.create_task(self._pour())
         try:
             if why := unwelcome or await self.stay.begin(size_of(request), environment_of("xterm-256color", SAYS)):

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import socket
 import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -108,10 +109,19 @@ async def served(hub: Hub | None = None, **options: Any) -> AsyncIterator[Served
         await door.close()
 
 
-async def until(seen: Callable[[], bool]) -> None:
+async def until(seen: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not seen():
             await asyncio.sleep(0.01)
+
+
+async def at_rest(count: Callable[[], int]) -> None:
+    """Until it is some number, and stays that for a while."""
+    async with asyncio.timeout(PATIENCE):
+        since, known = 0, 0
+        while since < 20:
+            await asyncio.sleep(0.01)
+            since, known = (since + 1 if count() == known > 0 else 0), count()
 
 
 def alive(pid: int) -> bool:
@@ -247,7 +257,8 @@ async def test_who_comes_to_follow_has_a_line_to_the_hub_until_they_go(echo: Pat
     hub.close()
 
 
-async def test_who_is_gone_takes_their_process_with_them_at_once(echo: Path) -> None:
+async def test_who_is_gone_takes_their_process_with_them_at_once(echo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "FAREWELL", 3 * PATIENCE)
     async with served() as at, at.socket() as client:
         await client.until("here")
         (stay,) = at.lobby.guests.here
@@ -455,29 +466,64 @@ def test_a_budget_fills_up_again_but_not_beyond_a_few_seconds() -> None:
     assert not budget.spend(4000)
 
 
-async def test_a_browser_that_reads_nothing_holds_its_own_process_up_and_nobody_else(echo: Path) -> None:
-    echo.write_text('#!/bin/sh\n[ "$5" = frozen ] && exec yes\n' + ECHO, encoding="utf-8")
-    async with served() as at:
-        _, line = reading, writing = await asyncio.open_connection("127.0.0.1", at.port)
-        writing.write(f"{UPGRADE.format(path=f'{TOKEN}/ws/frozen')}\r\n".encode())
-        assert b"101" in await reading.readline()
-        line.transport.pause_reading()  # type: ignore[attr-defined]
-        await until(lambda: any(socket.unsent > browser.UNREAD for socket in at.lobby.sockets))
-        (frozen,) = at.lobby.sockets
-        held = frozen.unsent
+@asynccontextmanager
+async def frozen(at: Served) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.ReadTransport]]:
+    """A browser that reads nothing, while much is written to it."""
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    small.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(small, ("127.0.0.1", at.port))
+    reading, writing = await asyncio.open_connection(sock=small)
+    writing.write(f"{UPGRADE.format(path=f'{TOKEN}/ws/frozen')}\r\n".encode())
+    assert b"101" in await reading.readline()
+    transport = writing.transport
+    assert isinstance(transport, asyncio.ReadTransport)
+    transport.pause_reading()
+    try:
+        await until(lambda: at.lobby.sockets)
+        (line,) = at.lobby.sockets
+        await at_rest(lambda: line.unsent)
+        assert line.unsent > browser.UNREAD
+        yield reading, transport
+    finally:
+        writing.transport.abort()
+
+
+@pytest.fixture
+def floods(echo: Path) -> Path:
+    """Who comes as frozen is written to without end."""
+    echo.write_text(f'#!/bin/sh\n[ "$5" = frozen ] && exec yes\n{ECHO}', encoding="utf-8")
+    return echo
+
+
+async def test_a_browser_that_reads_nothing_holds_its_own_process_up_and_nobody_else(floods: Path) -> None:
+    async with served() as at, frozen(at) as (reading, transport):
+        (line,) = at.lobby.sockets
+        held = line.unsent
         async with at.socket() as client:
             for word in ("one", "two", "three"):
                 await client.say("stdin", word)
                 await client.until(word)
-        assert frozen.unsent == held < 4 * browser.UNREAD
-        line.transport.abort()
+        assert line.unsent == held < 4 * browser.UNREAD
+        transport.resume_reading()
+        await asyncio.wait_for(reading.readexactly(1 << 22), PATIENCE)  # more than the kernel holds
+
+
+async def test_who_is_gone_while_reading_nothing_is_gone_all_the_same(floods: Path) -> None:
+    async with served() as at:
+        async with frozen(at):
+            assert at.lobby.guests.running
         await until(lambda: not at.lobby.guests.running)
 
 
-async def test_the_server_closes_though_one_reads_nothing(echo: Path) -> None:
-    async with served() as at, at.socket() as client:
+async def test_who_reads_nothing_is_sent_home_without_taking_the_last_words(
+    floods: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "FAREWELL", 0.3)
+    async with served() as at, frozen(at), at.socket() as client:
         await client.until("here")
         closing = asyncio.create_task(at.lobby.guests.send_home("the server has closed"))
         assert "the server has closed" in await client.ended()
         await closing
-        assert not at.lobby.guests.running
+        await until(lambda: not at.lobby.sockets)
+        assert at.lobby.guests.seats.taken == 0
