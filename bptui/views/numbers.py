@@ -8,6 +8,7 @@ from bptui.data.digits import shortest
 
 HIDDEN = "?"  # what stands for a number that is to be predicted
 DECIMALS = 4
+ORDINARY = 0.01, 10.0  # sizes that have three digits or four in as many decimals
 SMALL = 1e-3  # below it an exponent says more digits than decimals
 
 
@@ -38,6 +39,10 @@ def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     if size == 0:
         return "0"
     room = width - 1
+    if ORDINARY[0] <= size < ORDINARY[1] and not exact:
+        ordinary = f"{size:.{DECIMALS}f}"
+        if len(ordinary) <= room:
+            return sign + ordinary
     body = _fixed(size, room, exact)
     return sign + (_exponent(size, room) if body is None else body)
 
