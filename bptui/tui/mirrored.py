@@ -172,7 +172,8 @@ def show_gradients(screen: Any, values: Values) -> None:
 
 def show_doctor(screen: Any, values: Values) -> None:
     chosen, scroll = map(int, values)
-    screen.choose(chosen - screen.chosen)
+    if screen.symptoms:
+        screen.choose(chosen - screen.chosen)
     screen.scroll_measures(scroll - screen.scroll_by)
 
 

@@ -1,6 +1,7 @@
 """One presents, another follows, each in an explorer of its own at a size of its own, with a hub between them."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from bptui.tui.mirrored import MIRRORS
 from bptui.tui.poll_screen import PollScreen
 from bptui.tui.presenting import PresentingExplorer
 from bptui.tui.screens import tables
+from bptui.tui.workbench import Workbench
 from tests.session.test_keeping import same
 
 from .pilots import USUAL, Pilots, explore
@@ -168,6 +170,36 @@ async def test_overlays_are_open_where_the_lecturer_has_them_open_and_show_the_s
         drills = [at.app.screen for at in (it.lecturer, it.follower)]
         assert all(isinstance(drill, DrillScreen) for drill in drills)
         await it.until(lambda: drilled(drills[0]) == drilled(drills[1]))
+        await it.lecturer.press("escape", "c", "2", "space", "a", "y")
+        await it.until(lambda: '"Compare", ["' in shown_in(it.lecturer) == shown_in(it.follower))
+
+
+async def test_what_is_looked_at_in_a_screen_is_looked_at_in_the_followers(tmp_path: Path) -> None:
+    async with lecture(tmp_path, "iris", (100, 30)) as it:
+        await it.lecturer.press("e", "e")
+        await it.until_there()
+        for keys in (
+            ("o", "3", "down", "down"),
+            ("z", "u", "n", "enter"),
+            ("h", "down", "pagedown"),
+            ("H", "k", "down", "down"),
+            ("c",),
+            ("w",),
+            ("question_mark",),
+            ("G", "s"),
+        ):
+            await it.lecturer.press(*keys)
+            await it.until(lambda: shown_in(it.lecturer) == shown_in(it.follower) != "")
+            while it.lecturer.app.screen is not it.lecturer.explorer:
+                await it.lecturer.press("escape")
+            await it.until(lambda: it.follower.app.screen is it.follows)
+
+
+def shown_in(at: Pilots) -> str:
+    """What is looked at in the screen on top."""
+    screen = at.app.screen
+    assert isinstance(screen, Workbench)
+    return json.dumps([screen.NAME, MIRRORS[screen.NAME].told(screen)]) if screen.NAME in MIRRORS else ""
 
 
 def looked_at(lab: Any) -> tuple[object, ...]:
