@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   bptui moons --layers 2-8-8-1 --activation relu --optimizer adam
   bptui mine.csv                 data of your own
   bptui mine.toml                a whole set-up of your own
+  bptui run.bptui                a training in PyTorch, recorded by bptui.torch
   bptui data mine.csv --plot     what was understood of it
   bptui train digits --epochs 5  losses and accuracies without a screen
   bptui draw letters             draw a letter, see what the network reads

@@ -293,7 +293,7 @@ def add_lesson(p: argparse.ArgumentParser) -> None:
 
 
 def add_open(p: argparse.ArgumentParser) -> None:
-    p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s in the explorer writes it")
+    p.add_argument("file", type=Path, metavar="FILE", help="a session, as ctrl+s writes it, or a recording of PyTorch")
     add_screen(p)
 
 

@@ -38,7 +38,8 @@ from bptui.training.settings import Settings
 
 HEAD = "bptui_recording"
 FORMAT = 1
-LARGEST = 256 * 2**20  # bytes of a file
+MEGABYTES = 256  # of numbers that may be recorded
+LARGEST = (MEGABYTES + 16) * 2**20  # bytes of a file
 LONGEST_HEAD = 2**20
 MOST_UPDATES = 1_000_000
 MOST_NAMES = 1000

@@ -17,7 +17,7 @@ from torch import nn
 from bptui.engine.network import Architecture, Network, Parameters
 from bptui.engine.update import UpdateRules
 from bptui.scenario import ScenarioError
-from bptui.scenario.recorded import LARGEST, MOST_UPDATES, write_recording
+from bptui.scenario.recorded import MEGABYTES, MOST_UPDATES, write_recording
 from bptui.torch import losses, optimizers
 from bptui.torch.chain import Chain, Numbers
 from bptui.torch.contents import Contents, Update
@@ -26,7 +26,7 @@ from bptui.torch.model import image_of, layers_of, refuse_modes
 from bptui.torch.passes import Seen, engine_pass, refuse_engine, refuse_pairs, refuse_wiring
 from bptui.torch.shape import architecture_of
 
-MEGABYTES = 128
+USUAL = 128  # megabytes
 
 
 def record(
@@ -38,7 +38,7 @@ def record(
     classes: Sequence[str] = (),
     features: Sequence[str] = (),
     image: tuple[int, int] | None = None,
-    megabytes: int = MEGABYTES,
+    megabytes: int = USUAL,
 ) -> "Recorder":
     """A context: every ``optimizer.step()`` in it becomes an update in the file ``path`` (``run.bptui``).
 
@@ -78,7 +78,7 @@ class Recorder:
         classes: tuple[str, ...] = (),
         features: tuple[str, ...] = (),
         image: tuple[int, int] | None = None,
-        megabytes: int = MEGABYTES,
+        megabytes: int = USUAL,
     ) -> None:
         self.path = path
         self._model, self._loss, self._optimizer = model, loss, optimizer
@@ -87,8 +87,10 @@ class Recorder:
         self._loss_rule = losses.rule_of(loss, self._layers.sizes[-1])
         optimizers.refuse_optimizer(optimizer, model)
         self._rule = optimizers.rule_of(optimizer, {id(layer.bias) for layer in self._layers.linear})
-        if not 1 <= megabytes <= LARGEST >> 20:
-            raise RecordingError(f"megabytes={megabytes}; from 1 to {LARGEST >> 20} are read again")
+        if not 1 <= megabytes <= MEGABYTES:
+            raise RecordingError(f"megabytes={megabytes}; from 1 to {MEGABYTES} are read again")
+        if not path.parent.is_dir() or path.is_dir():
+            raise RecordingError(f"{path}: {'a folder' if path.is_dir() else 'there is no such folder'}")
         refuse_names(self._chain.sizes, classes, features, image)
         self._contents = Contents(classes, features, image, megabytes << 20)
         self._architecture: Architecture | None = None

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 
 from bptui.engine.network import Architecture
+from bptui.scenario.reading import section
+from bptui.scenario.scenario import MOST_PARAMETERS
 from bptui.torch.chain import Chain
 from bptui.torch.error import RecordingError
 from bptui.torch.losses import OUTPUTS
@@ -23,9 +25,13 @@ def architecture_of(layers: Layers, chain: Chain, loss: nn.Module, seen: Seen) -
     elif activations[-1] == "log-softmax":
         raise RecordingError("nn.LogSoftmax goes with nn.NLLLoss only; with another loss take nn.Softmax")
     try:
-        return Architecture(chain.sizes, activations, bias_of(layers))
+        section({"network": {"layers": list(chain.sizes)}}, "network")
+        made = Architecture(chain.sizes, activations, bias_of(layers))
     except ValueError as problem:
         raise RecordingError(str(problem)) from None
+    if made.parameters > MOST_PARAMETERS:
+        raise RecordingError(f"{made.parameters} parameters; a recording has at most {MOST_PARAMETERS}")
+    return made
 
 
 def inferred(chain: Chain, seen: Seen) -> tuple[str, ...]:

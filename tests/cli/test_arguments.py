@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from bptui.session.beginning import Beginning
 from bptui.session.session import Session
 from bptui.version import RELEASED, __version__
 from tests import scenes
+from tests.recordings import FOLDER as RECORDINGS
 
 from .commands import complaint, plain_complaint, run
 
@@ -59,6 +61,7 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("a,b,t\n1,2,0.5\n3,4,1.5\n", encoding="utf-8")
     Path("mine.toml").write_text(Scenario.built_in("xor").toml(), encoding="utf-8")
+    shutil.copy(RECORDINGS / "xor.bptui", "run.bptui")
     monkeypatch.setattr(exploring, "open_explorer", lambda beginning, options, draw="": scenes.begun(beginning) and 0)
     words = words[1 : words.index(">")] if ">" in words else words[1:]
     assert main(words) == 0

@@ -322,6 +322,12 @@ def test_names_and_sizes_that_do_not_fit_are_refused_at_once(names: Any, words: 
     assert str(refused.value) == words
 
 
+def test_a_place_where_no_file_can_be_is_refused_before_the_training(tmp_path: Path) -> None:
+    for path, words in ((tmp_path / "none" / "run.bptui", "there is no such folder"), (tmp_path, "a folder")):
+        with pytest.raises(RecordingError, match=words):
+            training().record(path)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_pytorch_makes_the_stored_recordings_again(name: str, tmp_path: Path) -> None:
     make_torch_recordings.recorded(name, tmp_path / "run.bptui")

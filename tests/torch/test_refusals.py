@@ -90,6 +90,17 @@ MODELS: dict[str, tuple[Callable[[], Training], str]] = {
     "an activation first": (lambda: training(nn.Tanh(), nn.Linear(3, 2)), "0: an activation before the first"),
     "flatten inside": (lambda: net(nn.Flatten()), "1: nn.Flatten behind a layer"),
     "a module of one's own": (lambda: net(Own()), "1 is Own: a module of your own without layers"),
+    "too many layers": (
+        lambda: training(*[nn.Linear(3, 3) for _ in range(21)], nn.Linear(3, 2)),
+        "network.layers: expected a list of 2 to 20 items",
+    ),
+    "too many units": (
+        lambda: training(nn.Linear(3, 10_001)), "network.layers: item 1: expected a whole number from 1 to 10000"
+    ),
+    "too many parameters": (
+        lambda: training(nn.Linear(2500, 2500), kind=torch.float32),
+        "6252500 parameters; a recording has at most 5000000",
+    ),
     "a shared layer": (shared, "2: a layer that stands in the model twice; its gradient is a sum over both places"),
     "tied weights": (tied, "2: a layer that stands in the model twice"),
     "frozen weights": (frozen, "a layer's weight is frozen (requires_grad=False); bptui trains all layers"),

@@ -2,10 +2,15 @@
 
 import re
 
+from bptui.session.intents import Open
+from bptui.session.questions import QUESTIONS
 from bptui.session.session import Session
+from bptui.tui.draw import DrawScreen
 from bptui.tui.explorer_keys import KEYS
+from bptui.tui.forks import ForksScreen
 from bptui.tui.lab import LabScreen
 from bptui.tui.scatter import ScatterScreen
+from bptui.tui.screens import carry_out
 from tests.recordings import by_pytorch
 from tests.tui.pilots import WIDE, explore
 
@@ -33,6 +38,24 @@ async def test_every_key_that_would_change_it_says_why_it_does_not() -> None:
         await pilots.do("save-session")
         assert "iris.bptui holds all of it: i shows how it is opened here" in pilots.foot()
         assert pilots.session.run is before
+
+
+async def test_screens_that_change_the_run_say_why_not_too() -> None:
+    async with explore(Session(by_pytorch("pictures")), WIDE) as pilots:
+        for door, key in (("forks", "branch"), ("draw", "put-in")):
+            await pilots.do(door)
+            screen = pilots.app.screen
+            assert isinstance(screen, ForksScreen | DrawScreen)
+            why = screen.why_not(next(each for each in screen.table() if each.id == key))
+            assert why == "read from pictures.bptui: what would come of a change only PyTorch knows"
+            await pilots.press("escape")
+        for question in QUESTIONS:
+            for intent in question.intents:
+                if isinstance(intent, Open) and intent.screen in ("race", "drill"):
+                    carry_out(pilots.explorer, intent)
+                    assert pilots.explorer.notice.startswith("its steps were read: bptui does not know the rule")
+        opened: object = pilots.app.screen
+        assert opened is pilots.explorer
 
 
 async def test_lab_noise_and_the_tables_work_on_it() -> None:
