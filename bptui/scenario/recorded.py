@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from bptui.data import DataError, Dataset
 from bptui.data.bounded import Tell, opened, silent
 from bptui.data.clean import clean
-from bptui.data.inputs import kept_kind
+from bptui.data.inputs import ROWS, kept_kind
 from bptui.data.numpy_file import DAMAGED, array_of, members_of
 from bptui.data.output import write_whole
 from bptui.engine.network import Architecture
@@ -171,7 +171,8 @@ def of_kind(name: str, array: NDArray[Any]) -> NDArray[Any]:
     if array.ndim != SHAPES[name] or array.dtype.kind not in kinds or array.dtype.itemsize > 8:
         raise ValueError(f"{name}: {array.ndim} dimensions of {array.dtype}, as no recording has them")
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if array.dtype.kind == "f" and not all(np.isfinite(part).all() for part in array):
+    parts = (array[k : k + ROWS] for k in range(0, len(array), ROWS))
+    if array.dtype.kind == "f" and not all(np.isfinite(part).all() for part in parts):
         raise ValueError(f"{name}: a number that is not finite")
     return array.astype(np.int64) if name in WHOLE else array
 

@@ -91,7 +91,8 @@ class Recording:
     @cached_property
     def _visited(self) -> list[int]:
         """Samples of each epoch."""
-        return [int(self.sizes[self.epochs == epoch].sum()) for epoch in range(1, int(self.epochs[-1]) + 1)]
+        ends = np.searchsorted(self.epochs, np.arange(1, int(self.epochs[-1]) + 1), side="right")
+        return np.diff(self.starts[ends], prepend=0).tolist()
 
     def causes(self) -> Causes:
         """The settings of the first update, and others where γ changes."""
@@ -128,7 +129,8 @@ class Recording:
 
     def batches(self, position: Position) -> int:
         """Of the epoch, as far as that was recorded."""
-        return int((self.epochs == position.epoch).sum())
+        first, last = np.searchsorted(self.epochs, [position.epoch, position.epoch + 1])
+        return int(last - first)
 
     def visited(self, position: Position, count: int) -> int:
         """As many as the epoch visited; of the last one, which may have been broken off, as many as the first did."""
@@ -218,5 +220,5 @@ def visits(recording: Recording, epoch: int, count: int) -> Integers:
     """See :meth:`Recording.order`."""
     first, last = np.searchsorted(recording.epochs, [epoch, epoch + 1])
     visited = recording.places[recording.starts[first] : recording.starts[last]]
-    rest = np.setdiff1d(np.arange(count), visited)
+    rest = np.setdiff1d(np.arange(count), visited) if len(visited) < count else visited[:0]
     return read_only(np.concatenate([visited, rest]).astype(np.int64))

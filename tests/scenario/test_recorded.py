@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 
 from bptui import cli
+from bptui.cli import exploring
 from bptui.scenario import Scenario, ScenarioError
 from bptui.scenario import recorded as room
 from bptui.scenario.recorded import HEAD, Recorded, is_recording, scenario_of_recording, write_recording
+from bptui.session.beginning import Beginning
+from bptui.session.session import Session
+from tests import scenes
 from tests.cli.commands import plain_complaint
 from tests.recordings import FOLDER, by_pytorch, recorded_from, written
 
@@ -282,6 +286,19 @@ def test_a_damaged_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path
 def test_a_recording_is_not_presented_to_who_would_make_other_updates(capsys: pytest.CaptureFixture[str]) -> None:
     said = told(capsys, "present", str(FOLDER / "xor.bptui"))
     assert "a recording cannot be followed: its updates are read" in said
+
+
+def test_open_opens_it_in_the_explorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Session] = []
+
+    def open_nothing(start: Beginning, options: object) -> int:
+        opened.append(scenes.begun(start))
+        return 0
+
+    monkeypatch.setattr(exploring, "open_explorer", open_nothing)
+    assert cli.main(["open", str(FOLDER / "xor.bptui")]) == 0
+    (session,) = opened
+    assert session.scenario.recording is not None
 
 
 def test_data_in_an_archive_are_no_recording_to_open(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

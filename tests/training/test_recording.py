@@ -150,6 +150,23 @@ def test_batches_of_any_size_are_read_and_seen_where_they_were(tmp_path: Path) -
     assert [read.record(update).position.seen for update in range(1, 5)] == [0, 1, 4, 6]
 
 
+def test_a_long_run_of_whole_batches_is_known_at_once(tmp_path: Path) -> None:
+    made = Scenario.built_in("xor").begin()
+    recorded = recorded_from(made, 2)
+    updates = 20_000
+    arrays = {name: np.repeat(recorded.arrays[name][:1], updates, axis=0) for name in ("gradients", "losses", "rates")}
+    arrays |= {name: np.repeat(recorded.arrays[name][:1], updates + 1, axis=0) for name in ("theta", "memory")}
+    arrays |= {
+        "sizes": np.full(updates, 4),
+        "epochs": np.arange(1, updates + 1),
+        "rows": np.tile(np.arange(4), updates),
+    }
+    read = scenario_of_recording(written(tmp_path / "run.bptui", recorded, arrays)).begin()
+    last = read.provider.state(updates - 1)
+    assert last is not None
+    assert (last.position.epoch, last.position.visited(4)) == (updates, 4)
+
+
 # --- what PyTorch has made ---
 
 
