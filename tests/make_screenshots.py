@@ -12,6 +12,7 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.pictures import picture
+from bptui.tui.polling import Lectern
 from bptui.tui.slides import until_drawn
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
@@ -41,10 +42,13 @@ PICTURES = {
     "letters": ("letters", (120, 36), [*["e"] * 6, "7", "left"]),
     "forks": ("moons", (120, 36), [*goes_to("400"), *goes_to("37"), "T", *"flip", "enter", *goes_to("400"), "5"]),
     "predict": ("xor", (100, 30), [*goes_to("e1 b1 s3"), "j", "1", "2", "3", "enter", "s", *TYPED, *TYPED]),
+    "poll": ("xor", (100, 17), ["j", *"123467", "enter", "b", "class", "escape"]),
     "noise": ("digits", (100, 30), ["e", "b", "w", "9", "4"]),
 }
 
 
+GIVEN = {1.0: 14, 4.0: 6, -1.0: 2, 0.5: 1}
+"""What a class answers to the mean of four: so many times it, by how many."""
 MOVING = ("sum-and-mean", "batches")
 """Of what runs by the clock: no two are alike."""
 
@@ -54,15 +58,32 @@ async def drawn(name: str) -> str:
     after every other key what it began is waited for."""
     scenario, size, keys = PICTURES[name]
     app = BptuiApp(Session(Scenario.built_in(scenario)))
+    if name == "poll":
+        app.polling = Lectern(app, lambda: None)
     async with app.run_test(size=size) as pilot:
         for key in keys:
             if key == "pause":
                 await pilot.pause(1.0)
+            elif key == "class":
+                answered(app)
             else:
                 await pilot.press(key)
                 await (pilot.pause() if name in MOVING else until_drawn(app, pilot))
+            if isinstance(app.polling, Lectern):
+                app.polling.message()
         await pilot.pause(0.6)  # the chart comes behind the numbers
         return picture(app, f"bptui {scenario}")
+
+
+def answered(app: BptuiApp) -> None:
+    """A class of 24 answers what it is asked, all but one."""
+    assert isinstance(app.polling, Lectern)
+    app.polling.seated(range(sum(GIVEN.values()) + 1))
+    said = app.polling.message()
+    true = app.session.record.mean[app.session.moment.weight]
+    given = [f"{times * true:.4g}" for times, seats in GIVEN.items() for _ in range(seats)]
+    for seat, number in enumerate(given):
+        app.polling.heard(seat, {"poll": said["open"]["id"] if said else 0, "given": number})
 
 
 def as_made(name: str) -> str:

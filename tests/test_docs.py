@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from bptui import cli
-from bptui.cli import exploring
+from bptui.cli import exploring, presenting
 from bptui.data.files import read_data
 from bptui.engine import (
     ACTIVATIONS,
@@ -115,6 +115,9 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     words = shlex.split(command)
     monkeypatch.setattr(exploring, "open_explorer", open_nothing)
     monkeypatch.setattr("bptui.serve.command.serve", serve_nobody)
+    monkeypatch.setattr(presenting, "open_explorer", open_nothing)
+    monkeypatch.setattr(presenting, "why_no_terminal", lambda: "")
+    monkeypatch.setattr(presenting, "server", lambda folder, options: contextlib.nullcontext((None, b"")))
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(blocks(FILES, "csv")[0], encoding="utf-8")
     Path("mine.toml").write_text(blocks(SCENARIO, "toml")[0], encoding="utf-8")
@@ -130,7 +133,7 @@ def test_every_command_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     Path("mine.json").write_text(json.dumps(update.to_dict()), encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert cli.main(words[1:]) == 0
-    headless = set(words) & (set(HEADLESS) - {"draw", "open", "resume"}) and "--open" not in words
+    headless = set(words) & (set(HEADLESS) - {"draw", "open", "resume", "present"}) and "--open" not in words
     assert bool(printed.getvalue()) if headless else opened == ["explorer"]
 
 

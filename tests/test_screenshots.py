@@ -7,7 +7,7 @@ import pytest
 from tests.make_screenshots import FOLDER, MOVING, PICTURES, as_made, words_in
 from tests.test_docs import EVERY_PAGE
 
-QUICK = ("ledger", "explain", "predict", "forks", "lab")
+QUICK = ("ledger", "explain", "predict", "poll", "forks", "lab")
 """Those that take less than a second; the others are made by the same lines."""
 
 
