@@ -66,6 +66,7 @@ class Door:
         self.lobby = lobby
         self._assets = assets()
         self._listener: asyncio.Server | None = None
+        self._silent: set[web.RequestHandler] = set()
         app = web.Application(middlewares=[self._guard])
         app.add_routes(
             [
@@ -82,12 +83,25 @@ class Door:
     async def open(self, host: str, port: int) -> int:
         """Listen; a port of 0 takes a free one. Raises OSError where that cannot be."""
         await self._runner.setup()
-        server, most = self._runner.server, A_PAGE * self.lobby.guests.limits.connections
-        assert server is not None
-        self._listener = await asyncio.get_running_loop().create_server(
-            lambda: server() if len(server.connections) < most else Refusal(), host or None, port
-        )
+        self._listener = await asyncio.get_running_loop().create_server(self._connect, host or None, port)
         return int(self._listener.sockets[0].getsockname()[1])
+
+    def _connect(self) -> asyncio.BaseProtocol:
+        server = self._runner.server
+        assert server is not None, "it is open"
+        if len(server.connections) >= A_PAGE * self.lobby.guests.limits.connections:
+            return Refusal()
+        line = server()
+        self._silent.add(line)
+        asyncio.get_running_loop().call_later(IDLE, self._give_up, line)
+        return line
+
+    def _give_up(self, line: web.RequestHandler) -> None:
+        """Who has asked for nothing does not keep the line; aiohttp ends those that ask for nothing more."""
+        if line in self._silent:
+            self._silent.discard(line)
+            if line.transport is not None:
+                line.transport.abort()
 
     async def close(self) -> None:
         """Nobody comes in any more, and whoever is here is sent home."""
@@ -101,6 +115,7 @@ class Door:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Without the token there is nothing here, not even a wrong address."""
+        self._silent.discard(request.protocol)
         said = request.path.removeprefix("/").partition("/")[0]
         try:
             if not hmac.compare_digest(said.encode(errors="replace"), self.lobby.token.encode()):
