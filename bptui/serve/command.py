@@ -116,7 +116,7 @@ async def serve(opening: Opening, folder: Path, tell: Callable[[str], None]) -> 
     server's key cannot be kept, ValueError for a key that cannot be used."""
     hub = Hub()
     doors = await open_doors(opening, Guests(opening.arguments, Seats(opening.limits), hub), folder)
-    hub.about = ", ".join((*(door.follow for door in doors), *opening.password_said))
+    hub.about = [*(door.follow for door in doors), *opening.password_said]
     why_not = no_presenter(hub, presenters_door(folder, opening))
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()

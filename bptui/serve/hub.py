@@ -48,7 +48,7 @@ class Hub:
         self.down, self.up = Board(), Board()
         self.seats: set[Seat] = set()
         self.presenter: Wire | None = None
-        self.about = ""
+        self.about: list[str] = []
         self._numbers = count(1)
         self._door: socket.socket | None = None
         self._path: Path | None = None

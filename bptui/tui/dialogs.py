@@ -95,6 +95,7 @@ class Told(Workbench, ModalScreen[None]):
     """Shows words that may be longer than a line, to be read or copied."""
 
     NAME = "Command"
+    HEADING = "The command that shows this screen again, copied where the terminal allows it; Esc"
     DEFAULT_CSS = """
     Told { align: center middle; layout: vertical; }
     Told > Vertical { width: 100%; height: auto; border: solid $accent; padding: 0 1; }
@@ -109,7 +110,7 @@ class Told(Workbench, ModalScreen[None]):
         with Vertical() as box:
             if self.ascii:
                 box.styles.border = ("ascii", "white")
-            yield Static(Content("The command that shows this screen again, copied where the terminal allows it; Esc"))
+            yield Static(Content(self.HEADING))
             yield Static(Content(self.words), id="words")
 
     def parts(self) -> list[Panel]:
@@ -120,6 +121,13 @@ class Told(Workbench, ModalScreen[None]):
 
     def paint(self) -> None:
         """It stays as it is."""
+
+
+class Address(Told):
+    """Shows a class how to come in and follow."""
+
+    NAME = "Address"
+    HEADING = "To follow, from a terminal or a browser; Esc closes"
 
 
 KEYS: Table = (

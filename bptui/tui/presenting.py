@@ -8,6 +8,7 @@ from bptui.data.wire import LARGEST, OWN, Board, Wire, read_line
 from bptui.scenario import ScenarioError
 from bptui.session.following import Presented, View
 from bptui.session.session import Session
+from bptui.tui.dialogs import Address
 from bptui.tui.explorer import Explorer
 from bptui.tui.mirrored import told
 from bptui.tui.polling import Lectern
@@ -31,7 +32,7 @@ class PresentingExplorer(Explorer):
     ) -> None:
         super().__init__(session, palette_name, ascii_only, looks)
         self.here: int | None = None  # how many follow; None where nobody can any more
-        self.about = ""
+        self.about: list[str] = []
         self._line, self._came = line, came
         self._wire: Wire | None = None
         self._presented = Presented()
@@ -82,9 +83,9 @@ class PresentingExplorer(Explorer):
         if key == OWN:
             if isinstance(said, dict) and isinstance(said.get("here"), int):
                 self.here = said["here"]
-                if not self.about and (about := clean(str(said.get("about", "")))):
-                    self.about = f"to follow: {about}"
-                    self.say_later(self.about)
+                if not self.about and isinstance(about := said.get("about"), list) and about:
+                    self.about = [clean(str(each)) for each in about]
+                    self.say_later(f"{self.shown('follow')} shows how to follow: {self.about[0]}")
                 self.lectern.seated(said.get("seats", []))
                 self._show()
         elif key.startswith("s") and key[1:].isdecimal():
@@ -105,8 +106,9 @@ class PresentingExplorer(Explorer):
     # --- seen ---
 
     def follow(self) -> None:
-        """Say again how others come in."""
-        self.notice = self.about
+        """Show everybody how others come in."""
+        self.pause()
+        self.app.push_screen(Address("\n".join(self.about), self.app.palette_name, self.app.ascii))
 
     def why_not_follow(self) -> str | None:
         return None if self.here is not None else "the server has ended: nobody follows any more"

@@ -80,7 +80,7 @@ def test_a_port_that_is_taken_is_the_servers_line(tmp_path: Path) -> None:
 def test_one_command_and_a_class_follows_by_the_ssh_of_everybody(tmp_path: Path) -> None:
     port, own = free_port(), str(tmp_path)
     with terminal("present", "xor", f"--port={port}", width=100, XDG_STATE_HOME=own) as lecturer:
-        lecturer.wait_for(f"to follow: ssh -p {port} follow@127.0.0.1")
+        lecturer.wait_for(f"@ shows how to follow: ssh -p {port} follow@127.0.0.1")
         command = ["ssh", "-p", str(port), *SSH, "follow@127.0.0.1"]
         with terminal(command=command) as one, terminal(command=command, width=60, height=20) as other:
             for at in (one, other):
@@ -117,7 +117,7 @@ def refused(port: int, own: str) -> None:
 def test_its_server_ends_with_it_however_it_ends(tmp_path: Path) -> None:
     port = free_port()
     with terminal("present", "xor", f"--port={port}", XDG_STATE_HOME=str(tmp_path)) as lecturer:
-        lecturer.wait_for("to follow:")
+        lecturer.wait_for("how to follow:")
         assert listens(port)
         lecturer.process.kill()
         until(lambda: not listens(port))

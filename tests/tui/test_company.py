@@ -88,6 +88,7 @@ async def following(hub: Hub, size: tuple[int, int] = USUAL, offered: str = "maz
 @asynccontextmanager
 async def lecture(folder: Path, name: str = "xor", size: tuple[int, int] = USUAL) -> AsyncIterator[Class]:
     hub, path = Hub(), folder / "serve" / "present-1"
+    hub.about = ["ssh -p 1 follow@here", "password abcd"]
     hub.open(path)
     try:
         line = connected(path)
@@ -106,6 +107,10 @@ async def test_the_follower_goes_where_the_lecturer_goes_with_forks_and_edits_at
     async with lecture(tmp_path) as it:
         assert "xor  following" in it.follower.text()
         assert "xor  1 follows" in it.lecturer.text()
+        assert "@ shows how to follow: ssh -p 1 follow@here" in it.lecturer.text()
+        await it.lecturer.press("at")
+        assert "password abcd" in it.lecturer.text()
+        await it.lecturer.press("escape")
         for keys in (("b", "b", "b", "4"), ("P", "S", "]", "{"), ("B", "B", "m"), ("b", "f", "right"), ("n",), ("U",)):
             await it.lecturer.press(*keys)
             await it.until_there()
