@@ -49,8 +49,7 @@ def between(scene: Scene, layer: int, start: Block, end: Block, width: int, heig
     """``height`` rows of ``width`` columns between a layer (from 0) and the next one. The samples of a batch meet the
     same weights."""
     moment = scene.moment
-    ports = tuple(start.ports.items()), tuple(end.ports.items())
-    read = layer, *ports, width, height, moment.weight, scene.phase.kind
+    read = layer, start.places, end.places, width, height, moment.weight, scene.phase.kind
     return BETWEEN.get(scene.record, read, lambda: drawn_between(scene, layer, start, end, width, height))
 
 

@@ -1,6 +1,7 @@
 """The help screen's text: the keys (from the one table), the words, and the answer to the first questions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.data.digits import grouped
@@ -70,13 +71,19 @@ def help_rows(keys: list[KeyLine], width: int, more: Sequence[str] = ()) -> list
     return rows
 
 
+Hint = tuple[str, str, bool]
 PINNED = 2
 """Hints at the end of the list that are always shown: help and quit."""
 
 
-def footer_rows(hints: list[tuple[str, str, bool]], width: int, height: int, taken: int = 0) -> list[Row]:
+def footer_rows(hints: Iterable[Hint], width: int, height: int, taken: int = 0) -> tuple[Row, ...]:
     """Hints (keys, label, enabled), as many as fit into ``height`` rows of ``width`` columns, ``taken`` of them in the
     first row by something else; a disabled one is dim, the last ones keep their place."""
+    return known_footer(tuple(hints), width, height, taken)
+
+
+@lru_cache(maxsize=8)  # few keys change what others can do
+def known_footer(hints: tuple[Hint, ...], width: int, height: int, taken: int) -> tuple[Row, ...]:
     rows: list[list[Span]] = [[(" ", "bar")] for _ in range(height)]
     pinned = hints[-PINNED:]
     rooms = [width - 1 - taken * (row == 0) for row in range(height)]
@@ -90,7 +97,7 @@ def footer_rows(hints: list[tuple[str, str, bool]], width: int, height: int, tak
             rooms[row] -= hint_width(*hint)
     for hint in pinned:
         rows[-1] += hint_spans(*hint)
-    return [tuple(spans) for spans in rows]
+    return tuple(tuple(spans) for spans in rows)
 
 
 def hint_width(keys: str, label: str, enabled: bool) -> int:

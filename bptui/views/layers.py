@@ -1,6 +1,6 @@
 """What panel 1 tells of a layer at this moment, whichever way the layer is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -43,11 +43,13 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """One layer as drawn: its rows, its columns, the row at which edges reach each unit shown, or the units' cells."""
+    """One layer as drawn: its rows, its columns, the row at which edges reach each unit shown, or the units' cells;
+    blocks with the same ``places`` have the same ports."""
 
     rows: list[Row]
     width: int
     ports: dict[int, int] = field(default_factory=dict)
+    places: Hashable = None
     grids: tuple[Grid, ...] = ()
 
     def unit(self, x: int, y: int) -> int | None:

@@ -114,7 +114,7 @@ class Column:
             body[top : top + high] = lines
             ports[unit] = 1 + bool(self.above) + top + (high - 1) // 2
         rows += [*body, *more("↓", self.below, width)]
-        return Block(rows, width, ports)
+        return Block(rows, width, ports, (self.shown, self.rows, high, self.above > 0))
 
     def heading(self, w: Widths, width: int) -> str:
         layer = self.layer

@@ -8,6 +8,7 @@ from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
 from bptui.views.glyphs import EDITED, largest_of, signed
+from bptui.views.kept import OfRecord
 from bptui.views.numbers import factor, num, rate, sign_role
 from bptui.views.ranks import all_reduced, most_rows, rank_rows
 from bptui.views.scene import Scene
@@ -68,8 +69,16 @@ def shown_in(scene: Scene, height: int, below: int) -> range:
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 
 
+BELOW = OfRecord[list[Spellings]]()
+
+
 def below_entries(scene: Scene, height: int) -> list[Spellings]:
-    """What stands below the samples in a ledger of ``height`` rows: the ranks' part is as long as there is room."""
+    """What stands below the samples in a ledger of ``height`` rows; the panel and its foot both ask."""
+    return BELOW.get(scene.record, (scene.moment, height), lambda: made_below(scene, height))
+
+
+def made_below(scene: Scene, height: int) -> list[Spellings]:
+    """The ranks' part is as long as there is room."""
     reduced, applied = reductions(scene), application(scene)
     least = min(scene.record.n, LEAST_ENTRIES)
     of_ranks, beside_mean = rank_rows(scene, height - 1 - len(reduced) - len(applied) - least)
