@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from bptui.data.digits import grouped
+from bptui.data.digits import grouped, shortest
+from bptui.views.numbers import share
 
 if TYPE_CHECKING:
     from bptui.training.record import UpdateRecord
@@ -16,7 +17,7 @@ def agreement(record: "UpdateRecord") -> str:
     """Of the update one stands in: the engine's gradient beside PyTorch's."""
     assert record.told is not None
     off = record.told.gradient_off
-    return f"PyTorch's g {'differs' if off > FAR else 'agrees'} to {share(off)}"
+    return f"PyTorch's g {'differs' if off > FAR else 'agrees'} to {size(off)}"
 
 
 def opening_words(recording: "Recording") -> str:
@@ -24,13 +25,13 @@ def opening_words(recording: "Recording") -> str:
     narrow line comes last."""
     found, made = recording.agreement, recording.updates
     if found.worst > FAR:
-        off = f"its gradient of update {found.update} is {share(found.worst)} off the engine's: not as recorded?"
+        off = f"its gradient of update {found.update} is {size(found.worst)} off the engine's: not as recorded?"
         return f"read: {off} {recording.by}"
     one = f"the gradient of {'its' if made == 1 else 'the first'} update agrees"
     many = f"gradients of {'all' if found.of >= made else 'the first'} {grouped(found.of)} updates agree"
-    return f"read: {one if found.of == 1 else many} to {share(found.worst)}; {recording.by}"
+    return f"read: {one if found.of == 1 else many} to {size(found.worst)}; {recording.by}"
 
 
-def share(off: float) -> str:
-    """Of the largest number of a gradient: 3e-8, or a percentage where it is large."""
-    return f"{off:.0%}" if off > FAR else f"{off:.0e}".replace("e-0", "e-")
+def size(off: float) -> str:
+    """Of the largest number of a gradient: 3e−8, or a percentage where it is large."""
+    return share(off) if off > FAR else shortest(off, 1)

@@ -17,8 +17,8 @@ from tests.tui.pilots import WIDE, explore
 
 async def test_it_opens_with_who_made_it_and_how_well_the_gradients_agree() -> None:
     async with explore(Session(by_pytorch("xor")), WIDE) as pilots:
-        assert "read: gradients of all 24 updates agree to 6e-7; PyTorch 2.13.0, Adam, float32" in pilots.foot()
-        assert re.search(r"  PyTorch's g agrees to \de-7", pilots.lines()[0])
+        assert "read: gradients of all 24 updates agree to 6e−7; PyTorch 2.13.0, Adam, float32" in pilots.foot()
+        assert re.search(r"  PyTorch's g agrees to \de−7", pilots.lines()[0])
         await pilots.do("next-batch")
         assert "Δw made by adam" in pilots.text()
         await pilots.do("next-epoch", "previous-batch", "previous-phase")
@@ -75,7 +75,7 @@ async def test_lab_noise_and_the_tables_work_on_it() -> None:
 
 async def test_steps_of_an_unknown_optimizer_are_shown_as_read_and_nothing_is_trained_by_it() -> None:
     async with explore(Session(by_pytorch("pictures")), WIDE) as pilots:
-        assert "read: gradients of all 9 updates agree to 2e-7; PyTorch 2.13.0, Adagrad" in pilots.foot()
+        assert "read: gradients of all 9 updates agree to 2e−7; PyTorch 2.13.0, Adagrad" in pilots.foot()
         await pilots.do("next-batch")
         assert "Δw made by PyTorch" in pilots.text()
         assert "bptui does not know the rule of torch.optim.Adagrad" in pilots.foot()
