@@ -142,7 +142,7 @@ class Ballot:
     def answer(self) -> dict[str, Any]:
         """As it is sent; a number that was taken with all its digits, since it is exactly that."""
         assert self.open is not None, "an answer is to what is asked"
-        return answer(self.open.number, self.given if self.chosen is None else f"{self.chosen:.16e}")
+        return answer(self.open.number, self.given if self.chosen is None else repr(float(self.chosen)))
 
 
 def followed(standing: Standing, ballot: Ballot, heard: Heard) -> Ballot:
