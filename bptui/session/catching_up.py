@@ -38,6 +38,7 @@ class Follower:
         self._base: tuple[str, dict[str, Any]] | None = None  # with its digest
         self._causes: tuple[str, dict[str, Any]] | None = None
         self._taken: tuple[str, str] | None = None  # the digests of what the session is made of
+        self._scenario: Scenario | None = None  # the session's, as it was taken: with another seed it is another one
         self._going: Place | None = None
 
     # --- what is heard ---
@@ -70,7 +71,7 @@ class Follower:
         digest_of_base, said = self._base
         session = Session(scenario_of(said))
         self._require_data(session, said)
-        self._taken = digest_of_base, ""
+        self._taken, self._scenario = (digest_of_base, ""), session.scenario
         return session
 
     def forget(self) -> None:
@@ -122,9 +123,10 @@ class Follower:
         assert self._base is not None, "a place was heard"
         assert self._causes is not None, "a place was heard"
         wanted = self._base[0], self._causes[0]
-        if self._taken is None or self._taken[0] != wanted[0]:
+        if self._taken is None or self._taken[0] != wanted[0] or session.scenario is not self._scenario:
             session.begin_with(scenario_of(self._base[1]))
             self._require_data(session, self._base[1])
+            self._taken, self._scenario = None, session.scenario
         if self._taken != wanted:
             try:
                 take_causes(session, self._causes[1])

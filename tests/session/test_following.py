@@ -75,6 +75,8 @@ def wander(session: Session, follower: Follower, dice: random.Random) -> None:
         session.move(("batch", dice.choice((1, 1, -1))))
     if dice.random() < 0.5:
         session.toggle_reduction()
+    if dice.random() < 0.3:
+        session.reseed()
 
 
 def test_a_late_comer_gets_three_lines_and_is_there() -> None:
