@@ -15,6 +15,8 @@ import aiohttp
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
+BY_NAME = "bptui.test"
+"""What this machine is called too: not by a name to which browsers allow what they keep to HTTPS elsewhere."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -28,7 +30,7 @@ FLAGS = (
     "--disable-extensions",
     "--no-first-run",
     "--no-pings",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {BY_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--remote-debugging-port=0",
 )
 PATIENCE = 30.0
@@ -109,6 +111,10 @@ class Tab:
         for key in keys:
             await self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
             await self.do("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    async def escape(self) -> None:
+        for kind in ("keyDown", "keyUp"):
+            await self.do("Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27)
 
     async def until_true(self, expression: str) -> None:
         """Until a line of JavaScript says so."""

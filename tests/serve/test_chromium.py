@@ -13,7 +13,7 @@ from bptui.serve.limits import Limits, Seats
 from bptui.serve.stay import Guests
 from bptui.serve.web import Door, Lobby
 from tests.cli.commands import BEGUN
-from tests.serve.browser import CHROMIUM, browsing
+from tests.serve.browser import BY_NAME, CHROMIUM, browsing
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
 FONTS = """
@@ -24,11 +24,12 @@ FONTS = """
 async def test_in_a_browser_one_steps_and_the_counters_move_and_nothing_is_asked_of_anybody_else(
     tmp_path: Path,
 ) -> None:
+    """By plain HTTP and a name, as a class comes."""
     opening = Opening(("digits",), ("digits", "xor"))
     guests = Guests(opening.arguments, Seats(Limits()))
     door = Door(Lobby(guests, "token"))
     port = await door.open("127.0.0.1", 0)
-    page = f"http://127.0.0.1:{port}/token/?xor"
+    page = f"http://{BY_NAME}:{port}/token/?xor"
     wrong = page.replace("token", "wrong")
     try:
         async with browsing(tmp_path) as tab:
@@ -42,11 +43,20 @@ async def test_in_a_browser_one_steps_and_the_counters_move_and_nothing_is_asked
             await tab.until("forward 1 · backward 1 · updates 0")
             await tab.type("b")
             await tab.until("forward 4 · backward 4 · updates 1")
+            await tab.value('document.addEventListener("copy", () => (copied = document.activeElement.value))')
+            await tab.type("i")
+            await tab.until("The command that shows this screen again")
+            await tab.until_true('typeof copied != "undefined"')
+            assert str(await tab.value("copied")).startswith("bptui xor --at")
+            await tab.escape()
+            await tab.until("1 Network")
+            await tab.type("s")
+            await tab.until("forward 5 · backward 5 · updates 1")
             assert (
                 await tab.value(FONTS) == "Monaco normal loaded, Roboto Mono italic loaded, Roboto Mono normal loaded"
             )
             assert not tab.faults
-            assert {urlsplit(asked).netloc for asked in tab.asked} == {f"127.0.0.1:{port}"}
+            assert {urlsplit(asked).netloc for asked in tab.asked} == {f"{BY_NAME}:{port}"}
             assert {status for address, status in tab.statuses.items() if "/token/" in address} == {200}
             await tab.type("q")
             await tab.until_true("document.body.classList.contains('-closed')")

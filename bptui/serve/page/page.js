@@ -2,6 +2,21 @@
 // the terminal the keys.
 "use strict";
 
+// What is copied goes to the clipboard by the old way where the page came by plain HTTP: browsers keep the new one to HTTPS.
+function copy(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  focus();
+}
+if (!navigator.clipboard) {
+  const clipboard = { readText: async () => "", writeText: async (text) => copy(text) };
+  Object.defineProperty(navigator, "clipboard", { value: clipboard });
+}
+
 const begin = window.onload;
 window.onload = null;
 
