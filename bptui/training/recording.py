@@ -152,9 +152,9 @@ class Recording:
 
     def why_no_change(self) -> str:
         """Why no update of it can be made otherwise; what is to be done instead names keys by their ids, in braces."""
-        cure = "; {save-scenario} writes a scenario of its data and start weights that bptui trains"
+        cure = "; {save-scenario} writes a scenario"  # which bptui trains; a row of 80 columns has no room for more
         known = self.settings.rules.optimizer.name != READ.name
-        return f"read from {self.name}: what would come of a change only PyTorch knows{cure if known else ''}"
+        return f"read from {self.name}: only PyTorch knows what would come{cure if known else ''}"
 
     def state(self, update: int) -> State:
         """What the first n updates left."""

@@ -92,7 +92,7 @@ def test_the_run_ends_with_what_was_recorded_and_that_is_no_failure(tmp_path: Pa
 def test_no_update_of_it_can_be_made_otherwise(tmp_path: Path) -> None:
     _, read = pair("xor", tmp_path)
     read.extend_to(3)
-    with pytest.raises(ValueError, match=r"read from run.bptui: .* only PyTorch knows; \{save-scenario\}"):
+    with pytest.raises(ValueError, match=r"read from run.bptui: only PyTorch knows what would come; \{save-scenario\}"):
         read.fork(2, Edit(1, 0, 0, 0.5))
     with pytest.raises(ValueError, match="only PyTorch knows"):
         read.parted(read.causes)

@@ -32,7 +32,7 @@ async def test_every_key_that_would_change_it_says_why_it_does_not() -> None:
             if key.group == "Change" and key.id != "forks":
                 why = pilots.explorer.why_not(key)
                 assert why is not None, key.id
-                assert why.startswith("read from iris.bptui: what would come of a change only PyTorch knows; X writes")
+                assert why.startswith("read from iris.bptui: only PyTorch knows what would come; X writes a scenario")
         await pilots.do("rate-up")
         assert "read from iris.bptui" in pilots.foot()
         await pilots.do("save-session")
@@ -47,7 +47,7 @@ async def test_screens_that_change_the_run_say_why_not_too() -> None:
             screen = pilots.app.screen
             assert isinstance(screen, ForksScreen | DrawScreen)
             why = screen.why_not(next(each for each in screen.table() if each.id == key))
-            assert why == "read from pictures.bptui: what would come of a change only PyTorch knows"
+            assert why == "read from pictures.bptui: only PyTorch knows what would come"
             await pilots.press("escape")
         for question in QUESTIONS:
             for intent in question.intents:
