@@ -134,6 +134,7 @@ def of_order(run: Run, document: Mapping[str, Any]) -> OrderAnswer:
 
 def epochs_in(raw: Any) -> Epochs:
     """The numbers of each epoch. Raises DataError."""
+    raw = raw.tolist() if hasattr(raw, "tolist") else raw
     if not isinstance(raw, list | tuple) or len(raw) < 2:
         raise DataError(f"{KEY}: expected a list of the rows for each of two epochs or more: [[3, 0, 1], [1, 3, 0]]")
     epochs = tuple(tuple(flat(each, f"{KEY}[{k}]")) for k, each in enumerate(raw))

@@ -167,7 +167,9 @@ def add_check(p: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="your program (.py); or with --with the set, .toml or .csv it is about",
     )
-    p.add_argument("--with", dest="numbers", type=Path, metavar="FILE", help="your numbers: .json, .npz or .toml")
+    p.add_argument(
+        "--with", dest="numbers", type=Path, metavar="FILE", help="your numbers, or orders of epochs: .json .npz .toml"
+    )
     p.add_argument("--on", metavar="NAME", help="what your program is tried on: a set, a .toml or a .csv file (xor)")
     p.add_argument("--update", type=checked(COUNT, plain), default=1, metavar="U", help="compare with update U (1)")
     p.add_argument("--watch", action="store_true", help="check again whenever the file is saved")

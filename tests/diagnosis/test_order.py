@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bptui.cli import main
@@ -90,6 +91,7 @@ def test_samples_never_met_are_wrong_unless_the_short_batch_is_dropped_or_the_ep
 def test_lists_of_batches_or_ranks_are_read_through() -> None:
     run = run_of("xor")
     assert of_order(run, {"order": [[[2, 1], [3, 0]], [[[0, 2]], [[1, 3]]]]}).right
+    assert of_order(run, {"order": np.array([[2, 1, 3, 0], [0, 2, 1, 3]])}).right
 
 
 # --- from a file ---
