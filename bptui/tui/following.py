@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bptui.data.clean import clean
@@ -86,7 +87,8 @@ class FollowingExplorer(Explorer):
         super().on_mount()
         self.app.pressed = self.noticing
         self.desk = Desk(self.app, self.say)
-        self._wire = Wire(self._line, Board(), self._heard, self._gone, LARGEST, came=self._came)
+        heard = partial(self.call_later, self._heard)  # in the screen's own turn, where a fault ends with its line
+        self._wire = Wire(self._line, Board(), heard, self._gone, LARGEST, came=self._came)
         if self.follower.reached is not None:
             self.arrived(self.follower.reached)
         self.call_after_refresh(self.catch_up)

@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import replace
+from functools import partial
 
 from bptui.data.clean import clean
 from bptui.data.wire import LARGEST, OWN, Board, Wire, read_line
@@ -42,7 +43,8 @@ class PresentingExplorer(Explorer):
         super().on_mount()
         self.here = 0
         self.lectern = self.app.polling = Lectern(self.app, self.note)
-        self._wire = Wire(self._line, Board(), self._heard, self._gone, LARGEST, came=self._came)
+        heard = partial(self.call_later, self._heard)  # in the screen's own turn, where a fault ends with its line
+        self._wire = Wire(self._line, Board(), heard, self._gone, LARGEST, came=self._came)
         self.app.shown = self.note
         self.set_interval(NOTED_EVERY, self.note)
 

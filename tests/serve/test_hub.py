@@ -13,6 +13,7 @@ import pytest
 
 from bptui.data.wire import Board, Wire
 from bptui.serve import hub as rooms
+from bptui.serve.command import no_presenter
 from bptui.serve.hub import Hub, Seat
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.stay import FOLLOW, Guests, Stay
@@ -193,6 +194,13 @@ async def test_a_follower_cannot_present_and_the_lecturers_lines_of_other_keys_g
         lecturer.say("0", "true")
         await until(lambda: other.newest("0") == "true")
         assert {key for key, _ in other.came} == {"!", "0"}
+
+
+async def test_a_place_where_no_way_in_can_be_is_said_and_serving_goes_on(tmp_path: Path) -> None:
+    hub = Hub()
+    (line,) = no_presenter(hub, tmp_path / ("x" * 200))
+    assert line.startswith("nobody can present here: ")
+    hub.close()
 
 
 async def test_who_listens_to_a_lecture_needs_no_key_and_is_sent_home_after_it(tmp_path: Path) -> None:
