@@ -1,6 +1,7 @@
 """What every test starts from: a plain environment, and hypothesis without a clock."""
 
 import asyncio
+import gc
 import os
 from typing import Any
 
@@ -49,6 +50,12 @@ def stray_variables() -> list[str]:
 def pytest_configure() -> None:
     for name in stray_variables():  # some are read when Textual is imported
         del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are no garbage: to look through 14 000 of them again and again takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

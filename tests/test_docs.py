@@ -55,13 +55,13 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-COMMANDS = [
-    re.split("  #| > ", line)[0].strip()
+COMMANDS = {
+    re.split("  #| > ", line)[0].strip(): None
     for page in EVERY_PAGE.values()
     for block in blocks(page, "sh")
     for line in block.splitlines()
     if line.startswith("bptui")
-]
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

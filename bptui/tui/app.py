@@ -293,7 +293,7 @@ class BptuiApp(CellDiff, Faults):
         """What a screen had in hand, whole runs perhaps, goes with it: it holds itself, so the garbage must be looked
         through, which is quick where what stays for ever has been set aside."""
         closing = super().pop_screen()
-        if gc.get_freeze_count():
+        if self.sweeps:
             self.set_timer(SWEPT_AFTER, partial(self.call_later, gc.collect))  # the timer's message holds it too
         return closing
 

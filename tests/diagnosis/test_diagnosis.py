@@ -69,7 +69,7 @@ def test_true_gradients_are_right(seed: int, hidden: int, outputs: int, two: boo
         assert (it.verdict, it.first, it.fits) == ("right", "", ())
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)  # tests/diagnosis/test_search.py has many more
 @given(st.integers(0, 10_000))
 def test_random_vectors_get_no_name(seed: int) -> None:
     rng = np.random.default_rng(seed)

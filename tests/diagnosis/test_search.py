@@ -148,10 +148,10 @@ class TestNothingIsNamedThatIsNotThere:
             assert ids(search(it, parts_of(it, RIGHT, digits=("", THREE_DIGITS)[seed % 2]))) == [()]
 
     @pytest.mark.parametrize("seed", range(10))
-    def test_500_random_vectors_have_no_name(self, seed: int) -> None:
+    def test_200_random_vectors_have_no_name(self, seed: int) -> None:
         rng, it = np.random.default_rng(seed), given(seed, HEADS[2 * (seed % 3)], sizes=SMALL, n=2 + seed)
         workings, right = Workings(it), parts_of(it, RIGHT, digits=THREE_DIGITS)
-        for _ in range(50):
+        for _ in range(20):
             noise = [rng.normal(size=each.low.shape) for each in right]
             parts = [replace(each, low=each.low + e, high=each.high + e) for each, e in zip(right, noise, strict=True)]
             assert search(it, parts, workings) == ()
