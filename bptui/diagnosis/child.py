@@ -6,7 +6,12 @@ nothing of it. Whatever the program prints goes where this process's output goes
 
 import inspect
 import json
+import os
+import shutil
+import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +22,7 @@ from typing import Any
 import numpy as np
 
 DEEPEST = 8
+LOOKS = 0.2  # seconds between two looks whether anybody waits
 MOST_SAID = 20_000  # characters of what a program raises
 LARGEST_BITS = 1024  # of a whole number: a float has no larger one, and Python writes none of thousands of digits
 METHODS = ("gradients", "backward", "backprop", "update")
@@ -32,6 +38,8 @@ def main(request_path: str, answer_path: str) -> None:
     """Read what is asked, run the program, write what it says."""
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))
     limit(request["memory"], request["seconds"], request["largest"])
+    if hasattr(os, "killpg"):
+        threading.Thread(target=end_with, args=[request["parent"], Path(request_path).parent], daemon=True).start()
     try:
         answer = written({"document": plain(asked(load(request["file"]), request), 0)}, request["largest"])
     except Unusable as problem:
@@ -45,6 +53,14 @@ def main(request_path: str, answer_path: str) -> None:
     partial = Path(f"{answer_path}.part")
     partial.write_bytes(answer)
     partial.replace(answer_path)  # so that an answer is there as a whole, or not at all
+
+
+def end_with(parent: int, folder: Path) -> None:
+    """Where nobody waits for an answer any more, because bptui was ended, nothing of it stays: no process, no file."""
+    while os.getppid() == parent:
+        time.sleep(LOOKS)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def written(answer: dict[str, Any], largest: int | None = None) -> bytes:

@@ -75,6 +75,7 @@ def asked(path: Path, record: UpdateRecord, seconds: float, memory: int) -> dict
         "seconds": seconds,
         "memory": memory,
         "largest": LARGEST_ANSWER,
+        "parent": os.getpid(),
     }
 
 

@@ -1,6 +1,8 @@
 """A person's program is run apart: it gives its numbers, or one clear line says what it did instead."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -185,6 +187,25 @@ def test_a_program_that_hangs_is_ended_with_all_it_has_started(tmp_path: Path) -
         ask(path, record(), seconds=5)
     until = time.monotonic() + 20
     while is_running(int(mark.read_text())):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_program_that_nobody_waits_for_any_more_leaves_nothing(tmp_path: Path) -> None:
+    path, mark, folder = tmp_path / "mine.py", tmp_path / "pid", tmp_path / "files"
+    folder.mkdir()
+    path.write_text(
+        f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()) + ' ')\ntime.sleep(600)", encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "bptui", "check", str(path)]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(folder)}) as asking:
+        until = time.monotonic() + 30
+        while not (mark.exists() and mark.read_text().endswith(" ")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert list(folder.iterdir())
+        asking.kill()
+    while is_running(int(mark.read_text())) or list(folder.iterdir()):
         assert time.monotonic() < until
         time.sleep(0.05)
 
