@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptui.cli.exploring import beginning, is_archive, open_explorer, why_no_terminal
+from bptui.cli.exploring import beginning, open_explorer, why_no_terminal
 from bptui.cli.telling import complain
 from bptui.headless.arguments import command_of, parser_of
-from bptui.scenario.accept import ScenarioError
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
@@ -35,7 +34,6 @@ class NoServer(Exception):
 
 def present(options: argparse.Namespace) -> int:
     """Until it is left; status 1 where no server can be had, or somebody presents there."""
-    refuse_recording(options.scenario)
     it = beginning(options)  # what is wrong with it is said before a server is begun
     if problem := why_no_terminal():
         return complain(problem)
@@ -49,19 +47,6 @@ def present(options: argparse.Namespace) -> int:
             return open_explorer(it, options, made=partial(made, line=line, came=came))
     except NoServer as problem:
         return complain(str(problem), status=1)
-
-
-def refuse_recording(name: str) -> None:
-    """Raises ScenarioError: whoever follows makes the lecturer's updates, and these were made elsewhere."""
-    if not is_archive(Path(name)):
-        return
-    from bptui.scenario.recorded import is_recording
-
-    if is_recording(Path(name)):
-        raise ScenarioError(
-            f"{name}: a recording cannot be followed: its updates are read, and followers make theirs; bptui serve "
-            "gives each visitor the file"
-        )
 
 
 def made(

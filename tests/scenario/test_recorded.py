@@ -283,11 +283,6 @@ def test_a_damaged_file_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path
         assert str(path) in told(capsys, *words)
 
 
-def test_a_recording_is_not_presented_to_who_would_make_other_updates(capsys: pytest.CaptureFixture[str]) -> None:
-    said = told(capsys, "present", str(FOLDER / "xor.bptui"))
-    assert "a recording cannot be followed: its updates are read" in said
-
-
 def test_open_opens_it_in_the_explorer(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Session] = []
 
