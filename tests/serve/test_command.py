@@ -152,6 +152,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 async def test_where_one_door_cannot_be_opened_the_other_is_not_left_open(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="the browser's door needs aiohttp, of the extra `web`")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         busy, free = taken.getsockname()[1], free_port()
         opening = Opening(("xor",), ("xor",), port=free, web=True, web_port=busy, token="x")
