@@ -17,6 +17,7 @@ from bptui.training.run import Run
 
 KEY = "order"
 MOST_ROWS = 20_000_000
+LARGEST_ROW = 10**9
 NAMED = 6  # rows that are named, of more how many
 RARE = 1e-3
 NO_SET_EPOCH = "no-set-epoch", "the order is not drawn anew: no set_epoch, or the same seed each epoch"
@@ -152,10 +153,18 @@ def flat(raw: Any, said: str, depth: int = 0) -> Iterator[int]:
     if isinstance(raw, list | tuple) and depth < 4:
         for k, each in enumerate(raw):
             yield from flat(each, f"{said}[{k}]", depth + 1)
-    elif isinstance(raw, Digits | int) and not isinstance(raw, bool) and str(raw).isdecimal() and len(str(raw)) < 10:
-        yield int(raw)
+    elif (number := number_of(raw)) is not None:
+        yield number
     else:
         raise DataError(f"{said}: expected the number of a row, got {shown(raw)}")
+
+
+def number_of(raw: Any) -> int | None:
+    """A whole number from 0; of an .npz file all are floats."""
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() and 0 <= raw < LARGEST_ROW else None
+    printed = str(raw) if isinstance(raw, Digits | int) and not isinstance(raw, bool) else ""
+    return int(printed) if printed.isdecimal() and len(printed) < len(str(LARGEST_ROW)) else None
 
 
 def places_of(epochs: Epochs, rows: list[int]) -> tuple[Epochs, list[int]]:

@@ -108,6 +108,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def test_an_order_in_an_npz_file_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez("mine.npz", order=np.array(own(run_of(), 2)))
+    assert main(["check", "iris", "--with", "mine.npz"]) == 0
+    assert "RIGHT: every epoch has every sample once." in capsys.readouterr().out
+
+
 def test_the_lines_of_a_trace_are_read_and_with_the_first_epoch_s_rows_they_are_no_set_epoch(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
