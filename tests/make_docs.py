@@ -238,6 +238,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "lesson": lambda: key_table(own(lesson.KEYS)),
     "predicting": lambda: key_table(own(predicting.KEYS)),
     "poll": lambda: key_table(own(poll_screen.KEYS)),
+    "poll so far": lambda: key_table(own(poll_screen.OPEN_KEYS)),
     "doctor": lambda: key_table(own(doctor.KEYS)),
     "history": lambda: key_table(own(history.KEYS)),
     "breakpoints": lambda: key_table(own(breakpoints.KEYS)),

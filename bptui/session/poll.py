@@ -73,12 +73,13 @@ class Poll:
     def _with(self, given: dict[int, str]) -> Self:
         return replace(self, given=MappingProxyType(given))
 
+    def so_far(self, judge: Judge, seats: int) -> Tally:
+        """What ``seats`` seats have answered until now."""
+        return self.tally or counted((judge(given) for given in self.given.values()), seats - len(self.given))
+
     def revealed(self, judge: Judge, seats: int) -> Self:
         """The number is told: of ``seats`` seats, those that answered are counted, and their answers forgotten."""
-        if self.tally is not None:
-            return self
-        tally = counted((judge(given) for given in self.given.values()), seats - len(self.given))
-        return replace(self, given=MappingProxyType({}), tally=tally)
+        return replace(self, given=MappingProxyType({}), tally=self.so_far(judge, seats))
 
 
 def counted(judgements: Iterable[tuple[bool, str]], nothing: int) -> Tally:
@@ -131,6 +132,10 @@ class Polls:
         """Where nobody sits there is nothing to look at."""
         told = poll.revealed(judge_of(record, poll.of), self.seats)
         self.told = told if told.tally and told.tally.seats else None
+
+    def so_far(self, record: UpdateRecord) -> Tally:
+        """What has been answered until now, in ``record``, where that is asked."""
+        return self.open.so_far(judge_of(record, self.open.of), self.seats) if self.open else Tally()
 
     def seen(self) -> None:
         """The tally was looked at."""

@@ -1,5 +1,6 @@
 """The screen with the bars: how many of a class are right, and which known mistake the others made."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bptui.tui.keys import Key, Table
@@ -45,6 +46,38 @@ class PollScreen(Sheet):
             self.close()
 
 
+class OpenPollScreen(Sheet):
+    """For the lecturer alone: what everybody has answered so far to a number that is not told; ``tells`` once it shall
+    be."""
+
+    NAME = "Poll so far"
+    TITLE_WORDS = "What the class answers"
+
+    def __init__(self, question: "Question", tally: Callable[[], "Tally"], palette_name: str, ascii_only: bool) -> None:
+        super().__init__(palette_name, ascii_only)
+        self.question, self.tally = question, tally
+        self.tells = False
+
+    def table(self) -> Table:
+        return OPEN_KEYS
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        from bptui.views.poll import open_rows  # noqa: PLC0415  the table of keys does not need it
+
+        return open_rows(self.question, self.tally(), width, height)
+
+    def tell(self) -> None:
+        """The number, to all."""
+        self.tells = True
+        self.close()
+
+
+OPEN_KEYS: Table = (
+    *COMMON,
+    Key("tell", ("enter",), "Enter", "Poll", "tell the number to all", OpenPollScreen.tell, "tells it to all"),
+    Key("close", ("escape", "q", "B"), "Esc", "Poll", "close: the class may go on answering",
+        OpenPollScreen.close, "close"),
+)  # fmt: skip
 KEYS: Table = (
     *COMMON,
     Key("close", ("escape", "q"), "Esc", "Poll", "close: the lecture goes on", PollScreen.close, "close"),

@@ -8,10 +8,10 @@ from bptui.session.ballot import Ballot, answer_of, followed, heard_of, message
 from bptui.session.poll import Polls
 from bptui.session.prediction import Question
 from bptui.session.session import Session
-from bptui.tui.poll_screen import PollScreen
+from bptui.tui.poll_screen import OpenPollScreen, PollScreen
 from bptui.tui.predicting import Predicting
 from bptui.views.poll import answered_words
-from bptui.views.predict import Ways
+from bptui.views.predict import ALONE, Ways
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -34,7 +34,22 @@ class Lectern:
         if self.polls.open is None or not self.polls.seats:
             return usual
         said = answered_words(self.polls.open.answered, self.polls.seats)
-        return Ways(usual.enter, "reveals" if usual.esc else "", said)
+        return Ways(usual.enter, "reveals" if usual.esc else "", said, "B")
+
+    def look(self) -> None:
+        """Show the lecturer what was answered so far, before the number is told."""
+        app = self._app
+        if (asking := app.session.prediction) is None or not self.ways(ALONE).poll:
+            return
+        record = app.session.record
+        bars = OpenPollScreen(Question(asking, record), lambda: self.polls.so_far(record), app.palette_name, app.ascii)
+        app.push_screen(bars, lambda _: self._looked(bars.tells))
+
+    def _looked(self, tells: bool) -> None:
+        asking = self._app.session.prediction
+        if tells and asking is not None and asking.now is not None:
+            self._app.session.prediction = asking.told_to_all()
+        repaint(self._app)
 
     def takes(self, session: Session, given: str, chosen: float | None) -> bool:
         """The lecturer's own answer tells the number at once, as it does alone."""
@@ -128,9 +143,10 @@ class Desk:
 
 
 def repaint(app: "BptuiApp") -> None:
-    """Where a number is asked the foot says what is so now. What has just been opened paints itself, once it can."""
+    """Foot and bars of a number that is asked say what is so now. What has just been opened paints itself, once it
+    can."""
     screen = app.screen if app.explorer.is_attached else None  # a line may be lost when all has ended
-    if isinstance(screen, Predicting) and screen.is_mounted:
+    if isinstance(screen, Predicting | OpenPollScreen) and screen.is_mounted:
         app.begin_frame()
         screen.paint()
         app.show_now(screen)

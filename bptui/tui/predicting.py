@@ -125,6 +125,8 @@ class Predicting(Workbench):
         letter = offered and event.character is not None and event.character in "abcd"
         if event.key == "escape":
             return self.esc_skips and not self.is_seat
+        if event.character == "B" and self.ways().bars:
+            return True
         return event.key in ("enter", "backspace", "tab") or letter or event.character in TYPED
 
     def type(self, key: str, character: str) -> None:
@@ -138,6 +140,8 @@ class Predicting(Workbench):
                 self.answer(asking.typed)
             case "escape":
                 self.session.prediction = asking.told_to_all() if self.ways().poll else asking.skipped()
+            case "B":
+                self.show_bars()
             case "backspace":
                 self.session.prediction = replace(asking, typed=asking.typed[:-1])
             case "tab":
@@ -147,6 +151,13 @@ class Predicting(Workbench):
                 self.answer(shortest(chosen, 6), chosen)
             case _:
                 self.session.prediction = replace(asking, typed=(asking.typed + character)[:LONGEST])
+
+    def show_bars(self) -> None:
+        """What a class has answered so far."""
+        from bptui.tui.polling import Lectern  # noqa: PLC0415  only where a class is asked
+
+        if isinstance(self.app.polling, Lectern):
+            self.app.polling.look()
 
     def answer(self, given: str, chosen: float | None = None) -> None:
         """Tell the number, and what a wrong one is; say what a number looks like where it is none, and begin anew."""

@@ -210,6 +210,7 @@ def tables() -> "dict[str, Table]":
         "Matrices": matrices.KEYS,
         "Predict": predicting.KEYS,
         "Poll": poll_screen.KEYS,
+        "Poll so far": poll_screen.OPEN_KEYS,
         "Lesson": lesson.KEYS,
         "Doctor": doctor.KEYS,
         "Breakpoints": breakpoints.KEYS,

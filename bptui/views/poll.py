@@ -1,8 +1,12 @@
-"""What a class has answered: how many are right, and which known mistake the others made, as bars; never who."""
+"""What a class has answered: how many are right, and which known mistake the others made, as bars; never who.
+
+The lecturer may look before the number is told: it is ? here too.
+"""
 
 from dataclasses import dataclass
 
 from bptui.diagnosis.miss import KNOWN
+from bptui.explain import name
 from bptui.session.poll import Tally
 from bptui.session.prediction import Question, Told
 from bptui.views.explain import prose, screen_number
@@ -35,12 +39,23 @@ def answered_words(answered: int, seats: int) -> tuple[str, ...]:
 
 
 def poll_rows(question: Question, tally: Tally, width: int, height: int, seat: bool) -> list[Row]:
-    """The number that was told, what this ``seat`` gave where it is one, and the bars, with a line to each name above
-    its bar where there is room."""
+    """The number that was told, what this ``seat`` gave where it is one, and the bars."""
     told = question.prediction.told
-    assert told is not None, "a tally is of a number that was told"
+    assert told is not None, "it was told"
     head = head_rows(question, told, tally, width, seat)
-    lines = lines_of(tally, told if seat else None)
+    return bars(head, lines_of(tally, told if seat else None), width, height)
+
+
+def open_rows(question: Question, tally: Tally, width: int, height: int) -> list[Row]:
+    """The same for a number that is still asked: it is ? here too."""
+    asked = question.prediction.now
+    assert asked is not None, "it is asked"
+    head = [first_row(f" {name(asked, question.record.names)} = ?", tally, width), ((" not told yet", "notice"),)]
+    return bars(head, lines_of(tally, None), width, height)
+
+
+def bars(head: list[Row], lines: list[Line], width: int, height: int) -> list[Row]:
+    """A line to each name above its bar where there is room, else beside it."""
     for make in (under, beside):
         rows = [*head, (), *make(lines, width)]
         if len(rows) <= height:
@@ -48,13 +63,15 @@ def poll_rows(question: Question, tally: Tally, width: int, height: int, seat: b
     return within([*head, (), *beside(lines, width, wraps=False)], lines, width, height)
 
 
+def first_row(words: str, tally: Tally, width: int) -> Row:
+    """What was asked, and how many have answered it."""
+    count = fitting(width - cells(words) - 3, *answered_words(tally.answered, tally.seats))
+    return (left(words, max(width - cells(count) - 1, 0)), "strong"), (right(count, cells(count)), "text")
+
+
 def head_rows(question: Question, told: Told, tally: Tally, width: int, seat: bool) -> list[Row]:
     it = told_of(question)
-    number = screen_number(it.result)
-    said = answered_words(tally.answered, tally.seats)
-    true = f" {it.name} = {number}"
-    count = fitting(width - cells(true) - 3, *said)
-    first: Row = ((left(true, max(width - cells(count) - 1, 0)), "strong"), (right(count, cells(count)), "text"))
+    first = first_row(f" {it.name} = {screen_number(it.result)}", tally, width)
     numbers = "" if it.numbers is None else f" = {it.formula(screen_number)}"
     formula = fitting(width, f" = {it.symbols}{numbers}", f" = {it.symbols}")  # a number is never cut
     rows: list[Row] = [first, ((cut(formula, width), "dim"),)]

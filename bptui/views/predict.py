@@ -19,11 +19,13 @@ LETTERS = "abcd"
 
 
 class Ways(NamedTuple):
-    """What Enter and Esc do with a number ("": nothing); what is said of a poll of it, the longest wording first."""
+    """What Enter and Esc do with a number ("": nothing); what is said of a poll of it, the longest wording first, and
+    the key that shows its bars before the number is told."""
 
     enter: str = "answers"
     esc: str = "skips"
     poll: tuple[str, ...] = ()
+    bars: str = ""
 
 
 ALONE = Ways()
@@ -78,6 +80,7 @@ def asked_rows(question: Question, width: int, keys: Keys, choices: list[float],
 def keys_said(offered: bool, hint: str, ways: Ways) -> Iterator[tuple[str, str]]:
     """What a poll says and what keys do, in more words and in fewer."""
     esc = f"  Esc {ways.esc}" if ways.esc else ""
+    esc = f"  {ways.bars} bars{esc}" if ways.bars else esc
     if offered:
         tails = [f"  a letter takes one  Tab hides them{esc}", "  a letter takes one"]
     else:

@@ -216,7 +216,12 @@ def drilled(screen: Any) -> tuple[object, ...]:
 
 
 def test_every_screen_is_shown_to_who_follows_or_is_known_not_to_be() -> None:
-    typed_into, drawn, changing, own = {"Predict"}, {"Draw"}, {"Forks", "Breakpoints"}, {"Explorer", "Lesson", "Poll"}
+    typed_into, drawn, changing, own = (
+        {"Predict"},
+        {"Draw"},
+        {"Forks", "Breakpoints"},
+        {"Explorer", "Lesson", "Poll", "Poll so far"},
+    )
     assert set(tables()) == set(MIRRORS) | typed_into | drawn | changing | own
 
 

@@ -229,6 +229,7 @@ def test_every_key_has_its_effect_tested() -> None:
             matrices.KEYS,
             predicting.KEYS,
             poll_screen.KEYS,
+            poll_screen.OPEN_KEYS,
         ),
         *(lists.HELP_KEYS, lists.QUESTION_KEYS, forks.KEYS),
     ],

@@ -6,7 +6,7 @@ from bptui.scenario import Scenario
 from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from bptui.tui.gradients import GradientScreen
-from bptui.tui.poll_screen import PollScreen
+from bptui.tui.poll_screen import OpenPollScreen, PollScreen
 from bptui.tui.polling import Desk, Lectern
 from bptui.views.numbers import factor
 
@@ -68,6 +68,35 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         assert told == [None]
         assert f"told: MEAN w₂[0→0] = {factor(mean, 8)}" in at.text()
         assert "skipped" not in at.text()
+
+
+async def test_the_lecturer_may_look_at_the_bars_as_they_grow_before_the_number_is_told() -> None:
+    async with explore() as at:
+        side, _ = lectern(at, 3)
+        await at.press("j", *"123467", "enter", "b", "B")
+        said = side.message()
+        number = said["open"]["id"] if said else 0
+        record, weight = at.session.record, at.session.moment.weight
+        assert type(at.app.screen) is OpenPollScreen
+        assert "0 of 3 have answered" in at.text()
+        for seat, given in enumerate((f"{record.mean[weight]:.5f}", f"{record.summed[weight]:.5f}")):
+            side.heard(seat, {"poll": number, "given": given})
+        await at.pilot.pause()
+        assert "= ?" in at.text()
+        assert "not told yet" in at.text()
+        assert "● 1 right" in at.text()
+        assert f"× 1 {OF_SUM}" in at.text()
+        assert factor(record.mean[weight], 8) not in at.text()
+        await at.press("escape")
+        assert "2 of 3 have answered  J hint  B bars  Esc reveals" in at.text()
+        side.heard(2, {"poll": number, "given": f"{-record.mean[weight]:.5f}"})
+        assert side.message() == said, "nobody is told by a look"
+        await at.press("B", "enter")
+        told = side.message()
+        assert told
+        assert (told["told"]["right"], len(told["told"]["mistakes"])) == (1, 2)
+        await at.pilot.pause()
+        assert "What the class answered" in at.text()
 
 
 async def test_alone_a_lecturer_is_asked_as_without_a_class() -> None:
