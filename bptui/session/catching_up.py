@@ -1,7 +1,7 @@
 """A follower's own session on its way to where the lecturer is: replayed in slices, and what is newer wins."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from bptui.data.wire import read_line
 from bptui.scenario import Scenario, ScenarioError
@@ -21,6 +21,7 @@ from bptui.training.run import Run
 from bptui.training.settings import Settings
 
 Pause = Callable[[], bool]
+T = TypeVar("T")
 
 
 class LostWay(ValueError):
@@ -69,7 +70,7 @@ class Follower:
         """A session of the scenario presented, nothing of it replayed. Raises LostWay."""
         assert self._base is not None, "a base was heard"
         digest_of_base, said = self._base
-        session = Session(scenario_of(said))
+        session = begun(Session, scenario_of(said))
         self._require_data(session, said)
         self._taken, self._scenario = (digest_of_base, ""), session.scenario
         return session
@@ -124,7 +125,7 @@ class Follower:
         assert self._causes is not None, "a place was heard"
         wanted = self._base[0], self._causes[0]
         if self._taken is None or self._taken[0] != wanted[0] or session.scenario is not self._scenario:
-            session.begin_with(scenario_of(self._base[1]))
+            begun(session.begin_with, scenario_of(self._base[1]))
             self._require_data(session, self._base[1])
             self._taken, self._scenario = None, session.scenario
         if self._taken != wanted:
@@ -143,6 +144,14 @@ class Follower:
     def _require_data(self, session: Session, said: dict[str, Any]) -> None:
         if digest_of_data(session.run.problem) != said["data"]:
             raise LostWay(f"the data of {session.scenario.title} have changed since they were presented")
+
+
+def begun(begin: Callable[[Scenario], T], scenario: Scenario) -> T:
+    """Raises LostWay."""
+    try:
+        return begin(scenario)
+    except (ScenarioError, ArithmeticError) as problem:
+        raise LostWay(" ".join(str(problem).split())) from None
 
 
 def scenario_of(said: dict[str, Any]) -> Scenario:

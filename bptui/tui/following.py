@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from textual.timer import Timer
+
 from bptui.data.clean import clean
 from bptui.data.wire import LARGEST, OWN, Board, Wire, read_line
 from bptui.session.ballot import Asks, heard_of
@@ -80,6 +82,7 @@ class FollowingExplorer(Explorer):
         self._line, self._came = line, came
         self._wire: Wire | None = None
         self._invited: Asks | None = None
+        self._waiting: Timer | None = None  # for a screen of one's own to close
         self.desk: Desk
         self.mirrored = Mirrored(self)
 
@@ -145,15 +148,19 @@ class FollowingExplorer(Explorer):
         """Go where the lecturer is, unless one looks around, or at a screen of one's own."""
         if not self.follows or not self.follower.behind or isinstance(self._work, CatchingUp):
             return
-        if not self.is_attached:
+        if not self.is_attached or self._waiting is not None:
             return
         if self.held():
-            self.set_timer(LOOK_AGAIN, self.catch_up)
+            self._waiting = self.set_timer(LOOK_AGAIN, self._look_again)
             return
         self.pause()
         self.app.begin_frame()
         self.do(lambda _: self.begin(CatchingUp(self)))
         self.app.show_now(self.app.screen)
+
+    def _look_again(self) -> None:
+        self._waiting = None
+        self.catch_up()
 
     def held(self) -> bool:
         """Does a screen of one's own lie over it? One in which the lecturer's number is asked too follows."""

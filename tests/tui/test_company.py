@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
+
+import pytest
 
 from bptui.scenario import Scenario
 from bptui.serve.hub import Hub
@@ -16,7 +19,7 @@ from bptui.session.catching_up import Follower
 from bptui.session.session import Session
 from bptui.tui.drill import DrillScreen
 from bptui.tui.explain import ExplainScreen
-from bptui.tui.following import FollowingExplorer
+from bptui.tui.following import LOOK_AGAIN, FollowingExplorer
 from bptui.tui.lab import LabScreen
 from bptui.tui.lists import Help
 from bptui.tui.matrices import MatrixScreen
@@ -139,13 +142,27 @@ async def test_own_keys_look_around_and_nothing_moves_under_them_until_one_key_r
         assert "following" in it.follower.text()
 
 
-async def test_what_only_reads_keeps_following_and_waits_while_it_is_read(tmp_path: Path) -> None:
+async def test_what_only_reads_keeps_following_and_waits_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with lecture(tmp_path) as it:
         await it.follower.press("question_mark")
         assert isinstance(it.follower.app.screen, Help)
         await it.lecturer.press("b")
         await it.until(lambda: it.follows.follower.behind)
         assert isinstance(it.follower.app.screen, Help)
+        looks: list[float] = []
+        look, begun = it.follows._look_again, monotonic()
+
+        def looking() -> None:
+            looks.append(monotonic())
+            look()
+
+        monkeypatch.setattr(it.follows, "_look_again", looking)
+        for _ in range(5):
+            await it.lecturer.press("s")
+        await it.until(lambda: looks)
+        assert len(looks) <= (monotonic() - begun) / LOOK_AGAIN + 1, "one waits, however much comes meanwhile"
         await it.follower.press("escape")
         await it.until_there()
         assert it.follows.follows
