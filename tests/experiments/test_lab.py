@@ -121,8 +121,8 @@ def test_what_is_called_harmless_is_so_in_every_batch_that_occurs(
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
-@pytest.mark.parametrize("ranks", [(), (3, 1), (1, 1, 1), (1,) * 16])
-@pytest.mark.parametrize("batch_size", [1, 2, 16, 15, None])
+@pytest.mark.parametrize("ranks", [(), (3, 1), (1,) * 16])
+@pytest.mark.parametrize("batch_size", [2, 16, 15, None])
 def test_of_mistakes_with_ranks_one_case_does_harm_and_the_harmless_one_none(
     batch_size: int | None, ranks: tuple[int, ...], reduction: str
 ) -> None:
