@@ -182,7 +182,7 @@ class Recorder:
         if args[0].ndim != 2:
             raise RecordingError(
                 f"inputs of {args[0].ndim} dimensions to layer {place + 1}; a batch is samples × numbers "
-                "(of one sample: x[None])"
+                "(of one sample: x[None]); evaluate under torch.no_grad()"
             )
         if out.dtype != layer.weight.dtype:
             raise RecordingError(f"layer {place + 1} answers in {out.dtype}; leave half precision (AMP) out")

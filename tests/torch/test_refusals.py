@@ -264,7 +264,7 @@ LOOPS: dict[Callable[[Training], None], str] = {
     spread_targets: "outputs 9×2 and targets 2: PyTorch spreads one over the other; make them alike",
     dropout_on: "3: every pass goes through another network; take it out",
     diverged: "the gradients of update 3 are not finite: the training diverges",
-    one_sample: "inputs of 3 dimensions to layer 1; a batch is samples × numbers (of one sample: x[None])",
+    one_sample: "inputs of 3 dimensions to layer 1; a batch is samples × numbers (of one sample: x[None]);",
     two_inputs: "the model is called with more than one tensor; bptui's networks have one input",
     hook_changes_it: ".grad of the weight of layer 1 is not the sum of its samples' inputs times δ, but 50.0%",
 }
