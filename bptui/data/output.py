@@ -6,14 +6,26 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
 
 
 def write_whole(path: Path, body: str | bytes, private: bool = False) -> None:
     """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a
     temporary file in the same folder, brought to the disk, then put in its place; ``private``: for nobody else to read.
-    Raises OSError, the old file as it was."""
+    Who may read the old file may read the new one, and nobody else. Raises OSError, the old file as it was."""
     with _written(path, body, private) as temporary:
+        if not private:
+            with contextlib.suppress(OSError):  # there is none
+                temporary.chmod(S_IMODE(path.stat().st_mode))
         temporary.replace(path)
+
+
+def is_locked(path: Path) -> bool:
+    """Is there a file that nobody is to write to, not even its owner? A folder that takes files would let it be put
+    away."""
+    with contextlib.suppress(OSError):
+        return not path.stat().st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)
+    return False
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from bptui.data.bounded import bytes_of
 from bptui.data.clean import clean
 from bptui.data.error import DataError
 from bptui.data.folders import state_folder
-from bptui.data.output import write_new, write_whole
+from bptui.data.output import is_locked, write_new, write_whole
 from bptui.scenario import ScenarioError
 from bptui.session.keeping import LARGEST_FILE, Kept, Replay, reopened, text_of_session
 from bptui.tui.long_work import ReplayWork
@@ -34,9 +34,9 @@ class SessionFile:
         place = self.path or Path(f"{session.scenario.title}.session.json")
         try:
             text = text_of_session(session, explorer.looks.words, place.parent)
-            if self.path and print_of(self.path) == self._holds:
+            if self.path and print_of(self.path) == self._holds and not is_locked(self.path):
                 write_whole(self.path, text)
-            else:  # a name of its own, where somebody else has written there meanwhile
+            else:  # a name of its own, where somebody else has written there meanwhile, or it is to stay as it is
                 self.path = write_new(place, text)
         except OSError as problem:
             return f"{clean(str(place))}: {problem.strerror}; nothing was saved"

@@ -67,6 +67,21 @@ async def test_two_explorers_never_write_one_file(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["xor.session-2.json", "xor.session.json"]
 
 
+async def test_a_file_that_is_locked_stays_and_who_may_read_one_is_not_changed(folder: Path) -> None:
+    async with explore() as at:
+        await at.do("save-session")
+        path = Path("xor.session.json")
+        path.chmod(0o600)
+        await at.do("next-batch", "save-session")
+        assert "saved xor.session.json" in at.foot()
+        assert path.stat().st_mode & 0o777 == 0o600
+        before = path.read_bytes()
+        path.chmod(0o400)
+        await at.do("next-batch", "save-session")
+        assert "saved xor.session-2.json" in at.foot()
+        assert path.read_bytes() == before
+
+
 async def test_a_folder_that_takes_nothing_is_told(folder: Path) -> None:
     async with explore() as at:
         folder.rmdir()
