@@ -36,7 +36,7 @@ class Shadow:
             start, stop = found.span()
             while start and not cells[start][0]:  # from the first half of a wide character
                 start -= 1
-            while stop < len(cells) and not cells[stop][0]:  # to the second one
+            while stop < len(other) and not cells[stop][0]:  # to the second one
                 stop += 1
             if start - end >= FAR or any(ink != runs[-1][2][-1][1] for _, ink in cells[end:start]):
                 runs.append((y, x + start, []))

@@ -169,6 +169,15 @@ def test_what_follows_a_wide_character_that_changed_stands_in_its_column(text: s
     assert terminal.cells() == painted_whole([line], ColorSystem.TRUECOLOR).cells()
 
 
+@given(SEGMENTS, st.integers(0, WIDTH))
+def test_what_lies_beyond_the_edge_is_not_written(segments: list[Segment], x: int) -> None:
+    shadow = Shadow(WIDTH, 1)
+    runs = shadow.differences(0, x, cells_of([Strip(segments)], PLAIN))
+    shadow.take(runs)
+    assert all(at + len(cells) <= WIDTH for _, at, cells in runs)
+    assert len(shadow.lines[0]) == WIDTH
+
+
 @pytest.mark.parametrize(("style", "codes_wanted"), [
     ("bold red", ("1",)), ("on white", ("7",)), ("black on white reverse", ("7",)), ("dim on default", ("2",)),
 ])  # fmt: skip
