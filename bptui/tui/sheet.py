@@ -6,6 +6,7 @@ from bptui.session.session import Session
 from bptui.tui.panel import Panel, place
 from bptui.tui.workbench import Workbench
 from bptui.views.arrange import Box, small
+from bptui.views.layers import fitting
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Row
 
@@ -49,7 +50,9 @@ class Sheet(Workbench):
         foot = self.foot()
         rows = self.rows(*self.panel.inner(width, height - foot))
         leave = next(key.shown.split()[0] for key in self.keys_now() if key.footer == "close")
-        self.panel.show(rows, width, height - foot, f"{self.title_words()} · {leave} closes", focused=True)
+        words = self.title_words()
+        title = fitting(width - 6, f"{words} · {leave} closes", words)
+        self.panel.show(rows, width, height - foot, title, focused=True)
         self.bar.show(self.footer_rows(width, foot), width, foot)
 
 

@@ -7,7 +7,7 @@ from bptui.tui.explain import ExplainScreen
 from bptui.tui.gradients import GradientScreen
 from bptui.tui.matrices import MatrixScreen
 
-from .pilots import explore
+from .pilots import WIDE, explore
 
 
 async def test_stepping_in_the_table_is_stepping_in_the_explorer() -> None:
@@ -69,3 +69,12 @@ async def test_the_products_follow_each_other_and_the_arrows_choose_a_cell() -> 
         assert "Layer 1 hands nothing back" in at.text()
         await at.press("shift+tab", "right", "escape")
         assert (at.session.moment.layer, at.session.moment.unit) == (1, 1)
+
+
+async def test_a_long_title_is_whole_and_leaves_the_key_that_closes_to_the_foot() -> None:
+    async with explore("letters") as at:
+        await at.do("gradients")
+        assert "of 10970 ━" in at.lines()[0]
+        assert "Esc close" in at.foot()
+        await at.resize(*WIDE)
+        assert "of 10970 · Esc closes ━" in at.lines()[0]
