@@ -1,5 +1,7 @@
 """What a change is called, in a few words: in the names of forks, on the curve, in notices."""
 
+from typing import Any
+
 from bptui.data.digits import shortest
 from bptui.scenario.document import training_values
 from bptui.training.causes import Causes, Change, Edit, Guest
@@ -35,9 +37,15 @@ def words_of_settings(before: Settings | None, now: Settings) -> str:
     words = []
     for key, value in new.items():
         if value != old[key]:
-            spelt = shortest(value) if isinstance(value, float) else str(value)
-            words.append(f"{SHORT.get(key, key.replace('_', ' ') + ' ')}{spelt}")
+            words.append(f"{SHORT.get(key, key.replace('_', ' ') + ' ')}{spelt(value)}")
     return listed(words) or "the same settings"
+
+
+def spelt(value: Any) -> str:
+    """A setting's value; shares of ranks as ``3:1``."""
+    if isinstance(value, list):
+        return ":".join(map(str, value))
+    return shortest(value) if isinstance(value, float) else str(value)
 
 
 def words_of_values(run: Run, change: Rewrite) -> str:

@@ -55,6 +55,10 @@ def test_batches_and_order_can_be_others_too() -> None:
     assert (now.batch_size, now.last_batch, now.order) == (7, "drop", "fixed")
 
 
+def test_shares_of_ranks_are_named_as_the_header_has_them() -> None:
+    assert typed(at(4), "ranks 3,1") == "ranks 3:1 from update 5 on"
+
+
 def test_constants_of_the_optimizer_before_are_let_go_and_those_typed_for_another_are_refused() -> None:
     session = at(2)
     typed(session, "optimizer momentum momentum 0.5")
