@@ -168,7 +168,8 @@ def head_of(packed: NDArray[Any]) -> dict[str, Any]:
 def of_kind(name: str, array: NDArray[Any]) -> NDArray[Any]:
     """Of the dimensions and kind that it must have, and finite. Raises ValueError."""
     kinds = "iu" if name in WHOLE else "fiu" if name == "x" else "f"
-    if array.ndim != SHAPES[name] or array.dtype.kind not in kinds or array.dtype.itemsize > 8:
+    coarse = name == "theta" and array.dtype.itemsize < 4
+    if array.ndim != SHAPES[name] or array.dtype.kind not in kinds or array.dtype.itemsize > 8 or coarse:
         raise ValueError(f"{name}: {array.ndim} dimensions of {array.dtype}, as no recording has them")
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
     parts = (array[k : k + ROWS] for k in range(0, len(array), ROWS))

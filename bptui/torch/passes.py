@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from bptui.data.dataset import Floats
 from bptui.engine.activations import ACTIVATIONS
@@ -13,6 +12,7 @@ from bptui.engine.reduce import reduce_over_samples
 from bptui.engine.types import quiet
 from bptui.engine.update import UpdateRules, Workspace, accumulate, freeze_biases
 from bptui.torch.error import RecordingError
+from bptui.training.recording import near_corner, off
 
 CLOSE = {"float32": 1e-3, "float64": 1e-8}
 """How far PyTorch's numbers may be off, as a share of the largest: rounding of many sums is well below."""
@@ -127,18 +127,3 @@ def refuse_engine(work: Workspace, rules: UpdateRules, seen: Seen, gradient: Par
             f"PyTorch's gradient is off by {off(work.reduced.flat, gradient.flat):.1%} of its largest number from what "
             "the engine makes of the same batch and weights"
         )
-
-
-def near_corner(work: Workspace, kind: str) -> NDArray[np.bool_]:
-    """Samples with a unit so near the corner of its activation that rounding decides on its slope, (n,)."""
-    near = np.zeros(work.n, dtype=bool)
-    for name, z in zip(work.architecture.activations, work.passed.z, strict=True):
-        if name in CORNERS:
-            near |= (np.abs(z) < SAME[kind] * max(1.0, float(np.abs(z).max()))).any(axis=1)
-    return near
-
-
-def off(ours: Floats, theirs: Floats) -> float:
-    """The largest difference, as a share of the largest number."""
-    most = float(max(np.abs(theirs).max(), np.abs(ours).max())) if ours.size else 0.0
-    return float(np.abs(ours - theirs).max()) / most if most else 0.0

@@ -16,12 +16,14 @@ from bptui.training.stepper import Stepper
 class Told:
     """What another program told of an update that it made: ``gradient``, the reduced gradient of the batch (p,), and
     the batch's ``loss``; by how much the engine's differ, as a share of the largest number of theirs (0: not at all).
+    ``at_corner``: has a sample a z so near the corner of its activation that their rounding decides on the slope?
     """
 
     gradient: Floats
     loss: float
     gradient_off: float
     loss_off: float
+    at_corner: bool
 
 
 class Provider(Protocol):

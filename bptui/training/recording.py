@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.optimizers import READ
 from bptui.engine.reduce import reduce_over_samples
@@ -24,6 +25,10 @@ from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 from bptui.training.stepper import Ended, Stepper
 
+FAR = 1e-2
+"""A difference that is none of rounding, as a share of the largest number."""
+FINE = {"float32": 1e-5, "float64": 1e-13}
+"""What rounding may leave of a sum whose largest numbers are about 1."""
 Numbers = NDArray[Any]
 """Floats as they were stored: float32 or float64."""
 
@@ -31,17 +36,20 @@ Numbers = NDArray[Any]
 @dataclass(slots=True)
 class Agreement:
     """The largest difference of a gradient so far (see :class:`Told`), the first update that has it, and how many
-    updates were looked at."""
+    updates were looked at; ``corners`` of them are off by more than FAR at a corner, and do not count."""
 
     worst: float = 0.0
     update: int = 0
     of: int = 0
+    corners: int = 0
 
-    def note(self, update: int, off: float) -> None:
+    def note(self, update: int, told: Told) -> None:
         """What was found of one."""
+        corner = told.at_corner and told.gradient_off > FAR
+        self.corners += corner and update > self.of
         self.of = max(self.of, update)
-        if off > self.worst:
-            self.worst, self.update = off, update
+        if told.gradient_off > self.worst and not corner:
+            self.worst, self.update = told.gradient_off, update
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,7 +182,8 @@ class Recording:
             freeze_biases(ours)
         our_loss = np.empty(1)
         reduce_over_samples(work.passed.loss.sum(keepdims=True), work.n, reduction, our_loss)
-        return Told(read_only(gradient), loss, off(ours.flat, gradient), off(our_loss, np.array([loss])))
+        corner = bool(near_corner(work, self.theta.dtype.name).any())
+        return Told(read_only(gradient), loss, off(ours.flat, gradient), off(our_loss, np.array([loss])), corner)
 
 
 class Reader(Stepper):
@@ -204,9 +213,19 @@ class Reader(Stepper):
 
     def _apply(self, work: Workspace) -> None:
         update = self.update + 1
-        self._recording.agreement.note(update, self._recording.told(update, work).gradient_off)
+        self._recording.agreement.note(update, self._recording.told(update, work))
         self.network.flat[:] = self._recording.theta[self.update + 1]
         self.memory[:] = self._recording.memory[self.update + 1]
+
+
+def near_corner(work: Workspace, kind: str) -> NDArray[np.bool_]:
+    """Samples with a z so near the corner of its activation that rounding in this kind of numbers decides on the slope,
+    (n,)."""
+    near: NDArray[np.bool_] = np.zeros(work.n, dtype=bool)
+    for name, z in zip(work.architecture.activations, work.passed.z, strict=True):
+        if ACTIVATIONS[name].at_corner is not None:
+            near |= (np.abs(z) < FINE[kind] * max(1.0, float(np.abs(z).max()))).any(axis=1)
+    return near
 
 
 def off(ours: Floats, theirs: Floats) -> float:

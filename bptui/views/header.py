@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from bptui.views.numbers import rate
-from bptui.views.recorded import agreement
 from bptui.views.text import Row, Span, first_fitting, fit
 
 if TYPE_CHECKING:
@@ -26,7 +25,10 @@ def setup(scene: "Scene", width: int) -> Row:
     at = scene.stop.update if scene.stop else None
     stops = ("", "") if at is None else (f"  stops before update {at}", f"  stops at {at}")
     told, more = about(network.sizes, network.activations, rules.loss), others(rules)
-    more += f"  {agreement(scene.record)}" if scene.record.told else ""
+    if scene.record.told:
+        from bptui.views.recorded import agreement  # noqa: PLC0415  it computes, and the first frame does without
+
+        more += f"  {agreement(scene.record)}"
     wordings = [(stops[0], told[0], more), *((stops[1], words, more) for words in told)]
     wordings.append((stops[1], "", f"  {rules.optimizer.name}" if rules.optimizer.name != "sgd" else ""))
     return titled(scene.title, wordings, choices(scene), width, scene.company)

@@ -3,20 +3,20 @@
 from typing import TYPE_CHECKING
 
 from bptui.data.digits import grouped, shortest
+from bptui.training.recording import FAR
 from bptui.views.numbers import share
 
 if TYPE_CHECKING:
     from bptui.training.record import UpdateRecord
     from bptui.training.recording import Recording
 
-FAR = 1e-2
-"""A difference that is none of rounding, as a share of the largest number."""
-
 
 def agreement(record: "UpdateRecord") -> str:
     """Of the update one stands in: the engine's gradient beside PyTorch's."""
     assert record.told is not None
     off = record.told.gradient_off
+    if off > FAR and record.told.at_corner:
+        return "PyTorch's g differs: a z of 0 but for rounding"
     return f"PyTorch's g {'differs' if off > FAR else 'agrees'} to {size(off)}"
 
 
@@ -29,7 +29,8 @@ def opening_words(recording: "Recording") -> str:
         return f"read: {off} {recording.by}"
     one = f"the gradient of {'its' if made == 1 else 'the first'} update agrees"
     many = f"gradients of {'all' if found.of >= made else 'the first'} {grouped(found.of)} updates agree"
-    return f"read: {one if found.of == 1 else many} to {size(found.worst)}; {recording.by}"
+    but = f", but {found.corners} with a z of 0" if found.corners else ""
+    return f"read: {one if found.of == 1 else many} to {size(found.worst)}{but}; {recording.by}"
 
 
 def size(off: float) -> str:

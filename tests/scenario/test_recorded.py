@@ -113,6 +113,7 @@ WRONG: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     "words for numbers": ("x", lambda a: a.astype(str), "x: dtype"),
     "objects": ("x", lambda a: a.astype(object), "x: Python objects"),
     "complex numbers": ("theta", lambda a: a.astype(complex), "theta: complex numbers"),
+    "half precision": ("theta", lambda a: a.astype(np.float16), "theta: 2 dimensions of float16"),
     "inputs of three dimensions": ("x", lambda a: a[None], "x: 3 dimensions"),
     "fractions of rows": ("rows", lambda a: a + 0.5, "rows: 1 dimensions of float64"),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from torch.nn import functional  # noqa: E402
 from bptui.engine.optimizers import READ  # noqa: E402
 from bptui.scenario.recorded import scenario_of_recording  # noqa: E402
 from bptui.torch import RecordingError  # noqa: E402
+from bptui.views.recorded import agreement  # noqa: E402
 from tests.golden import make_torch_recordings  # noqa: E402
 from tests.recordings import CASES, by_pytorch  # noqa: E402
 from tests.torch.training import Training, all_records, training  # noqa: E402
@@ -252,6 +253,22 @@ def test_dropout_that_is_off_is_none(tmp_path: Path) -> None:
     made = training(nn.Linear(3, 4), nn.Dropout(0.5), nn.Tanh(), nn.Linear(4, 2))
     made.model.eval()
     assert made.recorded(tmp_path).network.activations == ("tanh", "identity")
+
+
+def test_a_unit_at_its_corner_is_no_reason_to_refuse_and_is_told(tmp_path: Path) -> None:
+    made = training(nn.Linear(2, 1), nn.ReLU(), nn.Linear(1, 1), kind=torch.float32, samples=1)
+    with torch.no_grad():
+        made.model[0].weight.copy_(torch.tensor([[-3.0, 1.0]]))
+        made.model[0].bias.zero_()
+    made.x = torch.tensor([[0.1, 0.3]])  # −3 · 0.1 + 0.3 is 0 in float32 and above it in float64
+    scenario = made.recorded(tmp_path, epochs=1)
+    told = all_records(scenario).record(1).told
+    assert told is not None
+    assert told.at_corner
+    assert told.gradient_off > 0.01
+    assert agreement(all_records(scenario).record(1)) == "PyTorch's g differs: a z of 0 but for rounding"
+    assert scenario.recording is not None
+    assert scenario.recording.agreement.worst == 0
 
 
 def test_epochs_are_those_of_the_loop_or_as_they_are_marked(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from bptui.scenario.change import Given, changed
 from bptui.scenario.recorded import scenario_of_recording
 from bptui.training import Run, UpdateRecord
 from bptui.training.causes import Edit
+from bptui.training.recording import Agreement
+from bptui.views.recorded import opening_words
 from tests.recordings import CASES, by_pytorch, recorded_from, written
 
 MADE: dict[str, Given] = {
@@ -148,6 +150,24 @@ def test_batches_of_any_size_are_read_and_seen_where_they_were(tmp_path: Path) -
     assert [read.record(update).indices.tolist() for update in range(1, 5)] == [[3], [0, 1, 2], [3, 1], [0, 2]]
     assert [read.record(update).batches for update in range(1, 5)] == [2, 2, 2, 2]
     assert [read.record(update).position.seen for update in range(1, 5)] == [0, 1, 4, 6]
+
+
+def test_a_z_at_the_corner_of_its_activation_is_told_and_does_not_count(tmp_path: Path) -> None:
+    scenario = changed(Scenario.built_in("xor"), {"network": {"activations": ["relu", "sigmoid"]}})
+    made = scenario.begin()
+    recorded = recorded_from(made, 1)
+    theta, gradients = recorded.arrays["theta"].copy(), recorded.arrays["gradients"] + 1.0
+    theta[0] = 0.0  # z is 0 in every unit
+    read = scenario_of_recording(written(tmp_path / "run.bptui", recorded, {"theta": theta, "gradients": gradients}))
+    run = read.begin()
+    told = run.record(1).told
+    assert told is not None
+    assert told.at_corner
+    assert told.gradient_off > 0.5
+    assert read.recording is not None
+    run.extend_to(1)
+    assert read.recording.agreement == Agreement(worst=0.0, update=0, of=1, corners=1)
+    assert opening_words(read.recording).startswith("read: the gradient of its update agrees to 0, but 1 with a z of 0")
 
 
 def test_a_long_run_of_whole_batches_is_known_at_once(tmp_path: Path) -> None:
