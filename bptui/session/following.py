@@ -35,12 +35,13 @@ Shown = tuple[Any, ...]
 
 
 class View(NamedTuple):
-    """How the lecturer looks at the session: words of the looks, the screens over the explorer from below, and what a
-    poll says of itself."""
+    """How the lecturer looks at the session: words of the looks, the screens over the explorer from below, what a poll
+    says of itself, and the sentence that answers a question."""
 
     look: str = ""
     screens: tuple[Shown, ...] = ()
     poll: dict[str, Any] | None = None
+    said: str = ""
 
 
 USUAL = View()
@@ -62,7 +63,7 @@ class Place:
         raw = a_section(raw)
         screens = tuple(list_of(shown_screen, 0, MOST_SCREENS)(raw.get("open", [])))
         poll = None if raw.get("poll") is None else a_section(raw["poll"])
-        view = View(short_text(raw.get("look", "")), screens, poll)
+        view = View(short_text(raw.get("look", "")), screens, poll, short_text(raw.get("said", "")))
         return cls(short_text(raw.get("of")), UPDATE(raw.get("updates")), short_text(raw.get("at")), view)
 
     def written(self) -> dict[str, Any]:
@@ -70,6 +71,7 @@ class Place:
         out: dict[str, Any] = {"of": self.of, "updates": self.updates, "at": self.at}
         out |= {"look": self.view.look} if self.view.look else {}
         out |= {"open": [list(each) for each in self.view.screens]} if self.view.screens else {}
+        out |= {"said": self.view.said} if self.view.said else {}
         return out | ({"poll": self.view.poll} if self.view.poll is not None else {})
 
 

@@ -53,7 +53,8 @@ class CatchingUp:
             return it.lose(str(problem))
         if follower.reached is not None and follower.reached is not before:
             it.arrived(follower.reached)
-        return "" if there and follower.bring_ghosts(it.session, pause) else None
+        said = follower.reached.view.said if follower.reached else ""
+        return said if there and follower.bring_ghosts(it.session, pause) else None
 
     def progress(self) -> Progress:
         made, place = self._explorer.session.run.frontier, self._explorer.follower.place

@@ -67,7 +67,8 @@ class PresentingExplorer(Explorer):
 
     def view(self) -> View:
         """How it is looked at."""
-        return View(self.looks.words, told(self), self.lectern.message())
+        said = self.notice if self.way_back else ""  # until one goes on from what a question has shown
+        return View(self.looks.words, told(self), self.lectern.message(), said)
 
     def _refuse(self, why: str) -> None:
         """What is looked at now cannot be told."""

@@ -121,6 +121,18 @@ async def test_the_follower_goes_where_the_lecturer_goes_with_forks_and_edits_at
         assert "fork 2 of 2" in it.follower.text() or len(it.lecturer.session.forks.all) == 1
 
 
+async def test_the_sentence_that_answers_a_question_is_told_to_who_follows_too(tmp_path: Path) -> None:
+    async with lecture(tmp_path) as it:
+        await it.lecturer.press("w", "1")
+        await it.until_there()
+        said = it.lecturer.explorer.notice
+        assert said
+        await it.until(lambda: it.follows.notice == said)
+        await it.lecturer.press("b")
+        await it.until_there()
+        assert it.follows.notice == ""
+
+
 async def test_own_keys_look_around_and_nothing_moves_under_them_until_one_key_returns(tmp_path: Path) -> None:
     async with lecture(tmp_path) as it:
         await it.lecturer.press("b", "b")
