@@ -12,10 +12,8 @@ import pytest
 from bptui.cli import exploring
 from bptui.headless.arguments import parser_of
 from bptui.headless.lessons import found
-from bptui.scenario import Scenario
 from bptui.session.learned import Learned, learned, remember
 from bptui.session.lesson import Lesson
-from bptui.session.session import Session
 from bptui.tui import app
 from bptui.tui.config import Config
 from bptui.tui.lesson import LessonExplorer
@@ -97,18 +95,19 @@ async def test_a_lesson_once_done_stays_done(tmp_path: Path) -> None:
     assert learned(tmp_path)[given(at).name] == Learned(6, done=True, right=3, answered=4)
 
 
-@pytest.mark.parametrize("made", [None, LessonExplorer])
-def test_a_lesson_offers_nothing_to_recover(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_lesson", [False, True])
+def test_a_lesson_offers_nothing_to_recover(is_lesson: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
     monkeypatch.setattr(exploring, "why_no_terminal", lambda: None)
     monkeypatch.setattr(app, "run_explorer", lambda *_, **more: given.update(more) or 0)
-    session = Session(Scenario.built_in("xor"))
+    command, words = (exploring.lesson, ("lesson", "1")) if is_lesson else (exploring.explore, ("", "xor"))
     try:
-        exploring.open_explorer(session, parser_of("lesson").parse_args(["1"]), made=made)
+        command(parser_of(words[0]).parse_args([words[1]]))
     finally:
         gc.enable()
-    assert (given["recovery"] is None) == (made is not None)
+    assert (given["recovery"] is None) == is_lesson
 
 
 async def test_a_row_painted_twice_in_a_frame_is_shown_as_it_was_painted_last(tmp_path: Path) -> None:
