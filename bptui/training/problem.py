@@ -50,6 +50,7 @@ class Problem:
     visits: "Visits | None" = None
     _edited: "dict[Roster, Problem]" = field(default_factory=dict, repr=False)
     _rooms: dict[Architecture, Pass] = field(default_factory=dict, repr=False)
+    _wanted: dict[str, Integers] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
@@ -112,6 +113,7 @@ class Problem:
             whole=self,
             _edited={},
             _rooms={},
+            _wanted={},
         )
 
     def _inputs(self, rows: Integers, roster: Roster) -> Rows:
@@ -174,20 +176,25 @@ class Problem:
 
     def metrics_in_parts(self, network: Network, loss: str) -> Generator[None, None, Metrics]:
         """The same, given back at the end of a walk through all samples that can be broken off between its parts."""
-        train_loss, train_accuracy = yield from self._evaluate(network, loss, self.train_x, self.train_y)
-        test_loss, test_accuracy = yield from self._evaluate(network, loss, self.test_x, self.test_y)
+        train_loss, train_accuracy = yield from self._evaluate(network, loss, self.train_x, self.train_y, "train")
+        test_loss, test_accuracy = yield from self._evaluate(network, loss, self.test_x, self.test_y, "test")
         return train_loss, test_loss, train_accuracy, test_accuracy
 
-    def _evaluate(self, network: Network, loss: str, x: Rows, y: Floats) -> Generator[None, None, tuple[float, float]]:
+    def _evaluate(
+        self, network: Network, loss: str, x: Rows, y: Floats, which: str
+    ) -> Generator[None, None, tuple[float, float]]:
         if len(x) == 0:
             return float("nan"), float("nan")
-        total, right = 0.0, 0
+        if self.data.classes and which not in self._wanted:
+            self._wanted[which] = read_only(chosen_class(y))
+        total, right, wanted = 0.0, 0, self._wanted.get(which)
         for part, losses, outputs in evaluate(network, loss, x, y, self._room(network.architecture)):
             with quiet():
                 total += float(losses.sum())
-            right += int(np.count_nonzero(chosen_class(outputs) == chosen_class(y[part])))
+            if wanted is not None:
+                right += int(np.count_nonzero(chosen_class(outputs) == wanted[part]))
             yield
-        accuracy = share_of_samples(right, len(x)) if self.data.classes else float("nan")
+        accuracy = share_of_samples(right, len(x)) if wanted is not None else float("nan")
         return share_of_samples(total, len(x)), accuracy
 
     def _room(self, architecture: Architecture) -> Pass:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from tests.bench import check, history, screen, travel
+from tests.bench import check, history, making, screen, travel
 
 Sizes = tuple[int, int, int]
 
@@ -229,6 +229,8 @@ def main() -> None:
     travel.main()
     say()
     history.main()
+    say()
+    making.main()
 
 
 if __name__ == "__main__":
