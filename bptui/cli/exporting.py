@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bptui.cli.choosing import aim_of, choose, command_line, looks_of
 from bptui.cli.printing import place_for_weights
 from bptui.cli.telling import complain, output_beside, write
-from bptui.data.clean import clean
 from bptui.headless.arguments import UsageError
 from bptui.lazy import loading
 
@@ -44,10 +43,9 @@ def export(options: argparse.Namespace) -> int:
     if options.torch:
         write_torch_script(scenario, options)
     if kept:
-        from bptui.scenario.weights import save
+        from bptui.scenario.weights import body_of
 
-        save(kept, session.network_now())
-        print(f"written: {clean(str(kept))}", file=output_beside(options))
+        write(kept, body_of(kept, session.network_now()), output_beside(options))
     if options.svg or options.cast:
         write_slides(session, looks, keys, options)
     return 0

@@ -35,7 +35,7 @@ def colour(options: argparse.Namespace) -> bool:
     return not (options.no_color or os.environ.get("NO_COLOR"))
 
 
-def write(path: Path, body: str, told: TextIO | None = None) -> None:
+def write(path: Path, body: str | bytes, told: TextIO | None = None) -> None:
     """Whole or not at all, under a name of its own where a file has this one; the name is told to the output, or
     elsewhere. Raises OSError with the path that was asked for."""
     from bptui.data.output import write_new

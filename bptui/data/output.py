@@ -57,11 +57,11 @@ def free_name(path: Path) -> Path:
     return next(name for name in names if not os.path.lexists(name))
 
 
-def write_new(path: Path, text: str) -> Path:
-    """Write UTF-8 text under the path's free name, so that nothing is ever overwritten and a file is there whole or not
-    at all; the name. Raises OSError, and then there is no new file.
+def write_new(path: Path, body: str | bytes) -> Path:
+    """Write bytes, or text as UTF-8, under the path's free name, so that nothing is ever overwritten and a file is
+    there whole or not at all; the name. Raises OSError, and then there is no new file.
     """
-    with _written(path, text) as temporary:
+    with _written(path, body) as temporary:
         while True:
             name = free_name(path)
             try:

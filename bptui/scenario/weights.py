@@ -45,12 +45,18 @@ def started_from(scenario: Scenario, path: Path) -> Scenario:
 
 
 def save(path: Path, network: Parameters) -> None:
-    """Write a network's weights and biases; every number comes back exactly. Raises ScenarioError, OSError."""
-    _, writer = kind_of(path)
-    writer(path, network)
+    """Write a network's weights and biases, over those of a file that is there; every number comes back exactly.
+    Raises ScenarioError, OSError."""
+    write_whole(path, body_of(path, network))
 
 
-def kind_of(path: Path) -> tuple[Callable[[Path], Numbers], Callable[[Path, Parameters], None]]:
+def body_of(path: Path, network: Parameters) -> str | bytes:
+    """What a file of this name holds of a network. Raises ScenarioError for an end that is none of weights."""
+    _, written = kind_of(path)
+    return written(network)
+
+
+def kind_of(path: Path) -> tuple[Callable[[Path], Numbers], Callable[[Parameters], str | bytes]]:
     """How files with this end are read and written. Raises ScenarioError for another end."""
     if path.suffix.lower() not in KINDS:
         code = "; such a file can run code" if path.suffix.lower() in (".pt", ".pth", ".pkl", ".pickle") else ""
@@ -166,20 +172,20 @@ def array_in(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> Floats:
     return numbers
 
 
-def write_json(path: Path, network: Parameters) -> None:
+def json_of(network: Parameters) -> str:
     parts = {"weights": [w.tolist() for w in network.weights], "biases": [b.tolist() for b in network.biases]}
-    write_whole(path, json.dumps(parts, allow_nan=False) + "\n")
+    return json.dumps(parts, allow_nan=False) + "\n"
 
 
-def write_npz(path: Path, network: Parameters) -> None:
+def npz_of(network: Parameters) -> bytes:
     arrays = {f"W{layer}": w for layer, w in enumerate(network.weights, start=1)}
     arrays |= {f"b{layer}": b for layer, b in enumerate(network.biases, start=1)}
     packed = io.BytesIO()
     np.savez(packed, **arrays)  # type: ignore[arg-type]
-    write_whole(path, packed.getvalue())
+    return packed.getvalue()
 
 
-def write_safetensors(path: Path, network: Parameters) -> None:
+def safetensors_of(network: Parameters) -> bytes:
     """Eight bytes that say how long the JSON of names, types and places is, that, and the numbers
     (github.com/huggingface/safetensors, "Format")."""
     arrays: dict[str, Floats] = {}
@@ -194,7 +200,7 @@ def write_safetensors(path: Path, network: Parameters) -> None:
         head[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [start, len(body)]}
     packed = json.dumps(head, separators=(",", ":")).encode()
     packed += b" " * (-len(packed) % 8)
-    write_whole(path, len(packed).to_bytes(8, "little") + packed + body)
+    return len(packed).to_bytes(8, "little") + packed + body
 
 
 def module_of(architecture: Architecture, layer: int) -> int:
@@ -206,8 +212,8 @@ def no_reading(path: Path) -> NoReturn:
     raise DataError(f"{path}: .safetensors is written, not read; start weights are in a .npz or .json file")
 
 
-KINDS: dict[str, tuple[Callable[[Path], Numbers], Callable[[Path, Parameters], None]]] = {
-    ".npz": (read_npz, write_npz),
-    ".json": (read_json, write_json),
-    ".safetensors": (no_reading, write_safetensors),
+KINDS: dict[str, tuple[Callable[[Path], Numbers], Callable[[Parameters], str | bytes]]] = {
+    ".npz": (read_npz, npz_of),
+    ".json": (read_json, json_of),
+    ".safetensors": (no_reading, safetensors_of),
 }

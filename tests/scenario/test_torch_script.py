@@ -112,7 +112,9 @@ def test_safetensors_are_not_read() -> None:
 
 
 def test_weights_of_a_moment_are_exported(tmp_path: Path) -> None:
-    assert cli.main(["export", "xor", "--at", "20", "--save-weights", str(tmp_path / "w.json")]) == 0
+    for _ in range(2):
+        assert cli.main(["export", "xor", "--at", "20", "--save-weights", str(tmp_path / "w.json")]) == 0
+    assert (tmp_path / "w.json").read_text() == (tmp_path / "w-2.json").read_text(), "never over another file"
     run = Scenario.built_in("xor").begin()
     run.extend_to(20)
     kept = json.loads((tmp_path / "w.json").read_text(encoding="utf-8"))
