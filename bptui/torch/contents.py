@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bptui.scenario.recorded import Recorded
 from bptui.torch.epochs import epochs_of, is_fixed, rows_of
+from bptui.torch.error import RecordingError
 from bptui.torch.passes import Seen
 
 Numbers = NDArray[Any]
@@ -23,6 +24,18 @@ class Update:
     memory: Numbers
     gradient: Numbers
     rate: float
+
+
+def refuse_names(
+    sizes: tuple[int, ...], classes: tuple[str, ...], features: tuple[str, ...], image: tuple[int, int] | None
+) -> None:
+    """Raises RecordingError where there are not as many as the network has inputs and outputs."""
+    if features and len(features) != sizes[0]:
+        raise RecordingError(f"features: {len(features)} named, the model has {sizes[0]} inputs")
+    if classes and len(classes) != max(sizes[-1], 2):
+        raise RecordingError(f"classes: {len(classes)} named, for {max(sizes[-1], 2)} there are outputs")
+    if image and image[0] * image[1] != sizes[0]:
+        raise RecordingError(f"image: {image[0]} × {image[1]} pixels for {sizes[0]} inputs")
 
 
 class Contents:

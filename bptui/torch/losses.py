@@ -91,7 +91,8 @@ def targets_of(loss: nn.Module, output: torch.Tensor, target: torch.Tensor, n: i
         raise RecordingError(f"{both}: PyTorch spreads one over the other; make them alike, as with y.unsqueeze(1)")
     if given.numel() != n * outputs:
         raise RecordingError(f"{shape(given)} targets for {n} samples and {outputs} outputs")
-    return given.double().numpy().reshape(n, outputs)
+    kept = given.to(torch.float64, copy=True)  # a loop may write its next batch into the same place
+    return kept.numpy().reshape(n, outputs)
 
 
 def shape(tensor: torch.Tensor) -> str:

@@ -70,6 +70,25 @@ def applied(name: str, z: Floats) -> Floats:
 # --- is it what the engine makes? ---
 
 
+def refuse_inputs(x: torch.Tensor, layer: int) -> None:
+    """Raises RecordingError where that is no batch of samples, each a row of numbers."""
+    if x.ndim != 2:
+        raise RecordingError(
+            f"inputs of {x.ndim} dimensions to layer {layer}; a batch is samples × numbers (of one sample: x[None]); "
+            "evaluate under torch.no_grad()"
+        )
+    if not len(x):
+        raise RecordingError("a batch without samples has no gradient; leave it out")
+    if layer == 1:
+        refuse_missing("inputs", floats(x))
+
+
+def refuse_missing(what: str, numbers: Floats) -> None:
+    """Raises RecordingError where not all are finite."""
+    if not np.isfinite(numbers).all():
+        raise RecordingError(f"{what} that are nan or infinite; leave these samples out, or put numbers in their place")
+
+
 def refuse_wiring(seen: Seen, activations: tuple[str, ...], kind: str) -> None:
     """Raises RecordingError where something else than the activation stands between two layers."""
     for layer, name in enumerate(activations[:-1], start=1):

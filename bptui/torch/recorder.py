@@ -20,10 +20,18 @@ from bptui.scenario import ScenarioError
 from bptui.scenario.recorded import MEGABYTES, MOST_UPDATES, write_recording
 from bptui.torch import losses, optimizers
 from bptui.torch.chain import Chain, Numbers
-from bptui.torch.contents import Contents, Update
+from bptui.torch.contents import Contents, Update, refuse_names
 from bptui.torch.error import RecordingError
 from bptui.torch.model import image_of, layers_of, refuse_modes
-from bptui.torch.passes import Seen, engine_pass, refuse_engine, refuse_pairs, refuse_wiring
+from bptui.torch.passes import (
+    Seen,
+    engine_pass,
+    refuse_engine,
+    refuse_inputs,
+    refuse_missing,
+    refuse_pairs,
+    refuse_wiring,
+)
 from bptui.torch.shape import architecture_of
 
 USUAL = 128  # megabytes
@@ -52,18 +60,6 @@ def record(
     where they differ, or where something cannot be recorded; what was recorded before is in the file all the same.
     """
     return Recorder(model, loss, optimizer, Path(path), tuple(classes), tuple(features), image, megabytes)
-
-
-def refuse_names(
-    sizes: tuple[int, ...], classes: tuple[str, ...], features: tuple[str, ...], image: tuple[int, int] | None
-) -> None:
-    """Raises RecordingError where there are not as many as the network has inputs and outputs."""
-    if features and len(features) != sizes[0]:
-        raise RecordingError(f"features: {len(features)} named, the model has {sizes[0]} inputs")
-    if classes and len(classes) != max(sizes[-1], 2):
-        raise RecordingError(f"classes: {len(classes)} named, for {max(sizes[-1], 2)} there are outputs")
-    if image and image[0] * image[1] != sizes[0]:
-        raise RecordingError(f"image: {image[0]} × {image[1]} pixels for {sizes[0]} inputs")
 
 
 class Recorder:
@@ -179,11 +175,7 @@ class Recorder:
             return
         place = len(seen.z)
         self._chain.call(layer, place)
-        if args[0].ndim != 2:
-            raise RecordingError(
-                f"inputs of {args[0].ndim} dimensions to layer {place + 1}; a batch is samples × numbers "
-                "(of one sample: x[None]); evaluate under torch.no_grad()"
-            )
+        refuse_inputs(args[0], place + 1)
         if out.dtype != layer.weight.dtype:
             raise RecordingError(f"layer {place + 1} answers in {out.dtype}; leave half precision (AMP) out")
         seen.a.append(args[0].detach().clone())
@@ -214,6 +206,7 @@ class Recorder:
                 "the loss got something else than what the model gave; put what is done between into the model"
             )
         seen.targets = losses.targets_of(loss, output, target, seen.n, self._chain.sizes[-1])
+        refuse_missing("targets", seen.targets)
         seen.loss = float(out.detach())
         if self._architecture is None:
             self._architecture = architecture_of(self._layers, self._chain, loss, seen)

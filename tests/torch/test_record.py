@@ -235,6 +235,19 @@ def test_evaluations_between_updates_leave_no_trace(tmp_path: Path) -> None:
         assert torch.equal(ours, theirs), "to record changes nothing"
 
 
+def test_a_loop_may_write_its_next_batch_into_the_same_tensors(tmp_path: Path) -> None:
+    it, path = training(), tmp_path / "run.bptui"
+    x, y = it.x.clone(), it.y.clone()
+    with it.record(path):
+        it.step()
+        it.x.zero_()
+        it.y.zero_()
+        it.step()
+    data = scenario_of_recording(path).begin().problem.data
+    assert np.array_equal(data.x[: len(x)], x.numpy())
+    assert np.array_equal(data.y[: len(y)], y.numpy())
+
+
 def test_biases_that_are_frozen_or_not_there_are_recorded_so(tmp_path: Path) -> None:
     none = training(nn.Linear(3, 4, bias=False), nn.Tanh(), nn.Linear(4, 2, bias=False))
     assert none.recorded(tmp_path).network.bias == "none"

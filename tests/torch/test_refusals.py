@@ -228,8 +228,22 @@ def dropout_on(it: Training) -> None:
 
 
 def diverged(it: Training) -> None:
-    it.x = it.x * float("inf")
+    it.model[2].weight.data *= 1e308
     it.step()
+
+
+def inputs_missing(it: Training) -> None:
+    it.x[0, 0] = float("nan")
+    it.step()
+
+
+def targets_missing(it: Training) -> None:
+    it.y[0, 0] = float("nan")
+    it.step()
+
+
+def no_samples(it: Training) -> None:
+    it.step(slice(0))
 
 
 def one_sample(it: Training) -> None:
@@ -264,6 +278,9 @@ LOOPS: dict[Callable[[Training], None], str] = {
     spread_targets: "outputs 9×2 and targets 2: PyTorch spreads one over the other; make them alike",
     dropout_on: "3: every pass goes through another network; take it out",
     diverged: "the gradients of update 3 are not finite: the training diverges",
+    inputs_missing: "inputs that are nan or infinite; leave these samples out",
+    targets_missing: "targets that are nan or infinite; leave these samples out",
+    no_samples: "a batch without samples has no gradient; leave it out",
     one_sample: "inputs of 3 dimensions to layer 1; a batch is samples × numbers (of one sample: x[None]);",
     two_inputs: "the model is called with more than one tensor; bptui's networks have one input",
     hook_changes_it: ".grad of the weight of layer 1 is not the sum of its samples' inputs times δ, but 50.0%",
