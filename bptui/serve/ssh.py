@@ -18,6 +18,8 @@ FAREWELL = 2.0  # seconds in which a visitor's line takes the last words
 ALIVE, MISSED = 15.0, 4  # seconds between two questions whether a visitor is there, and how many go unanswered
 UNREAD = 1 << 15  # bytes on their way to a visitor; bptui waits for the line itself
 NO_COMMANDS = "bptui serve runs no commands; come with: ssh -p PORT NAME@HOST"
+NO_FILES = "bptui serve passes no files; come with: ssh -p PORT NAME@HOST"
+NO_PORTS = "bptui serve opens no ports"
 NO_TERMINAL = "bptui needs a terminal: ssh -t"
 
 
@@ -49,7 +51,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
     def __init__(self, house: House, user: str, unwelcome: str = "") -> None:
         self._house = house
         self._unwelcome = unwelcome
-        self._command = False
+        self._refused = ""
         self._term = ""
         self._size = (80, 24)
         self._starting: asyncio.Task[None] | None = None
@@ -78,14 +80,15 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        self._command = True  # accepted, to be refused with a line
+        self._refused = NO_COMMANDS  # accepted, to be refused with a line
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        return False  # what speaks a protocol of its own would not read a line
+        self._refused = NO_FILES  # sftp and scp show what comes beside their protocol
+        return True
 
     def session_started(self) -> None:
-        why = NO_COMMANDS if self._command else "" if self._term else NO_TERMINAL
+        why = self._refused or ("" if self._term else NO_TERMINAL)
         if why := why or self._unwelcome:
             self._refuse(why)
             return
@@ -198,6 +201,12 @@ class Door(asyncssh.SSHServer):
         if last:
             self.shut(f"{GUESSES} wrong passwords")
         return False
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, NO_PORTS)
+
+    def unix_connection_requested(self, dest_path: str) -> bool:
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, NO_PORTS)
 
     def session_requested(self) -> tuple[asyncssh.SSHServerChannel[bytes], Visit]:
         channel = self._conn.create_server_channel(encoding=None)

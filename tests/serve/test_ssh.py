@@ -137,10 +137,12 @@ async def test_no_command_no_files_no_ports_no_agent(tmp_path: Path) -> None:
                 done = await connection.run(command)
                 assert "runs no commands" in str(done.stderr)
                 assert done.exit_status == 1
-        with pytest.raises(asyncssh.Error):
-            await connection.start_sftp_client()
-        with pytest.raises(asyncssh.ChannelOpenError):
+        done = await connection.run(subsystem="sftp")
+        assert "passes no files" in str(done.stderr)
+        with pytest.raises(asyncssh.ChannelOpenError, match="opens no ports"):
             await connection.open_connection("127.0.0.1", port)
+        with pytest.raises(asyncssh.ChannelOpenError, match="opens no ports"):
+            await connection.open_unix_connection(str(tmp_path / "agent"))
         with pytest.raises(asyncssh.ChannelListenError):
             await connection.forward_remote_port("127.0.0.1", 0, "127.0.0.1", port)
         done = await connection.run()
