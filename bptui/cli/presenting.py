@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from bptui.cli.exploring import beginning, open_explorer, why_no_terminal
 from bptui.cli.telling import complain
 from bptui.headless.arguments import command_of, parser_of
-from bptui.session.beginning import THREADS
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
@@ -35,8 +34,6 @@ class NoServer(Exception):
 
 def present(options: argparse.Namespace) -> int:
     """Until it is left; status 1 where no server can be had, or somebody presents there."""
-    for name in THREADS:  # before numpy is there
-        os.environ.setdefault(name, "1")
     it = beginning(options)  # what is wrong with it is said before a server is begun
     if problem := why_no_terminal():
         return complain(problem)

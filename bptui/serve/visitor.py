@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from bptui.serve.hub import Seat
 from bptui.serve.limits import Limits, clamped
-from bptui.session.beginning import FOLLOWS, MOST_UPDATES, THREADS
+from bptui.session.beginning import FOLLOWS, MOST_UPDATES
 
 CHUNK = 1 << 16
 MOST_WAITING = 1 << 20  # bytes typed that bptui has not read: nobody types so much
@@ -35,7 +35,6 @@ def environment_of(term: str, said: Mapping[str, str]) -> dict[str, str]:
         "XDG_CONFIG_HOME": "/nonexistent",  # nobody's own settings, and nowhere to keep any
         "XDG_STATE_HOME": "/nonexistent",
         "HOME": "/nonexistent",
-        **{name: os.environ.get(name, "1") for name in THREADS},
     }
 
 

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 FOLLOWS = "BPTUI_FOLLOWS"
 """The environment variable of a process that follows: the number of its end of the line to what is presented."""
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""Those that say how many threads numpy's arithmetic takes. Where a class shares a machine one is best: two wait
-for each other longer than products of this size take, and who presents and who follows shall do the same sums."""
 MOST_UPDATES = "BPTUI_MOST_UPDATES"
 """The one of a process on somebody else's machine: how many updates a run may have."""
 
