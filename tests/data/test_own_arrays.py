@@ -155,6 +155,47 @@ def test_arrays_that_cannot_be_samples_are_named(
     assert said in refusal(members(tmp_path / "mine.npz", *parts))
 
 
+UNFIT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"x": np.empty((0, 3)), "y": np.empty(0)}, {}, "no samples in it"),
+    ({"x": np.full((3, 2), np.nan), "y": [0, 1, 0]}, {"missing": "drop"}, "every sample misses something"),
+    ({"x": PICTURES, "y": np.array(["one", "two"] * 6)}, {"kind": "numbers"}, "the labels are words"),
+    ({"x": PICTURES, "y": np.full((12, 2), 0.5)}, {"kind": "classes"}, "classes where one is 1 and the others 0"),
+]
+
+
+@pytest.mark.parametrize(("arrays", "wish", "said"), UNFIT, ids=[said for _, _, said in UNFIT])
+def test_arrays_that_do_not_do_for_what_is_wished_are_refused(
+    tmp_path: Path, arrays: dict[str, Any], wish: dict[str, Any], said: str
+) -> None:
+    assert said in refusal(packed(tmp_path / "mine.npz", **arrays), **wish)
+
+
+@pytest.mark.parametrize(
+    ("of_its_own", "others", "said"),
+    [
+        ({}, {"x": PICTURES[:2, :2], "y": LABELS[:2]}, "inputs of shape (2, 4), training has (3, 4)"),
+        ({}, {"x": PICTURES[:2], "y": LABELS[:2] / 2}, "labels of another kind than in mine.npz"),
+        (
+            {"x_test": PICTURES[:2], "y_test": LABELS[:2]},
+            {"x": PICTURES[:2], "y": LABELS[:2]},
+            "it has 2 test samples of its own; leave test = … out",
+        ),
+    ],
+)
+def test_a_file_of_test_samples_that_is_not_of_the_same_kind_is_refused(
+    tmp_path: Path, of_its_own: dict[str, Any], others: dict[str, Any], said: str
+) -> None:
+    mine = packed(tmp_path / "mine.npz", **{"x_train": PICTURES, "y_train": LABELS}, **of_its_own)
+    assert said in refusal(mine, test=packed(tmp_path / "more.npz", **others))
+
+
+@pytest.mark.parametrize("x", [PICTURES[:, None], PICTURES[..., None]])
+def test_pictures_of_one_channel_are_grey_and_one_number_a_sample_is_an_input(tmp_path: Path, x: np.ndarray) -> None:
+    assert_the_pictures(read_data(packed(tmp_path / "mine.npz", x=x, y=LABELS)))
+    one = read_data(packed(tmp_path / "one.npz", x=x.ravel()[:12], y=LABELS))
+    assert one.x.tolist() == x.ravel()[:12, None].tolist()
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_one_name_twice_is_refused(tmp_path: Path) -> None:
     assert "X.npy is there twice" in refusal(members(tmp_path / "mine.npz", X, X, Y))
