@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bptui.data import DataError, Dataset, read_data
+from bptui.data import DataError, Dataset, folder, read_data
 from bptui.data.table import Wish
 
 RNG = np.random.default_rng(0)
@@ -352,6 +352,24 @@ def test_a_damaged_picture_is_named_and_a_folder_without_classes_refused(tmp_pat
     assert "0.png: no picture that can be read" in refusal(folder)
     (tmp_path / "empty").mkdir()
     assert "no folder of pictures for each class" in refusal(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("most", "limit", "said"),
+    [
+        ("MOST_PICTURES", 5, "more than 5 pictures"),
+        ("LARGEST_ARRAYS", 71, "MB of pixels; --image 28,28 makes pictures small"),
+        ("MOST_PIXELS", 11, "0.png: 4 × 3 pixels; at most 11 are read"),
+    ],
+)
+def test_a_folder_of_more_than_is_read_is_refused(
+    most: str, limit: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pictures(tmp_path / "own")
+    monkeypatch.setattr(folder, most, limit + 1)
+    assert len(read_data(path)) == 6
+    monkeypatch.setattr(folder, most, limit)
+    assert said in refusal(path)
 
 
 # --- what is not read ---

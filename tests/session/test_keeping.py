@@ -336,6 +336,34 @@ def test_lists_that_make_no_sense_are_refused(path: Path, key: str, value: Any, 
     assert why in complaint(path)
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"number": 2}, "two of one number"),
+        ({"number": 9}, "one too many"),
+        ({"parent": 7}, "parts from none there is"),
+        ({"parent": 1}, "parts from none there is"),
+        ({"changes": []}, "one does not begin with settings"),
+        ({"title": 7}, "expected a text"),
+        ({"kept": 1}, "expected true or false"),
+    ],
+)
+def test_forks_that_make_no_sense_are_refused(
+    session: Session, tmp_path: Path, change: dict[str, Any], why: str
+) -> None:
+    session.move(("batch", -1))
+    session.move(("batch", -1))
+    session.change_rate(False)
+    kept = tmp_path / "forked.session.json"
+    kept.write_text(text_of_session(session, "", tmp_path), encoding="utf-8")
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    assert [document["fork"]["number"], document["forks"][0]["number"]] == [2, 1]
+    document["forks"][0] |= change
+    document.pop("check")
+    kept.write_text(json.dumps(document | {"check": check_of(document)}), encoding="utf-8")
+    assert why in complaint(kept)
+
+
 def test_a_file_from_before_there_were_breakpoints_is_read(path: Path, session: Session) -> None:
     document = json.loads(path.read_text(encoding="utf-8"))
     for key in ("breakpoints", "watches", "check"):
