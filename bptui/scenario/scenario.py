@@ -167,7 +167,10 @@ class Scenario:
     def toml(self, *, whole: bool = False, folder: Path | None = None) -> str:
         """The document as the text of a scenario file. Raises ScenarioError where it could not be read again."""
         if self.settings.rules.optimizer.name == READ.name:
-            self._refuse("its steps were read, and bptui does not know the rule of the optimizer that made them")
+            self._refuse(
+                "its steps were read, and bptui does not know the rule of the optimizer that made them; "
+                "a recording of SGD, RMSprop, Adam or AdamW, one γ for all weights, gives a scenario"
+            )
         try:
             written = toml(self.document(whole=whole, folder=folder))
         except UnicodeEncodeError:

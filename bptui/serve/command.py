@@ -171,11 +171,11 @@ async def open_doors(opening: Opening, guests: Guests, folder: Path) -> list[Ope
 
 
 async def open_ssh(opening: Opening, guests: Guests, folder: Path) -> Opened:
-    from bptui.serve.keys import host_key
+    from bptui.serve.keys import host_key, visitors_keys
     from bptui.serve.ssh import House, close_door, open_door
 
     key = host_key(folder)
-    house = House(guests, opening.password, str(opening.keys or ""))
+    house = House(guests, opening.password, visitors_keys(opening.keys) if opening.keys else None)
     try:
         acceptor = await open_door(house, opening.interface, opening.port, key)
     except OSError as problem:

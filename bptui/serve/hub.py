@@ -15,7 +15,7 @@ from bptui.data.wire import LARGEST, OWN, Board, Wire, written
 LONGEST = 200  # bytes of a line of a follower's
 RATE = 5.0  # lines a second of a follower
 ON_WAY = 1 << 14  # bytes on their way to a follower inside the system: what waits there cannot be replaced any more
-REFUSED = "somebody presents here already: one at a time"
+REFUSED = "somebody presents here already: end that first, or give another --port"
 
 
 class Seat:

@@ -30,7 +30,7 @@ class House:
 
     guests: Guests
     password: str = ""
-    keys: str = ""
+    keys: asyncssh.SSHAuthorizedKeys | None = None
     doors: "set[Door]" = field(init=False, default_factory=set)
     visits: "set[Visit]" = field(init=False, default_factory=set)
 
@@ -42,7 +42,7 @@ class House:
     @property
     def asks(self) -> bool:
         """Must a visitor say a word or show a key?"""
-        return bool(self.password or self.keys)
+        return bool(self.password or self.keys is not None)
 
 
 class Visit(asyncssh.SSHServerSession[bytes]):
@@ -223,7 +223,7 @@ async def open_door(house: House, host: str, port: int, key: asyncssh.SSHKey) ->
         port,
         server_factory=lambda: Door(house),
         server_host_keys=[key],
-        authorized_client_keys=house.keys or None,
+        authorized_client_keys=house.keys,
         agent_forwarding=False,
         x11_forwarding=False,
         allow_scp=False,

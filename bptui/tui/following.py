@@ -127,7 +127,7 @@ class FollowingExplorer(Explorer):
         presented = isinstance(said, dict) and said.get("presented") is True
         if self.presented and not presented:
             self.poll_changed(None)  # nobody tells any more what is asked
-            self.notice = "nobody presents any more: go on alone from here; you follow again when somebody does"
+            self.notice = "nobody presents any more: go on alone; you follow when somebody does again"
         if presented and not self.presented and not self.follows:
             self.notice = f"somebody presents now: {self.shown('follow')} follows"
         self.presented = presented

@@ -17,7 +17,7 @@ import pytest
 
 from bptui.serve import limits, ssh
 from bptui.serve.command import Opening
-from bptui.serve.keys import host_key
+from bptui.serve.keys import host_key, visitors_keys
 from bptui.serve.limits import Limits, Seats
 from bptui.serve.ssh import House, close_door, open_door
 from bptui.serve.stay import Guests
@@ -52,7 +52,8 @@ class Client:
 @asynccontextmanager
 async def house(folder: Path, **options: Any) -> AsyncIterator[tuple[House, int]]:
     opening = Opening(("xor",), ("digits", "mazur"), **options)
-    it = House(Guests(opening.arguments, Seats(opening.limits)), opening.password, str(opening.keys or ""))
+    keys = visitors_keys(opening.keys) if opening.keys else None
+    it = House(Guests(opening.arguments, Seats(opening.limits)), opening.password, keys)
     acceptor = await open_door(it, "127.0.0.1", 0, host_key(folder))
     try:
         yield it, acceptor.get_port()
@@ -359,6 +360,17 @@ async def test_only_known_keys_come_in_where_keys_are_given(tmp_path: Path) -> N
                 pass
         async with visiting(port, client_keys=[mine]) as client:
             await client.until("1 Network")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"), [(None, "no such file"), ("", "empty"), ("not a key", "no public keys; it has one a line")]
+)
+def test_a_file_of_keys_that_lets_nobody_in_is_refused_by_its_name(body: str | None, why: str, tmp_path: Path) -> None:
+    listed = tmp_path / "keys"
+    if body is not None:
+        listed.write_text(body, encoding="utf-8")
+    with pytest.raises(ValueError, match=f"keys: {why}"):
+        visitors_keys(listed)
 
 
 # --- the key of the server ---
