@@ -156,7 +156,7 @@ class Reader:
         """What may help where a row has too few or too many cells."""
         if self.layout.separator == BLANKS and self.layout.names and len(cells) < self.layout.width:
             return "; names of several words stand in quotes, or commas between the cells"
-        return "; every row needs as many as the first, an empty one too"
+        return "; every row needs as many as the first (an empty cell counts)"
 
     def take_rows(self, rows: list[list[str]], at: list[int]) -> None:
         columns = [[row[k] for row in rows] for k in self.kept]
@@ -237,7 +237,7 @@ class Reader:
             if np.isfinite(value):
                 return value
         name = self.names[column] if self.layout.names else column
-        cure = f"; --drop {name} leaves the column out"
+        cure = f"; correct it, or --drop {name} leaves the column out"
         if not self.numbers and line == self.first_line and not any(map(str.isdigit, cell)):
             cure += "; a second line of names is to be deleted"
         if DECIMAL_COMMA.fullmatch(cell):

@@ -31,7 +31,10 @@ def is_locked(path: Path) -> bool:
 @contextlib.contextmanager
 def _written(path: Path, body: str | bytes, private: bool = False) -> Iterator[Path]:
     """A temporary file beside the path with this in it; gone afterwards, if it has not been put in a place."""
-    handle, name = tempfile.mkstemp(prefix=".bptui-", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".bptui-", dir=path.parent)
+    except OSError as problem:  # nobody asked for a name beginning with .bptui-
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,14 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
 
 
-def test_a_folder_that_is_not_there_is_an_error_that_names_no_file(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        write_whole(tmp_path / "gone" / "a.svg", "")
+@pytest.mark.parametrize("write", [write_whole, write_new])
+def test_a_folder_that_is_not_there_is_an_error_that_names_the_file_asked_for(
+    tmp_path: Path, write: Callable[[Path, str], object]
+) -> None:
+    path = tmp_path / "gone" / "a.svg"
+    with pytest.raises(FileNotFoundError, match="No such file") as problem:
+        write(path, "")
+    assert problem.value.filename == str(path)
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:

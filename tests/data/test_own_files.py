@@ -217,7 +217,7 @@ def test_a_word_among_numbers_is_refused_with_its_place_however_far_down(tmp_pat
     body = "a,b,c\n" + "1,2,0.5\n" * 30_000 + "1,two,0.5\n"
     said = refusal(tmp_path, body)
     assert said.startswith(":30002:2: 'two' is not a finite number")
-    assert "--drop b leaves the column out" in said
+    assert "correct it, or --drop b leaves the column out" in said
     assert read(tmp_path, body, drop=("b",)).x.shape == (30_001, 1)
 
 
@@ -329,4 +329,6 @@ def test_what_cannot_be_read_is_refused_with_what_helps(tmp_path: Path) -> None:
     assert "a second line" not in refusal(tmp_path, "a,b,y\n0x10,2,x\n3,4,y\n")
     assert refusal(tmp_path, 'a,b\n1,"x\n2,3\n') == ":3: a quote is opened and never closed; close it, or delete it"
     assert "a cell of more than 131072 characters" in refusal(tmp_path, "a,b\n1," + "9" * 200_000 + "\n2,3\n")
-    assert "every row needs as many as the first" in refusal(tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8\n")
+    assert "every row needs as many as the first (an empty cell counts)" in refusal(
+        tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8\n"
+    )
