@@ -79,7 +79,8 @@ class Sequences(XTermParser):
 
 
 class Terminal(LinuxDriver):
-    """``round_trip`` is how long the terminal takes to answer, in seconds; None until it has."""
+    """``round_trip`` is how long the terminal takes to answer, in seconds; None until it has. ``pressed`` is when the
+    last key was."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -87,6 +88,7 @@ class Terminal(LinuxDriver):
         self._own_delay = int(delay) / 1000 if delay.isdecimal() and int(delay) else None
         self._typed = Typed(self._own_delay or UNKNOWN, LATE[1])
         self.round_trip: float | None = None
+        self.pressed = 0.0
         self._asked: float | None = None
         self._raw: list[Any] | None = None
         self._given_back: list[Any] | None = None
@@ -265,6 +267,8 @@ class Terminal(LinuxDriver):
                 pieces = self._typed.feed(decode(data), monotonic())
             for piece in pieces:
                 for message in self._meaning(piece, sequences):
+                    if isinstance(message, events.Key):
+                        self.pressed = monotonic()
                     self.process_message(message)
 
     def _read(self) -> bytes:

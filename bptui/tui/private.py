@@ -82,6 +82,12 @@ def tell_drags(app: App[Any], on: bool) -> None:
         tell(on)
 
 
+def pressed_last(app: App[Any]) -> float:
+    """When the last key was pressed, which may still be on its way here; 0 where another driver does not say it."""
+    last: float = getattr(app._driver, "pressed", 0.0)
+    return last
+
+
 def strips_on(app: App[Any]) -> list[Strip]:
     """The lines of the screen as they stand, for who takes a picture of it without a terminal."""
     return app.screen._compositor.render_strips()

@@ -174,7 +174,7 @@ class Workbench(Screen[None]):
         now = perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
         until = now + self.slice()
-        self.work(elapsed, lambda: perf_counter() > until)
+        self.work(elapsed, lambda: perf_counter() > until or self.app.key_waits)
         if not (self.app.behind and self.working()):  # what nobody can see yet is not painted
             self.app.begin_frame()
             self.paint_work()

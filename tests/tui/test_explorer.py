@@ -4,6 +4,7 @@ import math
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from time import monotonic
 from unittest.mock import Mock
 
 import numpy as np
@@ -667,3 +668,19 @@ async def test_at_full_speed_slices_follow_one_another_and_a_pause_shows_where_o
         await at.press("space")
         assert not at.explorer.hurries()
         assert re.search(rf"\b(updates|upd) {at.session.moment.applied}\b", at.text())
+
+
+async def test_work_gives_way_to_a_key_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    async with explore("xor") as at:
+        monkeypatch.setattr(Explorer, "working", lambda _: True)
+        monkeypatch.setattr(Explorer, "work", lambda _, elapsed, pause: asked.append(pause()))
+        at.explorer._tick()
+        monkeypatch.setattr(at.app._driver, "pressed", monotonic(), raising=False)
+        at.explorer._tick()
+        await at.press("y")
+        at.explorer._tick()
+        monkeypatch.setattr(at.app._driver, "pressed", monotonic() - 1.0)  # it came to nobody
+        at.app._key_came = 0.0
+        at.explorer._tick()
+    assert [asked[0], asked[1], asked[-1]] == [False, True, False]
