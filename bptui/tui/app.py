@@ -29,7 +29,7 @@ from bptui.tui.config import Config
 from bptui.tui.opening import Begun, Focus, Opening, focus_in
 from bptui.tui.palette import MONO, PALETTES
 from bptui.tui.panel import Panel
-from bptui.tui.private import CellDiff, Faults, pressed_last
+from bptui.tui.private import CellDiff, Faults
 from bptui.tui.screens import open_draw
 from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH, NETWORK
@@ -131,7 +131,6 @@ class BptuiApp(CellDiff, Faults):
         self.opening: Opening | None = None
         self.refusal: Exception | None = None
         self.stopped = False
-        self._key_came = 0.0
         self.sweeps: tuple[int, int, int] | None = None  # how often garbage is looked for, once there is a session
         self.animation_level = "none"
         if isinstance(session, Beginning):
@@ -207,15 +206,9 @@ class BptuiApp(CellDiff, Faults):
             self._explore()
             self.explorer.call_after_refresh(self._begin_to_type, self.opening)
 
-    @property
-    def key_waits(self) -> bool:
-        """Has a key been pressed that has not come here yet? Then work goes on when it has acted."""
-        pressed = pressed_last(self)
-        return pressed > self._key_came and monotonic() < pressed + ACTS
-
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
-            self._key_came = monotonic()
+            self.key_came()
         if self.opening is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(event, events.Key):

@@ -64,6 +64,7 @@ class Diffed(CompositorUpdate):
         yield self.text
 
 
+UNDER_WAY = 0.5  # seconds in which a key has come, or comes to nobody
 Piece = tuple[int, int, Row, str]
 """What a panel has painted: line, first column, the spans from there on, and the palette that says their colours."""
 
@@ -82,12 +83,6 @@ def tell_drags(app: App[Any], on: bool) -> None:
         tell(on)
 
 
-def pressed_last(app: App[Any]) -> float:
-    """When the last key was pressed, which may still be on its way here; 0 where another driver does not say it."""
-    last: float = getattr(app._driver, "pressed", 0.0)
-    return last
-
-
 def strips_on(app: App[Any]) -> list[Strip]:
     """The lines of the screen as they stand, for who takes a picture of it without a terminal."""
     return app.screen._compositor.render_strips()
@@ -104,6 +99,7 @@ class CellDiff(App[int]):
     """Whether what is written may have colours: Textual's own dialogs have some in every theme."""
     _shadow: Shadow | None = None
     _understood = True
+    _key_came = 0.0
     _painted: dict[Widget, dict[int, Piece]] | None = None
     """What was painted since a frame was begun, by its line; None where none is begun."""
 
@@ -116,6 +112,16 @@ class CellDiff(App[int]):
         self._key = False  # was a key pressed since it was begun?
         self._answers_key = False  # does it answer a key?
         self._last_act: Callable[[], None] | None = None
+
+    @property
+    def key_waits(self) -> bool:
+        """Has a key been pressed that has not come to the app yet? Work goes on when it has acted. Another driver does
+        not say it, and one that comes to nobody is not waited for."""
+        pressed: float = getattr(self._driver, "pressed", 0.0)
+        return pressed > self._key_came and monotonic() < pressed + UNDER_WAY
+
+    def key_came(self) -> None:
+        self._key_came = monotonic()
 
     def forget_screen(self) -> None:
         """Nothing is known of the terminal any more: the next update is written whole."""
