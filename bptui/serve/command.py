@@ -225,10 +225,15 @@ def asked(opening: Opening) -> str:
     return f"{by_ssh} by ssh, or in a browser{by_web}" if opening.ssh else f" in a browser{by_web}"
 
 
+def another(opening: Opening) -> str:
+    """A set that is not the one served, as an example."""
+    return "digits" if "xor" in opening.words else "xor"
+
+
 def told_ssh(opening: Opening, port: int, fingerprint: str) -> list[str]:
     lines = [
         f"bptui {' '.join(opening.words)}: ssh -p {port} bptui@{opening.host}",
-        f"another set by its name: ssh -p {port} xor@{opening.host}",
+        f"another set by its name: ssh -p {port} {another(opening)}@{opening.host}",
         f"key of this server: {fingerprint}",
     ]
     if opening.password:
@@ -239,5 +244,5 @@ def told_ssh(opening: Opening, port: int, fingerprint: str) -> list[str]:
 def told_web(opening: Opening, port: int) -> list[str]:
     return [
         f"bptui {' '.join(opening.words)}: http://{opening.host}:{port}/{opening.token}/",
-        f"another set by its name: http://{opening.host}:{port}/{opening.token}/?xor",
+        f"another set by its name: http://{opening.host}:{port}/{opening.token}/?{another(opening)}",
     ]

@@ -35,6 +35,13 @@ def test_it_says_how_to_come_in_and_warns_where_it_is_public() -> None:
     assert told(public, [])[-1].startswith("warning: anybody who reaches this machine can come in with the password;")
 
 
+@pytest.mark.parametrize(("served", "example"), [("xor", "digits"), ("iris", "xor"), ("digits", "xor")])
+def test_the_example_of_another_set_is_not_the_set_served(served: str, example: str) -> None:
+    opening = Opening((served, "--lr", "1"), ("digits", "iris", "xor"), web=True, token="abcd")
+    assert f"another set by its name: ssh -p 8022 {example}@127.0.0.1" in told_ssh(opening, 8022, "SHA256:abc")
+    assert f"another set by its name: http://127.0.0.1:8023/abcd/?{example}" in told_web(opening, 8023)
+
+
 def test_the_address_of_a_browser_has_the_token_and_public_it_is_said_to_be_open_to_read() -> None:
     web = Opening(("xor",), ("xor",), ssh=False, web=True, token="abcd")
     assert told_web(web, 8023)[0] == "bptui xor: http://127.0.0.1:8023/abcd/"
