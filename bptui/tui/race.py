@@ -242,6 +242,8 @@ class RaceScreen(Workbench):
         keys = self.keys_now()
         digits = [key.shown for key in keys if key.id.startswith("race-")]
         able = (key for key in keys if self.seen or self.why_not(key) is None)
+        if self.working():
+            able = (key._replace(footer="stop") if key.id == "stop" else key for key in able)
         return [(f"{digits[0]}-{digits[-1]}", "ask", True), *footer_hints(able, self)]
 
 

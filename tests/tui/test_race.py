@@ -169,7 +169,7 @@ async def test_escape_first_stops_the_race_with_every_lane_measured_where_it_is(
 
 
 @pytest.mark.parametrize("size", [(40, 24), (80, 24), (120, 40)])
-async def test_a_race_under_way_says_share_and_time_left_beside_help_and_close(
+async def test_a_race_under_way_says_share_and_time_left_beside_help_and_how_to_stop(
     size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bptui.tui.long_work.SURE", 0.0)
@@ -180,7 +180,7 @@ async def test_a_race_under_way_says_share_and_time_left_beside_help_and_close(
         foot = shown(screen)[-1]
         assert re.match(r" ▶ \d+%( of [\d ]+ samples seen · [\d ]+/s)? · [\d a-z]+ left ", foot), foot
         assert ("/s" in foot) == (size[0] >= 80)
-        assert foot.rstrip().endswith("? help  Esc close")
+        assert foot.rstrip().endswith("? help  Esc stop")
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])
