@@ -27,7 +27,8 @@ class WeightLine(Line):
         self.session = session
         symbol = session.run.start.architecture.names.symbol(session.moment.weight)
         now = shortest(edits.weight_now(session))
-        self.QUESTION = f"{symbol} is {now}. From update {session.next_update} on: a number for it, or a setting"
+        when = f"before update {session.next_update}"
+        self.QUESTION = f"{symbol} is {now} {when}. From there on: a number for it, or a setting"
         self.EXAMPLE = f"{now}   or   optimizer adam   l2 0.01"
 
     def accept(self, words: str) -> None:
