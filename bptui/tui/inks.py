@@ -118,6 +118,7 @@ def change_pen(old: tuple[str, ...], new: tuple[str, ...]) -> str:
     return step if len(step) < len(anew) else anew
 
 
+@lru_cache(maxsize=KEPT)  # of few inks there are many changes
 def attributes(sgr: tuple[str, ...]) -> dict[str, str]:
     """SGR codes by what they set: foreground, background, or an attribute of its own."""
     out: dict[str, str] = {}

@@ -62,6 +62,7 @@ def chosen_columns(scene: Scene, width: int) -> Columns:
 Rows = dict[tuple[Hashable, ...], Row]
 """By all that a row is made of besides the record and the columns."""
 ROWS, COLUMNS, PICTURES = OfRecord[Rows](), OfRecord[Columns](), OfRecord[str]()
+CLASSES, ANSWERS = OfRecord[list[str]](), OfRecord[str]()
 
 
 def wishes(scene: Scene) -> tuple[tuple[int, int, int], ...]:
@@ -213,8 +214,15 @@ def given_targets(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
     y, classes = scene.record.targets, scene.data.classes
     if not classes:
         return aligned([y[m].tolist() for m in shown], width)
+    every = CLASSES.get(scene.record, classes, lambda: named_targets(y, classes))
+    return [every[m] for m in shown]
+
+
+def named_targets(y: Floats, classes: Sequence[str]) -> list[str]:
+    """The class of every sample."""
     one_hot = y.shape[1] > 1 or len(classes) == 1
-    return [classes[int(y[m].argmax()) if one_hot else round(float(y[m, 0]))] for m in shown]
+    places = y.argmax(axis=1).tolist() if one_hot else map(round, y[:, 0].tolist())
+    return [classes[place] for place in places]
 
 
 def given_answers(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
@@ -222,9 +230,14 @@ def given_answers(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
     answered = [scene.reached(m, "forward", scene.record.layers) for m in shown]
     if scene.data.classes:
         pairs = zip(shown, answered, strict=True)
-        return [prediction(scene, m, width)[0] if known else "·" for m, known in pairs]
+        return [named_answer(scene, m, width) if known else "·" for m, known in pairs]
     a = scene.record.passed.a[-1]
     return aligned([a[m].tolist() if known else None for m, known in zip(shown, answered, strict=True)], width)
+
+
+def named_answer(scene: Scene, m: int, width: int) -> str:
+    """What the network says of one sample, where that is a class."""
+    return ANSWERS.get(scene.record, (scene.data, m, width), lambda: prediction(scene, m, width)[0])
 
 
 def short_input(scene: Scene, m: int, width: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from bptui.views.kept import OfRecord
 from bptui.views.numbers import rate
 from bptui.views.text import Row, Span, first_fitting, fit
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from bptui.views.scene import Scene
 
 MOST_SHARES = 4
+SETUPS = OfRecord[Row]()
 
 
 def header(scene: "Scene", width: int, height: int) -> list[Row]:
@@ -20,7 +22,13 @@ def header(scene: "Scene", width: int, height: int) -> list[Row]:
 
 
 def setup(scene: "Scene", width: int) -> Row:
-    """What is trained, how, and where it had to stop: what keys change is there in any width."""
+    """What is trained, how, and where it had to stop: what keys change is there in any width. The same for all samples
+    of a batch."""
+    read = scene.title, scene.coming, scene.stop, scene.company, width
+    return SETUPS.get(scene.record, read, lambda: made_setup(scene, width))
+
+
+def made_setup(scene: "Scene", width: int) -> Row:
     network, rules = scene.record.before.architecture, scene.record.settings.rules
     at = scene.stop.update if scene.stop else None
     stops = ("", "") if at is None else (f"  stops before update {at}", f"  stops at {at}")

@@ -1,10 +1,11 @@
 """What is made of a record alone is kept as long as one looks at that record: most keys step inside one update."""
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
-from bptui.training.record import UpdateRecord
+if TYPE_CHECKING:
+    from bptui.training.record import UpdateRecord  # the header of the first frame does without numpy
 
 T = TypeVar("T")
 MOST = 4096
@@ -17,7 +18,7 @@ class OfRecord(Generic[T]):
         self._of: ref[UpdateRecord] | None = None
         self._made: dict[Hashable, T] = {}
 
-    def get(self, record: UpdateRecord, others: Hashable, make: Callable[[], T]) -> T:
+    def get(self, record: "UpdateRecord", others: Hashable, make: Callable[[], T]) -> T:
         """``make()``, or what it gave before for this record and these others."""
         if self._of is None or self._of() is not record or len(self._made) > MOST:
             self._of = ref(record)

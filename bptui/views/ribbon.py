@@ -1,6 +1,7 @@
 """The ribbon: the phases of the current update in order, the samples of its batch, and what has been applied."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bptui.engine.weight import sub
@@ -34,6 +35,7 @@ def phase_name(phase: Phase) -> str:
     return NAMES[phase.kind]
 
 
+@lru_cache(maxsize=64)  # most steps end in the same phase
 def phase_row(layers: int, at: int, width: int) -> Row:
     """All phases, the one at place ``at`` lit; of a deep network those around it."""
     every = phases(layers)

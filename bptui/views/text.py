@@ -26,7 +26,10 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else other_cells(text)
 
 
-other_cells = lru_cache(maxsize=16384)(cell_len)
+@lru_cache(maxsize=16384)
+def other_cells(text: str) -> int:
+    """Those of a text with other characters than ASCII's: Rich asks for each of them."""
+    return len(text) if NARROW.fullmatch(text) else cell_len(text)
 
 
 def cut(text: str, width: int) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from bptui.engine.network import Parameters
 from bptui.explain import value
 from bptui.explain.quantity import CLIP, of_weight
+from bptui.session.moment import Phase
 from bptui.views.glyphs import EDITED, largest_of, signed
 from bptui.views.kept import OfRecord
 from bptui.views.numbers import factor, num, rate, sign_role
@@ -69,7 +68,9 @@ def shown_in(scene: Scene, height: int, below: int) -> range:
     return window(scene.record.n, room, max(scene.done - 1, 0), scene.scroll)
 
 
-BELOW = OfRecord[list[Spellings]]()
+Entries = dict[tuple[int, Phase | bool, bool], Row]
+"""By sample, how far it is on its way, and whether it is the one that has just come in."""
+BELOW, ENTRIES = OfRecord[list[Spellings]](), OfRecord[Entries]()
 
 
 def below_entries(scene: Scene, height: int) -> list[Spellings]:
@@ -87,14 +88,11 @@ def made_below(scene: Scene, height: int) -> list[Spellings]:
 
 def ledger(scene: Scene, width: int, height: int) -> list[Row]:
     """Contributions in their order, SUM and MEAN with the one in force marked, × −γ, before → after."""
-    record, moment = scene.record, scene.moment
-    contributions = record.contributions(moment.weight)
-    a = np.ones(record.n) if moment.weight.is_bias else record.passed.a[moment.layer - 1][:, moment.source]
-    delta = record.passed.delta[moment.layer - 1][:, moment.unit]
+    made = ENTRIES.get(scene.record, (scene.moment.weight, width), dict)
     rows = [first_fitting(ledger_heads(scene), width)]
     bottom = [first_fitting(spellings, width) for spellings in below_entries(scene, height)]
     for m in shown_in(scene, height, len(bottom)):
-        rows.append(entry(scene, m, (float(a[m]), float(delta[m]), float(contributions[m])), width))
+        rows.append(entry(scene, m, width, made))
     rows += [()] * (height - len(rows) - len(bottom))
     return [*rows, *bottom]
 
@@ -112,13 +110,32 @@ def ledger_heads(scene: Scene) -> Iterator[Row]:
             yield (f" {called}", "strong"), (words, "dim")
 
 
-def entry(scene: Scene, m: int, factors: tuple[float, float, float], width: int) -> Row:
+def entry(scene: Scene, m: int, width: int, made: Entries) -> Row:
+    """Of the samples that have not been stepped through meanwhile the entry stays."""
+    moment = scene.moment
+    read = m, moment.way(m), m == moment.sample and not scene.phase.per_batch
+    row = made.get(read)
+    if row is None:
+        row = made[read] = made_entry(scene, m, width)
+    return row
+
+
+def factors_of(scene: Scene, m: int) -> tuple[float, float, float]:
+    """A sample's a, its δ, and what their product adds to the selected weight."""
+    record, moment = scene.record, scene.moment
+    a = 1.0 if moment.weight.is_bias else float(record.passed.a[moment.layer - 1][m, moment.source])
+    delta = float(record.passed.delta[moment.layer - 1][m, moment.unit])
+    return a, delta, float(record.contributions(moment.weight)[m])
+
+
+def made_entry(scene: Scene, m: int, width: int) -> Row:
     """A sample's a · δ = contribution, in columns that are as wide as there is room for."""
     head = f" {tag(scene.record, m)}#{m + 1:<3} "
     if not scene.reached(m, "gradient"):
         return ((head + "to come" if m != scene.moment.sample else head + "under way", "pending"),)
     role = "selected" if m == scene.moment.sample and not scene.phase.per_batch else "text"
     signs = len(head) + len(" · ") + len(" = ")
+    factors = factors_of(scene, m)
     sizes = next((each for each in COLUMNS if signs + sum(each) <= width), COLUMNS[-1])
     a, delta, contribution = (
         right(num(value, size, plus), size)
