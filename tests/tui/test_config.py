@@ -261,10 +261,11 @@ def test_every_theme_and_glyphs_can_be_asked_for(
         ("xor --theme okabe-itto", "did you mean 'okabe-ito'?"),
         ("xor --glyphs blocks", "did you mean 'block'?"),
         ("xor --them dark", "unknown option '--them'; did you mean '--theme'?"),
+        ("export xor --safetensors", "unknown option '--safetensors'; weights: --save-weights w.safetensors"),
         ("train xor --epochs 1 --theme dark", "and the explorer; usage: bptui train"),
     ],
 )
-def test_a_wrong_look_is_refused_with_the_nearest(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_is_refused_with_the_nearest(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words.split()) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
