@@ -33,9 +33,9 @@ OF_PARTS = (
     ("GroupNorm", "it is no layer that bptui knows; take it out"),
     ("RMSNorm", "it is no layer that bptui knows; take it out"),
     ("Dropout", "every pass goes through another network; take it out, or record with p=0"),
+    ("Attention", "each of its outputs is made of several inputs times each other; bptui knows a chain of layers only"),
     ("Embedding", "its gradients are sparse, rows of a table; give nn.Linear one-hot inputs instead"),
     ("DataParallel", "record the module inside it, in one process"),
-    ("DistributedDataParallel", "record the module inside it, in one process"),
     ("Lazy", "its sizes are not known yet; give it one batch before the recording begins"),
     ("Quant", "its weights are rounded; record the model before it is quantized"),
 )

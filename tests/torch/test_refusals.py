@@ -71,6 +71,7 @@ class Own(nn.Module):  # type: ignore[misc]
 
 
 MODELS: dict[str, tuple[Callable[[], Training], str]] = {
+    "attention": (lambda: training(nn.MultiheadAttention(4, 2), nn.Linear(4, 2)), "0 is nn.MultiheadAttention: each"),
     "BatchNorm": (lambda: net(nn.BatchNorm1d(4)), "1 is nn.BatchNorm1d: it couples the samples of a batch"),
     "LayerNorm": (lambda: net(nn.LayerNorm(4)), "1 is nn.LayerNorm: it is no layer that bptui knows; take it out"),
     "dropout": (lambda: net(nn.Dropout(0.5)), "1 is nn.Dropout: every pass goes through another network; take it out"),
