@@ -111,8 +111,8 @@ def accepted(data: Dataset) -> str:
     """What can be typed of a sample."""
     if data.classes:
         two = "flip, " if len(data.classes) == 2 else ""
-        return f"write {two}a class, y0=1, x0=0.5, out, in 12"
-    return "write a target, y0=1, x0=0.5, out, in 12"
+        return f"write {two}a class, y0=1 or x0=0.5; out leaves the row out, in 12 takes row 12 in again"
+    return "write a target, y0=1 or x0=0.5; out leaves the row out, in 12 takes row 12 in again"
 
 
 def parse_sample(session: Session, words: str) -> SampleChange:

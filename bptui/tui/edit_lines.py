@@ -52,7 +52,7 @@ class SampleLine(Line):
         gone = f"; left out: {rows}" if out else ""
         accepted = edits.accepted(session.run.problem.data)
         self.QUESTION = f"{edits.sample_words(session)}{gone}. From update {session.next_update} on: {accepted}"
-        self.EXAMPLE = accepted.removeprefix("write ")
+        self.EXAMPLE = "x0=0.5   or   out"
 
     def accept(self, words: str) -> None:
         edits.parse_sample(self.session, words)
