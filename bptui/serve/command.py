@@ -42,6 +42,11 @@ class Opening:
     inherited: int | None = None
 
     @property
+    def reach_said(self) -> tuple[str, ...]:
+        """What a lecturer whose class cannot come in has to know."""
+        return () if self.public else ("from this machine alone; --public lets others in",)
+
+    @property
     def password_said(self) -> tuple[str, ...]:
         """For who is to tell the class."""
         return (f"password {self.password}",) if self.password else ()
@@ -116,7 +121,7 @@ async def serve(opening: Opening, folder: Path, tell: Callable[[str], None]) -> 
     server's key cannot be kept, ValueError for a key that cannot be used."""
     hub = Hub()
     doors = await open_doors(opening, Guests(opening.arguments, Seats(opening.limits), hub), folder)
-    hub.about = [*(door.follow for door in doors), *opening.password_said]
+    hub.about = [*(door.follow for door in doors), *opening.password_said, *opening.reach_said]
     why_not = no_presenter(hub, presenters_door(folder, opening))
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -127,7 +127,7 @@ class Address(Told):
     """Shows a class how to come in and follow."""
 
     NAME = "Address"
-    HEADING = "To follow, from a terminal or a browser; Esc closes"
+    HEADING = "How others follow what you show; Esc closes"
 
 
 KEYS: Table = (

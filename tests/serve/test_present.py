@@ -86,6 +86,10 @@ def test_one_command_and_a_class_follows_by_the_ssh_of_everybody(tmp_path: Path)
             for at in (one, other):
                 at.wait_for("following")
             lecturer.wait_for("2 follow")
+            lecturer.type("@")
+            lecturer.wait_for("from this machine alone; --public lets others in")
+            lecturer.type("\x1b")
+            lecturer.wait_for(lambda text: "this machine alone" not in text and "2 follow" in text)
             lecturer.type("b")
             one.wait_for("updates 1")
             other.wait_for(lambda text: "update 1 applied" in text or "upd 1" in text)
@@ -111,7 +115,7 @@ def refused(port: int, own: str) -> None:
     """A second presenter."""
     with terminal("present", "moons", f"--port={port}", XDG_STATE_HOME=own) as second:
         assert second.wait() == 1
-        assert "somebody presents here already: one at a time" in second.text()
+        assert "somebody presents here already: end that first" in second.text()
 
 
 def test_its_server_ends_with_it_however_it_ends(tmp_path: Path) -> None:
