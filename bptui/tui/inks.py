@@ -6,7 +6,7 @@ from functools import lru_cache
 from rich.color import ColorSystem
 from rich.style import Style
 
-from bptui.tui.palette import style_of
+from bptui.tui.palette import halves_of, style_of
 
 Ink = tuple[str, ...]
 """How a cell looks, as SGR codes; () is plain."""
@@ -19,12 +19,12 @@ class InOneInk(dict[str, Cell]):
 
     def __init__(self, ink: Ink) -> None:
         super().__init__()
-        self._ink = ink
+        self.ink = ink
 
     def __missing__(self, char: str) -> Cell:
         if len(self) >= KEPT:
             self.clear()
-        cell = self[char] = char, self._ink
+        cell = self[char] = char, self.ink
         return cell
 
 
@@ -38,7 +38,13 @@ class ByRole(dict[str, InOneInk]):
     def __missing__(self, role: str) -> InOneInk:
         if len(self) >= KEPT:
             self.clear()
-        ink = self[role] = self._inks[style_of(self._palette, role)]
+        halves = halves_of(role)
+        if halves:  # of few grounds there are many pairs
+            above, below = halves
+            ink = InOneInk(self[above].ink + self[below].ink)
+        else:
+            ink = self._inks[style_of(self._palette, role)]
+        self[role] = ink
         return ink
 
 
@@ -106,8 +112,10 @@ OFF = {"fg": "39", "bg": "49", "1": "22", "2": "22", "3": "23", "4": "24", "7": 
 def change_pen(old: tuple[str, ...], new: tuple[str, ...]) -> str:
     """From one set of SGR codes to another, the shorter way: end and begin what differs, or reset and begin anew."""
     before, after = attributes(old), attributes(new)
-    anew = "\x1b[0;" + ";".join(new) + "m" if new else "\x1b[m"
     gone = [kind for kind in before if kind not in after]
+    if before and not gone:  # to begin what differs is never the longer way
+        return "\x1b[" + ";".join([value for kind, value in after.items() if before.get(kind) != value]) + "m"
+    anew = "\x1b[0;" + ";".join(new) + "m" if new else "\x1b[m"
     if any(kind not in OFF for kind in gone):
         return anew
     ended = {OFF[kind] for kind in gone}

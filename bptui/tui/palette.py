@@ -198,10 +198,16 @@ def style_of(palette: str, role: str) -> Style:
         above, below = role.split("|")
         if above in ("spot", "lit"):
             return Style(color=ink_on(chosen, below), bgcolor=ground(chosen, below), bold=above == "lit")
-        return Style(color=ground(chosen, above), bgcolor=ground(chosen, below))
+        return Style(color=(above and ground(chosen, above)) or None, bgcolor=(below and ground(chosen, below)) or None)
     if role.startswith("area "):
         return Style(color=ink_on(chosen, role), bgcolor=ground(chosen, role))
     return Style.parse(chosen.roles.get(role, chosen.roles["text"]) or "none")
+
+
+def halves_of(role: str) -> tuple[str, str] | None:
+    """Of ``above|below`` a role for each half alone, where what is above does not depend on what is below."""
+    above, _, below = role.partition("|")
+    return (f"{above}|", f"|{below}") if above and below and above not in ("spot", "lit") else None
 
 
 QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"

@@ -169,7 +169,7 @@ def input_words(scene: Scene, m: int, source: int, size: int) -> str:
 
 Rows = dict[tuple[int, Phase | bool, bool], Row]
 """By sample, how far it is on its way, and whether it is the current one."""
-ROWS = OfRecord[Rows]()
+ROWS, LARGEST = OfRecord[Rows](), OfRecord[float]()
 
 
 def sample_row(scene: Scene, m: int, units: range, c: Columns, made: Rows) -> Row:
@@ -192,7 +192,7 @@ def made_row(scene: Scene, m: int, units: range, c: Columns) -> Row:
     given = input_of(scene, m, moment.source)
     spans: list[Span] = [(glyph, state_role), (f"{m + 1:>3} ", role)]
     if units:
-        scale = largest_of(layer)
+        scale = LARGEST.get(record, moment.layer, lambda: largest_of(layer))
         spans += [(PENDING, "pending") if delta is None else signed(float(layer[m, j]), scale) for j in units]
         spans.append((" ", "text"))
     spans += [

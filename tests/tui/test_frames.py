@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from bptui.tui.frames import Run, Shadow, cells_of, cut, encode
 from bptui.tui.inks import Cell, Inks, attributes, change_pen, codes, shortest
+from bptui.tui.palette import PALETTES, style_of
 from bptui.tui.private import Diffed
 from bptui.views.text import NARROW
 
@@ -176,6 +177,17 @@ def test_what_lies_beyond_the_edge_is_not_written(segments: list[Segment], x: in
     shadow.take(runs)
     assert all(at + len(cells) <= WIDTH for _, at, cells in runs)
     assert len(shadow.lines[0]) == WIDTH
+
+
+@pytest.mark.parametrize("colour", [True, False])
+@pytest.mark.parametrize("palette", [palette.name for palette in PALETTES])
+def test_the_ink_of_two_grounds_is_made_of_that_of_each(palette: str, colour: bool) -> None:
+    grounds = [f"{kind} {k}" for kind, some in (("px", range(17)), ("heat", range(-6, 7))) for k in some]
+    style_of.cache_clear()  # a style of Rich's keeps the codes of the first colour system that it was asked for
+    inks = Inks(ColorSystem.EIGHT_BIT, colour).of(palette)
+    for role in (f"{above}|{below}" for above in (*grounds, "spot", "lit") for below in grounds):
+        assert inks[role].ink == codes(style_of(palette, role), ColorSystem.EIGHT_BIT, colour), role
+    style_of.cache_clear()
 
 
 @pytest.mark.parametrize(("style", "codes_wanted"), [
