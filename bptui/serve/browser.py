@@ -124,10 +124,10 @@ class Socket:
 
 
 def size_of(request: web.Request) -> tuple[int, int]:
-    """The size that the browser begins with, 80 × 24 where it says none."""
+    """The size that the browser begins with, 0 where it says none."""
 
-    def number(name: str, usual: int) -> int:
+    def number(name: str) -> int:
         said = request.query.get(name, "")
-        return int(said) if said.isdecimal() and len(said) < 6 else usual
+        return int(said) if said.isdecimal() and len(said) < 6 else 0
 
-    return number("width", 80), number("height", 24)
+    return number("width"), number("height")

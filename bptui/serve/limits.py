@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-NARROWEST, WIDEST = (20, 5), (400, 150)
+NARROWEST, USUAL, WIDEST = (20, 5), (80, 24), (400, 150)
 SPARE = 20  # connections beside those with a seat: of who is about to say a word, or is told that there is no seat
 MINUTE = 60.0
 
@@ -40,10 +40,10 @@ class Limits:
 
 
 def clamped(width: int, height: int) -> tuple[int, int]:
-    """The size of a terminal, as far as it is believed."""
+    """The size of a terminal, as far as it is believed; a 0 says nothing (RFC 4254, 6.2)."""
     return (
-        min(max(width, NARROWEST[0]), WIDEST[0]),
-        min(max(height, NARROWEST[1]), WIDEST[1]),
+        min(max(width or USUAL[0], NARROWEST[0]), WIDEST[0]),
+        min(max(height or USUAL[1], NARROWEST[1]), WIDEST[1]),
     )
 
 

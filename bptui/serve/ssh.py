@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncssh
 
 from bptui.data.clean import clean
-from bptui.serve.limits import Seats
+from bptui.serve.limits import USUAL, Seats
 from bptui.serve.stay import Guests, Stay
 from bptui.serve.visitor import Visitor, environment_of
 
@@ -53,7 +53,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         self._unwelcome = unwelcome
         self._refused = ""
         self._term = ""
-        self._size = (80, 24)
+        self._size = USUAL
         self._starting: asyncio.Task[None] | None = None
         self.stay = Stay(house.guests, user, self._write, self._over)
 

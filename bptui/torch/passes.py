@@ -24,7 +24,7 @@ CORNERS = ("relu", "leaky-relu")
 @dataclass(slots=True, eq=False)
 class Seen:
     """Of a batch of n samples: ``a`` what went into each layer and ``z`` what came out of it, ``delta`` ∂L/∂z, the
-    model's ``output``, the ``loss`` and the ``scale`` it was multiplied by before it went backward; and the targets."""
+    model's ``output``, the targets and the ``loss``; rows and columns where the inputs were an ``image``."""
 
     a: list[torch.Tensor] = field(default_factory=list)
     z: list[torch.Tensor] = field(default_factory=list)

@@ -81,7 +81,9 @@ def test_a_visitors_environment_has_nothing_of_the_servers(monkeypatch: pytest.M
     assert not {"SECRET", "LD_PRELOAD"} & set(made)
 
 
-@pytest.mark.parametrize(("asked", "given"), [((0, 0), (20, 5)), ((9999, 9999), (400, 150)), ((80, 24), (80, 24))])
+@pytest.mark.parametrize(
+    ("asked", "given"), [((1, 1), (20, 5)), ((0, 0), (80, 24)), ((9999, 9999), (400, 150)), ((80, 24), (80, 24))]
+)
 def test_sizes_are_clamped(asked: tuple[int, int], given: tuple[int, int]) -> None:
     assert clamped(*asked) == given
 

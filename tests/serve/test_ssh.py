@@ -115,7 +115,7 @@ async def test_a_set_is_chosen_by_the_name_one_comes_as_and_the_size_is_clamped(
     async with house(tmp_path) as (it, port), visiting(port, "mazur", (120, 40)) as client:
         await client.until("mazur")
         (visit,) = it.visits
-        for asked, given in (((100, 30), (100, 30)), ((9999, 9999), (400, 150)), ((1, 1), (20, 5))):
+        for asked, given in (((100, 30), (100, 30)), ((9999, 9999), (400, 150)), ((1, 1), (20, 5)), ((0, 0), (80, 24))):
             client.process.change_terminal_size(*asked)
             await until(partial(lambda size: visit.visitor.size == size, given))
 

@@ -230,7 +230,8 @@ async def test_sizes_are_clamped_from_the_first_on(echo: Path) -> None:
         asked = (
             ("width=100&height=30", (100, 30)),
             ("width=9999&height=99999", (400, 150)),
-            ("width=1&height=0", (20, 5)),
+            ("width=1&height=1", (20, 5)),
+            ("width=0&height=0", (80, 24)),
         )
         for query, given in (*asked, ("width=x&height=-3", (80, 24)), ("width=99999999999", (80, 24)), ("", (80, 24))):
             async with at.socket(f"ws/xor?{query}") as client:
