@@ -97,7 +97,7 @@ class PresentingExplorer(Explorer):
     def _gone(self) -> None:
         self.here = None
         self.lectern.seated(())
-        self.notice = "the server has ended: nobody follows any more; what you see is yours to go on with"
+        self.notice = "the server has ended: nobody follows any more; you can go on alone"
         self._show()
 
     def _show(self) -> None:
