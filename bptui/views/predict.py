@@ -74,7 +74,7 @@ def asked_rows(question: Question, width: int, keys: Keys, choices: list[float],
         (((words, "notice"), typed, (poll, "bar-strong"), (tail, "bar")) for poll, tail in said), width
     )
     room = width - 3 - cells(asking.score.short)
-    return first, ((f" {cut(second_words(question, room, choices), max(room, 0))}", "bar"),)
+    return first, ((f" {cut(second_words(question, room, choices, keys), max(room, 0))}", "bar"),)
 
 
 def keys_said(offered: bool, hint: str, ways: Ways) -> Iterator[tuple[str, str]]:
@@ -97,14 +97,18 @@ def keys_said(offered: bool, hint: str, ways: Ways) -> Iterator[tuple[str, str]]
     yield f"  {ways.poll[-1]}", ""
 
 
-def second_words(question: Question, width: int, choices: list[float]) -> str:
-    """Numbers to choose among, else the last hint, else what the answer before was worth."""
+def second_words(question: Question, width: int, choices: list[float], keys: Keys) -> str:
+    """Numbers to choose among, else the last hint, else what the answer before was worth, else what to do."""
     asking = question.prediction
     if asking.offered:
         return "   ".join(f"{letter} {factor(number, 8)}" for letter, number in zip(LETTERS, choices, strict=False))
     if asking.hints:
         return hints(question)[-1]
-    return verdict(question, width)[0] if asking.told else "two digits or more; what the screen shows is exact enough"
+    if asking.told:
+        return verdict(question, width)[0]
+    if asking.now is not None and asking.now.kind in ("sum", "mean"):
+        return f"two digits or more; {keys.get('gradients', 'G')} shows what each sample adds"
+    return "two digits or more; what the screen shows is exact enough"
 
 
 def hints(question: Question) -> list[str]:
