@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def export(options: argparse.Namespace) -> int:
     """Slides, a film, a worked page; each into the file named, or to the output."""
     papers = [("markdown", options.markdown), ("latex", options.latex)]
-    if not any((options.svg, options.cast, options.torch, options.save_weights, *(path for _, path in papers))):
-        raise UsageError("say what to write: --svg, --cast, --markdown, --latex, --torch or --save-weights")
+    weights = places_for_weights(options)
+    if not any((options.svg, options.cast, options.torch, *weights, *(path for _, path in papers))):
+        raise UsageError(
+            "say what to write: --svg, --cast, --markdown, --latex, --torch, --npz, --json or --safetensors"
+        )
     if options.ddp and not options.torch:
         raise UsageError("--ddp goes with --torch FILE")
     if options.phases and not (options.svg or options.cast):
@@ -28,7 +31,7 @@ def export(options: argparse.Namespace) -> int:
             "--phases goes with --svg or --cast: the other files are of the whole update, in all its phases"
         )
     scenario, looks, aim = choose(options), looks_of(options), aim_of(options)
-    keys, kept = keys_of(options.press), place_for_weights(options.save_weights)
+    keys = keys_of(options.press)
     from bptui.headless.standing import go_to
     from bptui.session.session import Session
 
@@ -42,10 +45,7 @@ def export(options: argparse.Namespace) -> int:
             write_page(kind, path, session, options)
     if options.torch:
         write_torch_script(scenario, options)
-    if kept:
-        from bptui.scenario.weights import body_of
-
-        write(kept, body_of(kept, session.network_now()), output_beside(options))
+    write_weights(weights, session, options)
     if options.svg or options.cast:
         write_slides(session, looks, keys, options)
     return 0
@@ -59,6 +59,22 @@ def keys_of(pressed: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(key_name, pressed))
     except ValueError as problem:
         raise UsageError(f"argument --press: {problem}") from None
+
+
+def places_for_weights(options: argparse.Namespace) -> list[Path]:
+    """The files that weights are asked in. Raises UsageError where one cannot be written."""
+    named = options.npz, options.json, options.safetensors, options.save_weights
+    return [path for path in map(place_for_weights, named) if path]
+
+
+def write_weights(paths: list[Path], session: "Session", options: argparse.Namespace) -> None:
+    """Those where the session stands, each in the kind that the file's name says."""
+    if not paths:
+        return
+    from bptui.scenario.weights import body_of
+
+    for path in paths:
+        write(path, body_of(path, session.network_now()), output_beside(options))
 
 
 def write_page(kind: str, path: Path, session: "Session", options: argparse.Namespace) -> None:

@@ -89,7 +89,9 @@ def place_for_weights(path: Path | None) -> Path | None:
 
         kind_of(path)
         if path.is_dir() or not path.parent.is_dir():
-            raise UsageError(f"--save-weights {path}: {'a folder' if path.is_dir() else 'there is no such folder'}")
+            raise UsageError(
+                f"weights cannot go to {path}: {'a folder' if path.is_dir() else 'there is no such folder'}"
+            )
     return path
 
 

@@ -58,10 +58,6 @@ class UsageError(ValueError):
     """A command line that cannot be followed; one plain line."""
 
 
-KINDS_OF_WEIGHTS = ("--json", "--npz", "--safetensors")
-"""What a name of a file says, and no option."""
-
-
 class Parser(argparse.ArgumentParser):
     """Reports an error as one line; the help keeps its lines and fits 80 columns."""
 
@@ -97,8 +93,6 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; {self.short_usage}" if unclear else message)
 
     def unknown_option(self, option: str) -> str:
-        if option in KINDS_OF_WEIGHTS and "--save-weights" in self.known:
-            return f"unknown option {shown(option)}; weights: --save-weights w.{option.removeprefix('--')}"
         others = [name for name in (*COMMANDS, EXPLORER) if name != self.command and option in parser_of(name).known]
         users = [f"bptui {name}" if name else "the explorer" for name in others]
         hint = f"; it goes with {' and '.join(users)}" if users else nearest(option, self.known)

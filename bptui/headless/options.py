@@ -8,6 +8,7 @@ from bptui.exercises.names import DECIMALS, FORMATS, KINDS, MIXED, MOST_EXERCISE
 from bptui.headless.values import (
     IN_WORDS,
     checked,
+    ending,
     few_units,
     layer_sizes,
     pressed,
@@ -232,9 +233,10 @@ def add_export(p: argparse.ArgumentParser) -> None:
     p.add_argument("--latex", type=Path, metavar="FILE", help="the same as a LaTeX document; - is the output")
     p.add_argument("--torch", type=Path, metavar="FILE", help="a PyTorch script that trains it with the same losses")
     p.add_argument("--ddp", action="store_true", help="that for several machines: torchrun, DistributedDataParallel")
-    p.add_argument(
-        "--save-weights", type=Path, metavar="FILE", help="the weights there (.npz, .json, or .safetensors for PyTorch)"
-    )
+    for kind, what in (("npz", "numpy"), ("json", "any language"), ("safetensors", "PyTorch")):
+        named = checked(ending(f".{kind}"), Path)
+        p.add_argument(f"--{kind}", type=named, metavar="FILE", help=f"the weights there, for {what} (.{kind})")
+    p.add_argument("--save-weights", type=Path, metavar="FILE", help="the same, as the file's name ends")
     group = p.add_argument_group("slides")
     group.add_argument("--size", type=checked(size_of), default=(100, 30), metavar="WxH", help="columns, rows (100x30)")
     pace = checked(number(0.1, 60), plain)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from bptui.exercises.names import MOST_LAYERS
@@ -23,6 +24,17 @@ def checked(check: Check, parse: Callable[[str], Any] = str, also: Mapping[str, 
             raise argparse.ArgumentTypeError(str(problem)) from None
 
     return convert
+
+
+def ending(suffix: str) -> Check:
+    """A file's name that ends so."""
+
+    def check(path: Path) -> Path:
+        if path.suffix.lower() != suffix:
+            raise ValueError(f"a file whose name ends in {suffix}, not {shown(str(path))}")
+        return path
+
+    return check
 
 
 def layer_sizes(words: str) -> list[int]:

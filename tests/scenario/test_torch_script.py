@@ -120,3 +120,16 @@ def test_weights_of_a_moment_are_exported(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "w.json").read_text(encoding="utf-8"))
     assert kept["weights"] == [w.tolist() for w in run.record(20).after.weights]
     assert sys.float_info.mant_dig == 53
+
+
+def test_weights_are_exported_for_numpy_for_any_language_and_for_pytorch_by_one_command(tmp_path: Path) -> None:
+    named = {kind: str(tmp_path / f"w.{kind}") for kind in ("npz", "json", "safetensors")}
+    words = [word for kind, file in named.items() for word in (f"--{kind}", file)]
+    assert cli.main(["export", "xor", "--at", "20", *words]) == 0
+    run = Scenario.built_in("xor").begin()
+    run.extend_to(20)
+    expected = run.record(20).after.weights[0]
+    with np.load(named["npz"]) as arrays:
+        assert (arrays["W1"] == expected).all()
+    assert json.loads(Path(named["json"]).read_text(encoding="utf-8"))["weights"][0] == expected.tolist()
+    assert expected.T.tobytes() in Path(named["safetensors"]).read_bytes()

@@ -261,7 +261,7 @@ def test_every_theme_and_glyphs_can_be_asked_for(
         ("xor --theme okabe-itto", "did you mean 'okabe-ito'?"),
         ("xor --glyphs blocks", "did you mean 'block'?"),
         ("xor --them dark", "unknown option '--them'; did you mean '--theme'?"),
-        ("export xor --safetensors", "unknown option '--safetensors'; weights: --save-weights w.safetensors"),
+        ("export xor --npz w.json", "argument --npz: a file whose name ends in .npz, not 'w.json'"),
         ("train xor --epochs 1 --theme dark", "and the explorer; usage: bptui train"),
     ],
 )
