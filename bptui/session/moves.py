@@ -7,6 +7,7 @@ A move is made in two halves, so that a long one can be cut into slices: what mu
 (:func:`until_reached`), and where one then stands (:func:`end_of_move`).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -126,7 +127,7 @@ FORWARD = {"phase": next_phase, "sample": next_sample, "batch": next_batch, "epo
 BACK = {"phase": phase_before, "sample": sample_before, "batch": batch_before, "epoch": epoch_before}
 
 
-def to_row(moment: Moment, rows: list[int], by: int) -> Moment:
+def to_row(moment: Moment, rows: Sequence[int], by: int) -> Moment:
     """Move along the rows of the batch as they are shown, in the same phase: at the batch's end this chooses which
     sample is looked at. Before it the samples are moments of time, and this would move in time."""
     if not rows:

@@ -1,6 +1,6 @@
 """Where one stands in a run: the moment, the moves from it, and what is selected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -262,7 +262,7 @@ class Standing:
         position = self.record.position
         return f"update {self.moment.update}: epoch {position.epoch}, batch {position.batch}"
 
-    def choose_row(self, rows: list[int], by: int) -> None:
+    def choose_row(self, rows: Sequence[int], by: int) -> None:
         """Look at another sample of the batch: the one ``by`` places further in ``rows``, as they are shown."""
         self.moment = moves.to_row(self.moment, rows, by)
 

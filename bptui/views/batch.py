@@ -15,6 +15,7 @@ from bptui.views.scene import Scene
 from bptui.views.text import Row, cells, cut, fill, first_fitting, grow, left, right
 
 LOSS = 7
+MANY = 4096  # samples: to write the losses of more, only to see how long they are, takes longer than a key may
 OTHER_ROWS = 3  # of a list of samples: its head, and two lines below it
 STATE = 9
 LONGEST_NAME = 20
@@ -43,7 +44,8 @@ def chosen_columns(scene: Scene, width: int) -> Columns:
     """One number or the beginning of a name for each; then all numbers in their short spelling, where that fits whole,
     and whole names, the narrowest column first; then the state in words; then longer spellings."""
     index = max(len(str(len(scene.data) - 1)), 3)
-    loss = max(cells(num(value, LOSS)) for value in scene.record.passed.loss)
+    losses = scene.record.passed.loss
+    loss = LOSS if len(losses) > MANY else max(cells(num(value, LOSS)) for value in losses)
     sizes = [3, 2, 6]  # input, target, answer
     spare = width - (4 + 1 + index + 1 + 1 + 1 + 1 + loss) - sum(sizes)
     first, short, wide = (dict(enumerate(goals)) for goals in wishes(scene))

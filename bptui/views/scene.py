@@ -148,10 +148,10 @@ class Scene:
         return self.record.n if self.phase.per_batch else self.moment.done
 
     @property
-    def rows(self) -> list[int]:
+    def rows(self) -> Sequence[int]:
         """The batch's rows in the order shown: sorted only once every sample has been through."""
         if self.sort == "batch" or not self.phase.per_batch:
-            return list(range(self.record.n))
+            return range(self.record.n)
         return [int(row) for row in self.record.rows_by(self.sort)]
 
     def rows_shown(self, height: int) -> list[int]:

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from bptui.exercises.exercise import Wanted
 from bptui.exercises.making import exercise
+from bptui.scenario import Scenario
 from bptui.session.moment import Moment, Phase
 from bptui.session.session import Session
-from bptui.views.batch import OTHER_ROWS, aligned
+from bptui.views import batch as views_batch
+from bptui.views.batch import MANY, OTHER_ROWS, aligned
 from bptui.views.numbers import brief, num
 from bptui.views.scene import Scene
 from tests.scenes import own_data, own_session, painted, phase_of, scene, session
@@ -156,8 +158,24 @@ def test_where_only_wrong_answers_are_listed_there_may_be_none(width: int, heigh
     it = session("xor")
     it.run.extend_to(400)
     last = scene(it, Moment(400, phase_of("reduce"), 0, 2), sort="wrong")
-    assert last.rows == []
+    assert not last.rows
     assert len(painted("batch", last, width, height)) == height
+
+
+def test_of_a_batch_of_many_samples_only_those_shown_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[float] = []
+
+    def counted(value: float, width: int = 8) -> str:
+        written.append(value)
+        return num(value, width)
+
+    monkeypatch.setattr(views_batch, "num", counted)
+    x = np.random.default_rng(0).normal(size=(MANY + 1, 2))
+    it = Session(Scenario.from_arrays(x, (x[:, 0] > 0).astype(int), layers=[2, 2], batch_size="all"))
+    it.run.extend_to(1)
+    shown = painted("batch", scene(it, Moment(1, phase_of("reduce"), MANY, 1)), 58, 15)
+    assert any(f" {MANY + 1} " in row for row in shown)
+    assert len(written) < 100, "a key would wait for thousands that nobody sees"
 
 
 def test_more_outputs_than_rows_are_counted() -> None:
