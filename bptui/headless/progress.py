@@ -40,9 +40,9 @@ class ProgressLine:
         with console.capture() as written:
             console.print(progress.get_renderable(), width=max(console.width - 1, 1), overflow="crop", no_wrap=True)
         line = written.get().split("\n")[0]
+        self.on_screen = True  # before it is: ctrl+C may come between
         sys.stderr.write(f"\r{line}\x1b[K")
         sys.stderr.flush()
-        self.on_screen = True
 
     def clear(self) -> None:
         if self.on_screen:
