@@ -54,6 +54,15 @@ def plain_complaint(status: int, out: str, err: str) -> str:
     return err.removeprefix("bptui: error: ").rstrip("\n")
 
 
+def alive(pid: int) -> bool:
+    """Is there such a process?"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Terminal:
     """A pseudo-terminal with a program in it, and the screen it shows."""
 

@@ -22,6 +22,7 @@ from bptui.serve.limits import Limits, Seats
 from bptui.serve.ssh import House, close_door, open_door
 from bptui.serve.stay import Guests
 from bptui.serve.visitor import Visitor
+from tests.cli.commands import alive
 
 PATIENCE = 20.0
 
@@ -85,14 +86,6 @@ async def visiting(
             term_type="xterm-256color", term_size=size, encoding=None, env={"LANG": "C.UTF-8"}
         )
         yield Client(process, size)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 async def until(seen: Callable[[], bool]) -> None:

@@ -30,6 +30,7 @@ from bptui.serve.limits import Limits, Seats
 from bptui.serve.stay import Guests
 from bptui.serve.web import Door, Lobby
 from bptui.session.beginning import FOLLOWS
+from tests.cli.commands import alive
 
 PATIENCE = 20.0
 TOKEN = "right234right234"
@@ -122,14 +123,6 @@ async def at_rest(count: Callable[[], int]) -> None:
         while since < 20:
             await asyncio.sleep(0.01)
             since, known = (since + 1 if count() == known > 0 else 0), count()
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 # --- who gets in ---

@@ -3,7 +3,8 @@
 import json
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +38,16 @@ def joined(hub: Hub) -> Callable[..., FollowingExplorer]:
     return partial(FollowingExplorer, follower=follower, line=line, came=came)
 
 
+@asynccontextmanager
+async def presenting(folder: Path) -> AsyncIterator[tuple[Hub, socket.socket, Pilots]]:
+    """A hub, the lecturer's line to it, and the lecturer's explorer."""
+    async with opened(folder) as (hub, path):
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.connect(str(path))
+        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
+            yield hub, line, lecturer
+
+
 async def until_said(at: Pilots, words: str) -> None:
     async def look() -> bool:
         await at.pilot.pause(0.02)
@@ -60,18 +71,15 @@ def answers(end: End, given: object) -> None:
 
 
 async def test_a_class_predicts_the_mean_and_sees_its_mistakes(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (hub, path):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.connect(str(path))
-        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
-            seats = [following(hub)[1] for _ in range(8)]
-            await lecturer.press("j", *"123467", "enter", "b")
-            await until_said(lecturer, "? MEAN w₂[0→0] = _  0 of 8 have answered")
-            await until(lambda: all((end.newest("2") or {}).get("poll") for end in seats))
-            made = joined(hub)
-            async with explore("xor", USUAL, made=made) as follower:
-                await until_said(follower, "? MEAN w₂[0→0] = _  Enter sends")
-                await the_poll(lecturer, follower, seats)
+    async with presenting(tmp_path) as (hub, _, lecturer):
+        seats = [following(hub)[1] for _ in range(8)]
+        await lecturer.press("j", *"123467", "enter", "b")
+        await until_said(lecturer, "? MEAN w₂[0→0] = _  0 of 8 have answered")
+        await until(lambda: all((end.newest("2") or {}).get("poll") for end in seats))
+        made = joined(hub)
+        async with explore("xor", USUAL, made=made) as follower:
+            await until_said(follower, "? MEAN w₂[0→0] = _  Enter sends")
+            await the_poll(lecturer, follower, seats)
 
 
 async def the_poll(lecturer: Pilots, follower: Pilots, seats: list[End]) -> None:
@@ -118,66 +126,57 @@ async def the_poll(lecturer: Pilots, follower: Pilots, seats: list[End]) -> None
 
 
 async def test_who_follows_cannot_look_the_number_up_while_it_is_asked(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (hub, path):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.connect(str(path))
-        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
-            await until(lambda: "2" in hub.down)
-            async with explore("xor", USUAL, made=joined(hub)) as follower:
-                await follower.press("s")
-                await until_said(follower, "looking around")
-                await lecturer.press("j", *"123467", "enter", "b")
-                await until_said(follower, "the class is asked a number: @ returns")
-                await follower.press("at")
-                await until_said(follower, "? MEAN w₂[0→0] = _  Enter sends")
-                mean = float(lecturer.session.record.mean[lecturer.session.moment.weight])
-                for key in ("b", "left", "j", "4", "f", "G", "b", "escape", "l"):
-                    await follower.press(key)
-                    assert not told_in(mean, follower.text()), key
-                await follower.pilot.click("#network", offset=(20, 8))
-                await follower.press("G")
-                await until_said(follower, "? MEAN w₂[0→0] = 4_")
-                assert not told_in(mean, follower.text())
-                await lecturer.press("escape")
-                await until_said(follower, "you gave no answer")
-                await lecturer.press("enter", "b")
-                await follower.press("escape")
-                await until_said(follower, "following")
+    async with presenting(tmp_path) as (hub, _, lecturer):
+        await until(lambda: "2" in hub.down)
+        async with explore("xor", USUAL, made=joined(hub)) as follower:
+            await follower.press("s")
+            await until_said(follower, "looking around")
+            await lecturer.press("j", *"123467", "enter", "b")
+            await until_said(follower, "the class is asked a number: @ returns")
+            await follower.press("at")
+            await until_said(follower, "? MEAN w₂[0→0] = _  Enter sends")
+            mean = float(lecturer.session.record.mean[lecturer.session.moment.weight])
+            for key in ("b", "left", "j", "4", "f", "G", "b", "escape", "l"):
+                await follower.press(key)
+                assert not told_in(mean, follower.text()), key
+            await follower.pilot.click("#network", offset=(20, 8))
+            await follower.press("G")
+            await until_said(follower, "? MEAN w₂[0→0] = 4_")
+            assert not told_in(mean, follower.text())
+            await lecturer.press("escape")
+            await until_said(follower, "you gave no answer")
+            await lecturer.press("enter", "b")
+            await follower.press("escape")
+            await until_said(follower, "following")
 
 
 async def test_who_is_asked_when_the_lecturer_is_lost_goes_on_alone(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (hub, path):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.connect(str(path))
-        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
-            await lecturer.press("j", "enter", "b")
-            await until(lambda: b"open" in b"".join(body for _, _, body in hub.down.after({})))
-            async with explore("xor", USUAL, made=joined(hub)) as follower:
-                await until_said(follower, "_  Enter sends")
-                line.shutdown(socket.SHUT_RDWR)
-                await until_said(follower, "nobody presents any more")
-                await until_said(lecturer, "the server has ended")
-                assert "Enter sends" not in follower.text()
-                await follower.press("p", "p")
-                await until_said(follower, "updates 1")
+    async with presenting(tmp_path) as (hub, line, lecturer):
+        await lecturer.press("j", "enter", "b")
+        await until(lambda: b"open" in b"".join(body for _, _, body in hub.down.after({})))
+        async with explore("xor", USUAL, made=joined(hub)) as follower:
+            await until_said(follower, "_  Enter sends")
+            line.shutdown(socket.SHUT_RDWR)
+            await until_said(follower, "nobody presents any more")
+            await until_said(lecturer, "the server has ended")
+            assert "Enter sends" not in follower.text()
+            await follower.press("p", "p")
+            await until_said(follower, "updates 1")
 
 
 async def test_the_bars_lie_over_the_screen_that_the_lecturer_has_open_for_late_comers_too(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (hub, path):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.connect(str(path))
-        async with explore("xor", USUAL, made=partial(PresentingExplorer, line=line)) as lecturer:
-            _, seat = following(hub)
-            await until_said(lecturer, "1 follows")
-            await lecturer.press("j", *"123467", "enter", "b", "G")
-            await typed(lecturer, "77.77")
-            assert isinstance(lecturer.app.screen, PollScreen)
-            await until(lambda: "told" in ((seat.newest("2") or {}).get("poll") or {}))
-            async with explore("xor", USUAL, made=joined(hub)) as follower:
-                await until_said(follower, "you gave no answer")
-                assert [type(each) for each in follower.app.screen_stack[-2:]] == [GradientScreen, PollScreen]
-                await lecturer.press("escape")
-                await until_said(follower, "Gradients, update 1")
-                await lecturer.press("escape")
-                await until_said(follower, "Network")
-                assert follower.app.screen is follower.explorer
+    async with presenting(tmp_path) as (hub, _, lecturer):
+        _, seat = following(hub)
+        await until_said(lecturer, "1 follows")
+        await lecturer.press("j", *"123467", "enter", "b", "G")
+        await typed(lecturer, "77.77")
+        assert isinstance(lecturer.app.screen, PollScreen)
+        await until(lambda: "told" in ((seat.newest("2") or {}).get("poll") or {}))
+        async with explore("xor", USUAL, made=joined(hub)) as follower:
+            await until_said(follower, "you gave no answer")
+            assert [type(each) for each in follower.app.screen_stack[-2:]] == [GradientScreen, PollScreen]
+            await lecturer.press("escape")
+            await until_said(follower, "Gradients, update 1")
+            await lecturer.press("escape")
+            await until_said(follower, "Network")
+            assert follower.app.screen is follower.explorer
