@@ -136,8 +136,9 @@ def exercise(options: argparse.Namespace) -> int:
     if options.key and (options.open or options.out):
         raise UsageError("--key prints the key; --out writes it beside the sheet, --open shows a worked solution")
     with loading():
-        from bptui.exercises.making import exercise, exercises
-        from bptui.headless.exercise import text, wanted_of, written
+        from bptui.exercises.making import exercise
+        from bptui.headless.exercise import made, text, wanted_of, written
+        from bptui.headless.progress import ProgressLine
 
     names = ("kind", "count", "seed", "layers", "samples", "decimals")
     wanted = wanted_of(*(getattr(options, name) for name in names))
@@ -148,7 +149,7 @@ def exercise(options: argparse.Namespace) -> int:
         it = exercise(wanted, options.open)
         options.at = it.at
         return exploring.open_explorer(Session(it.scenario), options, looks=parse_looks(it.look))
-    every = tuple(exercises(wanted))
+    every = made(wanted, ProgressLine(wanted.count, colour(options)))
     if options.out:
         for path in written(every, options.format, options.out):
             print(f"written: {clean(str(path))}")

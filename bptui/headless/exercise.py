@@ -6,7 +6,22 @@ from pathlib import Path
 from bptui.data.output import write_new
 from bptui.exercises.exercise import Exercise, Wanted
 from bptui.exercises.formats import FORMATS
+from bptui.exercises.making import exercises
+from bptui.headless.progress import ProgressLine
 from bptui.scenario.accept import ScenarioError
+
+
+def made(wanted: Wanted, line: ProgressLine) -> tuple[Exercise, ...]:
+    """All exercises; ``line`` tells how many are done. Raises ScenarioError."""
+    every: list[Exercise] = []
+    try:
+        for it in exercises(wanted):
+            every.append(it)
+            if line.due:
+                line.paint(len(every), f"exercise {len(every)} of {wanted.count}")
+    finally:
+        line.clear()
+    return tuple(every)
 
 
 def text(every: Sequence[Exercise], format_name: str, key: bool) -> str:

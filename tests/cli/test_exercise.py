@@ -1,6 +1,8 @@
 """``bptui exercise``: sheets and keys on the output or in files, and one exercise opened in the explorer."""
 
+import io
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 
 from bptui import cli
 from bptui.cli import exploring
+from bptui.headless import progress
 from bptui.session.session import Session
 from bptui.views.arrange import DELTAS, EXPLAIN, NETWORK, UPDATE, arrange
 from bptui.views.looks import Looks
@@ -27,6 +30,30 @@ def test_the_same_command_prints_the_same_sheet(capsys: pytest.CaptureFixture[st
     assert sheet.count("\n## ") == 2
     assert out_of(capsys, *HIDDEN) == sheet
     assert out_of(capsys, *HIDDEN[:-1], "4") != sheet
+
+
+class Screen(io.StringIO):
+    """Standard error on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_it_is_in_one_line_that_is_gone_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "BRIEF", 0)
+    monkeypatch.setattr(progress, "EVERY", 0)
+    assert cli.main([*HIDDEN]) == 0
+    sheet, said = capsys.readouterr()
+    assert said == "", "no terminal"
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert out_of(capsys, *HIDDEN) == sheet
+    said = screen.getvalue()
+    assert said.index("\rexercise 1 of 2") < said.index("\rexercise 2 of 2")
+    assert "\n" not in said
+    assert said.endswith("\r\x1b[K")
 
 
 def test_the_key_stands_apart(capsys: pytest.CaptureFixture[str]) -> None:
