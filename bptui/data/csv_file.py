@@ -23,6 +23,7 @@ from bptui.data.delimited import (
     layout_of,
     looks_like_number,
 )
+from bptui.data.faults import Faults
 from bptui.data.table import Table, Wish, Words, places_of
 
 ROWS = 2000  # read before the next look whether they are well
@@ -58,10 +59,13 @@ class Reader:
         self.first_line = 0  # of the first row of data, where it was read cell by cell
         self.codes: dict[int, list[NDArray[np.int64]]] = {}
         self.marks = {",": "", ".": ""}  # where a decimal comma and a decimal point were first seen
+        self.faults = Faults(path)
 
     def read(self, blocks: Lines) -> Table:
-        """All of the table. Raises DataError."""
+        """All of the table. Raises DataError, which tells of faults further down too."""
         for first, lines in blocks:
+            if self.faults.enough:
+                break
             first, lines = self.without_head(first, lines)
             if not lines:
                 continue
@@ -70,6 +74,7 @@ class Reader:
                 self.take_cells(chain([(first, lines)], blocks))
             elif not self.take_numbers(lines):
                 self.take_cells(iter([(first, lines)]))
+        self.faults.refuse()
         if not self.numbers:
             raise DataError(f"{self.path}: no samples, only a header line")
         return self.table()
@@ -109,7 +114,7 @@ class Reader:
     # --- cell by cell ---
 
     def take_cells(self, blocks: Lines) -> None:
-        """Take lines whatever is in them. Raises DataError with line and column."""
+        """Take lines whatever is in them, until enough is wrong with them."""
         rows: list[list[str]] = []
         at: list[int] = []
         for line, cells in self.rows_of(blocks):
@@ -119,11 +124,13 @@ class Reader:
             if len(rows) == ROWS:
                 self.take_rows(rows, at)
                 rows, at = [], []
+                if self.faults.enough:
+                    return
         if rows:
             self.take_rows(rows, at)
 
     def rows_of(self, blocks: Lines) -> Iterator[tuple[int, list[str]]]:
-        """The line on which each row ends, and its cells. Raises DataError."""
+        """The line on which each row ends, and its cells, of the rows that have as many as there are columns."""
         layout, first = self.layout, 0
 
         def plain_lines() -> Iterator[str]:
@@ -145,12 +152,13 @@ class Reader:
                 if len(cells) != layout.width:
                     if is_comment(cells[0]):
                         continue
-                    raise DataError(
-                        f"{self.path}:{line}: {len(cells)} cells, {layout.width} expected{self.cure(cells)}"
-                    )
+                    self.faults.add(line, f"{len(cells)} cells, {layout.width} expected{self.cure(cells)}")
+                    if self.faults.enough:
+                        return
+                    continue
                 yield line, cells
         except csv.Error as problem:
-            raise DataError(f"{self.path}:{max(first, 1) + reader.line_num - 1}: {in_words(problem)}") from None
+            self.faults.add(max(first, 1) + reader.line_num - 1, in_words(problem))
 
     def cure(self, cells: list[str]) -> str:
         """What may help where a row has too few or too many cells."""
@@ -183,14 +191,15 @@ class Reader:
         assert self.of_words is not None
         codes = self.of_words[column]
         if not MISSING.isdisjoint(cells):
-            self.note_missing(column, cells, at, "missing")
+            self.refuse_missing(column, cells, at, "missing")
         for place, cell in enumerate(cells):
             if cell not in codes and cell not in MISSING:
                 if column in self.declared:
-                    raise self.fault(at[place], column, f"{cell[:30]!a} is none of the words declared for it")
-                if looks_like_number(cell):
-                    raise self.fault(at[place], column, f"{cell[:30]!a} in a column of words")
-                codes[cell] = len(codes)
+                    self.fault(at[place], column, f"{cell[:30]!a} is none of the words declared for it")
+                elif looks_like_number(cell):
+                    self.fault(at[place], column, f"{cell[:30]!a} in a column of words")
+                else:
+                    codes[cell] = len(codes)
         return np.array([codes.get(cell, -1) for cell in cells])
 
     def numbers_in(self, column: int, cells: list[str], at: list[int]) -> Floats:
@@ -206,32 +215,32 @@ class Reader:
         except ValueError:
             pass
         if not MISSING.isdisjoint(cells):
-            self.note_missing(column, cells, at, "not a finite number: missing")
+            self.refuse_missing(column, cells, at, "not a finite number: missing")
         return np.array(
             [np.nan if cell in MISSING else self.real(column, cell, line) for cell, line in zip(plain, at, strict=True)]
         )
 
     def with_point(self, column: int, cell: str, line: int) -> str:
-        """A number with a decimal comma as one with a point. Raises DataError where a file has both."""
+        """A number with a decimal comma as one with a point; a fault where a file has both."""
         if not ("," in cell or "." in cell) or not (NUMBER.fullmatch(cell) or DECIMAL_COMMA.fullmatch(cell)):
             return cell
         mark, other = (",", ".") if "," in cell else (".", ",")
         self.marks[mark] = self.marks[mark] or f"{self.path}:{line}:{column + 1}"
         if self.marks[other]:
-            raise self.fault(line, column, f"{cell[:30]!a}: decimal points and decimal commas in one file")
+            self.fault(line, column, f"{cell[:30]!a}: decimal points and decimal commas in one file")
         return cell.replace(",", ".")
 
-    def note_missing(self, column: int, cells: list[str], at: list[int], what: str) -> None:
-        """Raises DataError where missing cells are refused."""
-        if self.missing == "refuse":
-            place = next(k for k, cell in enumerate(cells) if cell in MISSING)
-            words = "empty cell" if not cells[place] else f"{cells[place]!a} is {what}"
-            raise self.fault(
-                at[place], column, f"{words}; --missing drop leaves such rows out, --missing mean fills them"
-            )
+    def refuse_missing(self, column: int, cells: list[str], at: list[int], what: str) -> None:
+        """Missing cells are faults, unless it is said what becomes of them."""
+        if self.missing != "refuse":
+            return
+        for cell, line in zip(cells, at, strict=True):
+            if cell in MISSING:
+                words = "empty cell" if not cell else f"{cell!a} is {what}"
+                self.fault(line, column, f"{words}; --missing drop leaves such rows out, --missing mean fills them")
 
     def real(self, column: int, cell: str, line: int) -> float:
-        """A finite number in plain notation. Raises DataError."""
+        """A finite number in plain notation, else a fault and nan."""
         if NUMBER.fullmatch(cell):
             value = float(cell)
             if np.isfinite(value):
@@ -242,10 +251,11 @@ class Reader:
             cure += "; a second line of names is to be deleted"
         if DECIMAL_COMMA.fullmatch(cell):
             cure = "; write a decimal point, not a comma"
-        raise self.fault(line, column, f"{cell[:30]!a} is not a finite number{cure}")
+        self.fault(line, column, f"{cell[:30]!a} is not a finite number{cure}")
+        return np.nan
 
-    def fault(self, line: int, column: int, what: str) -> DataError:
-        return DataError(f"{self.path}:{line}:{column + 1}: {what}")
+    def fault(self, line: int, column: int, what: str) -> None:
+        self.faults.add(line, what, column + 1)
 
     def table(self) -> Table:
         of_words = self.of_words or {}

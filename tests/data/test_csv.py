@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bptui.data import DataError, Dataset
 from bptui.data.bounded import LARGEST_FILE
 from bptui.data.choosing import MOST_CLASSES
+from bptui.data.csv_file import ROWS
 from bptui.data.files import read_data as read_csv
 
 PLAIN = "length,width,species\n5.1,3.5,setosa\n-4.9,.5e1,virginica\n1e-3,+2.,setosa\n"
@@ -135,6 +136,43 @@ def test_what_is_not_plainly_right_is_refused(mine: Path, body: str | bytes, whe
     line = refusal(mine, body)
     assert line.startswith(f"{where}:")
     assert what in line
+
+
+def spoiled(*places: tuple[int, int], cell: str = "O") -> str:
+    """A table of 60 rows and 3 columns, lines 2 to 61, with something else in these places of it."""
+    rows = [["0.5", "1.5", "2.5"] for _ in range(60)]
+    for line, column in places:
+        rows[line - 2][column - 1] = cell
+    return "a,b,c\n" + "".join(f"{','.join(row)}\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("places", "where", "further"),
+    [
+        ([(9, 2)], ":9:2: 'O' is not a finite number", "leaves the column out"),
+        ([(9, 2), (12, 1)], ":9:2: ", "; 1 more on line 12"),
+        ([(40, 1), (9, 3), (12, 2), (9, 2)], ":9:2: ", "; 3 more on lines 9, 12, 40"),
+        ([(line, 1) for line in range(7, 3, -1)], ":4:1: ", "; 3 more on lines 5, 6, 7"),
+        ([(line, 2) for line in range(9, 15)], ":9:2: ", "; 5 more on lines 10, 11, 12, 13, 14"),
+        ([(line, 1 + line % 3) for line in range(9, 60)], ":9:1: ", "; more on lines 10, 11, 12, 13, 14 and below"),
+    ],
+)
+def test_the_first_fault_is_told_and_on_which_lines_others_are(
+    mine: Path, places: list[tuple[int, int]], where: str, further: str
+) -> None:
+    line = refusal(mine, spoiled(*places))
+    assert line.startswith(where)
+    assert line.endswith(further)
+
+
+def test_faults_of_every_kind_are_told_together_over_the_parts_of_a_file(mine: Path) -> None:
+    rows = 2 * ROWS
+    body = "a,b,kind\n" + "1.5,2.5,x\n" * 3 + "1.5,x\n,2.5,y\n" + "1.5,2.5,x\n" * rows + "1.5,2.5,7\n1.5,2.S,x\n1,2,\n"
+    line = refusal(mine, body)
+    assert line.startswith(":5: 2 cells, 3 expected")
+    assert line.endswith(f"; 4 more on lines 6, {rows + 7}, {rows + 8}, {rows + 9}")
+    assert refusal(mine, body + '"x,1,2').endswith(f", {rows + 9}, {rows + 10}")
+    assert refusal(mine, "a,b\n" + "1\n" * rows).endswith("; more on lines 3, 4, 5, 6, 7 and below")
 
 
 def test_utf_16_without_a_mark_names_the_cure(mine: Path) -> None:
