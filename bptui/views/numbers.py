@@ -27,7 +27,7 @@ def factor(value: float, width: int = 8, plus: bool = False) -> str:
     return _written(value, width, plus, True)
 
 
-@lru_cache(maxsize=16384)  # from one moment to the next most numbers stay
+@lru_cache(maxsize=2048)  # from one moment to the next most numbers stay
 def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     value = float(value)
     if isnan(value):

@@ -26,7 +26,7 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else other_cells(text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def other_cells(text: str) -> int:
     """Those of a text with other characters than ASCII's: Rich asks for each of them."""
     return len(text) if NARROW.fullmatch(text) else cell_len(text)
@@ -89,7 +89,7 @@ def fit_new(row: Row, width: int, fill: str = "text") -> Row:
     return say_cut(kept) if room == 0 else tuple(kept)
 
 
-known_fit = lru_cache(maxsize=4096)(fit_new)  # from one moment to the next most rows stay
+known_fit = lru_cache(maxsize=512)(fit_new)  # from one moment to the next most rows stay
 
 
 def first_fitting(spellings: Iterable[Iterable[Span]], width: int) -> Row:
