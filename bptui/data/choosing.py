@@ -10,6 +10,7 @@ from bptui.data.clean import clean
 from bptui.data.dataset import DataError, Dataset, Floats, Integers, one_hot
 from bptui.data.drawings import shape_of
 from bptui.data.inputs import kept_kind, with_means
+from bptui.data.lone import lone_classes
 from bptui.data.pictures import recognised
 from bptui.data.table import Kind, Table, Wish, place_of
 
@@ -24,7 +25,7 @@ Answers = tuple[Floats, tuple[str, ...]]
 def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     """The samples of a table of which the last ``tests`` rows are for testing. Raises DataError."""
     chosen = target_places(table, wish)
-    holes = missing_in(table)
+    holes, whole = missing_in(table), table
     table, tests, dropped = complete(table, chosen, wish, tests)
     inputs = [place for place in table.kept if place not in chosen]
     if not inputs:
@@ -36,6 +37,7 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
     if [*features] == [f"column {place}" for place in range(len(features))]:
         features = tuple(f"x{place}" for place in range(len(features)))
     outputs = () if classes else tuple(called(table, place) for place in chosen)
+    lone = lone_classes(whole, chosen[0], y, classes) if classes and len(chosen) == 1 else []
     left_out = [called(table, place) for place in range(len(table.names)) if place not in table.kept]
     image = shape_of(features, x)
     data = Dataset(
@@ -52,7 +54,7 @@ def dataset_of(table: Table, wish: Wish, tests: int = 0) -> Dataset:
         gaps=gaps,
         file=table.said,
         read=tuple(story(table, chosen, left_out, spread, holes, dropped, gaps is not None)),
-        notices=tuple(odd_words(table, spread)),
+        notices=(*odd_words(table, spread), *lone),
     )
     return recognised(data, wish.image, all_numbers=not spread)
 

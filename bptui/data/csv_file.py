@@ -58,6 +58,7 @@ class Reader:
         self.numbers: list[NDArray[Any]] = []
         self.first_line = 0  # of the first row of data, where it was read cell by cell
         self.codes: dict[int, list[NDArray[np.int64]]] = {}
+        self.first_lines: dict[int, list[int]] = {}  # of each word of a column, by its code
         self.marks = {",": "", ".": ""}  # where a decimal comma and a decimal point were first seen
         self.faults = Faults(path)
 
@@ -200,6 +201,7 @@ class Reader:
                     self.fault(at[place], column, f"{cell[:30]!a} in a column of words")
                 else:
                     codes[cell] = len(codes)
+                    self.first_lines.setdefault(column, []).append(at[place])
         return np.array([codes.get(cell, -1) for cell in cells])
 
     def numbers_in(self, column: int, cells: list[str], at: list[int]) -> Floats:
@@ -260,7 +262,10 @@ class Reader:
     def table(self) -> Table:
         of_words = self.of_words or {}
         words = {
-            k: sorted_words(np.concatenate(self.codes[k]), codes, k in self.declared) for k, codes in of_words.items()
+            k: Words(np.concatenate(self.codes[k]), tuple(codes), declared=True)
+            if k in self.declared
+            else sorted_words(np.concatenate(self.codes[k]), codes, self.first_lines[k])
+            for k, codes in of_words.items()
         }
         said = self.layout.said + (", decimal commas" if self.marks[","] else "")
         places = tuple(k for k in self.kept if k not in of_words)
@@ -287,9 +292,9 @@ def joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return whole
 
 
-def sorted_words(codes: NDArray[np.int64], known: dict[str, int], declared: bool) -> Words:
-    """Words in the order of the alphabet, or in that in which the file declares them."""
-    names = tuple(known) if declared else tuple(sorted(known))
+def sorted_words(codes: NDArray[np.int64], known: dict[str, int], first_lines: list[int]) -> Words:
+    """Words in the order of the alphabet."""
+    names = tuple(sorted(known))
     place = {name: k for k, name in enumerate(names)}
     moved = np.array([*(place[name] for name in known), -1])  # code −1, missing, is the last place
-    return Words(moved[codes], names, declared)
+    return Words(moved[codes], names, where=tuple(f"line {first_lines[known[name]]}" for name in names))

@@ -39,11 +39,12 @@ class Wish:
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """A column of words: ``codes`` (N,) are places in ``names``, −1 where a cell is missing. ``declared``: the file
-    itself lists the names, in this order."""
+    itself lists the names, in this order; else ``where`` says of each on which line it first stands."""
 
     codes: Integers
     names: tuple[str, ...]
     declared: bool = False
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,14 +104,16 @@ def below(table: Table, more: Table) -> Table:
     if more.places != table.places:
         changed = next(place for place in table.kept if (place in table.words) != (place in more.words))
         raise DataError(f"{more.path}: column {clean(table.names[changed])} is not of the same kind as in training")
-    words = {place: both(mine, more.words[place]) for place, mine in table.words.items()}
+    words = {place: both(mine, more.words[place], more.path.name) for place, mine in table.words.items()}
     return replace(table, numbers=np.concatenate([table.numbers, more.numbers]), words=words)
 
 
-def both(mine: Words, others: Words) -> Words:
+def both(mine: Words, others: Words, other_file: str) -> Words:
     """A column of words from two files."""
     names = mine.names if mine.declared else tuple(sorted({*mine.names, *others.names}))
     names += tuple(name for name in others.names if name not in names)
     place = {name: k for k, name in enumerate(names)}
     moved = [np.array([*(place[name] for name in it.names), -1])[it.codes] for it in (mine, others)]
-    return Words(np.concatenate(moved), names, mine.declared)
+    where = {name: f"{line} of {other_file}" for name, line in zip(others.names, others.where, strict=False)}
+    where |= dict(zip(mine.names, mine.where, strict=False))
+    return Words(np.concatenate(moved), names, mine.declared, tuple(where.get(name, "") for name in names))

@@ -135,3 +135,51 @@ def test_large_numbers_to_be_predicted_are_noticed(tmp_path: Path) -> None:
     assert "price reaches 190, and errors with it: a smaller --lr" in notices(tmp_path, rows, "a,price")
     assert "reaches" not in notices(tmp_path, [[a, b / 100] for a, b in rows], "a,price")
     assert "reaches" not in notices(tmp_path, [[k * 0.1 % 1.3, f"c{k % 2}"] for k in range(40)], "a,price")
+
+
+def flowers(slips: dict[int, str], kinds: int = 3, rows: int = 60) -> list[list[object]]:
+    """Rows of which the last column is one of some kinds in turn, but for slips."""
+    names = ("setosa", "versicolor", "virginica", *(f"kind{k}" for k in range(3, kinds)))
+    return [[k * 0.1 % 1.3, slips.get(k, names[k % kinds])] for k in range(rows)]
+
+
+def test_a_class_of_one_sample_is_noticed_with_its_line_and_the_name_that_is_near(tmp_path: Path) -> None:
+    assert notices(tmp_path, flowers({}), "a,kind") == ""
+    said = notices(tmp_path, flowers({30: "setsoa"}), "a,kind")
+    assert said == "one sample alone is setsoa (line 32); did you mean setosa?"
+    said = notices(tmp_path, flowers({30: "tulip", 41: "setsoa"}))
+    assert "one sample alone is tulip (line 31); correct it, or take the line out, if it is a slip" in said
+    assert "one sample alone is setsoa (line 42)" in said
+    five = notices(tmp_path, flowers({k: f"{k} tulips" for k in range(20, 25)}))
+    assert five.count("one sample alone") == 3
+    assert five.endswith("; 2 more of one sample each")
+
+
+def test_a_class_number_of_one_sample_is_noticed_with_its_row(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[k * 0.1 % 1.3, 77 if k == 30 else k % 3] for k in range(60)]
+    assert "one sample alone is 77 (row 30); correct it" in notices(tmp_path, rows)
+
+
+def test_rare_classes_among_others_that_are_rare_are_no_news(tmp_path: Path) -> None:
+    assert "alone" not in notices(tmp_path, flowers({k: f"rare{k}" for k in range(20)}))
+    assert "alone" not in notices(tmp_path, flowers({7: "odd"}, kinds=30))
+
+
+def test_a_class_is_alone_in_the_file_not_only_in_the_rows_that_are_left(tmp_path: Path) -> None:
+    rows = flowers({30: "tulip", 31: "tulip"})
+    rows[30][0] = ""
+    assert "alone" not in notices(tmp_path, rows, "a,kind", missing="drop")
+
+
+def test_a_slip_in_the_file_of_the_test_samples_names_that_file(tmp_path: Path) -> None:
+    other = tmp_path / "more.csv"
+    other.write_text("a,kind\n0.5,setosa\n0.5,virginca\n", encoding="utf-8")
+    said = notices(tmp_path, flowers({}), "a,kind", test=str(other))
+    assert said == "one sample alone is virginca (line 3 of more.csv); did you mean virginica?"
+
+
+def test_a_class_that_an_arff_file_declares_is_no_slip(tmp_path: Path) -> None:
+    path = tmp_path / "mine.arff"
+    head = "@relation r\n@attribute a numeric\n@attribute kind {setosa, setsoa, versicolor, virginica}\n@data\n"
+    path.write_text(head + "".join(f"{a},{b}\n" for a, b in flowers({30: "setsoa"})), encoding="utf-8")
+    assert Scenario.of_data(path).notices == ()
