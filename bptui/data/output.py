@@ -1,50 +1,156 @@
 """Files that bptui writes: whole or not at all, and never over another one."""
 
-import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
+from typing import BinaryIO, TypeVar
+
+Put = TypeVar("Put")
+
+HIDDEN = ".bptui-"
+"""Begins a hidden name, with the number of the process behind it."""
+NONE = -1  # no handle
+LEFT_BEHIND = 60.0  # seconds since a hidden file was written to, from which on nobody writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file that is written, under no name that anybody asked for: under none at all, or a hidden one. ``handle``
+    stands for the one without, which is open."""
+
+    handle: int
+    hidden: Path | None = None
+
+    def name(self, name: Path) -> None:
+        """Put it under a name that none has. Raises OSError, FileExistsError where one has it after all."""
+        if self.hidden is None:  # Python follows the link only where a folder is given too, which does not matter
+            os.link(f"/proc/self/fd/{self.handle}", name, src_dir_fd=self.handle, follow_symlinks=True)
+            return
+        try:
+            name.hardlink_to(self.hidden)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # a file system without links: take the name first, for others to see
+            name.touch(exist_ok=False)
+            self.hidden.replace(name)
+
+    def put_over(self, path: Path) -> None:
+        """Put it in the place of what is there. Raises OSError."""
+        hidden = self.hidden or path.with_name(f"{HIDDEN}{os.getpid()}-{self.handle}")
+        if self.hidden is None:
+            self.name(hidden)
+        try:
+            hidden.replace(path)
+        finally:
+            hidden.unlink(missing_ok=True)
+
+    def take_free(self, path: Path) -> Path:
+        """Put it under the path's free name; that name. Raises OSError."""
+        while True:
+            name = free_name(path)
+            with suppress(FileExistsError):  # somebody was quicker
+                self.name(name)
+                return name
 
 
 def write_whole(path: Path, body: str | bytes, private: bool = False) -> None:
-    """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a
-    temporary file in the same folder, brought to the disk, then put in its place; ``private``: for nobody else to read.
-    Who may read the old file may read the new one, and nobody else. Raises OSError, the old file as it was."""
-    with _written(path, body, private) as temporary:
-        if not private:
-            with contextlib.suppress(OSError):  # there is none
-                temporary.chmod(S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
+    """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a draft,
+    brought to the disk, then put in its place; ``private``: for nobody else to read. Who may read the old file may read
+    the new one, and nobody else. Raises OSError, the old file as it was."""
+    mode = 0o600 if private else 0o666 & ~_umask()
+    if not private:
+        with suppress(OSError):  # there is none
+            mode = S_IMODE(path.stat().st_mode)
+    _write(path, body, mode, lambda draft: draft.put_over(path))
+
+
+def write_new(path: Path, body: str | bytes) -> Path:
+    """Write bytes, or text as UTF-8, under the path's free name, so that nothing is ever overwritten and a file is
+    there whole or not at all; the name. Raises OSError, and then there is no new file.
+    """
+    return _write(path, body, 0o666 & ~_umask(), lambda draft: draft.take_free(path))
+
+
+def _write(path: Path, body: str | bytes, mode: int, put: Callable[[Draft], Put]) -> Put:
+    """Write a draft beside the path, and put it in its place. Raises OSError."""
+    raw = body.encode() if isinstance(body, str) else body
+    clear(path.parent)
+    with suppress(OSError), _nameless(path.parent, raw, mode) as draft:
+        return put(draft)
+    with _hidden(path, raw, mode) as draft:  # nothing is nameless here, or there is a trouble that this tells
+        return put(draft)
+
+
+@contextmanager
+def _nameless(folder: Path, raw: bytes, mode: int) -> Iterator[Draft]:
+    """A draft of which nothing is left however the process ends. Raises OSError, also where the system or its file
+    system has none."""
+    kind: int | None = getattr(os, "O_TMPFILE", None)
+    if kind is None:
+        raise OSError
+    with os.fdopen(os.open(folder, kind | os.O_WRONLY, 0o600), "wb") as stream:
+        _fill(stream, raw)
+        os.fchmod(stream.fileno(), mode)
+        yield Draft(stream.fileno())
+
+
+@contextmanager
+def _hidden(path: Path, raw: bytes, mode: int) -> Iterator[Draft]:
+    """A draft with a hidden name beside the path; gone afterwards, if it has not been put in a place."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f"{HIDDEN}{os.getpid()}-", dir=path.parent)
+    except OSError as problem:  # nobody asked for a hidden name
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
+    hidden = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            _fill(stream, raw)
+        hidden.chmod(mode)
+        yield Draft(NONE, hidden)
+    finally:
+        hidden.unlink(missing_ok=True)
+
+
+def _fill(stream: BinaryIO, raw: bytes) -> None:
+    """Bring it to the disk. Raises OSError."""
+    stream.write(raw)
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def clear(folder: Path) -> None:
+    """Remove the hidden files of processes that were killed while they wrote. Somebody on another machine may write
+    to the same folder: what is young stays."""
+    for path in folder.glob(f"{HIDDEN}*-*"):
+        with suppress(OSError):  # somebody else has, or nobody may
+            young = time.time() - path.stat().st_mtime < LEFT_BEHIND
+            if not young and not lives(path.name.removeprefix(HIDDEN).partition("-")[0]):
+                path.unlink()
+
+
+def lives(process: str) -> bool:
+    """Is there a process of this number?"""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def is_locked(path: Path) -> bool:
     """Is there a file that nobody is to write to, not even its owner? A folder that takes files would let it be put
     away."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         return not path.stat().st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)
     return False
-
-
-@contextlib.contextmanager
-def _written(path: Path, body: str | bytes, private: bool = False) -> Iterator[Path]:
-    """A temporary file beside the path with this in it; gone afterwards, if it has not been put in a place."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=".bptui-", dir=path.parent)
-    except OSError as problem:  # nobody asked for a name beginning with .bptui-
-        raise OSError(problem.errno, problem.strerror, str(path)) from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(body.encode() if isinstance(body, str) else body)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o600 if private else 0o666 & ~_umask())
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -58,28 +164,3 @@ def free_name(path: Path) -> Path:
     """The path itself, or the first of name-2, name-3 … that no file has yet."""
     names = (path if k == 1 else path.with_name(f"{path.stem}-{k}{path.suffix}") for k in count(1))
     return next(name for name in names if not os.path.lexists(name))
-
-
-def write_new(path: Path, body: str | bytes) -> Path:
-    """Write bytes, or text as UTF-8, under the path's free name, so that nothing is ever overwritten and a file is
-    there whole or not at all; the name. Raises OSError, and then there is no new file.
-    """
-    with _written(path, body) as temporary:
-        while True:
-            name = free_name(path)
-            try:
-                _give_name(temporary, name)
-            except FileExistsError:  # somebody was quicker
-                continue
-            return name
-
-
-def _give_name(temporary: Path, name: Path) -> None:
-    """Put a file under a name that none has. Raises OSError, FileExistsError where one has it after all."""
-    try:
-        name.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # a file system without links: take the name first, for others to see
-        name.touch(exist_ok=False)
-        temporary.replace(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptui.data.clean import clean
-from bptui.data.output import write_whole
+from bptui.data.output import lives, write_whole
 from bptui.scenario.accept import ScenarioError
 
 if TYPE_CHECKING:
@@ -86,16 +86,6 @@ def lost(folder: Path | None) -> list[Path]:
         found = [path for path in folder.glob("recovery-*-*.json") if not lives(path.name.split("-")[1])]
         return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
     return []
-
-
-def lives(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def claimed(recovery: Recovery) -> Path | None:

@@ -14,19 +14,62 @@ import pytest
 from bptui.data.output import free_name, write_new, write_whole
 
 
+@pytest.fixture(params=["nameless", "hidden"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drafts as they are here, and as they are where the system has none without a name."""
+    if request.param == "hidden":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+
+
+@pytest.mark.usefixtures("way")
 def test_a_new_file_holds_the_text_and_nothing_else_is_left(tmp_path: Path) -> None:
-    write_whole(tmp_path / "a.svg", "δ")
-    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == "δ"
-    assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+    for body in "δ", "γ":
+        write_whole(tmp_path / "a.svg", body)
+        assert (tmp_path / "a.svg").read_text(encoding="utf-8") == body
+        assert write_new(tmp_path / "b.svg", body).read_text(encoding="utf-8") == body
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.svg", "b-2.svg", "b.svg"]
 
 
-def test_a_new_file_may_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
-    old = os.umask(0o027)
+def test_while_it_is_written_nothing_is_seen_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
-        write_whole(tmp_path / "a.svg", "")
+        os.close(os.open(tmp_path, getattr(os, "O_TMPFILE", os.O_RDWR) | os.O_WRONLY))
+    except OSError:
+        pytest.skip("files without a name are no matter of this system")
+    seen, fsync = [], os.fsync
+
+    def look(handle: int) -> None:
+        seen.append([file.name for file in tmp_path.iterdir()])
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_new(tmp_path / "a.svg", "")
+    write_whole(tmp_path / "a.svg", "")
+    assert seen == [[], ["a.svg"]]
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_that_writes_there(tmp_path: Path) -> None:
+    dead, young, living, other = (
+        tmp_path / name for name in (".bptui-999999999-a", ".bptui-999999999-b", f".bptui-{os.getpid()}-a", ".bptui-x")
+    )
+    for path in dead, young, living, other:
+        path.touch()
+        os.utime(path, None if path == young else (0, 0))
+    write_new(tmp_path / "a.svg", "")
+    assert {*tmp_path.iterdir()} == {young, living, other, tmp_path / "a.svg"}
+
+
+@pytest.mark.usefixtures("way")
+def test_a_file_may_be_read_by_whom_the_umask_or_the_old_file_lets(tmp_path: Path) -> None:
+    new, old, private = (tmp_path / name for name in ("a.svg", "b.svg", "c.json"))
+    old.touch(0o604)
+    mask = os.umask(0o027)
+    try:
+        write_whole(new, "")
+        write_whole(old, "")
+        write_whole(private, "", private=True)
     finally:
-        os.umask(old)
-    assert stat.S_IMODE((tmp_path / "a.svg").stat().st_mode) == 0o640
+        os.umask(mask)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (new, old, private)] == [0o640, 0o604, 0o600]
 
 
 FULL_DISK = """
@@ -50,6 +93,7 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("write", [write_whole, write_new])
 def test_a_folder_that_is_not_there_is_an_error_that_names_the_file_asked_for(
     tmp_path: Path, write: Callable[[Path, str], object]
@@ -69,6 +113,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert free_name(path) == tmp_path / "a-3.svg"
 
 
+@pytest.mark.usefixtures("way")
 def test_a_new_file_takes_no_name_that_is_there_not_even_a_link_to_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("old", encoding="utf-8")
     (tmp_path / "a-2.toml").symlink_to(tmp_path / "gone")
@@ -78,6 +123,7 @@ def test_a_new_file_takes_no_name_that_is_there_not_even_a_link_to_nothing(tmp_p
     assert not (tmp_path / "gone").exists()
 
 
+@pytest.mark.usefixtures("way")
 def test_whoever_is_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = iter([tmp_path / "a.toml", tmp_path / "a-2.toml"])
     monkeypatch.setattr("bptui.data.output.free_name", lambda _: next(names))
@@ -86,6 +132,19 @@ def test_whoever_is_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "a.toml").read_text(encoding="utf-8") == "theirs"
 
 
+def test_where_a_file_without_a_name_gets_none_there_is_another_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")  # as where nothing is mounted on /proc
+
+    monkeypatch.setattr(os, "link", refused)
+    assert write_new(tmp_path / "a.toml", "new").read_text(encoding="utf-8") == "new"
+    write_whole(tmp_path / "a.toml", "newer")
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("a.toml", "newer")]
+
+
+@pytest.mark.usefixtures("way")
 def test_what_cannot_be_written_leaves_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -100,6 +159,7 @@ def test_where_files_cannot_be_linked_a_name_is_taken_first(tmp_path: Path, monk
     def refused(path: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     monkeypatch.setattr(Path, "hardlink_to", refused)
     (tmp_path / "a.toml").write_text("old", encoding="utf-8")
     assert write_new(tmp_path / "a.toml", "new") == tmp_path / "a-2.toml"
