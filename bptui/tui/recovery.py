@@ -6,7 +6,9 @@ Every explorer has a file of its own in the state folder, named by its process; 
 import asyncio
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,15 +61,17 @@ class Recovery:
         """Write what has changed; what takes long does not keep a key waiting."""
         from bptui.session.keeping import digest_of_data  # noqa: PLC0415
 
-        await asyncio.to_thread(digest_of_data, explorer.session.run.problem)
-        try:
-            text = self.text(explorer)
-            if text and self.path:
-                await asyncio.to_thread(write_whole, self.path, text, private=True)
-        except (OSError, ScenarioError, ValueError) as problem:
-            self._give_up(problem)
-            explorer.notice = self.trouble
-            explorer.paint()
+        run = asyncio.get_running_loop().run_in_executor
+        with ThreadPoolExecutor(1, "bptui-keeping") as aside:  # which is gone when it has written
+            await run(aside, digest_of_data, explorer.session.run.problem)
+            try:
+                text = self.text(explorer)
+                if text and self.path:
+                    await run(aside, partial(write_whole, self.path, text, private=True))
+            except (OSError, ScenarioError, ValueError) as problem:
+                self._give_up(problem)
+                explorer.notice = self.trouble
+                explorer.paint()
 
     def end(self, explorer: "Explorer", clean_end: bool) -> None:
         """The file is removed after a clean end; after another one it holds the last moment."""
