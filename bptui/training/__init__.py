@@ -2,8 +2,9 @@
 
 from bptui.training.history import Curve, History
 from bptui.training.record import UpdateRecord
-from bptui.training.run import Run, Stop
+from bptui.training.run import Run
 from bptui.training.schedule import Position, epoch_order
 from bptui.training.settings import Settings
+from bptui.training.stops import Stop
 
 __all__ = ["Curve", "History", "Position", "Run", "Settings", "Stop", "UpdateRecord", "epoch_order"]

@@ -1,14 +1,13 @@
 """A training run: a pure function of its causes, remembered as far as it was computed.
 
 Causes are kept (data, seed, start, settings), effects are replayed: any update's record comes back bit for bit
-from the checkpoint before it. Nothing is ever undone by arithmetic: (w − γg) + γg is not always w. Of a run that was
-recorded the weights are read instead (:mod:`bptui.training.provider`).
+from the checkpoint before it (:mod:`bptui.training.replay`), the ends of its epochs too (:mod:`bptui.training.ends`).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,107 +15,23 @@ from bptui.data import Dataset, Split
 from bptui.data.digits import grouped
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, Integers, quiet, read_only
-from bptui.engine.update import OVERFLOWS, Divergence, UpdateRules, Workspace, penalty
+from bptui.engine.update import Divergence, Workspace
 from bptui.training.causes import Causes, Change, parting
 from bptui.training.checkpoints import Checkpoints, Reach, State
+from bptui.training.ends import Ends, EpochEnd, epoch_values
 from bptui.training.fits import require_fit
-from bptui.training.history import Curve, History
-from bptui.training.problem import Metrics, Problem
+from bptui.training.history import History
+from bptui.training.problem import Problem
 from bptui.training.provider import ENGINE, Provider
 from bptui.training.record import GUEST, UpdateRecord, freeze
 from bptui.training.recording import Recording
+from bptui.training.replay import Replay
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 from bptui.training.stepper import Ended, Stepper, fresh_state
+from bptui.training.stops import End, Stop
 
 RECORDS_KEPT = 4
-AT_ONCE = 4096  # samples that are evaluated in one go
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The update that was not made because its numbers are not finite."""
-
-    update: int
-    position: Position
-    layer: int
-    what: str
-    how: str
-
-    def __str__(self) -> str:
-        return self.spellings[0]
-
-    @property
-    def diverged(self) -> bool:
-        """Was it made, and came to nothing finite?"""
-        return True
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """What happened, longest first: where, and what overflowed."""
-        at = f"(epoch {self.position.epoch}, batch {self.position.batch})"
-        where, what = f"stopped before update {self.update}", f"{self.what} of layer {self.layer} {self.how}"
-        return (
-            f"{where} {at}: {what}",
-            f"{where}: {what}",
-            f"{where}: {'overflow' if self.how == OVERFLOWS else self.how}",
-            where,
-        )
-
-
-class End(Stop):
-    """Those that were read are all, or all that may be made; ``what`` says so."""
-
-    __slots__ = ()
-
-    @property
-    def diverged(self) -> bool:
-        """No: it was not made."""
-        return False
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """That, and shorter."""
-        return self.what, f"ends with update {self.update - 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class EpochEnd:
-    """What the network at the end of an epoch (0: at the start) makes of all samples, and the penalty on its weights;
-    nan where there is no test, or there are no classes."""
-
-    epoch: int
-    train_loss: float
-    test_loss: float
-    train_accuracy: float
-    test_accuracy: float
-    penalty: float
-
-
-class Unread(NamedTuple):
-    """The end of an epoch that the curves have passed over: evaluated only where somebody asks for it. ``theta`` is
-    None where the next update most likely ends an epoch too."""
-
-    update: int
-    epoch: int
-    seen: int
-    theta: Floats | None
-
-
-@dataclass(slots=True, eq=False)
-class Ending:
-    """The end of an epoch that is being evaluated, a part of the samples after the other; ``penalty`` is known."""
-
-    update: int
-    epoch: int
-    seen: int
-    parts: Generator[None, None, Metrics]
-    penalty: float
-
-
-def epoch_values(problem: Problem, network: Network, rules: UpdateRules) -> tuple[float, ...]:
-    """What the curves keep of an epoch's end, in the order of their names."""
-    return *problem.metrics(network, rules.loss), penalty(network, rules)
 
 
 def rows_of(problem: Problem, places: Integers, guests: int) -> Integers:
@@ -148,13 +63,11 @@ class Run:
         self.history = history
         self.stop: Stop | None = None
         self._checkpoints = checkpoints
+        self._replay = Replay(problem, start.architecture, causes, checkpoints, provider)
+        self._ends = Ends(history.epochs, self._replay)
         self._records: OrderedDict[int, UpdateRecord] = OrderedDict()
-        self._ends: dict[int, EpochEnd] = {}
-        self._unread: Unread | None = None  # the last end of an epoch
-        self._read: tuple[tuple[Curve, int, int], EpochEnd] | None = None
-        self._ending: Ending | None = None  # that of the last update, where it takes long
         self.look: Callable[[Stepper, Position, float], None] | None = None  # sees every update made, where it began
-        self._front = self._stepper(front)
+        self._front = self._replay.stepper(front)
 
     @classmethod
     def begin(cls, data: Dataset, split: Split, network: Network, settings: Settings, seed: int) -> "Run":
@@ -193,7 +106,7 @@ class Run:
     @property
     def evaluating(self) -> bool:
         """Is the end of an epoch that the last update made not known yet? The next :meth:`extend` goes on with it."""
-        return self._ending is not None
+        return self._ends.evaluating
 
     @property
     def next_position(self) -> Position:
@@ -202,11 +115,11 @@ class Run:
 
     def settings_at(self, update: int) -> Settings:
         """The settings in force in this update (from 1)."""
-        return self.causes.settings_at(update)
+        return self._replay.settings_at(update)
 
     def problem_at(self, update: int) -> Problem:
         """The problem with its samples as this update (from 1) meets them."""
-        return self.problem.under(self.causes.roster_at(update))
+        return self._replay.problem_at(update)
 
     def extend(self, enough: Callable[[int, Position], bool], pause: Callable[[], bool] = lambda: False) -> bool:
         """Make updates until ``enough(frontier, next position)``; True when it is, or when the run had to stop.
@@ -216,7 +129,7 @@ class Run:
         """
         with quiet():
             try:
-                while self._ending is None or self._end_known(pause):
+                while self._ends.evaluated(pause):
                     if enough(self._front.update, self._front.position) or self.stop is not None:
                         return True
                     if pause():
@@ -224,29 +137,7 @@ class Run:
                     self._advance()
                 return False
             finally:
-                self._show_last_end()
-
-    def _end_known(self, pause: Callable[[], bool] = lambda: False) -> bool:
-        """Evaluate the end of an epoch that the last update has made; False where ``pause()`` said so before."""
-        ending = self._ending
-        if ending is None:
-            return True
-        try:
-            while True:
-                next(ending.parts)
-                if pause():
-                    return False
-        except StopIteration as whole:
-            self.history.epochs.append((ending.update, ending.epoch, ending.seen), (*whole.value, ending.penalty))
-            self._ending = None
-            return True
-
-    def _show_last_end(self) -> None:
-        """The curves end where the run does."""
-        unread, epochs = self._unread, self.history.epochs
-        if unread is not None and unread.update > epochs.last_update:
-            end = self._end(unread.epoch, unread)
-            epochs.show((unread.update, end.epoch, unread.seen), tuple(getattr(end, name) for name in epochs.names))
+                self._ends.show_last(self.frontier)
 
     def extend_to(self, update: int) -> bool:
         """Make updates until ``update`` of them are known. False when the run had to stop before."""
@@ -260,53 +151,34 @@ class Run:
                 raise Ended(f"a run has {grouped(self.most)} updates at most here")
             loss = front.step()
         except Divergence as divergence:
-            self.stop = Stop(front.update + 1, before, divergence.layer, divergence.what, divergence.how)
-            self._front = self._stepper(self._replay(front.update))
+            self.stop = Stop.at(front.update + 1, before, divergence)
+            self._front = self._replay.stepper(self._replay.state(front.update))
             return
         except Ended as end:
             self.stop = End(front.update + 1, before, 0, str(end), "")
             return
-        self._note(self.history, front, before, loss)
+        self._note(front, before, loss)
         if self.look is not None:
             self.look(front, before, loss)
-        self._keep(front)
+        self._replay.keep(front)
 
-    def _keep(self, stepper: Stepper) -> None:
-        """Replay leaves the states that are wanted, too: the next one begins nearer."""
-        if self._checkpoints.wanted(stepper.update):
-            self._checkpoints.add(stepper.state())
-
-    def _note(self, history: History, stepper: Stepper, before: Position, loss: float) -> None:
+    def _note(self, stepper: Stepper, before: Position, loss: float) -> None:
         """Write an update just made into the curves, unless it stands there already."""
-        update, after = stepper.update, stepper.reached
-        settings = self.settings_at(update)
-        if update > history.updates.last_update:
-            count = self.problem_at(update).count
+        update, after, updates = stepper.update, stepper.reached, self.history.updates
+        if update > updates.last_update:
+            settings, count = self.settings_at(update), self.problem_at(update).count
             done = before.epoch - 1 + (before.start + before.size(settings, count)) / before.visited(count)
-            done = max(done, history.updates.last_epoch)  # with fewer samples in, those met count for more
-            history.updates.append((update, done, after.seen), (loss,))
-        if after.epoch > before.epoch and update > history.epochs.last_update:
-            over = history.epochs.skips()
-            if not over and history is self.history and self.problem_at(update).samples > AT_ONCE:
-                self._ending = self._begun_end(stepper, before.epoch, after.seen, settings.rules)
-            elif not over:
-                values = epoch_values(self.problem_at(update), stepper.left, settings.rules)
-                history.epochs.append((update, before.epoch, after.seen), values)
-            if history is self.history:
-                theta = stepper.left_theta() if over and before.batch > 1 else None
-                self._unread = Unread(update, before.epoch, after.seen, theta) if over else None
-
-    def _begun_end(self, stepper: Stepper, epoch: int, seen: int, rules: UpdateRules) -> Ending:
-        network = Network(self.start.architecture, stepper.left_theta())
-        parts = self.problem_at(stepper.update).metrics_in_parts(network, rules.loss)
-        return Ending(stepper.update, epoch, seen, parts, penalty(network, rules))
+            done = max(done, updates.last_epoch)  # with fewer samples in, those met count for more
+            updates.append((update, done, after.seen), (loss,))
+        if after.epoch > before.epoch:
+            self._ends.note(stepper, before)
 
     def after(self, update: int) -> Stepper:
         """A stepper that stands where an update has been made (0: at the start) and can make the next ones again.
         Raises IndexError for an update that was not made."""
         if not 0 <= update <= self.frontier:
             raise IndexError(f"no update {update} was made; there are {self.frontier}")
-        return self._stepper(self._state(update))
+        return self._replay.stepper(self._state(update))
 
     def record(self, update: int) -> UpdateRecord:
         """Everything about one update (from 1), making updates up to it if need be.
@@ -327,7 +199,7 @@ class Run:
     def _compute_record(self, update: int) -> UpdateRecord:
         state = self._state(update - 1)
         settings = self.settings_at(update)
-        stepper = self._stepper(state)
+        stepper = self._replay.stepper(state)
         position, memory = stepper.position, read_only(stepper.memory.copy())
         problem = stepper.problem
         count = problem.count
@@ -373,23 +245,14 @@ class Run:
         """The number of the first update of an epoch (from 1) that was reached. Raises IndexError below 1."""
         if epoch < 1:
             raise IndexError(f"no epoch {epoch}; they count from 1")
-        return self._before_epoch(epoch).update + 1
-
-    def _before_epoch(self, epoch: int) -> Stepper:
-        """Where the first update of an epoch comes next."""
-        stepper = self._stepper(self._checkpoints.before_epoch(epoch))
-        with quiet():
-            while stepper.position.epoch < epoch and stepper.update < self.frontier:
-                stepper.step()
-                self._keep(stepper)
-        return stepper
+        return self._replay.before_epoch(epoch, self.frontier).update + 1
 
     def path(self, first: int, last: int) -> Iterator[tuple[Floats, Floats]]:
         """θ in force in each of some updates that were made (from 1), and θ that it left; (p,) each. Raises IndexError
         for an update that was not made."""
         if not 1 <= first <= last <= self.frontier:
             raise IndexError(f"no updates {first} to {last} were made; there are {self.frontier}")
-        stepper = self._stepper(self._state(first - 1))
+        stepper = self._replay.stepper(self._state(first - 1))
         for _ in range(first, last + 1):
             before = read_only(stepper.network.flat.copy())
             with quiet():
@@ -402,42 +265,7 @@ class Run:
         meant. Raises IndexError for an update that was not made."""
         if not 0 <= update <= self.frontier:
             raise IndexError(f"no update {update} was made; there are {self.frontier}")
-        if self._ending is not None and update >= self._ending.update:
-            if wait:
-                self._end_known()
-            else:
-                update = self._ending.update - 1
-        curve, unread = self.history.epochs, self._unread
-        if unread is not None and update >= unread.update:
-            return self._end(unread.epoch, unread)
-        if curve.width == 1 or (update >= curve.last_update and curve.passed == 0):
-            return self._end_read(curve, update)
-        return self._end(self._state(update).position.epoch - 1)
-
-    def _end_read(self, curve: Curve, update: int) -> EpochEnd:
-        """What the curve has of the last end of an epoch; it is asked again and again while one stands in a batch."""
-        asked = curve, curve.last_update, update
-        if self._read is None or self._read[0] != asked:
-            place = curve.place(update)
-            values = [float(curve.last(name)[place]) for name in curve.names]
-            self._read = asked, EpochEnd(int(curve.axis("epoch")[place]), *values)
-        return self._read[1]
-
-    def _end(self, epoch: int, unread: Unread | None = None) -> EpochEnd:
-        """The end of an epoch, evaluated unless that was done lately."""
-        if epoch not in self._ends:
-            if len(self._ends) == RECORDS_KEPT:
-                self._ends.pop(next(iter(self._ends)))
-            if unread is not None and unread.theta is not None:
-                update, theta = unread.update, unread.theta
-            else:
-                here = unread is not None and unread.update == self.frontier
-                stepper = self._front if here else self._before_epoch(epoch + 1)
-                update, theta = stepper.update, stepper.left_theta()
-            network, rules = Network(self.start.architecture, theta), self.settings_at(max(update, 1)).rules
-            problem = self.problem_at(max(update, 1))
-            self._ends[epoch] = EpochEnd(epoch, *epoch_values(problem, network, rules))
-        return self._ends[epoch]
+        return self._ends.at(update, self.frontier, wait)
 
     def again(self, settings: Settings) -> "Run":
         """The same problem from the same start weights under these settings, nothing made and nothing edited yet."""
@@ -480,46 +308,26 @@ class Run:
             raise ValueError(why)
 
     def _parted(self, past: int, causes: Causes) -> "Run":
-        self._end_known()
+        self._ends.evaluated()
         state = self._state(past)
-        return Run(self.problem, self.start, causes, self._checkpoints.until(past), self._history_until(past), state)
+        fork = Run(self.problem, self.start, causes, self._checkpoints.until(past), self.history.until(past), state)
+        if past < self.frontier or self.history.epochs.passed > 0:
+            self._refill(fork)
+        return fork
 
-    def _history_until(self, past: int) -> History:
-        """The curves up to an update; what lay in a bucket with later points is computed again."""
-        history = self.history.until(past)
-        if past == self.frontier and self.history.epochs.passed == 0:
-            return history
-        kept = history.updates.last_update
-        if history.epochs.width > 1:
-            kept = min(kept, history.epochs.last_update)
-        stepper = self._stepper(self._checkpoints.before(max(kept, 0)))
+    def _refill(self, fork: "Run") -> None:
+        """What the fork's curves lack of its past, since it lay in a bucket with later points, is computed again."""
+        kept = fork.history.updates.last_update
+        if self.history.epochs.width > 1:
+            kept = min(kept, fork.history.epochs.last_update)
+        stepper = self._replay.stepper(self._checkpoints.before(max(kept, 0)))
         with quiet():
-            while stepper.update < past:
+            while stepper.update < fork.frontier:
                 before = stepper.position
                 loss = stepper.step()
-                self._note(history, stepper, before, loss)
-        return history
+                fork._note(stepper, before, loss)
+                fork._ends.evaluated()
 
     def _state(self, update: int) -> State:
         """The state after n updates."""
-        return self._front.state() if update == self.frontier else self._replay(update)
-
-    def _replay(self, update: int) -> State:
-        """The state after n updates: as it was read, or from the checkpoint at or before it."""
-        known = self.provider.state(update)
-        if known is not None:
-            return known
-        state = self._checkpoints.before(update)
-        if state.update == update:
-            return state
-        stepper = self._stepper(state)
-        with quiet():
-            while stepper.update < update:
-                stepper.step()
-                self._keep(stepper)
-                if update - stepper.update < self._checkpoints.most_near:
-                    self._checkpoints.remember(stepper.state())
-        return stepper.state()
-
-    def _stepper(self, state: State) -> Stepper:
-        return self.provider.stepper(self.problem, self.start.architecture, self.causes, state)
+        return self._front.state() if update == self.frontier else self._replay.state(update)

@@ -18,10 +18,11 @@ from bptui.session.forks import Ghost, InFork
 from bptui.session.moment import Moment, Phase, network_in_force
 from bptui.session.player import Player
 from bptui.session.session import Session
+from bptui.training.ends import EpochEnd
 from bptui.training.history import Curve, History
 from bptui.training.record import GUEST, RowKey, UpdateRecord
-from bptui.training.run import EpochEnd, Stop
 from bptui.training.settings import Settings
+from bptui.training.stops import Stop
 from bptui.training.watching.watchable import Watchable
 from bptui.views.text import window
 

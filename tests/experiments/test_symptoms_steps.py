@@ -15,7 +15,8 @@ from bptui.experiments.symptoms.curves import constant_loss, overfit, stuck
 from bptui.experiments.symptoms.patient import Patient
 from bptui.experiments.symptoms.penalties import bound
 from bptui.scenario.change import changed
-from bptui.training.run import EpochEnd, Run
+from bptui.training.ends import EpochEnd
+from bptui.training.run import Run
 
 
 def begun(name: str, **training: Any) -> Run:

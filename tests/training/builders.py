@@ -12,7 +12,7 @@ from bptui.engine import Architecture, Network, OptimizerSettings, UpdateRules, 
 from bptui.training import Curve, History, Position, Run, Settings, UpdateRecord
 from bptui.training.causes import Change
 from bptui.training.checkpoints import Checkpoints
-from bptui.training.run import epoch_values
+from bptui.training.ends import epoch_values
 from bptui.training.schedule import epoch_order
 from bptui.training.settings import LAST_BATCH, Order
 from bptui.training.stepper import fresh_state

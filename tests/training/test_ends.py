@@ -10,7 +10,7 @@ from bptui.training.run import Run
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digits are many."""
-    monkeypatch.setattr("bptui.training.run.AT_ONCE", 100)
+    monkeypatch.setattr("bptui.training.ends.AT_ONCE", 100)
     monkeypatch.setattr("bptui.engine.evaluate.CHUNK", 64)
 
 

@@ -24,8 +24,8 @@ from bptui.session.player import Player
 from bptui.session.prediction import DEPTHS, Prediction, Question
 from bptui.session.session import Session
 from bptui.training.history import Curve
-from bptui.training.run import Stop
 from bptui.training.settings import Settings
+from bptui.training.stops import Stop
 from bptui.training.watching.watchable import Watchable
 from bptui.views.kept import OfRecord
 from bptui.views.panels import PANELS, PanelSpec

@@ -13,9 +13,10 @@ from bptui.engine.backprop import Pass, forward
 from bptui.engine.network import Network, Parameters
 from bptui.engine.types import Floats, quiet
 from bptui.engine.weight import Weight
+from bptui.training.ends import EpochEnd
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
-from bptui.training.run import EpochEnd, Run
+from bptui.training.run import Run
 
 MOST, LEAST = 512, 32  # training samples that are looked at, evenly spaced
 WORK = 5 * 10**7  # samples × parameters that one look may cost: it is taken between two frames

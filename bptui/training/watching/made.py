@@ -7,8 +7,9 @@ import numpy as np
 
 from bptui.engine.types import Integers
 from bptui.engine.update import Workspace
+from bptui.training.ends import EpochEnd, epoch_values
 from bptui.training.problem import Problem
-from bptui.training.run import EpochEnd, Run, epoch_values
+from bptui.training.run import Run
 from bptui.training.schedule import Position
 from bptui.training.settings import Order
 from bptui.training.stepper import Stepper
