@@ -12,6 +12,18 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import COMMON, Workbench
 
+LONGEST = 60  # characters of an answer
+TOO_LONG = f"that is too long: at most {LONGEST} characters"
+
+
+class Field(Input):
+    """Says in words what it does not take, where Textual would ring a bell for each character."""
+
+    def restricted(self) -> None:
+        """More was typed or pasted than it takes; none of that is in it."""
+        if isinstance(self.screen, Line):
+            self.screen.tell_too_long()
+
 
 class Line(Workbench, ModalScreen[None]):
     """Asks for a line, until it is understood or Esc closes."""
@@ -39,7 +51,7 @@ class Line(Workbench, ModalScreen[None]):
             if self.ascii:
                 box.styles.border = ("ascii", "white")
             yield Static(Content(self.QUESTION), id="question")
-            yield Input(placeholder=self.EXAMPLE, max_length=60, compact=True)
+            yield Field(placeholder=self.EXAMPLE, max_length=LONGEST, compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -60,6 +72,12 @@ class Line(Workbench, ModalScreen[None]):
         """The notice, if there is one, in place of the question."""
         if self.notice:
             self.query_one("#question", Static).update(Content(self.notice))
+
+    def tell_too_long(self) -> None:
+        """Say it once: whole pages may be pasted."""
+        if self.notice != TOO_LONG:
+            self.notice = TOO_LONG
+            self.paint()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:

@@ -30,6 +30,8 @@ BEGUN = re.compile(
 )
 """As much of a sequence as there is."""
 BURST = 64  # different characters at once are more than anybody types
+HELD = 3 * BURST  # and of one character more than a key held down repeats while a line is stuck for some seconds
+KEPT = 2**16  # characters of a paste: nobody can mean more
 PASTING = 0.1  # seconds after a burst in which what comes is the rest of it
 PASTE_LOST = 2.0  # seconds of silence after which the end of a paste will not come
 LONGEST = 4096  # characters of an answer
@@ -104,6 +106,8 @@ class Typed:
     def _pasted(self, text: str) -> tuple[Piece | None, str]:
         """A paste, if this is its end, and what comes after it."""
         whole, end, rest = f"{self._paste}{text}".partition(PASTE_ENDS)
+        if len(whole) > KEPT:
+            whole = whole[:KEPT] + whole[1 - len(PASTE_ENDS) :]  # with what may be the first part of its end
         self._paste = None if end else whole
         return (Piece("paste", whole) if end else None), rest
 
@@ -127,7 +131,7 @@ class Typed:
 
     def _plain(self, text: str, now: float) -> Iterator[Piece]:
         """Keys; or a paste, where a terminal does not say that it is one."""
-        if now - self._burst <= PASTING or (len(text) > BURST and len(set(text)) > 1):
+        if now - self._burst <= PASTING or len(text) > (BURST if len(set(text)) > 1 else HELD):
             self._burst = now
             yield Piece("paste", text.replace("\r", "\n"))
         else:

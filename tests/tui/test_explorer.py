@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from textual import events
 from textual.command import CommandList
 from textual.widgets import Input
 
@@ -20,7 +21,7 @@ from bptui.session.session import Session
 from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
 from bptui.tui.app import Commands
-from bptui.tui.dialogs import GoTo
+from bptui.tui.dialogs import LONGEST, GoTo
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
 from bptui.tui.lists import Help
@@ -171,6 +172,20 @@ async def test_go_to_says_what_it_understands() -> None:
         await at.press("escape")
         assert isinstance(at.app.screen, Explorer)
         assert at.session.moment == Moment(layer=2)
+
+
+async def test_more_than_the_line_takes_is_dropped_with_a_word_and_not_a_bell_a_character() -> None:
+    async with explore("xor") as at:
+        await at.press("g", "7")
+        bells: list[None] = []
+        at.app.bell = lambda: bells.append(None)  # type: ignore[method-assign]
+        line = at.app.screen.query_one(Input)
+        line.post_message(events.Paste("e3 b5 " * 1000))
+        await at.press("8")
+        assert str(at.app.screen.query_one("#question").render()) == f"that is too long: at most {LONGEST} characters"
+        line.value = "9" * LONGEST
+        await at.press("8", "8")
+        assert (line.value, bells) == ("9" * LONGEST, [])
 
 
 async def test_go_to_a_phase_of_a_sample_and_on_from_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptui.tui.typed import BURST, LONGEST, PASTE_LOST, PASTING, Piece, Typed
+from bptui.tui.typed import BURST, HELD, KEPT, LONGEST, PASTE_LOST, PASTING, Piece, Typed
 
 ESCAPE, LATE = 0.03, 0.5
 SEQUENCES = (
@@ -81,6 +81,16 @@ def test_many_characters_at_once_are_a_paste_to_its_last_part() -> None:
     assert pieces((0, text), (PASTING / 2, "q")) == [("paste", text), ("paste", "q")]
     assert pieces((0, text), (2 * PASTING, "q")) == [("paste", text), ("key", "q")]
     assert pieces((0, "s" * BURST * 2)) == [("key", "s")] * BURST * 2  # a key held down on a line that was stuck
+    assert pieces((0, "9" * (HELD + 1))) == [("paste", "9" * (HELD + 1))]
+
+
+def test_of_a_paste_no_more_is_kept_than_anybody_can_mean_and_its_end_is_found_wherever_it_is_cut() -> None:
+    sent = "\x1b[200~" + "9" * (3 * KEPT) + "\x1b[201~k"
+    for step in (1000, len(sent) - 4, len(sent) - 2):
+        first, *others = pieces(*((0, sent[at : at + step]) for at in range(0, len(sent), step)))
+        assert first[0] == "paste"
+        assert KEPT <= len(first[1]) <= KEPT + step + len("\x1b[201~")
+        assert others == [("key", "k")]
 
 
 def test_a_paste_whose_end_is_lost_ends_after_a_silence() -> None:
