@@ -133,8 +133,8 @@ def completion(options: argparse.Namespace) -> int:
 def exercise(options: argparse.Namespace) -> int:
     if options.open and options.out:
         raise UsageError("--open shows one exercise, --out writes them all; give one of them")
-    if options.key and (options.open or options.out):
-        raise UsageError("--key prints the key; --out writes it beside the sheet, --open shows a worked solution")
+    if options.key and options.out:
+        raise UsageError("--key prints the key; --out writes it beside the sheet")
     with loading():
         from bptui.exercises.making import exercise
         from bptui.headless.exercise import made, text, wanted_of, written
@@ -147,7 +147,7 @@ def exercise(options: argparse.Namespace) -> int:
         from bptui.views.looks import parse_looks
 
         it = exercise(wanted, options.open)
-        options.at = it.at
+        options.at = it.at if options.key else it.start
         return exploring.open_explorer(Session(it.scenario), options, looks=parse_looks(it.look))
     every = made(wanted, ProgressLine(wanted.count, colour(options)))
     if options.out:

@@ -123,6 +123,7 @@ class Exercise:
     """``at`` are the words of the moment (``e1 b1 s1 d2``) at which the explorer shows what is asked.
 
     Attributes:
+        start: those of the moment before anything of its update is computed.
         kind, title, task: the family, and what is to be done; formulas in sentences stand between backticks.
         given: what the sheet gives, tables and sentences.
         worked: every number on the way, for the key.
@@ -136,13 +137,14 @@ class Exercise:
     scenario: Scenario
     record: UpdateRecord
     at: str
+    start: str
     given: tuple[Table | str, ...]
     items: tuple[Blank | Choice, ...]
     worked: tuple[Table, ...]
 
     @property
     def open_command(self) -> str:
-        """The command that opens it in the explorer."""
+        """The command that opens it in the explorer, at its start; with ``--key`` behind it, at its solution."""
         return f"{self.wanted.command} --open {self.number}"
 
     @property

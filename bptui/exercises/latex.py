@@ -107,7 +107,8 @@ def _key(every: Sequence[Exercise]) -> Iterator[str]:
     yield r"\section*{Key}"
     yield (
         rf"Made by {typewriter(wanted.command)}; {prose(f'an answer may be off by {wanted.tolerance:g}')}. "
-        rf"With {typewriter('--open')} and the number of an exercise the explorer opens it there, step by step."
+        rf"With {typewriter('--open')} and the number of an exercise the explorer opens it at its start, "
+        rf"with {typewriter('--key')} too at its solution."
     )
     for it in every:
         yield rf"\subsection*{{{it.number}. {prose(it.title)}}}"

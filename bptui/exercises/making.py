@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from bptui.data.digits import shortest
+from bptui.engine.weight import Weight
 from bptui.exercises import special, tables
 from bptui.exercises.exercise import Blank, Choice, Exercise, Table, Wanted, Wrong
 from bptui.exercises.families import Family, family_of
@@ -55,6 +56,7 @@ def exercise(wanted: Wanted, number: int) -> Exercise:
         scenario,
         record,
         _at(asked[0], family),
+        _start(asked[0], family),
         (*_given(it, family, asked, wanted), *extra),
         (*items, *blanks),
         _worked(it, family, wanted),
@@ -158,11 +160,23 @@ def _worked(it: Candidate, family: Family, wanted: Wanted) -> tuple[Table, ...]:
 
 def _at(q: Quantity, family: Family) -> str:
     """The words of the moment at which the explorer has computed the number, with its weight selected."""
-    time = f"u{family.update}" if family.update > 1 else "e1 b1"
+    time = _time(family)
     if q.kind in OF_A_UNIT or q.kind == "loss":
         phase = {"z": f"f{q.layer}", "a": f"f{q.layer}", "delta": f"d{q.layer}"}.get(q.kind, "loss")
         return f"{time} s{q.sample + 1} {phase}"
     phase = {"contribution": f"s{q.sample + 1} gradient", "sum": "reduce", "mean": "reduce"}.get(q.kind, "update")
-    weight = q.weight
-    symbol = f"b{weight.layer}[{weight.unit}]" if weight.is_bias else f"w{weight.layer}[{weight.source}>{weight.unit}]"
-    return f"{time} {phase} {symbol}"
+    return f"{time} {phase} {_symbol(q.weight)}"
+
+
+def _start(q: Quantity, family: Family) -> str:
+    """The words of the moment at which its update begins, with its weight selected."""
+    of_a_weight = q.kind not in OF_A_UNIT and q.kind != "loss"
+    return f"{_time(family)} s1 input{f' {_symbol(q.weight)}' if of_a_weight else ''}"
+
+
+def _time(family: Family) -> str:
+    return f"u{family.update}" if family.update > 1 else "e1 b1"
+
+
+def _symbol(weight: Weight) -> str:
+    return f"b{weight.layer}[{weight.unit}]" if weight.is_bias else f"w{weight.layer}[{weight.source}>{weight.unit}]"

@@ -60,7 +60,11 @@ def _key(every: Sequence[Exercise]) -> Iterator[str]:
         yield from ("", f"## {it.number}. {it.title}", "")
         for letter, item in zip(LETTERS, it.items, strict=False):
             yield from _answer(letter, item, wanted.decimals)
-        yield from ("", f"Step by step in the explorer: `{it.open_command}`", "")
+        yield from (
+            "",
+            f"Step by step in the explorer: `{it.open_command}`; with `--key` behind it, at the solution",
+            "",
+        )
         for part in (*it.worked, *mistakes(it)):
             yield from table(part)
         yield from same_here(it)

@@ -206,7 +206,9 @@ def add_exercise(p: argparse.ArgumentParser) -> None:
     p.add_argument("--key", action="store_true", help="print the key instead of the sheet (markdown, latex)")
     p.add_argument("--out", type=Path, metavar="FILE", help="write it there, the key beside it; or into a folder")
     number = checked(integer(1, MOST_EXERCISES), plain)
-    p.add_argument("--open", type=number, metavar="K", help="the explorer at exercise K, its worked solution")
+    p.add_argument(
+        "--open", type=number, metavar="K", help="exercise K in the explorer, at its start; with --key solved"
+    )
     add_screen(p)
 
 

@@ -85,7 +85,10 @@ def test_files_are_written_beside_each_other_and_over_nothing(
     assert out_of(capsys, *HIDDEN, "--format", "moodle", "--out", ".") == "written: exercise-hidden-delta-3.xml\n"
 
 
-def test_an_exercise_is_opened_at_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("words", "at"), [((), "e1 b1 s1 input"), (("--key",), "e1 b1 s1 d2")])
+def test_an_exercise_is_opened_at_its_start_and_with_its_key_at_its_solution(
+    words: tuple[str, ...], at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[tuple[Session, str]] = []
 
     def keep(session: Session, options: Namespace, **_: Any) -> int:
@@ -93,10 +96,10 @@ def test_an_exercise_is_opened_at_its_moment(monkeypatch: pytest.MonkeyPatch) ->
         return 0
 
     monkeypatch.setattr(exploring, "open_explorer", keep)
-    assert cli.main([*HIDDEN, "--open", "7"]) == 0
-    ((session, at),) = opened
+    assert cli.main([*HIDDEN, "--open", "7", *words]) == 0
+    ((session, there),) = opened
     assert session.scenario.title == "hidden-delta-3-7"
-    assert at == "e1 b1 s1 d2"
+    assert there == at
 
 
 @pytest.mark.parametrize(

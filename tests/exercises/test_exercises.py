@@ -20,7 +20,7 @@ from bptui.explain import value
 from bptui.explain.expression import evaluate
 from bptui.scenario.accept import ScenarioError
 from bptui.session.aim import parse_aim
-from bptui.session.moment import Phase
+from bptui.session.moment import INPUT, Phase
 from bptui.session.session import Session
 from tests.engine.rules_oracle import Made, made
 from tests.exercises.oracle import answer, read
@@ -256,6 +256,15 @@ def test_the_explorer_opens_where_the_first_answer_is_known(kind: str) -> None:
         assert (there.phase.layer, there.sample) == (q.layer, q.sample)
     elif q.kind != "loss":
         assert there.weight == q.weight
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_it_starts_before_any_number_of_its_update_is_computed_with_the_weight_asked_about(kind: str) -> None:
+    it = of(kind)
+    session = Session(it.scenario)
+    solved, there = (parse_aim(words).arrive(session.run, session.moment) for words in (it.at, it.start))
+    assert (there.update, there.sample, there.phase) == (it.record.number, 0, INPUT)
+    assert there.weight == solved.weight
 
 
 def phase_of(kind: str, layer: int) -> Phase:
