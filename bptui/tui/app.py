@@ -260,7 +260,8 @@ class BptuiApp(CellDiff, Faults):
             explorer.call_after_refresh(self.set_timer, AFTER_NUMBERS, self._begin_to_keep)
 
     def _begin_to_keep(self) -> None:
-        _ = self.explorer.symptom_watch  # loaded before a key waits for it
+        if self._kept is None:
+            self.explorer.tell_of_start()  # what it needs is loaded before a key waits for it
         if self._begin_recovery and self.session.why_not_save() is None:
             self.recovery = self._begin_recovery()
             self._offer(self.recovery)

@@ -1,6 +1,6 @@
 """The explorer's screen: it turns keys into intents, hands the scene to the panels, does long work in slices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from bptui.views.scene import Scene, scene_of
 from bptui.views.text import Span
 
 if TYPE_CHECKING:
-    from bptui.experiments.symptoms import Watch
+    from bptui.experiments.symptoms import Symptom, Watch
     from bptui.session.keeping import Kept
     from bptui.tui.draw import Pad
     from bptui.tui.kept import SessionFile
@@ -205,10 +205,19 @@ class Explorer(Predicting):
         """What has begun to be wrong, where there is nothing else to say: a line each, one after another."""
         session = self.session
         if not self.notice and not session.run.evaluating and (made := session.moment.applied):
-            from bptui.views.doctor import notice
+            self._tell_of(self.symptom_watch.news(session.run, made, session.record.position.epoch))
 
-            for symptom in self.symptom_watch.news(session.run, made, session.record.position.epoch):
-                self.say_later(notice(symptom, self.shown("doctor")))
+    def tell_of_start(self) -> None:
+        """What is wrong before the first update: learning may never begin."""
+        watch, session = self.symptom_watch, self.session
+        if not self.busy and session.moment.update == 1 and not session.moment.applied:
+            self._tell_of(watch.at_start(session.run, session.record))
+
+    def _tell_of(self, symptoms: Iterable["Symptom"]) -> None:
+        from bptui.views.doctor import notice
+
+        for symptom in symptoms:
+            self.say_later(notice(symptom, self.shown("doctor")))
 
     def progress(self) -> list[str]:
         return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))

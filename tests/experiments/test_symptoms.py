@@ -1,6 +1,7 @@
 """What keeps a network from learning is told with its numbers; a healthy run has no symptom."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,6 +170,24 @@ class TestWatch:
             run.extend_to(k)
             heard.append("penalty" in {symptom.id for symptom in watch.news(run, k, 1)})
         assert heard == [True, False, False, True]
+
+    def test_a_layer_that_answers_nothing_is_told_before_the_first_update_and_not_again(self) -> None:
+        for weight, ids in (-1.0, ["dead-1"]), (1.0, []):
+            hidden = {"layers": [1, 2, 1], "activations": ["relu", "identity"]}
+            start = {"weights": [[[-1.0, weight]], [[1.0], [2.0]]], "biases": [[0.0, 0.0], [0.0]]}
+            data = {"x": [[1.0], [2.0]], "targets": [[1.0], [0.0]]}
+            document = {"format_version": 1, "data": data, "network": hidden | start}
+            run, watch = Scenario.from_document(document, "it", Path()).begin(), Watch()
+            assert [symptom.id for symptom in watch.at_start(run, run.record(1))] == ids
+            assert ("dead-1" in {symptom.id for symptom in watch.news(run, 1, 1)}) == (not ids)
+
+    def test_where_the_first_samples_are_answered_nothing_is_computed_at_the_start(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bptui.experiments.symptoms.watch.Patient", None)
+        for name in built_in_names():
+            run = Scenario.built_in(name).begin()
+            assert Watch().at_start(run, run.record(1)) == []
 
     def test_the_looks_become_rare(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looks: list[int] = []

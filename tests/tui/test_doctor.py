@@ -40,12 +40,28 @@ DEAD = {
 }
 
 
-async def test_symptoms_that_begin_together_are_told_one_after_another() -> None:
+async def test_a_layer_that_is_dead_from_the_start_is_told_on_the_first_screen() -> None:
     async with explore(Session(Scenario.from_document(DEAD, "dead", Path()))) as at:
+        for _ in range(200):
+            if "dead" in at.foot():
+                break
+            await at.pilot.pause(0.02)
+        assert "h: layer 1: every unit is dead" in at.foot()
         await at.press("b")
         assert "2 of 2 units are equal" in at.foot()
         await at.press("s")
-        assert "h: layer 1: every unit is dead" in at.foot()
+        assert "h: " not in at.foot()  # told once
+
+
+async def test_symptoms_that_begin_together_are_told_one_after_another() -> None:
+    async with explore(ill(l2=10.0, learning_rate=20.0)) as at:
+        told = []
+        for key in "bssss":
+            await at.press(key)
+            told.append(at.foot().partition("h: ")[2].partition("\n")[0])
+        said = [words for words in told if words]
+        assert len(said) == len(set(said)) > 1
+        assert told[len(said) :] == [""] * (5 - len(said))
 
 
 @pytest.mark.parametrize("size", [USUAL, WIDE])

@@ -1,8 +1,10 @@
 """Which symptoms have begun since the last look: told once, when they begin."""
 
 from bptui.experiments.symptoms.examine import examine, symptoms
-from bptui.experiments.symptoms.patient import Symptom
+from bptui.experiments.symptoms.patient import LEAST, Patient, Symptom
+from bptui.experiments.symptoms.units import dead
 from bptui.training.problem import Problem
+from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 
 LATER = 1.25  # times as many epochs until the next look: the looks stay few, however long a run is
@@ -18,6 +20,17 @@ class Watch:
         self._run: Run | None = None
         self._told = TOLD
         self._next = 0.0
+
+    def at_start(self, run: Run, first: UpdateRecord) -> list[Symptom]:
+        """Before any update: layers of which no unit answers anything. The first samples, whose pass is there, tell
+        which these may be; where there is none nothing is computed."""
+        silent = {f"dead-{layer}" for layer in range(1, first.layers) if not first.passed.a[layer][:LEAST].any()}
+        if not silent:
+            return []
+        symptoms_there = [finding.symptom for finding in dead(Patient(run, first)) if finding.symptom]
+        found = [symptom for symptom in symptoms_there if symptom.id in silent]
+        self._problem, self._told = run.problem, TOLD | {symptom.id for symptom in found}
+        return found
 
     def news(self, run: Run, update: int, epoch: int) -> list[Symptom]:
         """The symptoms of an update (from 1) of that epoch that were not told yet; none where it is too early to look
