@@ -9,6 +9,7 @@ of each layer the weights [from][to], then the biases.
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ from bptui.training.settings import Settings
 
 HEAD = "bptui_recording"
 FORMAT = 1
+BEGINS = re.compile(rb"PK\x03\x04.{26}%b\.npy" % HEAD.encode(), re.DOTALL)
+"""How the file begins as numpy writes it: its first member is the head."""
 MEGABYTES = 256  # of numbers that may be recorded
 LARGEST = (MEGABYTES + 16) * 2**20  # bytes of a file
 LONGEST_HEAD = 2**20
@@ -108,10 +111,14 @@ def write_recording(path: Path, recorded: Recorded) -> int:
 
 
 def is_recording(path: Path) -> bool:
-    """Is it one, by what is in it? Raises nothing."""
+    """Is it one, by what is in it, or by how it begins: the list of what is in it stands at its end, which may be cut
+    off? Raises nothing."""
     try:
-        with opened(path, LARGEST) as stream, zipfile.ZipFile(stream) as packed:
-            return f"{HEAD}.npy" in packed.namelist()
+        with opened(path, LARGEST) as stream:
+            if BEGINS.match(stream.read(len(HEAD) + 64)):
+                return True
+            with zipfile.ZipFile(stream) as packed:
+                return f"{HEAD}.npy" in packed.namelist()
     except (DataError, OSError, ValueError, *DAMAGED):
         return False
 
@@ -140,7 +147,7 @@ def read(path: Path, tell: Tell) -> Recorded:
             arrays = {name: array_of(path, packed, members[name], silent) for name in SHAPES if name != "theta"}
             arrays["theta"] = array_of(path, packed, members["theta"], tell)
     except DAMAGED as problem:
-        raise ValueError(f"damaged: {clean(str(problem))}") from None
+        raise ValueError(f"a recording, cut off or damaged: {clean(str(problem))}; copy or record it again") from None
     return Recorded(head, {name: of_kind(name, array) for name, array in arrays.items()})
 
 
