@@ -3,7 +3,7 @@
 from bptui.scenario.outline import Outline
 from bptui.views.header import Counts, about, chosen, counters, titled
 from bptui.views.numbers import rate
-from bptui.views.ribbon import nothing_applied, phase_row, sample_row
+from bptui.views.ribbon import NOT_YET, nothing_applied, phase_row, sample_row
 from bptui.views.text import Row, first_fitting, fit
 
 PENDING = "·"
@@ -28,7 +28,7 @@ def first_ribbon(outline: Outline, width: int, height: int) -> list[Row]:
     rows = [
         phase_row(layers, 0, width) if layers > 0 else (),
         sample_row(n, 0, 0, width) if n else ((f" sample 1 of {PENDING}", "text"),),
-        first_fitting(nothing_applied("nothing applied yet", added, "as they started"), width),
+        first_fitting(nothing_applied(NOT_YET, added, "as they started"), width),
     ]
     return [fit(row, width) for row in rows[: max(height, 1)]]
 

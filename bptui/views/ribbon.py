@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bptui.views.scene import Scene
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
+NOT_YET: tuple[str, ...] = ("nothing of this batch applied yet", "nothing applied yet")
+"""The plainer one where there is room for all that is said beside it."""
 
 
 def ribbon(scene: "Scene", width: int, height: int) -> list[Row]:
@@ -133,18 +135,19 @@ def applied_rows(scene: "Scene") -> Iterator[Row]:
         for words in told:
             yield ((f" update {k} applied: {words}", "good"),)
         return
-    not_yet, added = "nothing applied yet", f"{done} of {n} gradients added"
+    not_yet, added = NOT_YET, f"{done} of {n} gradients added"
     if scene.phase.kind == "reduce":
         samples = ("1 sample" if n == 1 else f"{n} samples") + (
             f" of {ranks_of(record)} ranks" if record.shares else ""
         )
         how = f"÷ {n} = mean" if record.settings.rules.reduction == "mean" else "kept as sum"
-        not_yet, added = "not applied yet", f"{samples} added, {how}"
+        not_yet, added = ("not applied yet",), f"{samples} added, {how}"
     since = f"since update {k - 1}" if k > 1 else "as they started"
     yield from nothing_applied(not_yet, added, since)
 
 
-def nothing_applied(not_yet: str, added: str, since: str) -> Iterator[Row]:
+def nothing_applied(not_yet: tuple[str, ...], added: str, since: str) -> Iterator[Row]:
     for frozen in (f" · weights frozen {since}", " · weights frozen", ""):
-        yield ((f" {not_yet}", "strong"), (f" · {added}", "text"), (frozen, "text"))
+        for words in not_yet:
+            yield ((f" {words}", "strong"), (f" · {added}", "text"), (frozen, "text"))
     yield ((" not applied", "strong"), (f" · {added.replace(' samples', '')}", "text"))
