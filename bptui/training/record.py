@@ -78,6 +78,13 @@ class UpdateRecord:
         return len(self.indices)
 
     @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        arrays = (*self.passed.a, *self.passed.z, *self.passed.delta, self.passed.loss, self.targets, self.memory)
+        vectors = (self.before, self.after, self.summed, self.reduced, self.step)
+        return sum(array.nbytes for array in arrays) + sum(vector.flat.nbytes for vector in vectors)
+
+    @property
     def guests(self) -> int:
         """Number of them that are no rows of the data: the last ones."""
         return int((self.indices == GUEST).sum())

@@ -32,6 +32,7 @@ from bptui.training.stepper import Ended, Stepper, fresh_state
 from bptui.training.stops import End, Stop
 
 RECORDS_KEPT = 4
+MOST_KEPT = 2**28  # bytes of them all, but for the last one
 
 
 def rows_of(problem: Problem, places: Integers, guests: int) -> Integers:
@@ -149,6 +150,8 @@ class Run:
         try:
             if self.most is not None and front.update >= self.most:
                 raise Ended(f"a run has {grouped(self.most)} updates at most here")
+            if front.costly:  # its record begins with this
+                self._checkpoints.remember(front.state())
             loss = front.step()
         except Divergence as divergence:
             self.stop = Stop.at(front.update + 1, before, divergence)
@@ -192,9 +195,13 @@ class Run:
             raise IndexError(f"no update {update}" + (f": {self.stop}" if self.stop else ""))
         record = self._compute_record(update)
         self._records[update] = record
-        if len(self._records) > RECORDS_KEPT:
+        while len(self._records) > RECORDS_KEPT or (len(self._records) > 1 and self._bytes_kept > MOST_KEPT):
             self._records.popitem(last=False)
         return record
+
+    @property
+    def _bytes_kept(self) -> int:
+        return sum(record.bytes for record in self._records.values())
 
     def _compute_record(self, update: int) -> UpdateRecord:
         state = self._state(update - 1)
@@ -205,29 +212,31 @@ class Run:
         count = problem.count
         size, guests = position.size(settings, count), len(self.causes.guests_at(update))
         indices = rows_of(problem, stepper.places(settings, size), guests)
+        made = self._front.taken() if update == self.frontier else None
         with quiet():
-            work = stepper.compute(Workspace(self.start.architecture, size + guests))
-            before = read_only(stepper.network.flat.copy())
+            work = made or stepper.compute(Workspace(self.start.architecture, size + guests))
             after = read_only(stepper.after(work))
             following = self._following(update, position, settings)
         freeze(work)
+        before = Network(self.start.architecture, read_only(stepper.network.flat))
+        edits = self.causes.edits_at(update)
         return UpdateRecord(
             number=update,
             position=position,
             following=following,
             batches=position.batches(settings, count),
             settings=settings,
-            edits=self.causes.edits_at(update),
-            left=Network(self.start.architecture, stepper.left_theta()),
+            edits=edits,
+            left=Network(self.start.architecture, stepper.left_theta()) if edits else before,
             roster=problem.roster,
             learning_rate=work.rate,
             originals=problem.originals(indices),
             indices=indices,
             targets=work.targets,
-            before=Network(self.start.architecture, before),
+            before=before,
             after=Network(self.start.architecture, after),
             memory=memory,
-            passed=work.passed,
+            passed=replace(work.passed, scratch=()),
             summed=work.summed,
             reduced=work.reduced,
             step=work.step,

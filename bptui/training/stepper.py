@@ -15,6 +15,15 @@ from bptui.training.problem import Problem
 from bptui.training.schedule import Position
 from bptui.training.settings import Settings
 
+COSTLY = 10**8
+"""Of the :func:`effort` of an update: some hundredths of a second."""
+PER_UNIT = 16  # what a unit costs beside its weights: activation, slope, bias
+
+
+def effort(architecture: Architecture, samples: int) -> int:
+    """How many numbers a forward and a backward pass meet, about."""
+    return samples * (architecture.parameters + PER_UNIT * sum(architecture.sizes[1:]))
+
 
 class Ended(Exception):
     """There is no next update: those that were read are all, or all that may be made."""
@@ -31,6 +40,7 @@ class Stepper:
         "_theta",
         "_whole",
         "_workspaces",
+        "costly",
         "memory",
         "network",
         "position",
@@ -47,11 +57,12 @@ class Stepper:
         self._settings = causes.settings_at(state.update)
         self.problem = problem.under(causes.roster_at(state.update))
         self._workspaces: dict[int, Workspace] = {}
-        self.work: Workspace  # of the last update made
+        self.work: Workspace | None = None  # of the last update made
         self.update = state.update  # updates made so far
         self.network = Network(architecture, state.theta.copy())
         self.memory = state.memory.copy()
         self.position = state.position
+        self._weigh()
         self._enter()
 
     def _enter(self) -> None:
@@ -77,6 +88,7 @@ class Stepper:
         self.position = before.moved(self.position, self.problem, old.order).under(new, self.problem.count)
         if new.rules.optimizer.name != old.rules.optimizer.name:
             self.memory = optimizer_named(new.rules.optimizer.name).fresh_memory(len(self.network.flat))
+        self._weigh()
 
     @property
     def left(self) -> Network:
@@ -95,6 +107,17 @@ class Stepper:
     def state(self) -> State:
         """What the last update left, as a value: before the edits and settings that begin with the next one."""
         return State(self.update, read_only(self._theta.copy()), read_only(self._carried.copy()), self.reached)
+
+    def _weigh(self) -> None:
+        """Are the coming updates costly?"""
+        n = min(self._settings.batch_size or self.problem.count, self.problem.count)
+        self.costly = effort(self._architecture, n) > COSTLY
+
+    def taken(self) -> Workspace | None:
+        """That of the last update made here, to be kept: the next one gets room of its own."""
+        if self.work is not None and self._workspaces.get(self.work.n) is self.work:
+            del self._workspaces[self.work.n]
+        return self.work
 
     def step(self) -> float:
         """Make the next update and return the mean loss of its batch, read before the update.

@@ -11,7 +11,8 @@ from bptui.engine import OPTIMIZERS, UpdateRules, forward
 from bptui.engine.backprop import Pass
 from bptui.engine.rates import RateSchedule
 from bptui.engine.weight import Weight
-from bptui.training import Settings
+from bptui.training import Settings, stepper
+from bptui.training import run as run_module
 
 from .builders import ANY_SETTINGS, begin, fingerprint, fingerprints, optimized, updates_of_epoch
 
@@ -223,4 +224,38 @@ def test_the_rate_of_a_record_is_the_number_its_step_was_made_with(monkeypatch: 
     monkeypatch.setattr(RateSchedule, "rate", lambda schedule, base, t: next(rates) / 1000)
     record = begin(Settings(UpdateRules(), batch_size=4)).record(2)
     assert record.step.flat.tolist() == (-record.learning_rate * record.reduced.flat).tolist()
-    assert next(rates) == 5  # two updates, and both once more for the record of the second
+    assert next(rates) == 4  # two updates, and the first once more: the record of the second begins where it ended
+
+
+class TestLastUpdate:
+    """Its record is what the run has just computed."""
+
+    def test_it_is_not_made_a_second_time_where_that_is_costly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stepper, "COSTLY", 0)
+        run = begin(Settings(batch_size=4))
+        run.extend_to(21)
+        monkeypatch.setattr(stepper, "compute_update", None)
+        assert run.record(21).number == 21
+
+    @given(settings_=ANY_SETTINGS, updates=st.integers(1, 9))
+    @settings(deadline=None, max_examples=30)
+    def test_it_is_the_same_as_one_made_again_and_stays_so(self, settings_: Settings, updates: int) -> None:
+        run, other = begin(settings_, count=7), begin(settings_, count=7)
+        run.extend_to(updates)
+        record, there = run.record(updates), run.record(updates).to_numpy()
+        was = {name: array.copy() for name, array in there.items()}
+        run.extend_to(updates + 3)
+        other.extend_to(updates + 3)
+        again = other.record(updates).to_numpy()
+        assert record.bytes > record.step.flat.nbytes + record.targets.nbytes
+        for name, array in there.items():
+            assert array.tobytes() == was[name].tobytes() == again[name].tobytes(), name
+
+    def test_records_are_kept_by_their_bytes_too_and_the_last_one_always(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        run = begin(Settings(batch_size=4))
+        first, second = run.record(1), run.record(2)
+        assert (run.record(1), run.record(2)) == (first, second)
+        monkeypatch.setattr(run_module, "MOST_KEPT", 0)
+        third = run.record(3)
+        assert run.record(3) is third
+        assert run.record(2) is not second

@@ -37,6 +37,7 @@ class Made:
     @property
     def work(self) -> Workspace:
         """The arrays of the update, overwritten by the next one."""
+        assert self.stepper.work is not None, "it has just made one"
         return self.stepper.work
 
     @property
