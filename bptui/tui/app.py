@@ -303,9 +303,7 @@ class BptuiApp(CellDiff, Faults):
     def action_command_palette(self) -> None:
         """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
         screen = self.screen
-        if self.demo is not None:
-            self.demo.stop()
-        if isinstance(screen, Workbench) and screen.why_no_palette() is None:
+        if isinstance(screen, Workbench) and not screen.takes_over() and screen.why_no_palette() is None:
             screen.pause()
             self.push_screen(Commands())
 

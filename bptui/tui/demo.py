@@ -99,8 +99,10 @@ class Demo:
         screen.notice, self._to_say = self._to_say, ""
         screen.paint()
 
-    def stop(self) -> None:
-        """Whoever has pressed a key goes on from here."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+    def stop(self) -> bool:
+        """Whoever has pressed a key goes on from here. Was it playing?"""
+        if self._timer is None:
+            return False
+        self._timer.stop()
+        self._timer = None
+        return True

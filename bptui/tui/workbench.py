@@ -187,8 +187,8 @@ class Workbench(Screen[None]):
 
     def on_click(self, event: events.Click) -> None:
         """A click says which panel is meant."""
-        if self.app.demo is not None:
-            self.app.demo.stop()
+        if self.takes_over():
+            return
         if isinstance(event.widget, Panel):
             corner = event.widget.region.offset
             self.clicked(event.widget, event.screen_x - corner.x, event.screen_y - corner.y)
@@ -215,15 +215,27 @@ class Workbench(Screen[None]):
             event.prevent_default()
             self.app.post_message(events.Key(event.key, event.character))
             return
-        if self.app.demo is not None:
-            self.app.demo.stop()
         key = pressed(self.keys_now(), event.key)
-        if key is not None:
+        leaves = event.key == "q" or (key is not None and key.id == "quit")
+        if not leaves and self.takes_over():
+            event.stop()
+            event.prevent_default()
+        elif key is not None:
             event.stop()
             event.prevent_default()
             self.app.begin_frame()
             self.press(key.id)
             self.app.show_now(self, key=True)
+
+    def takes_over(self) -> bool:
+        """Where a tour plays, what is pressed first ends it, and does nothing else."""
+        if self.app.demo is None or not self.app.demo.stop():
+            return False
+        self.notice = self.named("the tour has ended here: from now on keys act; {help} lists them")
+        self.app.begin_frame()
+        self.paint()
+        self.app.show_now(self, key=True)
+        return True
 
     def press(self, key_id: str) -> None:
         """Do what a key of the table does, or say why it cannot be done now."""

@@ -101,12 +101,31 @@ async def test_the_tour_comes_by_what_it_says_and_begins_anew(name: str) -> None
 
 
 @pytest.mark.parametrize("key", ["s", "tab", "x", "ctrl+p"])
-async def test_any_key_takes_over(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_any_key_takes_over_and_does_nothing_else(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     async with explore("xor", config=Config(demo=True)) as at:
         assert at.app.demo is not None
+        before = at.session.moment, at.explorer.looks
         await at.press(key)
         assert at.app.demo._timer is None
+        assert at.app.screen is at.explorer
+        assert (at.session.moment, at.explorer.looks) == before
+        assert "from now on keys act; ? lists them" in at.foot()
+        await at.press("s")
+        assert at.session.moment != before[0]
+
+
+async def test_a_click_takes_over_too_and_q_leaves() -> None:
+    async with explore("xor", config=Config(demo=True)) as at:
+        focus = at.explorer.looks.focus
+        await at.pilot.click("#update")
+        assert "the tour has ended here" in at.foot()
+        assert at.explorer.looks.focus == focus
+    async with explore("xor", config=Config(demo=True)) as at:
+        await at.press("q")
+        assert not at.app.is_running
 
 
 async def test_a_sentence_waits_until_what_it_tells_of_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
