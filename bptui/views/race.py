@@ -116,9 +116,12 @@ def question(preset: Preset, reason: str | None, width: int, full: bool, keys: K
 
 
 def head(look: RaceLook, width: int, height: int, keys: Keys = USUAL) -> list[Row]:
-    """The question, and what to look at if there is room for it."""
+    """The question, with its number in the list of ``w``, or where it is not there in that of races; and what to look
+    at if there is room for it."""
     preset = look.preset
-    first = title(f"{preset.number} {preset.question}", width, asked_by(Open("race", preset.name), keys))
+    asked = asked_by(Open("race", preset.name), keys)
+    number = "" if asked else f"{keys.get(f'race-{preset.number}', preset.number)} "
+    first = title(f"{number}{preset.question}", width, asked)
     if height < head_height(preset, width):  # half a sentence would be no help
         return [first]
     return [first, *(((f" {part}", "text"),) for part in wrapped(preset.answer, width - 2))]
