@@ -98,7 +98,7 @@ class DrillNow:
     @property
     def wrong_again(self) -> int:
         """Samples that are so."""
-        return sum(self.is_wrong_again(m) for m in range(self.n))
+        return sum(self.is_wrong_again(m) for m in self.done)
 
     def trail(self, m: int, points: int) -> list[float]:
         """Losses of one sample at ``points`` even places of the drill so far, the first at its start, the last now, as

@@ -98,6 +98,7 @@ class Scatter:
         self.places = places_to_measure(self.architecture, self.problem.count, self.problem.seed)
         self._passed = Pass.empty(self.architecture, len(self.places))
         self._laws: dict[Weight, tuple[Law, ...]] = {}
+        self._now: tuple[tuple[Weight, RowKey, int, bool], ScatterNow] | None = None
 
     # --- the batch ---
 
@@ -122,6 +123,12 @@ class Scatter:
 
     def now(self, weight: Weight, key: RowKey = "batch") -> ScatterNow:
         """Everything a reader sees of it, as one value."""
+        asked = weight, key, self.measured, self.done
+        if self._now is None or self._now[0] != asked:
+            self._now = asked, self._seen(weight, key)
+        return self._now[1]
+
+    def _seen(self, weight: Weight, key: RowKey) -> ScatterNow:
         return ScatterNow(
             weight=weight,
             spread=self.spread(weight),

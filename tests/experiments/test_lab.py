@@ -9,9 +9,10 @@ import pytest
 
 from bptui.engine.weight import Weight
 from bptui.engine.wrong_rules import BY_ID, CHANGES, Change, Given
-from bptui.experiments.mistakes import MISTAKES, distance, outcome, true_reduced
+from bptui.experiments.mistakes import MISTAKES, Outcome, distance, outcome, trainings, true_reduced
 from bptui.experiments.mistakes.found import found_in
 from bptui.experiments.mistakes.lab import Lab
+from bptui.experiments.mistakes.step import true_outcome
 from bptui.experiments.mistakes.table import ROWS
 from bptui.scenario import Scenario
 from bptui.session.moves import to_update
@@ -460,3 +461,28 @@ def test_the_selection_walks_over_weights_and_bias_and_fits_a_smaller_network() 
     assert it.weight.layer == 1
     assert it.weight.source < sizes[0]
     assert it.figures().true_change is not None
+
+
+def test_what_both_sides_begin_with_is_computed_once_and_no_second_time_to_be_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Given] = []
+
+    def counted(given: Given) -> tuple[Outcome, float]:
+        asked.append(given)
+        return true_outcome(given)
+
+    monkeypatch.setattr(trainings, "true_outcome", counted)
+    it = lab_at(session("xor"))
+    asked.clear()
+    it.restart()
+    first = it.figures()
+    assert it.figures() is first
+    assert first.differs_from == first.update
+    assert len(asked) == 1
+    it.advance(1)
+    assert it.figures() is not first
+    assert len(asked) == 3
+    it.select(unit=1)
+    assert it.figures().weight != first.weight
+    assert len(asked) == 3

@@ -69,6 +69,7 @@ class Lab:
         self.worst = (0.0, 0)
         self._differs_from: int | None = None
         self._next: NextUpdate | None = None
+        self._figures: Figures | None = None
 
     @property
     def mistake(self) -> Mistake:
@@ -124,7 +125,7 @@ class Lab:
         self.wrong.make(coming.wrong, coming.wrong_loss, at)
         self.made += 1
         self.position = self.position.after(settings, count)
-        self._next = None
+        self._next = self._figures = None
 
     def _prepared(self) -> NextUpdate:
         if self._next is None:
@@ -136,6 +137,8 @@ class Lab:
             truth, wrong = self._next.truth, self._next.wrong
             if self._seen_best is None and truth is not None and wrong is not None:
                 self._seen_best = most_different(truth, wrong.believed, self._fitting(self._wanted))
+            if self.made == 0 and not self.case.harmless and differ(truth, wrong):
+                self._differs_from = self.update
         return self._next
 
     def batch(self) -> Batch:
@@ -179,7 +182,7 @@ class Lab:
                 if made is None:
                     return update
                 wrong, truth, loss = made
-                if distance(truth.believed.flat, wrong.believed.flat).relative_error > ROUNDING:
+                if differ(truth.believed, wrong):
                     return update
                 side.make(wrong, loss, (update, 0.0, 0.0))
                 position = position.after(case.settings, case.count)
@@ -199,18 +202,21 @@ class Lab:
 
     def select(self, layer: int = 0, unit: int = 0, source: int = 0) -> None:
         """Move to another weight, by layers, units and inputs; units and inputs wrap round."""
-        self._wanted = self.weight.moved(self.case.start.architecture, layer, unit, source)
-        self.is_chosen = True
+        self.look_at(self.weight.moved(self.case.start.architecture, layer, unit, source))
 
     def look_at(self, weight: Weight) -> None:
         """That one. Raises IndexError where there is none."""
         architecture = self.case.start.architecture
         weight.require(architecture.sizes, architecture.bias != "none")
-        self._wanted, self.is_chosen = weight, True
+        self._wanted, self.is_chosen, self._figures = weight, True, None
 
     def figures(self) -> Figures:
         """Everything to be shown of the coming update."""
-        coming, case = self._prepared(), self.case
+        if self._figures is None:
+            self._figures = self._figured(self._prepared(), self.case)
+        return self._figures
+
+    def _figured(self, coming: NextUpdate, case: Case) -> Figures:
         truth, wrong = coming.truth, coming.wrong
         both = truth is not None and wrong is not None
         return Figures(
@@ -263,3 +269,10 @@ class Lab:
             return None
         vectors = training.network, outcome.believed, outcome.step, outcome.after
         return Change(*(vector[self.weight] for vector in vectors))
+
+
+def differ(truth: Parameters | None, wrong: Outcome | None) -> bool:
+    """Does a rule believe in something else than the truth, or come to nothing?"""
+    if truth is None or wrong is None:
+        return True
+    return distance(truth.flat, wrong.believed.flat).relative_error > ROUNDING

@@ -1,7 +1,7 @@
 """A rule's own computation of one weight's gradient: which a meets which δ, how often it counts, and what is added."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import starmap
 from typing import get_args
 
 import numpy as np
@@ -34,6 +34,30 @@ class Term:
     delta: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """Those of all rows, as three arrays (rows,): a batch may have a million of them."""
+
+    share: Floats
+    a: Floats
+    delta: Floats
+
+    def __len__(self) -> int:
+        return len(self.share)
+
+    def __iter__(self) -> Iterator[Term]:
+        rows = zip(self.share, self.a, self.delta, strict=True)
+        return (Term(float(share), float(a), float(delta)) for share, a, delta in rows)
+
+    @property
+    def products(self) -> Floats:
+        """What each adds, (rows,)."""
+        return self.share * self.a * self.delta
+
+
+NO_TERMS = Terms(*(np.zeros(0),) * 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """Σ of the terms, and ``rest``, is what the rule takes for the gradient of the weight.
@@ -47,7 +71,7 @@ class Own:
     product: str
     delta: str
     remark: str
-    terms: tuple[Term, ...]
+    terms: Terms
     is_bias: bool
     rest: float = 0.0
     rest_name: str = ""
@@ -55,13 +79,13 @@ class Own:
     @property
     def total(self) -> float:
         """The gradient that comes of it."""
-        return sum(term.share * term.a * term.delta for term in self.terms) + self.rest
+        return float(self.terms.products.sum()) + self.rest
 
     @property
     def share(self) -> float | None:
         """The share that all terms have, None where they differ or there are none."""
-        shares = {term.share for term in self.terms}
-        return shares.pop() if len(shares) == 1 else None
+        shares = self.terms.share
+        return float(shares[0]) if len(shares) and (shares == shares[0]).all() else None
 
     @property
     def expanded(self) -> str:
@@ -77,7 +101,7 @@ def own_of(rule: Rule, workings: Workings, weight: Weight, believed: float) -> O
     sums = weight.is_bias and rule.biases == "row sums"
     terms = terms_of(rule, workings, weight, what)
     if rule.step == "added":
-        terms = tuple(replace(term, share=-term.share) for term in terms)
+        terms = replace(terms, share=-terms.share)
     own = Own(
         product="Σ g of its weights" if sums else product(rule, weight, workings),
         delta="" if sums else made_of(rule, weight, workings),
@@ -86,7 +110,7 @@ def own_of(rule: Rule, workings: Workings, weight: Weight, believed: float) -> O
         is_bias=weight.is_bias,
     )
     rest = believed - own.total
-    size = max((abs(term.share * term.a * term.delta) for term in terms), default=0.0)
+    size = float(np.abs(terms.products).max(initial=0.0))
     if abs(rest) <= ROUNDING * max(size, abs(believed)):
         return own
     return replace(own, rest=rest, rest_name=rest_name(rule))
@@ -97,18 +121,17 @@ def rest_name(rule: Rule) -> str:
     return {"never cleared": "kept", "carried": "kept", "set to": "w/γ"}.get(rule.step, "penalty")
 
 
-def terms_of(rule: Rule, workings: Workings, weight: Weight, what: What) -> tuple[Term, ...]:
+def terms_of(rule: Rule, workings: Workings, weight: Weight, what: What) -> Terms:
     """Share, a and δ of every row; for a rule that updates after each sample, of each at its own weights."""
     if rule.step == "each sample":
         chain = workings.chain(rule)
-        return tuple(term for link in chain.links for term in terms_of(chain.rule, link, weight, what))
+        parts = [terms_of(chain.rule, link, weight, what) for link in chain.links]
+        return Terms(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("share", "a", "delta")))
     if what == "biases" and rule.biases == "row sums":
-        return tuple(Term(1.0, 1.0, float(g)) for g in workings.reduced(rule, weight.layer, "weights")[:, weight.unit])
+        g = workings.reduced(rule, weight.layer, "weights")[:, weight.unit]
+        return Terms(np.ones(len(g)), np.ones(len(g)), g)
     shares = workings.shares(rule, weight.layer, what)
-    if not len(shares):
-        return ()
-    a, delta = factors(rule, workings, weight, what)
-    return tuple(starmap(Term, zip(shares.tolist(), a.tolist(), delta.tolist(), strict=True)))
+    return Terms(shares, *factors(rule, workings, weight, what)) if len(shares) else NO_TERMS
 
 
 def factors(rule: Rule, workings: Workings, weight: Weight, what: What) -> tuple[Floats, Floats]:

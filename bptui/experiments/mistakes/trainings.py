@@ -61,7 +61,8 @@ def next_update(
         for side, its_rule in zip(trainings, (RIGHT, rule), strict=True)
     )
     true = None if true_side.stop else attempt(true_side, RIGHT, of_true, update)
-    wrong = None if wrong_side.stop else attempt(wrong_side, rule, of_wrong, update)
+    known = (true[1], true[2]) if true and wrong_side.network is true_side.network else None
+    wrong = None if wrong_side.stop else attempt(wrong_side, rule, of_wrong, update, known)
     return NextUpdate(
         len(batch[0]),
         rules,
@@ -87,10 +88,13 @@ def workings_of(side: Training, rule: Rule, batch: Batch, rules: UpdateRules, no
     return Workings(Given(side.network, *batch, rules, nominal, carried=side.carried), rule)
 
 
-def attempt(side: Training, rule: Rule, workings: Workings, update: int) -> tuple[Outcome, Outcome, float] | None:
-    """By the side's rule and by the true one, with the mean loss of the batch; None where the numbers overflow."""
+def attempt(
+    side: Training, rule: Rule, workings: Workings, update: int, known: tuple[Outcome, float] | None = None
+) -> tuple[Outcome, Outcome, float] | None:
+    """By the side's rule and by the true one (which may be ``known`` at these weights), with the mean loss of the
+    batch; None where the numbers overflow."""
     try:
-        truth, loss = true_outcome(workings.given)
+        truth, loss = known or true_outcome(workings.given)
         return (truth if rule == RIGHT else outcome_of(rule, workings)), truth, loss
     except Divergence as divergence:
         side.stop = stopped(update, divergence)
