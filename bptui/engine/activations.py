@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.engine.reduce import ones
-from bptui.engine.types import Floats
+from bptui.engine.types import ONE, ZERO, Floats, number
 
 LEAK = 0.01
 """Slope of the leaky ReLU below zero (Maas et al. 2013)."""
+LEAKED = number(LEAK)
 
 
 def identity(z: Floats, out: Floats) -> None:
@@ -30,47 +31,47 @@ def identity_slope(z: Floats, a: Floats, out: Floats) -> None:
 
 def sigmoid(z: Floats, out: Floats) -> None:
     """1 / (1 + e^−z); e^−z may be inf, and the result is then 0."""
-    np.divide(1.0, 1.0 + np.exp(-z), out=out)
+    np.divide(ONE, ONE + np.exp(-z), out)
 
 
 def sigmoid_slope(z: Floats, a: Floats, out: Floats) -> None:
     """a (1 − a)"""
-    np.multiply(a, 1.0 - a, out=out)
+    np.multiply(a, ONE - a, out)
 
 
 def tanh(z: Floats, out: Floats) -> None:
     """tanh z"""
-    np.tanh(z, out=out)
+    np.tanh(z, out)
 
 
 def tanh_slope(z: Floats, a: Floats, out: Floats) -> None:
     """1 − a²"""
-    np.subtract(1.0, a * a, out=out)
+    np.subtract(ONE, a * a, out)
 
 
 def relu(z: Floats, out: Floats) -> None:
     """max(z, 0)"""
-    np.maximum(z, 0.0, out=out)
+    np.maximum(z, ZERO, out=out)
 
 
 def relu_slope(z: Floats, a: Floats, out: Floats) -> None:
     """1 where z > 0, else 0; at the corner z = 0 we say 0."""
-    out[:] = z > 0.0
+    out[:] = z > ZERO
 
 
 def leaky_relu(z: Floats, out: Floats) -> None:
     """z where z > 0, else LEAK · z"""
-    np.maximum(z, LEAK * z, out=out)
+    np.maximum(z, LEAKED * z, out=out)
 
 
 def leaky_relu_slope(z: Floats, a: Floats, out: Floats) -> None:
     """1 where z > 0, else LEAK; at the corner z = 0 we say LEAK."""
-    np.maximum(z > 0.0, LEAK, out=out)
+    np.maximum(z > ZERO, LEAKED, out=out)
 
 
 def softplus(z: Floats, out: Floats) -> None:
     """ln(1 + e^z), without overflow"""
-    np.logaddexp(0.0, z, out=out)
+    np.logaddexp(ZERO, z, out)
 
 
 def softplus_slope(z: Floats, a: Floats, out: Floats) -> None:

@@ -62,13 +62,15 @@ class Pass:
 
 
 def forward(network: Network, passed: Pass) -> None:
-    """Fill z and a, layer by layer from the input a[0]: z = a W + b, a′ = φ(z)."""
-    weights, biases, a = network.weights, network.biases, passed.a
+    """Fill z and a, layer by layer from the input a[0]: z = a W + b, a′ = φ(z); a W alone stands in the room of a′."""
+    weights, biases, a = network.weights, network.bias_rows, passed.a
     for layer, name in enumerate(network.architecture.activations):
-        z = a[layer].dot(weights[layer], out=passed.z[layer])
+        z, above = passed.z[layer], a[layer + 1]
         if biases:
-            z += biases[layer]
-        ACTIVATIONS[name].value(z, a[layer + 1])
+            np.add(a[layer].dot(weights[layer], above), biases[layer], z)
+        else:
+            a[layer].dot(weights[layer], z)
+        ACTIVATIONS[name].value(z, above)
 
 
 def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
@@ -82,7 +84,7 @@ def backward(network: Network, loss: Loss, y: Floats, passed: Pass) -> None:
     loss.delta(ACTIVATIONS[activations[-1]], z, a, y, delta, scratch)
     for layer in range(len(activations) - 2, -1, -1):
         below = passed.delta[layer]
-        delta.dot(network.weights[layer + 1].T, out=below)
+        delta.dot(network.weights[layer + 1].T, below)
         ACTIVATIONS[activations[layer]].pull_back(below, passed.z[layer], passed.a[layer + 1], passed.scratch[layer])
         delta = below
 
@@ -91,6 +93,6 @@ def sum_gradients(passed: Pass, summed: Parameters) -> None:
     """Fill Σ_n ∂L_n/∂θ: aᵀδ for weights, Σ_n δ for biases. The sum over samples is the matrix product."""
     weights, biases, a = summed.weights, summed.biases, passed.a
     for layer, delta in enumerate(passed.delta):
-        a[layer].T.dot(delta, out=weights[layer])
+        a[layer].T.dot(delta, weights[layer])
         if biases:
             sum_over_samples(delta, biases[layer])

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.engine.activations import Activation, row_maxima, row_sums
-from bptui.engine.types import Floats
+from bptui.engine.types import ZERO, Floats, number
 
-LARGEST = float(np.finfo(np.float64).max)
+LARGEST = number(float(np.finfo(np.float64).max))
+LOWEST = number(-float(np.finfo(np.float64).max))
+HALF = number(0.5)
 
 
 def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
     """½ Σ_k (a_k − y_k)²"""
-    return 0.5 * squared_error(z, a, y)
+    return HALF * squared_error(z, a, y)
 
 
 def half_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
     """a − y"""
-    np.subtract(a, y, out=out)
+    np.subtract(a, y, out)
 
 
 def squared_error(z: Floats, a: Floats, y: Floats) -> Floats:
@@ -48,7 +50,7 @@ def mean_squared_error_slope(a: Floats, y: Floats, out: Floats) -> None:
 def binary_cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
     """−Σ_k [y ln a + (1 − y) ln(1 − a)] with a = sigmoid(z), written in z so that it stays finite:
     max(z, 0) − z y + ln(1 + e^−|z|)."""
-    terms = np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))
+    terms = np.maximum(z, ZERO) - z * y + np.log1p(np.exp(-np.abs(z)))
     return np.minimum(row_sums(terms), LARGEST)
 
 
@@ -56,7 +58,7 @@ def cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
     """−Σ_k y_k ln a_k with a = softmax(z), written in z so that it stays finite:
     ln Σ_j e^(z_j − m) − Σ_k y_k (z_k − m), m = max z."""
     shifted = z - row_maxima(z)
-    np.maximum(shifted, -LARGEST, out=shifted)  # z_k − m may overflow to −inf, and 0 · inf is no number
+    np.maximum(shifted, LOWEST, out=shifted)  # z_k − m may overflow to −inf, and 0 · inf is no number
     chosen = row_sums(shifted * y)
     np.exp(shifted, out=shifted)
     return np.log(row_sums(shifted)) - chosen
@@ -65,7 +67,7 @@ def cross_entropy(z: Floats, a: Floats, y: Floats) -> Floats:
 def output_minus_target(a: Floats, y: Floats, out: Floats) -> None:
     """δ = a − y: what ∂L/∂a · φ′ comes to for sigmoid with binary cross-entropy and for softmax with
     cross-entropy (Bishop 2006, section 5.3), with no division that could fail at a = 0 or 1."""
-    np.subtract(a, y, out=out)
+    np.subtract(a, y, out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,12 @@ class Architecture:
 class Parameters:
     """A vector as long as θ, seen as weights and biases per layer: θ itself, a gradient, or a step.
 
-    Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases.
+    Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases, and
+    ``bias_rows`` the same as 1 × o: numpy is three times as quick to add such a row to a batch of one sample.
     Raises ValueError for a vector of another length.
     """
 
-    __slots__ = ("architecture", "biases", "flat", "weights")
+    __slots__ = ("architecture", "bias_rows", "biases", "flat", "weights")
 
     def __init__(self, architecture: Architecture, flat: Floats) -> None:
         if flat.shape != (architecture.parameters,):
@@ -100,6 +101,7 @@ class Parameters:
         self.architecture = architecture
         self.flat = flat
         self.weights, self.biases = architecture.views(flat)
+        self.bias_rows = tuple(bias[None] for bias in self.biases)
 
     @classmethod
     def zeros(cls, architecture: Architecture) -> "Parameters":

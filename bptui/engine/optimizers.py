@@ -7,11 +7,12 @@ and writes the step. θ ← θ + step is done by the caller.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,15 @@ Step = Callable[[Descent, Floats, Floats, Floats, Floats], None]
 """(descent, g, θ, memory (k × p), step): updates the memory in place and writes the step; g, θ and step are (p,)."""
 
 
+@lru_cache(maxsize=32)
+def minus(gamma: float) -> Floats:
+    """−γ, for 0 of either sign −0."""
+    return number(-(gamma + 0.0))
+
+
 def sgd(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:
     """step = −γ g. Robbins & Monro 1951."""
-    np.multiply(g, -d.gamma, out=step)
+    np.multiply(g, minus(d.gamma), step)
 
 
 def momentum(d: Descent, g: Floats, theta: Floats, memory: Floats, step: Floats) -> None:

@@ -5,7 +5,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from bptui.engine.types import Floats, read_only
+from bptui.engine.types import Floats, number, read_only
 
 Reduction = Literal["sum", "mean"]
 Shared = TypeVar("Shared", float, Floats)
@@ -18,9 +18,15 @@ def ones(count: int) -> Floats:
     return read_only(np.ones(count))
 
 
+@lru_cache(maxsize=32)
+def count(n: int) -> Floats:
+    """n, to divide by."""
+    return number(n)
+
+
 def sum_over_samples(values: Floats, out: Floats) -> None:
     """Σ_n of values (n × o) into out (o,)."""
-    ones(len(values)).dot(values, out=out)
+    ones(len(values)).dot(values, out)
 
 
 def reduce_over_samples(summed: Floats, n: int, reduction: Reduction, out: Floats) -> None:
@@ -29,7 +35,7 @@ def reduce_over_samples(summed: Floats, n: int, reduction: Reduction, out: Float
     n is the number of samples really in this batch: a short last batch is divided by its own size.
     """
     if reduction == "mean":
-        np.divide(summed, n, out=out)
+        np.divide(summed, count(n), out)
     else:
         np.copyto(out, summed)
 

@@ -18,7 +18,7 @@ class Rows(Protocol):
 
     def __getitem__(self, rows: Any, /) -> Any: ...
 
-    def take(self, indices: Any, axis: Literal[0], out: Floats, mode: Literal["clip"]) -> Any:
+    def take(self, indices: Any, axis: Literal[0], out: Floats, mode: Literal["clip"], /) -> Any:
         """Write the rows ``indices`` into ``out``."""
 
 
@@ -26,6 +26,15 @@ def read_only(array: Array) -> Array:
     """The same array, refusing to be written through this name."""
     array.flags.writeable = False
     return array
+
+
+def number(value: float) -> Floats:
+    """A number of a formula as an array without axes. With a plain float numpy makes one anew each time, which takes as
+    long as the arithmetic on a small batch itself."""
+    return read_only(np.array(value, dtype=np.float64))
+
+
+ZERO, ONE = number(0.0), number(1.0)
 
 
 def quiet() -> AbstractContextManager[object]:

@@ -88,10 +88,11 @@ class Divergence(ArithmeticError):
 class Workspace:
     """Room for one update on n samples: the pass, the targets (n × o); Σ gradients, reduced gradient and step (p each).
 
-    ``rate`` is γ of the update; ``part_sum`` (p) the sum over one part, where the batch is cut into some.
+    ``rate`` is γ of the update; ``part_sum`` (p) the sum over one part, where the batch is cut into some; ``both`` (2p)
+    the reduced gradient with the step behind it.
     """
 
-    __slots__ = ("architecture", "n", "part_sum", "passed", "rate", "reduced", "step", "summed", "targets")
+    __slots__ = ("architecture", "both", "n", "part_sum", "passed", "rate", "reduced", "step", "summed", "targets")
 
     def __init__(self, architecture: Architecture, n: int) -> None:
         self.architecture = architecture
@@ -99,12 +100,15 @@ class Workspace:
         self.rate = 0.0
         self.passed = Pass.empty(architecture, n)
         self.targets = np.empty((n, architecture.sizes[-1]))
-        self.summed, self.reduced, self.step, self.part_sum = (Parameters.zeros(architecture) for _ in range(4))
+        self.summed, self.part_sum = Parameters.zeros(architecture), Parameters.zeros(architecture)
+        p = architecture.parameters
+        self.both = np.zeros(2 * p)
+        self.reduced, self.step = Parameters(architecture, self.both[:p]), Parameters(architecture, self.both[p:])
 
     def load(self, x: Rows, y: Floats, rows: Any) -> None:
         """Copy the batch in: the given rows of all inputs x (N × i) and targets y (N × o)."""
-        x.take(rows, axis=0, out=self.passed.a[0], mode="clip")
-        y.take(rows, axis=0, out=self.targets, mode="clip")
+        x.take(rows, 0, self.passed.a[0], "clip")
+        y.take(rows, 0, self.targets, "clip")
 
 
 def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int, work: Workspace) -> None:
@@ -125,7 +129,7 @@ def compute_update(network: Network, rules: UpdateRules, memory: Floats, t: int,
     if network.architecture.bias == "frozen":
         freeze_biases(work.step)
     # g too: Adam and its kin divide by √(g²), so that an infinite g² would come out as a step of 0
-    if not math.isfinite(g.dot(g) + step.dot(step)):
+    if not math.isfinite(work.both.dot(work.both)):
         raise locate_divergence(work)
 
 

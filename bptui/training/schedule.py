@@ -78,7 +78,8 @@ class Position(NamedTuple):
         if self.repeat < settings.repeats and not settled:
             return Position(self.epoch, self.batch, self.start, self.repeat + 1, seen, looked)
         start = self.start + size
-        if _left(start, settings, count) == 0:
+        left = count - start
+        if left == 0 or (settings.last_batch == "drop" and left < (settings.batch_size or count)):
             return Position(self.epoch + 1, 1, 0, 1, seen, looked)
         return Position(self.epoch, self.batch + 1, start, 1, seen, looked)
 

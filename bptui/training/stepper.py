@@ -9,7 +9,7 @@ from bptui.engine.optimizers import optimizer_named
 from bptui.engine.reduce import mean_over_samples
 from bptui.engine.types import Floats, Integers, read_only
 from bptui.engine.update import Workspace, compute_update
-from bptui.training.causes import Causes
+from bptui.training.causes import Causes, Guest
 from bptui.training.checkpoints import State
 from bptui.training.problem import Problem
 from bptui.training.schedule import Position
@@ -36,6 +36,7 @@ class Stepper:
         "_architecture",
         "_carried",
         "_causes",
+        "_guests",
         "_settings",
         "_theta",
         "_whole",
@@ -72,8 +73,10 @@ class Stepper:
         What the update before left is kept as well: a fork at this update begins from it.
         """
         self.reached, self._carried, self._theta = self.position, self.memory, self.network.flat
+        self._guests: tuple[Guest, ...] = ()
         if self.update >= self._causes.latest:
             return
+        self._guests = self._causes.guests_at(self.update + 1)
         edits = self._causes.edits_at(self.update + 1)
         if edits:
             self.network = Network(self._architecture, self.network.flat.copy())
@@ -127,7 +130,7 @@ class Stepper:
         self.work = work = self.compute()
         self._apply(work)
         self.update += 1
-        settings, guests = self._settings, len(self._causes.guests_at(self.update))
+        settings, guests = self._settings, len(self._guests)
         loss = float(mean_over_samples(work.passed.loss))
         settled = settings.repeat_until > 0 and self._loss_now(work, settings) < settings.repeat_until
         self.position = self.position.after(settings, self.problem.count, settled, guests)
@@ -145,7 +148,7 @@ class Stepper:
     def compute(self, work: Workspace | None = None) -> Workspace:
         """Compute the next update without applying it. The result is written into ``work``; without one, into a
         workspace that the next update of the same batch size will overwrite."""
-        settings, guests = self._settings, self._causes.guests_at(self.update + 1)
+        settings, guests = self._settings, self._guests
         own = self.position.size(settings, self.problem.count)
         size = own + len(guests)
         if work is None:
