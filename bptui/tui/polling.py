@@ -31,10 +31,13 @@ class Lectern:
     def ways(self, usual: Ways) -> Ways:
         """How many have answered; Esc tells the number without an answer of the lecturer's own."""
         self.polls.look(self._app.session)  # the foot may be painted before anybody is told
-        if self.polls.open is None or not self.polls.seats:
+        if not self.polls.seats:
+            return usual
+        usual = usual._replace(whose="you: ")
+        if self.polls.open is None:
             return usual
         said = answered_words(self.polls.open.answered, self.polls.seats)
-        return Ways(usual.enter, "reveals" if usual.esc else "", said, "B")
+        return usual._replace(esc="reveals" if usual.esc else "", poll=said, bars="B")
 
     def look(self) -> None:
         """Show the lecturer what was answered so far, before the number is told."""

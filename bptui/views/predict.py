@@ -20,12 +20,14 @@ LETTERS = "abcd"
 
 class Ways(NamedTuple):
     """What Enter and Esc do with a number ("": nothing); what is said of a poll of it, the longest wording first, and
-    the key that shows its bars before the number is told."""
+    the key that shows its bars before the number is told. ``whose`` the score is, where a class might take it for
+    theirs."""
 
     enter: str = "answers"
     esc: str = "skips"
     poll: tuple[str, ...] = ()
     bars: str = ""
+    whose: str = ""
 
 
 ALONE = Ways()
@@ -38,13 +40,13 @@ def foot_rows(question: Question, width: int, keys: Keys, choices: list[float], 
     asking = question.prediction
     first, second = asked_rows(question, width, keys, choices, ways) if asking.now else told_rows(question, width, keys)
     if foot_height(asking) == FOOT:
-        return [first, with_score(second, asking, width)]
+        return [first, with_score(second, asking, width, ways)]
     upper, *rest = prose(hints(question)[-1], width - 2)
     room = width - 3 - cells(asking.score.short)
     return [
         first,
         ((f" {upper}", "bar"),),
-        with_score(((f" {cut(' '.join(rest), max(room, 0))}", "bar"),), asking, width),
+        with_score(((f" {cut(' '.join(rest), max(room, 0))}", "bar"),), asking, width, ways),
     ]
 
 
@@ -53,10 +55,12 @@ def foot_height(asking: Prediction) -> int:
     return FOOT + (asking.now is not None and asking.hints == MOST_HINTS and not asking.offered)
 
 
-def with_score(row: Row, asking: Prediction, width: int) -> Row:
-    text = "".join(part for part, _ in row)
-    fits = cells(text) + cells(asking.score.words) + 2 <= width
-    words = f" {asking.score.words if fits else asking.score.short} "
+def with_score(row: Row, asking: Prediction, width: int, ways: Ways) -> Row:
+    text, score = "".join(part for part, _ in row), asking.score
+    long, short = (f" {ways.whose}{words} " for words in (score.words, score.short))
+    words = long if cells(text) + cells(long) <= width else short
+    if ways.whose and not score.answered:
+        words = ""
     role = row[0][1] if row else "bar"
     return (left(text, max(width - cells(words), 0)), role), (right(words, min(cells(words), width)), "bar-strong")
 

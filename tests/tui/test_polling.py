@@ -36,6 +36,7 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         number = said["open"]["id"] if said else 0
         assert "? MEAN w₂[0→0] = _  0 of 4 have answered" in at.text()
         assert "Esc reveals" in at.text()
+        assert "0 of 0" not in at.text(), "the lecturer has not answered, and the class is counted above"
         await at.press("s")
         assert "J gives a hint, Esc reveals it" in at.foot()
         record, weight = at.session.record, at.session.moment.weight
@@ -68,6 +69,7 @@ async def test_the_lecturer_sees_how_many_have_answered_and_then_which_mistakes_
         assert told == [None]
         assert f"told: MEAN w₂[0→0] = {factor(mean, 8)}" in at.text()
         assert "skipped" not in at.text()
+        assert "0 of 0" not in at.text()
 
 
 async def test_the_lecturer_may_look_at_the_bars_as_they_grow_before_the_number_is_told() -> None:

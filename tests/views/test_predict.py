@@ -251,6 +251,15 @@ def test_how_many_have_answered_is_at_the_foot_in_any_width_and_the_number_is_no
             assert not spellings(value(question.record, q)) & {words.lstrip("+−") for words in NUMBER.findall(rows[0])}
 
 
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_before_a_class_the_score_is_the_lecturers_own_once_there_is_one(width: int) -> None:
+    question, before_class = questions("xor")[0], Ways(whose="you: ")
+    assert "0" not in lines(foot_rows(question, width, {}, [], before_class))[-1]
+    answered = question.prediction.answered("77.77", 0.5, lambda *_: "")
+    last = lines(foot_rows(replace(question, prediction=answered), width, {}, [], before_class))[-1]
+    assert last.endswith((" you: 0/1 ", " you: 0 of 1 right "))
+
+
 def test_the_list_of_depths_says_what_is_asked() -> None:
     rows = lines(depth_rows(frozenset(("mean", "weight")), 78))
     assert [row.split("]")[0][-1] for row in rows if "[" in row] == [" ", " ", " ", " ", "x", " ", "x"]
