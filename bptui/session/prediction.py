@@ -30,6 +30,9 @@ OF_BATCH: frozenset[Asked] = frozenset(("sum", "mean", "step", "weight"))
 Named = Callable[[float, float], str]
 """A wrong number and how far off it may be → what it is, "" where it is nothing known."""
 MOST_HINTS = 3
+LONGEST = 14  # characters of an answer
+LETTERS = "abcd"
+"""Those of the numbers that are offered."""
 NUMBER = re.compile(r"[-+]?(\d*)(?:\.(\d*))?(?:e([-+]?\d{1,3}))?")
 LEAST_DIGITS = 2
 SLACK = 0.005
@@ -79,8 +82,8 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """``kinds`` is the depth: what is asked at all. ``asked`` are the numbers of this moment that are still to be told,
-    the first of them asked now; ``hints`` those given for it; ``typed`` the answer so far; ``offered`` whether numbers
-    to choose among are shown."""
+    the first of them asked now; ``hints`` those given for it; ``typed`` the answer so far, or the letter of a number
+    that is ``offered``: those to choose among are shown then."""
 
     kinds: frozenset[Asked]
     asked: tuple[Quantity, ...] = ()
@@ -89,6 +92,11 @@ class Prediction:
     offered: bool = False
     score: Score = Score()
     told: Told | None = None
+
+    @property
+    def chosen(self) -> int | None:
+        """The place of the number that is chosen among those offered, from 0; None where none is."""
+        return LETTERS.index(self.typed) if self.offered and self.typed and self.typed in LETTERS else None
 
     @property
     def now(self) -> Quantity | None:
@@ -106,6 +114,15 @@ class Prediction:
     def away(self) -> Self:
         """One has gone elsewhere: nothing is asked there."""
         return replace(self, asked=(), hints=0, typed="", offered=False, told=None)
+
+    def with_typed(self, character: str) -> Self:
+        """One more character; a letter, and what follows one, stands alone."""
+        alone = character in LETTERS or self.chosen is not None
+        return replace(self, typed=character if alone else (self.typed + character)[:LONGEST])
+
+    def with_offers(self, shown: bool) -> Self:
+        """Numbers to choose among are shown, or no longer: then none of them is chosen."""
+        return replace(self, offered=shown, typed="" if self.chosen is not None else self.typed)
 
     def hinted(self) -> Self:
         """One hint more."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 
 from bptui.data.digits import shortest
+from bptui.session.prediction import LETTERS
 from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from bptui.views.predict import Ways
 
 TYPED = frozenset("0123456789.,-−+eE")
-LONGEST = 14  # characters of an answer
 LOOKS = ("Panels", "Select", "Table", "Matrices")
 """Groups of keys that only look: they act while a number is asked too."""
 ALLOWED = (
@@ -122,7 +122,7 @@ class Predicting(Workbench):
     def takes(self, event: events.Key) -> bool:
         """Is it part of an answer, or what is done with one?"""
         offered = self.session.prediction is not None and self.session.prediction.offered
-        letter = offered and event.character is not None and event.character in "abcd"
+        letter = offered and event.character is not None and event.character in LETTERS
         if event.key == "escape":
             return self.esc_skips and not self.is_seat
         if event.character == "B" and self.ways().bars:
@@ -136,6 +136,9 @@ class Predicting(Workbench):
         asking = self.session.prediction
         assert asking is not None
         match key:
+            case "enter" if asking.chosen is not None:
+                number = self.choices()[asking.chosen]
+                self.answer(shortest(number, 6), number)
             case "enter":
                 self.answer(asking.typed)
             case "escape":
@@ -145,12 +148,11 @@ class Predicting(Workbench):
             case "backspace":
                 self.session.prediction = replace(asking, typed=asking.typed[:-1])
             case "tab":
-                self.session.prediction = replace(asking, offered=not asking.offered)
-            case _ if asking.offered and character in "abcd" and "abcd".index(character) < len(self.choices()):
-                chosen = self.choices()["abcd".index(character)]
-                self.answer(shortest(chosen, 6), chosen)
+                self.session.prediction = asking.with_offers(not asking.offered)
+            case _ if character in LETTERS[len(self.choices()) :]:
+                self.notice = f"{len(self.choices())} numbers are offered: there is no {character}"
             case _:
-                self.session.prediction = replace(asking, typed=(asking.typed + character)[:LONGEST])
+                self.session.prediction = asking.with_typed(character)
 
     def show_bars(self) -> None:
         """What a class has answered so far."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bptui.explain import Explanation, explain, name
 from bptui.explain.expression import Number as Alone
 from bptui.explain.quantity import GIVEN, Quantity
-from bptui.session.prediction import DEPTHS, MOST_HINTS, Asked, Prediction, Question
+from bptui.session.prediction import DEPTHS, LETTERS, MOST_HINTS, Asked, Prediction, Question
 from bptui.views.explain import prose, screen_number
 from bptui.views.keys_named import Keys
 from bptui.views.layers import fitting
@@ -15,7 +15,6 @@ from bptui.views.text import Row, Span, cells, cut, first_fitting, left, right
 
 FOOT = 2  # rows at the foot; one more for the last hint, which is the longest
 CURSOR = "_"
-LETTERS = "abcd"
 
 
 class Ways(NamedTuple):
@@ -71,7 +70,8 @@ def with_score(row: Row, asking: Prediction, width: int, ways: Ways) -> Row:
 def asked_rows(question: Question, width: int, keys: Keys, choices: list[float], ways: Ways) -> tuple[Row, Row]:
     asking, record = question.prediction, question.record
     assert asking.now is not None
-    typed: Span = (f"{asking.typed}{CURSOR}", "bar-strong")
+    chosen = "" if asking.chosen is None or asking.chosen >= len(choices) else f" {factor(choices[asking.chosen], 8)}"
+    typed: Span = (f"{asking.typed}{chosen}{CURSOR}", "bar-strong")
     said = list(keys_said(asking.offered, keys.get("hint", "J"), ways))
     words = f" ? {name(asking.now, record.names)} = "
     first = first_fitting(
@@ -86,7 +86,11 @@ def keys_said(offered: bool, hint: str, ways: Ways) -> Iterator[tuple[str, str]]
     esc = f"  Esc {ways.esc}" if ways.esc else ""
     esc = f"  {ways.bars} bars{esc}" if ways.bars else esc
     if offered:
-        tails = [f"  a letter takes one  Tab hides them{esc}", "  a letter takes one"]
+        tails = [
+            f"  a letter chooses  Enter {ways.enter}  Tab hides them{esc}",
+            f"  a letter chooses  Enter {ways.enter}{esc}",
+            "  a letter, then Enter",
+        ]
     else:
         tails = [
             f"  Enter {ways.enter}  {hint} hint  Tab offers{esc}",

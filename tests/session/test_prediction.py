@@ -179,3 +179,12 @@ def test_hints_end_and_are_counted_and_a_skipped_number_is_no_answer() -> None:
     assert q is not None
     told(session, f"{value(session.record, q):.6f}")
     assert now(session).score.words == "1 of 2 right, 3 hints, 1 skipped"
+
+
+def test_a_letter_chooses_among_what_is_offered_until_another_or_a_number_takes_its_place() -> None:
+    asking = Prediction(frozenset(("mean",))).with_offers(True).with_typed("0").with_typed(".").with_typed("b")
+    assert (asking.typed, asking.chosen) == ("b", 1)
+    assert asking.with_typed("c").chosen == 2
+    assert (asking.with_typed("5").typed, asking.with_typed("5").chosen) == ("5", None)
+    assert (asking.with_offers(False).typed, asking.with_offers(False).chosen) == ("", None)
+    assert asking.with_typed("5").with_offers(False).typed == "5"

@@ -63,6 +63,9 @@ async def test_hints_and_numbers_to_choose_among(size: tuple[int, int]) -> None:
         await at.press("J", "tab")
         letter = next(letter for letter in "abcd" if f"{letter} {factor(true, 8)}" in at.text())
         await at.press(letter)
+        assert f"= {letter} {factor(true, 8)}_" in at.text()
+        assert "right: " not in at.text()
+        await at.press("enter")
         assert "right: a₂[o1][#1]" in at.text()
         assert "1 of 1 right, 2 hints" in at.text() or " 1/1 " in at.text()
 
@@ -107,7 +110,9 @@ async def test_the_letter_of_a_number_of_one_digit_answers() -> None:
         asking = at.session.prediction
         assert asking is not None
         at.explorer._choices = asking.now, [0.5, true_number(at)]
-        await at.press("tab", "a")
+        await at.press("tab", "c")
+        assert "2 numbers are offered: there is no c" in at.foot()
+        await at.press("b", "a", "enter")
         assert at.session.prediction is not None
         assert at.session.prediction.told is not None
         assert (at.session.prediction.told.given, at.session.prediction.told.right) == ("0.5", False)
