@@ -432,9 +432,10 @@ class Explorer(Predicting):
         self.do(lambda _: self.session.choose_row(rows, by))
 
     def wheel(self, way: str) -> None:
-        """The focused panel's list scrolls, where it has one."""
-        if self.looks.panel.scrolls:
-            self.press(f"page-{way}")
+        """The focused panel's list scrolls, where there is more of it; where not, what is said stays."""
+        key, pages = BY_ID[f"page-{way}"], 1 if way == "down" else -1
+        if self.why_not(key) is None and self.stage.scrolled(self.looks, self.scene(), pages) != self.looks:
+            self.press(key.id)
 
     # --- how it is looked at ---
 

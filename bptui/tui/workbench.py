@@ -203,8 +203,8 @@ class Workbench(Screen[None]):
         self.wheel("down")
 
     def wheel(self, way: str) -> None:
-        """As the arrow does, where it moves in a list."""
-        if any(key.id == way for key in self.table()):
+        """As the arrow does, where it moves in a list; where it cannot nobody has asked why not."""
+        if any(key.id == way and self.why_not(key) is None for key in self.table()):
             self.press(way)
 
     # --- keys ---

@@ -7,12 +7,13 @@ from textual import events
 
 from bptui.tui.lists import List
 from bptui.tui.panel import Panel
+from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK
 from bptui.views.network import laid_out, unit_at
 from bptui.views.panels import NUMBERS
 from tests.cli.commands import terminal
 
-from .pilots import USUAL, WIDE, Pilots, explore
+from .pilots import USUAL, WIDE, Pilots, explore, session_with
 
 
 async def click(at: Pilots, number: int) -> None:
@@ -171,12 +172,19 @@ async def test_the_wheel_scrolls_the_focused_list_there_and_back() -> None:
         assert at.explorer.stage.panels[BATCH]._rows == before
 
 
-async def test_in_a_panel_without_a_list_the_wheel_says_nothing() -> None:
-    async with explore("xor", WIDE) as at:
+@pytest.mark.parametrize("keys", ["1", "2", "6", "G"])
+async def test_where_there_is_no_more_to_see_the_wheel_changes_nothing_and_what_is_said_stays(keys: str) -> None:
+    async with explore(session_with("xor", learning_rate=0.0), WIDE) as at:
+        await at.press(*keys)
         await at.until_drawn()
+        workbench = at.app.screen
+        assert isinstance(workbench, Workbench)
+        workbench.notice = "what is said"
+        workbench.paint()
         before = at.lines()
-        await wheel(at, events.MouseScrollDown)
-        assert at.lines() == before
+        for way in events.MouseScrollUp, events.MouseScrollDown:
+            await wheel(at, way)
+            assert at.lines() == before
 
 
 async def test_the_wheel_scrolls_help() -> None:
