@@ -138,7 +138,7 @@ class Problem:
 
     def originals(self, rows: Integers) -> dict[Cell, float]:
         """Of these rows the data's own numbers, as a network gets them, in place of which others stand."""
-        met = set(rows.tolist())
+        met = set(rows.tolist()) if self.roster.rewritten else ()
         found: dict[Cell, float] = {}
         for (row, part, place), _ in self.roster.rewritten:
             if row in met:

@@ -103,6 +103,7 @@ class Run:
         """Take about so many bytes for states from now on; records that were looked at are made again."""
         self._checkpoints.limit(budget)
         self._records.clear()
+        self._front.rest()
 
     @property
     def evaluating(self) -> bool:

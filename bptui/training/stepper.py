@@ -122,6 +122,11 @@ class Stepper:
             del self._workspaces[self.work.n]
         return self.work
 
+    def rest(self) -> None:
+        """No update is asked for soon: the room for one is given back."""
+        self._workspaces.clear()
+        self.work = None
+
     def step(self) -> float:
         """Make the next update and return the mean loss of its batch, read before the update.
 

@@ -64,6 +64,7 @@ def chosen_columns(scene: Scene, width: int) -> Columns:
 Rows = dict[tuple[Hashable, ...], Row]
 """By all that a row is made of besides the record and the columns."""
 ROWS, COLUMNS, PICTURES = OfRecord[Rows](), OfRecord[Columns](), OfRecord[str]()
+FIRST = 64  # samples of which one mostly tells already that their numbers are not as short as that
 CLASSES, ANSWERS = OfRecord[list[str]](), OfRecord[str]()
 
 
@@ -92,7 +93,7 @@ def numbers_wish(values: Floats, least: int) -> tuple[int, int, int]:
     short, full = SIZES[-1], SIZES[0]
     if not (values % 1).any():
         short = full = max(len(brief(float(value), full)) for value in (values.min(), values.max()))
-    elif write := exact(values.ravel().tolist()):
+    elif exact(values[:FIRST].ravel().tolist()) and (write := exact(values.ravel().tolist())):
         ends = zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True)
         sizes = [max(len(write(value)) for value in pair) for pair in ends]
         return min(least, max(sizes)), sum(sizes) + count - 1, max((full + 1) * count - 1, least)
@@ -216,12 +217,11 @@ def given_targets(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
     y, classes = scene.record.targets, scene.data.classes
     if not classes:
         return aligned([y[m].tolist() for m in shown], width)
-    every = CLASSES.get(scene.record, classes, lambda: named_targets(y, classes))
-    return [every[m] for m in shown]
+    return CLASSES.get(scene.record, (*classes, *shown), lambda: named_targets(y[list(shown)], classes))
 
 
 def named_targets(y: Floats, classes: Sequence[str]) -> list[str]:
-    """The class of every sample."""
+    """The class of each of these samples."""
     one_hot = y.shape[1] > 1 or len(classes) == 1
     places = y.argmax(axis=1).tolist() if one_hot else map(round, y[:, 0].tolist())
     return [classes[place] for place in places]
