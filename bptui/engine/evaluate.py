@@ -1,6 +1,7 @@
 """The one forward-only pass: losses and outputs of any samples, with nothing kept for a backward pass."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,23 +19,33 @@ def losses_of_pass(network: Network, loss: str, y: Floats, passed: Pass) -> Floa
     return LOSSES[loss].value(passed.z[-1], passed.a[-1], y)
 
 
+class Chunk(NamedTuple):
+    """Some samples that are evaluated at once: which rows of all, the pass that holds their inputs, their targets."""
+
+    part: slice
+    passed: Pass
+    y: Floats
+
+
 def room_for(architecture: Architecture, samples: int) -> Pass:
-    """Where :func:`evaluate` puts what it finds of so many samples. To keep it spares the next call a quarter of its
-    time: the memory is the process's already."""
+    """Where what is found of so many samples is put, chunk by chunk. To keep it spares the next evaluation a quarter of
+    its time: the memory is the process's already."""
     return Pass.forward_only(architecture, np.empty((min(samples, CHUNK), 0)))
 
 
-def evaluate(
-    network: Network, loss: str, x: Rows, y: Floats, room: Pass | None = None
-) -> Iterator[tuple[slice, Floats, Floats]]:
-    """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o), which the
-    next chunk overwrites."""
-    room = room or room_for(network.architecture, len(x))
+def chunks(x: Rows, y: Floats, room: Pass) -> Iterator[Chunk]:
+    """x (N × i) and y (N × o), cut; all chunks share a room, so the next one overwrites what was found of one."""
     for start in range(0, len(x), CHUNK):
         part = slice(start, start + CHUNK)
-        passed = room.with_inputs(x[part])
+        yield Chunk(part, room.with_inputs(x[part]), y[part])
+
+
+def evaluate(network: Network, loss: str, x: Rows, y: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
+    """For x (N × i) and y (N × o), chunk by chunk: which rows, their losses (n,) and their outputs (n × o), which the
+    next chunk overwrites."""
+    for part, passed, targets in chunks(x, y, room_for(network.architecture, len(x))):
         with quiet():
-            losses = losses_of_pass(network, loss, y[part], passed)
+            losses = losses_of_pass(network, loss, targets, passed)
         yield part, losses, passed.a[-1]
 
 

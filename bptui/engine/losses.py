@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bptui.engine.activations import Activation, row_maxima, row_sums
-from bptui.engine.types import ZERO, Floats, number
+from bptui.engine.types import HALF, ZERO, Floats, number
 
 LARGEST = number(float(np.finfo(np.float64).max))
 LOWEST = number(-float(np.finfo(np.float64).max))
-HALF = number(0.5)
 
 
 def half_squared_error(z: Floats, a: Floats, y: Floats) -> Floats:

@@ -34,7 +34,7 @@ def number(value: float) -> Floats:
     return read_only(np.array(value, dtype=np.float64))
 
 
-ZERO, ONE = number(0.0), number(1.0)
+ZERO, HALF, ONE = number(0.0), number(0.5), number(1.0)
 
 
 def quiet() -> AbstractContextManager[object]:

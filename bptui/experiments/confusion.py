@@ -9,7 +9,8 @@ import numpy as np
 from bptui.engine.evaluate import evaluate
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, Integers
-from bptui.training.problem import Problem, chosen_class
+from bptui.training.judged import chosen_class
+from bptui.training.problem import Problem
 
 Part = Literal["train", "test"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bptui.engine.network import Network
-from bptui.engine.types import Floats
+from bptui.engine.types import Floats, quiet
 from bptui.engine.update import UpdateRules, penalty
 from bptui.training.history import Curve
 from bptui.training.problem import Metrics, Problem
@@ -97,10 +97,11 @@ class Ends:
         if ending is None:
             return True
         try:
-            while True:
-                next(ending.parts)
-                if pause():
-                    return False
+            with quiet():
+                while True:
+                    next(ending.parts)
+                    if pause():
+                        return False
         except StopIteration as whole:
             self.curve.append((ending.update, ending.epoch, ending.seen), (*whole.value, ending.penalty))
             self._ending = None

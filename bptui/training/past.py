@@ -15,7 +15,7 @@ from bptui.engine.reduce import share_of_samples
 from bptui.engine.statistics import contributions
 from bptui.engine.types import Floats, Integers, quiet
 from bptui.engine.weight import Weight
-from bptui.training.problem import chosen_class
+from bptui.training.judged import chosen_class
 from bptui.training.run import Run
 from bptui.training.stepper import Stepper
 from bptui.training.watching.made import Made

@@ -9,11 +9,10 @@ import numpy as np
 
 from bptui.data import Dataset, Split
 from bptui.data.inputs import Inputs
-from bptui.engine.backprop import Pass
-from bptui.engine.evaluate import evaluate, room_for
+from bptui.engine.evaluate import room_for
 from bptui.engine.network import Architecture, Network
-from bptui.engine.reduce import share_of_samples
 from bptui.engine.types import Floats, Integers, Rows, quiet, read_only
+from bptui.training.judged import Judged
 from bptui.training.roster import UNEDITED, Cell, Roster
 from bptui.training.schedule import Position, epoch_order
 from bptui.training.settings import Order
@@ -49,8 +48,7 @@ class Problem:
     whole: "Problem | None" = None
     visits: "Visits | None" = None
     _edited: "dict[Roster, Problem]" = field(default_factory=dict, repr=False)
-    _rooms: dict[Architecture, Pass] = field(default_factory=dict, repr=False)
-    _wanted: dict[str, Integers] = field(default_factory=dict, repr=False)
+    _judged: dict[Architecture, tuple[Judged, Judged]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, data: Dataset, split: Split, seed: int) -> "Problem":
@@ -112,8 +110,7 @@ class Problem:
             roster=roster,
             whole=self,
             _edited={},
-            _rooms={},
-            _wanted={},
+            _judged={},
         )
 
     def _inputs(self, rows: Integers, roster: Roster) -> Rows:
@@ -168,46 +165,29 @@ class Problem:
     def metrics(self, network: Network, loss: str) -> Metrics:
         """Train and test loss (means), train and test accuracy; nan where there is none."""
         parts = self.metrics_in_parts(network, loss)
-        while True:
-            try:
-                next(parts)
-            except StopIteration as whole:
-                return whole.value
+        with quiet():
+            while True:
+                try:
+                    next(parts)
+                except StopIteration as whole:
+                    return whole.value
 
     def metrics_in_parts(self, network: Network, loss: str) -> Generator[None, None, Metrics]:
-        """The same, given back at the end of a walk through all samples that can be broken off between its parts."""
-        train_loss, train_accuracy = yield from self._evaluate(network, loss, self.train_x, self.train_y, "train")
-        test_loss, test_accuracy = yield from self._evaluate(network, loss, self.test_x, self.test_y, "test")
+        """The same, given back at the end of a walk through all samples that can be broken off between its parts.
+        Callers silence numpy's warnings."""
+        train, test = self._judged_by(network.architecture)
+        train_loss, train_accuracy = yield from train.walk(network, loss)
+        test_loss, test_accuracy = yield from test.walk(network, loss)
         return train_loss, test_loss, train_accuracy, test_accuracy
 
-    def _evaluate(
-        self, network: Network, loss: str, x: Rows, y: Floats, which: str
-    ) -> Generator[None, None, tuple[float, float]]:
-        if len(x) == 0:
-            return float("nan"), float("nan")
-        if self.data.classes and which not in self._wanted:
-            self._wanted[which] = read_only(chosen_class(y))
-        total, right, wanted = 0.0, 0, self._wanted.get(which)
-        for part, losses, outputs in evaluate(network, loss, x, y, self._room(network.architecture)):
-            with quiet():
-                total += float(losses.sum())
-            if wanted is not None:
-                right += int(np.count_nonzero(chosen_class(outputs) == wanted[part]))
-            yield
-        accuracy = share_of_samples(right, len(x)) if wanted is not None else float("nan")
-        return share_of_samples(total, len(x)), accuracy
-
-    def _room(self, architecture: Architecture) -> Pass:
-        if architecture not in self._rooms:
-            self._rooms[architecture] = room_for(architecture, max(len(self.train_x), len(self.test_x)))
-        return self._rooms[architecture]
-
-
-def chosen_class(outputs: Floats) -> Integers:
-    """The class each row says: the largest of several outputs, or 1 for a single output above one half."""
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] > 0.5).astype(np.int64)
-    return np.argmax(outputs, axis=1)
+    def _judged_by(self, architecture: Architecture) -> tuple[Judged, Judged]:
+        """The training samples and those of the test. They share a room: it stays in the cache."""
+        if architecture not in self._judged:
+            room = room_for(architecture, max(len(self.train_x), len(self.test_x)))
+            train, test = (self.train_x, self.train_y), (self.test_x, self.test_y)
+            classes = bool(self.data.classes)
+            self._judged[architecture] = Judged(*train, classes, room), Judged(*test, classes, room)
+        return self._judged[architecture]
 
 
 @lru_cache(maxsize=8)

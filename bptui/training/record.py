@@ -17,7 +17,7 @@ from bptui.engine.update import Workspace, penalty
 from bptui.engine.weight import Names, Weight
 from bptui.training import forms
 from bptui.training.causes import Edit
-from bptui.training.problem import chosen_class
+from bptui.training.judged import chosen_class
 from bptui.training.provider import Told
 from bptui.training.roster import Cell, Roster
 from bptui.training.schedule import Position

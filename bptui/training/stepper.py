@@ -95,8 +95,8 @@ class Stepper:
 
     @property
     def left(self) -> Network:
-        """The network that the last update left, before any edit."""
-        return Network(self._architecture, self._theta)
+        """The network that the last update left, before any edit, to be read at once: the next update overwrites it."""
+        return self.network if self._theta is self.network.flat else Network(self._architecture, self._theta)
 
     @property
     def left_flat(self) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from bptui.engine.types import Floats
 from bptui.session.sketch import Sketch
-from bptui.training.problem import chosen_class
+from bptui.training.judged import chosen_class
 from bptui.views.cells import CELL
 from bptui.views.glyphs import pixel, shade
 from bptui.views.numbers import num, share, sign_role

@@ -12,9 +12,9 @@ from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.training import Run
 from bptui.training.causes import Edit, Guest
+from bptui.training.judged import chosen_class
 from bptui.training.passing import Search, ladder
 from bptui.training.past import Past
-from bptui.training.problem import chosen_class
 from bptui.training.roster import LeaveOut
 
 from .builders import begin

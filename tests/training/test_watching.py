@@ -16,7 +16,7 @@ from bptui.engine import UpdateRules
 from bptui.engine.weight import Names, Weight
 from bptui.scenario import Scenario
 from bptui.training import Run, Settings, UpdateRecord
-from bptui.training.problem import chosen_class
+from bptui.training.judged import chosen_class
 from bptui.training.watching.condition import Condition, Monitor
 from bptui.training.watching.made import Made
 from bptui.training.watching.until import Until

@@ -12,7 +12,7 @@ from bptui.engine.backprop import Pass
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.types import Floats
 from bptui.engine.weight import BIAS, NUMBERED, Names, Weight, sub
-from bptui.training.problem import chosen_class
+from bptui.training.judged import chosen_class
 from bptui.training.run import Run
 from bptui.training.watching.made import Made
 
