@@ -115,6 +115,10 @@ class Prediction:
         """One has gone elsewhere: nothing is asked there."""
         return replace(self, asked=(), hints=0, typed="", offered=False, told=None)
 
+    def takes_letter(self, character: str) -> bool:
+        """Is it one that chooses a number?"""
+        return self.offered and character != "" and character in LETTERS
+
     def with_typed(self, character: str) -> Self:
         """One more character; a letter, and what follows one, stands alone."""
         alone = character in LETTERS or self.chosen is not None

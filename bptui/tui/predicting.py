@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 
 from bptui.data.digits import shortest
-from bptui.session.prediction import LETTERS
 from bptui.session.session import Session
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
@@ -121,8 +120,8 @@ class Predicting(Workbench):
 
     def takes(self, event: events.Key) -> bool:
         """Is it part of an answer, or what is done with one?"""
-        offered = self.session.prediction is not None and self.session.prediction.offered
-        letter = offered and event.character is not None and event.character in LETTERS
+        asking = self.session.prediction
+        letter = asking is not None and asking.takes_letter(event.character or "")
         if event.key == "escape":
             return self.esc_skips and not self.is_seat
         if event.character == "B" and self.ways().bars:
@@ -132,6 +131,8 @@ class Predicting(Workbench):
     def type(self, key: str, character: str) -> None:
         """One more character, or the answer is given up, asked help for, or complete."""
         from dataclasses import replace  # noqa: PLC0415
+
+        from bptui.session.prediction import LETTERS  # noqa: PLC0415  only where numbers are asked
 
         asking = self.session.prediction
         assert asking is not None
