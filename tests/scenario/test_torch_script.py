@@ -60,6 +60,8 @@ def test_pytorch_prints_them_again_where_it_is_installed(words: str) -> None:
 def test_a_script_compiles_keeps_its_lines_short_and_imports_what_it_uses(words: str) -> None:
     script = script_of(words)
     compile(script, "train.py", "exec")
+    assert '"""\n\nimport argparse\n' in script
+    assert "\n\n\n\n" not in script
     assert max(map(len, (line for line in script.splitlines() if not line.startswith("    [")))) <= 120
     for module in ("math", "os", "base64", "io", "functional"):
         uses = f"{module}." in script

@@ -29,8 +29,7 @@ def torch_script(scenario: Scenario, command: str, ddp: bool = False) -> str:
     run = scenario.begin()
     settings, numbers = run.settings_at(1), given(run.problem, run.start)
     parts = [
-        head(scenario.title, command, ddp),
-        imports(settings, "PACKED" in numbers, ddp),
+        f"{head(scenario.title, command, ddp)}\n\n{imports(settings, 'PACKED' in numbers, ddp)}",
         constants(settings, run.problem),
         *([RANKS] if ddp else []),
         batches(settings),
