@@ -250,7 +250,7 @@ def layer_map(scene: Scene, width: int, height: int) -> list[Row]:
     columns = window(inputs, width - 6 if cut else width - 5, max(moment.source, 0))
     lines = window(units, max(height - 2, 1), moment.unit)
     spelled = (
-        f" step of layer {layer}: {units} units ↓ × {inputs} inputs →",
+        f" step of layer {layer}: {units} unit{'s' * (units > 1)} ↓ × {inputs} input{'s' * (inputs > 1)} →",
         f" step of layer {layer}: {units} ↓ × {inputs} →",
         f" step: {units} ↓ × {inputs} →",
         f" {units}↓×{inputs}→",

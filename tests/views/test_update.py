@@ -12,7 +12,7 @@ from bptui.session.moment import Moment, phases
 from bptui.views.batch import batch
 from bptui.views.numbers import factor, num, rate
 from bptui.views.text import Row, fit
-from bptui.views.update import update
+from bptui.views.update import layer_map, update
 from tests.scenes import lines, own_data, own_session, phase_of, scene, session
 
 
@@ -131,3 +131,9 @@ def test_sum_and_mean_are_the_sum_and_the_mean_and_the_one_in_force_is_marked(re
     assert summed.split()[1] == factor(float(record.contributions(weight).sum()), 9, plus=True)
     assert mean.split()[2] == factor(float(record.contributions(weight).mean()), 9, plus=True)
     assert ("in force" in summed, "in force" in mean) == (reduction == "sum", reduction == "mean")
+
+
+def test_the_map_of_a_layer_counts_its_units_and_inputs() -> None:
+    it = session("xor")
+    for layer, said in ((1, "step of layer 1: 3 units ↓ × 2 inputs →"), (2, "step of layer 2: 1 unit ↓ × 3 inputs →")):
+        assert said in shown(layer_map(scene(it, Moment(1, phase_of("update"), 0, layer)), 50, 12))
