@@ -60,6 +60,9 @@ class Socket:
     async def _listen(self) -> None:
         """Until the line ends, or brings what no terminal sends."""
         async for message in self._line:
+            if message.type is WSMsgType.BINARY:
+                self.stay.send_home("a binary message was sent; a terminal sends text")
+                return
             if message.type is not WSMsgType.TEXT or not self._budget.spend(len(message.data)):
                 self.stay.send_home("more was sent than anybody types")
                 return
