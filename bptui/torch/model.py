@@ -189,6 +189,11 @@ def refuse_parameters(model: nn.Module, layers: Layers) -> None:
     for name, p in model.named_parameters():
         if id(p) not in ours:
             raise RecordingError(f"{name}: a parameter that is no weight or bias of an nn.Linear")
+        if p.is_meta:
+            raise RecordingError(
+                f"{name} is on the device meta, which has no numbers; model.to_empty(device='cpu') gives it room, then "
+                "set its start weights"
+            )
         if p.dtype not in (torch.float32, torch.float64):
             raise RecordingError(f"{name} is {p.dtype}: half precision is too coarse to compare with; train in float32")
     if any(not layer.weight.requires_grad for layer in layers.linear):

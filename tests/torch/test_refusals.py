@@ -47,6 +47,12 @@ def with_loss(loss: Any, *modules: Any) -> Training:
     return training(*modules, loss=loss)
 
 
+def on_meta() -> Training:
+    made = net(nn.Tanh())
+    made.model.to("meta")
+    return made
+
+
 def compiled() -> Training:
     made = net(nn.Tanh())
     made.model = torch.compile(made.model)
@@ -111,6 +117,7 @@ MODELS: dict[str, tuple[Callable[[], Training], str]] = {
     "compile in place": (compiled_in_place, "torch.compile makes one kernel"),
     "weight norm": (normed, "0: its weights are computed from others (parametrizations); remove that first"),
     "bfloat16": (lambda: training(kind=torch.bfloat16), "half precision is too coarse to compare"),
+    "meta": (on_meta, "0.weight is on the device meta, which has no numbers; model.to_empty(device='cpu') gives it"),
     "no layer": (lambda: Training(nn.Tanh(), nn.MSELoss(), None, *2 * (torch.zeros(1, 1),)), "there is no nn.Linear"),
     "a function": (lambda: Training(torch.tanh, nn.MSELoss(), None, *2 * (torch.zeros(1, 1),)), "no nn.Module"),
     "a loss function": (lambda: with_loss(functional.mse_loss), "the loss is mse_loss, a function: hooks see"),
