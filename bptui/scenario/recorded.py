@@ -153,8 +153,10 @@ def read(path: Path, tell: Tell) -> Recorded:
 
 def head_of(packed: NDArray[Any]) -> dict[str, Any]:
     """The JSON, value by value. Raises ValueError."""
+    if packed.dtype != np.uint8:
+        raise ValueError("damaged: its head is no bytes")
     try:
-        raw = json.loads(packed.astype(np.uint8).tobytes().decode())
+        raw = json.loads(packed.tobytes().decode())
     except (ValueError, RecursionError):
         raise ValueError("damaged: its head is no JSON") from None
     if not isinstance(raw, dict) or not isinstance(raw.get(HEAD), int):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bptui import cli
 from bptui.cli import exploring
@@ -155,16 +156,22 @@ def test_heads_that_say_something_else_are_refused(recorded: Recorded, tmp_path:
     assert words in refusal(path)
 
 
-def packed(folder: Path, head: bytes, recorded: Recorded) -> Path:
+def packed(folder: Path, head: bytes | NDArray[Any], recorded: Recorded) -> Path:
     path = folder / "run.bptui"
     body = io.BytesIO()
-    np.savez(body, **{HEAD: np.frombuffer(head, np.uint8), **recorded.arrays})  # type: ignore[arg-type]
+    array = np.frombuffer(head, np.uint8) if isinstance(head, bytes) else head
+    np.savez(body, **{HEAD: array, **recorded.arrays})  # type: ignore[arg-type]
     path.write_bytes(body.getvalue())
     return path
 
 
-@pytest.mark.parametrize("head", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"bptui_recording": NaN}'])
-def test_heads_that_are_no_json_are_refused(recorded: Recorded, tmp_path: Path, head: bytes) -> None:
+NO_BYTES = np.full(8, np.nan), np.array([123, 125])
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"bptui_recording": NaN}', *NO_BYTES]
+)
+def test_heads_that_are_no_json_are_refused(recorded: Recorded, tmp_path: Path, head: bytes | NDArray[Any]) -> None:
     assert refusal(packed(tmp_path, head, recorded)).startswith(("damaged", "no recording"))
 
 
