@@ -3,7 +3,10 @@ where somebody stands."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import NamedTuple
+
+import numpy as np
 
 from bptui.engine.network import Network
 from bptui.engine.types import Floats, quiet
@@ -16,6 +19,9 @@ from bptui.training.stepper import Stepper
 
 LATELY = 4  # ends outside the curve that are kept
 AT_ONCE = 4096  # samples that are evaluated in one go
+LIGHT = (
+    1024  # samples × parameters up to which they are evaluated when the curve is read: a thousand times in some 10 ms
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,21 @@ class Ends:
             network = Network(self._replay.architecture, stepper.left_theta())
             parts = problem.metrics_in_parts(network, rules.loss)
             self._ending = Ending(update, before.epoch, seen, parts, penalty(network, rules))
+        elif problem.samples * len(stepper.left_flat) <= LIGHT:
+            later = partial(self._values, problem, stepper.left_theta(), rules)
+            self.curve.append_later((update, before.epoch, seen), later)
         else:
             self.curve.append((update, before.epoch, seen), epoch_values(problem, stepper.left, rules))
+
+    def _values(self, problem: Problem, theta: Floats, rules: UpdateRules) -> tuple[float, ...]:
+        self._network.flat[:] = theta
+        with quiet():
+            return epoch_values(problem, self._network, rules)
+
+    @cached_property
+    def _network(self) -> Network:
+        """Room for the weights of an end that is evaluated later: to make a network takes as long as a pass."""
+        return Network(self._replay.architecture, np.empty(self._replay.architecture.parameters))
 
     def evaluated(self, pause: Callable[[], bool] = lambda: False) -> bool:
         """Evaluate the last one; False where ``pause()``, asked between the parts of many samples, said so before."""

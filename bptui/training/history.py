@@ -1,8 +1,10 @@
 """Curves of a run in bounded memory: buckets that keep minimum, maximum and last value, and double in width.
 
-A thin curve is one whose points cost something: of a bucket it wants the first point only, so that the start stays.
+A thin curve is one whose points cost something: of a bucket it wants the first point only, so that the start stays, and
+what that is may be said later, when somebody reads the curve.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +19,8 @@ METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 class Curve:
     """``names`` are the series. Points are (update, epoch, seen) and one value a series. When the buckets are
     full, neighbours are merged in pairs: memory and the cost of drawing stay bounded for ever. Ask a ``thin`` curve
-    before each point whether it :meth:`skips` that; the last point may be shown all the same, until the next."""
+    before each point whether it :meth:`skips` that; the last point may be shown all the same, until the next. Values
+    may be given as what finds them (:meth:`append_later`), which is asked when the curve is read."""
 
     __slots__ = (
         "_at",
@@ -25,6 +28,7 @@ class Curve:
         "_data",
         "_high",
         "_last",
+        "_later",
         "_low",
         "_points",
         "_shown",
@@ -53,6 +57,9 @@ class Curve:
         self._low: list[float] = []
         self._high: list[float] = []
         self._last: tuple[float, ...] = ()
+        self._later: list[
+            tuple[int, tuple[float, float, float], Callable[[], tuple[float, ...]]]
+        ] = []  # with its bucket
 
     def append(self, at: tuple[float, float, float], values: tuple[float, ...]) -> None:
         """Add a point; at is (update, epoch, seen), one value for each name."""
@@ -70,6 +77,24 @@ class Curve:
                 low[j], high[j] = min(low[j], value), max(high[j], value)
             self._points += 1
         self._at, self._last, self._stale = at, values, True
+
+    def append_later(self, at: tuple[float, float, float], values: Callable[[], tuple[float, ...]]) -> None:
+        """Add a point to a thin curve whose values are found when it is read."""
+        if self.used == self.capacity:
+            self._merge_pairs()
+        else:
+            self._write()
+        self._later.append((self.used, at, values))
+        self.used = self._shown = self.used + 1
+        self._points, self._at = self.width, at
+
+    def _find(self) -> None:
+        """Ask for the values that were left for later."""
+        while self._later:
+            bucket, at, values = self._later[-1]
+            found = values()
+            self._data[bucket] = (*at, *found, *found, *found)
+            self._later.pop()
 
     def _write(self) -> None:
         if self._stale:
@@ -90,6 +115,7 @@ class Curve:
         self._beyond, self._shown = at, self.used + 1
 
     def _merge_pairs(self) -> None:
+        self._find()
         self._write()
         half, k = self.capacity // 2, len(self.names)
         even, odd = self._data[0 : 2 * half : 2], self._data[1 : 2 * half : 2]
@@ -126,6 +152,7 @@ class Curve:
     @property
     def _rows(self) -> Floats:
         """A row for each bucket: update, epoch and seen of its last point; of all series the minimum, maximum, last."""
+        self._find()
         self._write()
         return self._data[: self._shown]
 

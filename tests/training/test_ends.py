@@ -1,10 +1,18 @@
-"""The end of an epoch of very many samples is evaluated in parts: a run pauses between them, and nothing differs."""
+"""The end of an epoch is evaluated in parts, with pauses, where samples are very many, and where they are very few when
+the curve is read: nothing differs."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from bptui.engine import Network
 from bptui.scenario import Scenario
+from bptui.training.history import ENDS
+from bptui.training.problem import Metrics, Problem
 from bptui.training.run import Run
+
+PER_EPOCH = 25
 
 
 @pytest.fixture(autouse=True)
@@ -12,9 +20,6 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digits are many."""
     monkeypatch.setattr("bptui.training.ends.AT_ONCE", 100)
     monkeypatch.setattr("bptui.engine.evaluate.CHUNK", 64)
-
-
-PER_EPOCH = 25
 
 
 def in_slices(updates: int) -> tuple[Run, int]:
@@ -72,3 +77,42 @@ def test_a_fork_has_the_end_too() -> None:
     fork = run.fork(PER_EPOCH + 1, run.settings_at(1))
     fork.extend_to(PER_EPOCH + 1)
     assert np.array_equal(curves(fork), curves(whole(PER_EPOCH)), equal_nan=True)
+
+
+class TestOfFewSamples:
+    """Each is evaluated when the curve is read, with the weights that stood there."""
+
+    def test_no_sample_is_looked_at_before_somebody_reads_the_curve(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        run, asked, metrics = Scenario.built_in("xor").begin(), list[Network](), Problem.metrics
+
+        def noted(problem: Problem, network: Network, loss: str) -> Metrics:
+            asked.append(network)
+            return metrics(problem, network, loss)
+
+        monkeypatch.setattr(Problem, "metrics", noted)
+        run.extend_to(50)
+        assert (run.history.epochs.last_update, len(asked)) == (50, 0)
+        curves(run)
+        curves(run)
+        assert len(asked) == 50
+
+    @pytest.mark.parametrize("updates", [40, ENDS + 40])
+    def test_the_curves_are_those_of_ends_evaluated_at_once(
+        self, updates: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        later, at_once = (Scenario.built_in("xor").begin() for _ in range(2))
+        later.extend_to(updates)
+        monkeypatch.setattr("bptui.training.ends.LIGHT", 0)
+        at_once.extend_to(updates)
+        assert np.array_equal(curves(later), curves(at_once), equal_nan=True)
+        assert later.epoch_end(30).train_loss == at_once.epoch_end(30).train_loss
+
+    def test_a_fork_has_them_under_the_settings_that_were_in_force(self) -> None:
+        run = Scenario.built_in("xor").begin()
+        run.extend_to(20)
+        other = replace(run.settings_at(1), rules=replace(run.settings_at(1).rules, loss="squared-error"))
+        fork = run.fork(11, other)
+        fork.extend_to(12)
+        before, after = fork.history.epochs.last("train_loss")[10:12].tolist()
+        assert before == run.history.epochs.last("train_loss")[10]
+        assert after == fork.problem.metrics(fork.record(11).after, "squared-error")[0]

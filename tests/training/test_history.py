@@ -1,6 +1,7 @@
 """Curves: bounded memory that never loses a peak."""
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -143,6 +144,28 @@ class TestRun:
             if not curve.skips():
                 curve.append((epoch, epoch, 0), (0.5,))
         assert curve.axis("epoch").tolist() == [*range(0, count, curve.width)]
+
+    @settings(max_examples=40)
+    @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(0, 60))
+    def test_values_that_are_found_when_they_are_read_make_the_same_thin_curve(
+        self, late: list[bool], read_at: int
+    ) -> None:
+        """Some points come with their values, some later; the curve may be read in between."""
+        curve, plain = (Curve(("loss",), 4, thin=True) for _ in range(2))
+        for update, later in enumerate(late):
+            value = ((7.0 * update) % 5,)
+            if not plain.skips():
+                plain.append((update, 0, 0), value)
+            if not curve.skips():
+                if later:
+                    curve.append_later((update, 0, 0), partial(tuple, value))
+                else:
+                    curve.append((update, 0, 0), value)
+            assert (curve.last_update, curve.used, curve.width) == (plain.last_update, plain.used, plain.width)
+            if update == read_at:
+                assert curve.last("loss").tolist() == plain.last("loss").tolist()
+        for part in (Curve.low, Curve.high, Curve.last):
+            assert part(curve, "loss").tolist() == part(plain, "loss").tolist()
 
     def test_the_ends_of_all_epochs_of_a_long_run_are_exact(self) -> None:
         run = begin(Settings(), count=2, start=network((2, 1)))
