@@ -81,6 +81,18 @@ def refuse_optimizer(optimizer: Any, model: nn.Module) -> None:
             raise RecordingError(f"the optimizer does not have {name}; give it all parameters that are trained")
     if theirs - {id(p) for p in model.parameters()}:
         raise RecordingError("the optimizer has parameters that are not of this model; record with one of its own")
+    rate_of(optimizer)
+
+
+def rate_of(optimizer: torch.optim.Optimizer) -> float:
+    """γ of its next step. Raises RecordingError where its groups do not have the same one."""
+    rates = {float(group["lr"]) for group in optimizer.param_groups if any(p.requires_grad for p in group["params"])}
+    if len(rates) > 1:
+        raise RecordingError(
+            f"the optimizer's groups have learning rates from {min(rates):g} to {max(rates):g}; an update that bptui "
+            "tells of has one: give all groups the same lr to record"
+        )
+    return rates.pop()
 
 
 def makes(rule: OptimizerRule, architecture: Architecture, update: "Update", after: NDArray[Any], t: int) -> bool:

@@ -276,8 +276,7 @@ class Recorder:
                 "end the recording before that"
             )
         memory = self._chain.memory(self._optimizer, self._rule.slots)
-        rate = float(self._optimizer.param_groups[0]["lr"])
-        self._ready = Update(self._seen, before, memory, self._checked, rate)
+        self._ready = Update(self._seen, before, memory, self._checked, optimizers.rate_of(self._optimizer))
 
     def _step_done(self, _: Any, __: tuple[Any, ...], ___: dict[str, Any]) -> None:
         update, after = self._ready, self._chain.theta()

@@ -47,6 +47,10 @@ def with_loss(loss: Any, *modules: Any) -> Training:
     return training(*modules, loss=loss)
 
 
+def at_other_rates(p: Any) -> Any:
+    return torch.optim.SGD([{"params": [each], "lr": 0.1 / (1 + k)} for k, each in enumerate(p)])
+
+
 def on_meta() -> Training:
     made = net(nn.Tanh())
     made.model.to("meta")
@@ -133,6 +137,10 @@ MODELS: dict[str, tuple[Callable[[], Training], str]] = {
     "no optimizer": (lambda: training(optimizer=list), "the optimizer is list, none of torch.optim's"),
     "a part of the model": (
         lambda: training(optimizer=lambda p: torch.optim.SGD([next(p)], lr=0.1)), "the optimizer does not have 0.bias"
+    ),
+    "groups at other rates": (
+        lambda: training(optimizer=at_other_rates),
+        "the optimizer's groups have learning rates from 0.025 to 0.1; an update that bptui tells of has one",
     ),
     "another model too": (
         lambda: training(optimizer=lambda p: torch.optim.SGD([*p, nn.Parameter(torch.ones(1))], lr=0.1)),
@@ -222,6 +230,11 @@ def another_loss(it: Training) -> None:
     it.optimizer.step()
 
 
+def other_rates(it: Training) -> None:
+    it.optimizer.add_param_group({"params": [it.optimizer.param_groups[0]["params"].pop()], "lr": 0.5})
+    it.step()
+
+
 def changed_outputs(it: Training) -> None:
     it.loss(it.model(it.x) * 2, it.y).backward()
 
@@ -282,6 +295,7 @@ LOOPS: dict[Callable[[Training], None], str] = {
     closure: "step(closure) makes passes of its own",
     without_backward: "optimizer.step() without a backward of this model and this loss since the last one",
     another_loss: "record with the loss that is called, and evaluate under torch.no_grad()",
+    other_rates: "the optimizer's groups have learning rates from 0.1 to 0.5; an update that bptui tells of has one",
     changed_outputs: "the loss got something else than what the model gave; put what is done between into the model",
     spread_targets: "outputs 9×2 and targets 2: PyTorch spreads one over the other; make them alike",
     dropout_on: "3: every pass goes through another network; take it out",
