@@ -56,7 +56,7 @@ SHAPES = {
 TOLD = {
     "network": ("layers", "activations", "bias"),
     "training": (
-        *("loss", "reduction", "batch_size", "last_batch", "l2", "optimizer"),
+        *("loss", "reduction", "batch_size", "last_batch", "l2", "clip_norm", "optimizer"),
         *("momentum", "beta1", "beta2", "decay", "epsilon", "weight_decay"),
     ),
 }

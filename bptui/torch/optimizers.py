@@ -11,12 +11,15 @@ from torch import nn
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.optimizers import READ, Descent, OptimizerSettings, optimizer_named
 from bptui.engine.update import freeze_biases
+from bptui.torch.clipping import Clipping
 from bptui.torch.error import RecordingError
 from bptui.torch.passes import CLOSE
 
 if TYPE_CHECKING:
     from bptui.torch.contents import Update
 
+MOST_OFF = 1e-5
+"""Of a step, as a share: what the 1e−6 in clip_grad_norm_ may come to where bptui's rule is said to make it."""
 SLOTS = {
     "momentum": ("momentum_buffer",),
     "nesterov": ("momentum_buffer",),
@@ -95,11 +98,21 @@ def rate_of(optimizer: torch.optim.Optimizer) -> float:
     return rates.pop()
 
 
-def makes(rule: OptimizerRule, architecture: Architecture, update: "Update", after: NDArray[Any], t: int) -> bool:
+def makes(
+    rule: OptimizerRule,
+    architecture: Architecture,
+    update: "Update",
+    clipping: Clipping,
+    after: NDArray[Any],
+    t: int,
+) -> bool:
     """Does bptui's optimizer of this name come to the same weights, up to rounding?"""
-    before, g = update.before.astype(np.float64), update.gradient.astype(np.float64)
+    before, given = update.before.astype(np.float64), update.gradient.astype(np.float64)
+    g = clipping.applied(given)
     constants = dict(rule.constants)
     decay = constants.pop("l2", 0.0)
+    if decay and clipping.norm:  # PyTorch adds it to what is clipped, and bptui clips what it is added to
+        return False
     for of_gradient, w in zip(
         Parameters(architecture, g).weights, Parameters(architecture, before).weights, strict=True
     ):
@@ -110,7 +123,8 @@ def makes(rule: OptimizerRule, architecture: Architecture, update: "Update", aft
     if architecture.bias == "frozen":
         freeze_biases(Parameters(architecture, step))
     rounding = 4 * float(np.finfo(after.dtype).eps * np.abs(before).max())
-    return bool(np.abs(before + step - after).max() <= CLOSE[after.dtype.name] * np.abs(step).max() + rounding)
+    close = max(CLOSE[after.dtype.name], min(2 * clipping.off(given), MOST_OFF))
+    return bool(np.abs(before + step - after).max() <= close * np.abs(step).max() + rounding)
 
 
 def of_sgd(groups: list[dict[str, Any]], biases: set[int]) -> OptimizerRule:

@@ -20,6 +20,7 @@ from bptui.scenario import ScenarioError
 from bptui.scenario.recorded import MEGABYTES, MOST_UPDATES, write_recording
 from bptui.torch import losses, optimizers
 from bptui.torch.chain import Chain, Numbers
+from bptui.torch.clipping import Clipping
 from bptui.torch.contents import Contents, Update, refuse_names
 from bptui.torch.error import RecordingError
 from bptui.torch.model import image_of, layers_of, refuse_modes
@@ -35,6 +36,8 @@ from bptui.torch.passes import (
 from bptui.torch.shape import architecture_of
 
 USUAL = 128  # megabytes
+OTHER_STEPS = "its steps are not those of the rule that bptui knows by its name"
+UNCLIPPED_L2 = "its weight_decay is added to what was clipped, bptui's L2 before"
 
 
 def record(
@@ -96,6 +99,7 @@ class Recorder:
         self._ready: Update | None = None  # what the step begins with, but for what comes of it
         self._checked: Numbers | None = None  # the gradient that the step is to be made of
         self._after: Numbers | None = None
+        self._clipping = Clipping(self._chain.kind)
         self._steps_fit = self._rule.known
 
     @property
@@ -143,14 +147,14 @@ class Recorder:
     def _write(self) -> None:
         assert self._architecture is not None
         rule, made = self._rule, self._architecture
-        why = rule.why or (
-            "" if self._steps_fit else "its steps are not those of the rule that bptui knows by its name"
-        )
+        clip = {"clip_norm": self._clipping.norm} if self._clipping.norm else {}
+        why = rule.why or ("" if self._steps_fit else UNCLIPPED_L2 if clip and "l2" in rule.constants else OTHER_STEPS)
         head = {
             "by": f"PyTorch {torch.__version__.split('+')[0]}, {type(self._optimizer).__name__}, {self._chain.kind}",
             "network": {"layers": list(made.sizes), "activations": list(made.activations), "bias": made.bias},
             "training": {"loss": self._loss_rule.loss, "reduction": self._loss_rule.reduction}
-            | ({"optimizer": rule.name, **rule.constants} if self._steps_fit else {}),
+            | ({"optimizer": rule.name, **rule.constants} if self._steps_fit else {})
+            | clip,
             "steps_known": self._steps_fit,
         }
         try:
@@ -265,10 +269,7 @@ class Recorder:
                 "optimizer.step() without a backward of this model and this loss since the last one; record with the "
                 "loss that is called, and evaluate under torch.no_grad()"
             )
-        if not np.array_equal(self._chain.gradient(), self._checked):
-            raise RecordingError(
-                "the gradients were changed between backward and step (clipped, scaled?); take that out to record"
-            )
+        self._clipping.note(self._checked, self._chain.gradient())
         before = self._chain.theta()
         if self._after is not None and not np.array_equal(before, self._after):
             raise RecordingError(
@@ -286,7 +287,9 @@ class Recorder:
             raise RecordingError(f"the weights after update {self.updates + 1} are not finite: the training diverges")
         memory = self._chain.memory(self._optimizer, self._rule.slots)
         if self._steps_fit:
-            self._steps_fit = optimizers.makes(self._rule, self._architecture, update, after, self.updates + 1)
+            self._steps_fit = optimizers.makes(
+                self._rule, self._architecture, update, self._clipping, after, self.updates + 1
+            )
         self._contents.add(update, after, memory)
         self._after, self._checked, self._seen, self._backwards = after, None, None, 0
         if self._contents.full or self.updates == MOST_UPDATES:

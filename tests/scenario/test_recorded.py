@@ -51,6 +51,16 @@ def test_what_is_written_is_read_again(recorded: Recorded, tmp_path: Path) -> No
     assert scenario.title == "run"
 
 
+def test_clipping_is_in_force_in_every_update(recorded: Recorded, tmp_path: Path) -> None:
+    head = {**recorded.head, "training": {**recorded.head["training"], "clip_norm": 0.02}}
+    run = scenario_of_recording(written(tmp_path / "run.bptui", Recorded(head, recorded.arrays))).begin()
+    assert run.extend_to(2)
+    for update in (1, 2):
+        record = run.record(update)
+        assert np.linalg.norm(record.summed.flat / record.n) > 0.02
+        assert np.linalg.norm(record.reduced.flat) == pytest.approx(0.02)
+
+
 def test_it_is_found_by_what_is_in_it_whatever_it_is_called(recorded: Recorded, tmp_path: Path) -> None:
     path = written(tmp_path / "run", recorded)
     assert is_recording(path)

@@ -14,6 +14,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from bptui.engine.optimizers import READ  # noqa: E402
+from bptui.scenario import Scenario  # noqa: E402
 from bptui.scenario.recorded import scenario_of_recording  # noqa: E402
 from bptui.torch import RecordingError  # noqa: E402
 from bptui.views.recorded import agreement  # noqa: E402
@@ -379,3 +380,64 @@ def test_nothing_recorded_is_said_and_no_file_is_written(tmp_path: Path) -> None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert made.recorded(tmp_path).recording is not None
+
+
+def clipped(made: Training, path: Path, norm: float, **how: Any) -> Scenario:
+    """Trained with every gradient clipped to a length."""
+    with made.record(path):
+        for _ in range(3):
+            for places in torch.randperm(len(made.x)).split(4):
+                made.optimizer.zero_grad()
+                made.loss(made.model(made.x[places]), made.y[places]).backward()
+                nn.utils.clip_grad_norm_(made.model.parameters(), norm, **how)
+                made.optimizer.step()
+    return scenario_of_recording(path)
+
+
+@pytest.mark.parametrize(("kind", "norm"), [(torch.float32, 1.6), (torch.float64, 0.8)], ids=str)
+@pytest.mark.parametrize("name", ["SGD", "momentum", "Adam", "Adagrad"])
+def test_clipping_by_length_is_told_with_its_length(name: str, kind: Any, norm: float, tmp_path: Path) -> None:
+    optimizer, ours = OPTIMIZERS[name]
+    made, used = training(kind=kind, optimizer=optimizer), []
+    made.optimizer.register_step_pre_hook(lambda *_: used.append(gradient_of(made.model)))
+    scenario = clipped(made, tmp_path / "run.bptui", norm)
+    run = all_records(scenario)
+    assert scenario.settings.rules.clip_norm == norm
+    assert scenario.settings.rules.optimizer.name == ours
+    share, rounding = (1e-4, 1e-6) if kind is torch.float32 else (1e-5, 1e-9)
+    lengths = []
+    for update, theirs in enumerate(used, start=1):
+        record = run.record(update)
+        assert np.allclose(record.reduced.flat, theirs, share, rounding)
+        assert np.allclose(record.before.flat + record.step.flat, record.after.flat, share, rounding)
+        lengths.append(np.linalg.norm(record.summed.flat / record.n))
+    assert min(lengths) < norm < max(lengths), "some were short enough"
+
+
+def gradient_of(model: Any) -> Any:
+    """What stands in .grad, in bptui's order."""
+    parts = [
+        part for layer in model if isinstance(layer, nn.Linear)
+        for part in (layer.weight.grad.numpy().T.ravel(), layer.bias.grad.numpy())
+    ]  # fmt: skip
+    return np.concatenate(parts).astype(np.float64)
+
+
+def test_a_length_that_no_gradient_has_is_none_and_weight_decay_behind_it_is_read(tmp_path: Path) -> None:
+    assert clipped(training(), tmp_path / "run.bptui", 1e6).settings.rules.clip_norm == 0
+    made = training()
+    weights, biases = (
+        [p for name, p in made.model.named_parameters() if name.endswith(kind)] for kind in ("weight", "bias")
+    )
+    groups = [{"params": weights, "weight_decay": 0.1}, {"params": biases}]
+    made.optimizer = torch.optim.SGD(groups, lr=0.1)
+    scenario = clipped(made, tmp_path / "decayed.bptui", 0.2)
+    rules = scenario.settings.rules
+    assert (rules.clip_norm, rules.optimizer.name, rules.l2) == (0.2, READ.name, 0)
+    assert "its weight_decay is added to what was clipped" in scenario.notices[0]
+
+
+@pytest.mark.parametrize("how", [{"norm_type": 1.0}, {"norm_type": float("inf")}])
+def test_another_kind_of_length_is_refused(how: dict[str, float], tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="with one max_norm throughout"):
+        clipped(training(), tmp_path / "run.bptui", 0.01, **how)

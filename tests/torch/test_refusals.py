@@ -202,11 +202,24 @@ def penalty(it: Training) -> None:
     (it.loss(it.model(it.x), it.y) + 0.1 * (it.model[0].weight ** 2).sum()).backward()
 
 
-def clipped(it: Training) -> None:
-    it.optimizer.zero_grad()
-    it.loss(it.model(it.x), it.y).backward()
-    nn.utils.clip_grad_norm_(it.model.parameters(), 1e-3)
-    it.optimizer.step()
+def changing(change: Callable[[list[Any]], Any]) -> Callable[[Training], None]:
+    """A loop that does this to the parameters' gradients before two steps."""
+
+    def loop(it: Training) -> None:
+        for _ in range(2):
+            it.optimizer.zero_grad()
+            it.loss(it.model(it.x), it.y).backward()
+            change(list(it.model.parameters()))
+            it.optimizer.step()
+
+    return loop
+
+
+clipped_later = changing(lambda parameters: nn.utils.clip_grad_norm_(parameters, 1e-3))
+clipped_each = changing(lambda parameters: nn.utils.clip_grad_value_(parameters, 1e-3))
+clipped_in_part = changing(lambda parameters: nn.utils.clip_grad_norm_(parameters[:2], 1e-3))
+enlarged = changing(lambda parameters: [p.grad.mul_(2) for p in parameters])
+turned = changing(lambda parameters: [p.grad.neg_() for p in parameters])
 
 
 def by_hand(it: Training) -> None:
@@ -290,7 +303,11 @@ LOOPS: dict[Callable[[Training], None], str] = {
     grad_scaler: "the loss was multiplied by 65536 before backward",
     autocast: "autocast (AMP) computes in half precision, too coarse to compare with; leave it out",
     penalty: "a penalty added to it, a hook); take that out: weight_decay of the optimizer can be recorded",
-    clipped: "the gradients were changed between backward and step (clipped, scaled?); take that out to record",
+    clipped_later: "a gradient was clipped to the length 0.001, and one of 1.61",
+    clipped_each: "and not by one clip_grad_norm_ of all parameters; take that out to record",
+    clipped_in_part: "the gradients were changed between backward and step, and not by one clip_grad_norm_",
+    enlarged: "the gradients were changed between backward and step, and not by one clip_grad_norm_",
+    turned: "the gradients were changed between backward and step, and not by one clip_grad_norm_",
     by_hand: "something else than optimizer.step() has changed the weights after update 2",
     closure: "step(closure) makes passes of its own",
     without_backward: "optimizer.step() without a backward of this model and this loss since the last one",
@@ -310,7 +327,7 @@ LOOPS: dict[Callable[[Training], None], str] = {
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of what is spread
-@pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.__name__)
+@pytest.mark.parametrize("loop", LOOPS, ids=[f"{k} {loop.__name__}" for k, loop in enumerate(LOOPS)])
 def test_what_a_loop_does_besides_is_refused_and_what_came_before_is_kept(
     loop: Callable[[Training], None], tmp_path: Path
 ) -> None:
