@@ -57,13 +57,28 @@ SHORTEST, LONGEST = 0.025, 0.1  # seconds that Esc waits for the rest of a seque
 NUMBERED = re.compile(r"\x1b\[\d+~")
 UNKNOWN = 0.05  # where no terminal has answered yet
 LATE = 0.3, 2.0  # seconds within which the rest may come, however short or long the round trip
+KEYS_KEPT = 256
 
 
 class Sequences(XTermParser):
-    """Textual's table of keys, asked for whole sequences."""
+    """Textual's table of keys, asked for whole sequences. A key that has come before is known without it: between two
+    keys a processor forgets so long a way, and would take longer for it than for all else that reads one."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._keys: dict[str, tuple[str, str | None]] = {}
 
     def whole(self, sequence: str) -> list[Message]:
         """What a sequence means; nothing where that is not known."""
+        known = self._keys.get(sequence)
+        if known is not None:
+            return [events.Key(*known)]
+        means = self._read_anew(sequence)
+        if len(means) == 1 and isinstance(key := means[0], events.Key) and len(self._keys) < KEYS_KEPT:
+            self._keys[sequence] = key.key, key.character
+        return means
+
+    def _read_anew(self, sequence: str) -> list[Message]:
         early = list(self.feed(sequence[:-1])) if sequence[1:] else []  # to feed nothing is to say that all is over
         out = list(self.feed(sequence[-1]))
         if self._awaiting.timeout is not None:  # it waits for more of what is whole: forget it
@@ -94,7 +109,7 @@ class Terminal(LinuxDriver):
         self._given_back: list[Any] | None = None
         self._stopped = self._drags = False
         self._ending = self._by_force = False
-        self._hears: Callable[[float], None] | None = getattr(self._app, "hears", None)
+        self._hears: Callable[[float], Callable[[], object] | None] | None = getattr(self._app, "hears", None)
         self._wake = os.pipe()
         self._signals = os.pipe()
         os.set_blocking(self._signals[1], False)
@@ -287,7 +302,9 @@ class Terminal(LinuxDriver):
             case "sequence" if ANSWER.fullmatch(piece.text):
                 self._answered(now := monotonic())
                 if self._hears is not None and piece.text.endswith("R"):
-                    self._loop.call_soon_threadsafe(self._hears, now)
+                    goes_on = self._hears(now)
+                    if goes_on is not None:
+                        self._loop.call_soon_threadsafe(goes_on)
                     return []
         return sequences.whole(piece.text)
 

@@ -33,6 +33,7 @@ class Line:
     """
 
     def __init__(self) -> None:
+        self._heard: deque[float] = deque()  # when answers came that were not looked at yet
         self._asked: deque[Piece] = deque()
         self._on_way = 0
         self._window = inf
@@ -59,6 +60,15 @@ class Line:
         self._on_way += size
         self._asked.append(Piece(size, now, self._on_way))
 
+    def hear(self, at: float) -> None:
+        """An answer has come: that may be said in any thread."""
+        self._heard.append(at)
+
+    @property
+    def was_heard(self) -> bool:
+        """Has an answer come that was not looked at yet?"""
+        return bool(self._heard)
+
     def answered(self, now: float) -> None:
         """The terminal has read the oldest piece that it had not answered for."""
         if not self._asked:
@@ -79,9 +89,12 @@ class Line:
 
     def forget(self) -> None:
         """What was asked will not be answered: somebody else had the terminal."""
+        self._heard.clear()
         self._asked.clear()
         self._on_way = 0
 
     def _give_up(self, now: float) -> None:
+        while self._heard:
+            self.answered(self._heard.popleft())
         while self._asked and now - self._asked[0].at > LOST:
             self._on_way -= self._asked.popleft().size

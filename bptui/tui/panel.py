@@ -13,9 +13,8 @@ from textual.widget import Widget
 
 from bptui.data.plain import in_plain
 from bptui.tui.palette import in_ascii, in_blocks, style_of
-from bptui.tui.private import Piece
 from bptui.views.arrange import Box
-from bptui.views.text import Row, cells, cut, fit, fit_new, row_cells
+from bptui.views.text import Row, cells, cut, fit, fit_new
 
 if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
@@ -89,7 +88,7 @@ class Panel(Widget):
             self.refresh()
             return
         changed = [y for y, (a, b) in enumerate(zip(old, content, strict=True)) if a is not b and a != b]
-        if changed and not self._painted(old, changed, Region(*self.corner, width, height)):
+        if changed and not self._painted(changed, Region(*self.corner, width, height)):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def _finished(self, row: Row, width: int, focused: bool) -> Row:
@@ -106,13 +105,9 @@ class Panel(Widget):
     def _plain(self, row: Row) -> Row:
         return in_ascii(row) if self.ascii else in_blocks(row) if self.blocks else row
 
-    def _painted(self, old: list[Row], changed: list[int], region: Region) -> bool:
+    def _painted(self, changed: list[int], region: Region) -> bool:
         """Are the rows that changed painted already, and only where they did?"""
-        pieces: list[Piece] = []
-        again = self.app.has_painted(self)
-        for y in changed:
-            x, spans = (0, self._rows[y]) if again else difference(old[y], self._rows[y])
-            pieces.append((region.y + y, region.x + x, spans, self.palette))
+        pieces = [(region.y + y, region.x, self._rows[y], self.palette) for y in changed]
         return self.app.takes(self, region, pieces)
 
     def row(self, y: int) -> Row:
@@ -138,23 +133,6 @@ class Panel(Widget):
             if len(self._strips) > STRIPS_KEPT * len(self._rows):
                 self._strips.popitem(last=False)
         return strip
-
-
-def difference(old: Row, new: Row) -> tuple[int, Row]:
-    """What is other in the new one of two rows of as many columns: from which column on, and the spans."""
-    first = alike(old, new)
-    last = alike(old[:first:-1], new[:first:-1])
-    return row_cells(new[:first]), new[first : len(new) - last]
-
-
-def alike(one: Row, other: Row) -> int:
-    """How many spans two rows have alike from their beginning on."""
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def framed(content: list[Row], width: int, title: str, foot: str, focused: bool) -> list[Row]:

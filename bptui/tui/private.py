@@ -66,7 +66,7 @@ class Diffed(CompositorUpdate):
 
 UNDER_WAY = 0.5  # seconds in which a key has come, or comes to nobody
 Piece = tuple[int, int, Row, str]
-"""What a panel has painted: line, first column, the spans from there on, and the palette that says their colours."""
+"""A row that a panel has painted: line, first column, its spans, and the palette that says their colours."""
 
 
 class Painted(CompositorUpdate):
@@ -144,11 +144,6 @@ class CellDiff(App[int]):
         """What panels paint from now on goes past Textual's compositor, until it is shown: it would compose whole lines
         of them, a moment later."""
         self._painted = {}
-
-    def has_painted(self, panel: Widget) -> bool:
-        """Since the frame was begun? The terminal shows none of it yet, so what is painted next must be whole rows: a
-        piece is compared with what the terminal shows."""
-        return bool(self._painted and panel in self._painted)
 
     def takes(self, panel: Widget, region: Region, pieces: list[Piece]) -> bool:
         """Take what a panel that should stand in this region has painted anew, in place of what it painted there since
@@ -246,18 +241,27 @@ class CellDiff(App[int]):
         return not (self.is_headless or self.is_web)
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
-        self.hears(event.time)
+        goes_on = self.hears(event.time)
+        if goes_on is not None:
+            goes_on()
 
-    def hears(self, at: float) -> None:
-        """The terminal has answered: its driver says so here, others by an event."""
-        self.line.answered(at)
-        if self._rest or self._newer or self._last_act is not None:
-            self.call_later(self._go_on)
+    def hears(self, at: float) -> Callable[[], object] | None:
+        """The terminal has answered: its driver says so here from a thread of its own, others by an event. What is to
+        be done then in the app's; nothing where nobody waits for it, and nobody need be woken."""
+        self.line.hear(at)
+        waited_for = self._rest or self._newer or self._last_act is not None
+        return partial(self.call_later, self._go_on) if waited_for else None
 
     def _come_back(self) -> None:
-        """Go on even where no answer comes."""
+        """Go on when an answer comes, and even where none does."""
         if self._timer is None:
             self._timer = self.set_timer(LOST, self._wake)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """An answer that came before it was known that one waits for it has woken nobody."""
+        if self.line.was_heard:
+            self.call_later(self._go_on)
 
     _timer: Timer | None = None
 
@@ -299,6 +303,7 @@ class CellDiff(App[int]):
         elif self._last_act is None:
             self._last_act, self._rest = act, []
             self.set_timer(LOST / 2, self._act)
+            self._look_again()
 
     def _act(self) -> None:
         act, self._last_act = self._last_act, None

@@ -96,8 +96,33 @@ def test_every_message_costs_it_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_is_an_event_to_it_and_to_ours_a_moment_that_is_heard() -> None:
     assert [type(each) for each in Sequences(False).whole("\x1b[1;1R")] == [events.CursorPosition]
     heard: list[float] = []
+    woken: list[object] = []
     ours: Any = object.__new__(Terminal)
     ours._asked, ours._hears = None, heard.append
-    ours._loop = SimpleNamespace(call_soon_threadsafe=lambda call, *given: call(*given))
+    ours._loop = SimpleNamespace(call_soon_threadsafe=woken.append)
     assert ours._meaning(Piece("sequence", "\x1b[1;1R"), Sequences(False)) == []
-    assert len(heard) == 1
+    assert (len(heard), woken) == (1, [])  # nobody waits for it
+    ours._hears = lambda now: int
+    assert ours._meaning(Piece("sequence", "\x1b[1;1R"), Sequences(False)) == []
+    assert woken == [int]
+
+
+@pytest.mark.parametrize("text", ["s", "Z", "ß", " ", "\t", "\r", "\x01", "\x1b[A", "\x1b[1;5C", "\x1b[5~", "\x1bOP"])
+def test_a_key_that_comes_again_is_the_same_without_the_parser(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sequences = Sequences(False)
+    (first,) = sequences.whole(text)
+    monkeypatch.setattr(sequences, "feed", None)
+    (again,) = sequences.whole(text)
+    assert isinstance(first, events.Key)
+    assert isinstance(again, events.Key)
+    assert again is not first  # an event is handled once
+    assert (again.key, again.character, again.aliases) == (first.key, first.character, first.aliases)
+
+
+def test_what_is_no_key_is_asked_each_time() -> None:
+    sequences = Sequences(False)
+    for x in (3, 4):
+        (press,) = sequences.whole(f"\x1b[<0;{x};4M")
+        assert isinstance(press, events.MouseDown)
+        assert press.x == x - 1
+    assert [sequences.whole("\x1b[99~") for _ in range(2)] == [[], []]

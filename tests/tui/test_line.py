@@ -112,6 +112,17 @@ def test_what_answers_a_key_finds_room_where_the_rest_has_none() -> None:
     assert line.room(1.0) <= 0 < line.room(1.0, urgent=True) <= URGENT
 
 
+def test_an_answer_that_was_heard_counts_when_room_is_asked_for() -> None:
+    told, heard = Line(), Line()
+    for line in (told, heard):
+        line.wrote(500, 0.0)
+    told.answered(0.2)
+    heard.hear(0.2)
+    assert heard.was_heard
+    assert heard.room(0.3) == told.room(0.3)
+    assert not heard.was_heard
+
+
 def test_an_answer_that_nobody_asked_for_is_nothing() -> None:
     line = Line()
     line.answered(1.0)

@@ -5,6 +5,7 @@ import re
 import sys
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -103,6 +104,26 @@ async def test_what_was_painted_on_a_screen_that_another_covers_is_there_when_th
         await at.press("escape")
         assert "update" in at.text()
         assert not at.not_shown()
+
+
+async def test_an_answer_that_came_before_it_was_waited_for_is_not_missed() -> None:
+    async with explore("xor") as at:
+        app = at.app
+        assert app.hears(monotonic()) is None  # from the driver's thread, when nothing waited
+        app._newer = True
+        app._come_back()
+        await at.pilot.pause()
+        assert not app._newer, "it waits for an answer that has come"
+
+
+async def test_an_answer_that_is_waited_for_wakes_the_app() -> None:
+    async with explore("xor") as at:
+        at.app._newer = True
+        goes_on = at.app.hears(monotonic())
+        assert goes_on is not None
+        goes_on()
+        await at.pilot.pause()
+        assert not at.app._newer
 
 
 def starts_steps_and_quits(program: str) -> None:
