@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -182,7 +183,7 @@ class Scenario:
     @property
     def title(self) -> str:
         """The name people see: of the scenario file, or of the data set."""
-        return clean(Path(self.origin).stem)
+        return title_of(self.origin)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every key in force, and how many samples and weights in numbers there are."""
@@ -303,6 +304,11 @@ class Scenario:
 
     def _refuse(self, why: str) -> NoReturn:
         raise ScenarioError(f"{self.origin}: {why}")
+
+
+@lru_cache(maxsize=4)  # every frame says it
+def title_of(origin: str) -> str:
+    return clean(Path(origin).stem)
 
 
 def naming(architecture: Architecture, data: Dataset) -> Architecture:

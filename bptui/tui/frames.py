@@ -11,8 +11,8 @@ from operator import ne
 from rich.cells import split_graphemes
 from rich.segment import Segment
 
-from bptui.tui.inks import ByRole, Cell, Ink, Inks, InOneInk, change_pen
-from bptui.views.text import NARROW, Row
+from bptui.tui.inks import ByRole, Cell, Ink, Inks, InOneInk, NotNarrow, change_pen
+from bptui.views.text import Row
 
 Run = tuple[int, int, list[Cell]]
 """Line, column, and the cells from there on."""
@@ -64,22 +64,19 @@ def cells_of(strips: Iterable[Iterable[Segment]], inks: Inks) -> list[Cell]:
 
 def cells_of_row(row: Row, inks: ByRole) -> list[Cell]:
     """The cells of spans."""
-    plain = NARROW.fullmatch("".join([text for text, _ in row]))
     out: list[Cell] = []
     for text, role in row:
-        out += map(inks[role].__getitem__, text) if plain else cells_in(text, inks[role])
+        out += cells_in(text, inks[role])
     return out
 
 
-def cells_in(text: str, ink: InOneInk) -> Iterable[Cell]:
+def cells_in(text: str, ink: InOneInk) -> list[Cell]:
     """The cells of a text, a character that takes several columns in the first of them."""
-    if NARROW.fullmatch(text):
-        return map(ink.__getitem__, text)
-    out: list[Cell] = []
-    for start, end, size in split_graphemes(text)[0]:
-        out.append(ink[text[start:end]])
-        out += [ink[""]] * (size - 1)
-    return out
+    try:
+        return [*map(ink.__getitem__, text)]
+    except NotNarrow:
+        pieces = split_graphemes(text)[0]
+        return [cell for a, b, size in pieces for cell in ((text[a:b], ink.ink), *[("", ink.ink)] * (size - 1))]
 
 
 def cut(runs: list[Run], size: float) -> tuple[str, int, list[Run]]:
@@ -114,15 +111,16 @@ class Pen:
         y, x, cells = run
         on = self._at[0] == y and self._at[1] < x
         out = [f"\x1b[{x - self._at[1]}C" if on else f"\x1b[{y + 1};{x + 1}H"]
-        unsure = False
+        held, unsure = self._ink, False
         for column, (char, ink) in enumerate(cells, x + 1):
             if not char:
                 continue
-            if ink != self._ink:
-                out.append(change_pen(self._ink, ink))
-                self._ink = ink
+            if ink is not held and ink != held:
+                out.append(change_pen(held, ink))
+                held = ink
             out.append(f"\x1b[{column}G{char}" if unsure else char)
             unsure = len(char) > 1  # where characters make one together, a terminal may count the columns otherwise
+        self._ink = held
         self._at = (y, x + len(cells)) if not unsure else (-1, -1)
         return "".join(out)
 

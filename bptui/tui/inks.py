@@ -7,23 +7,31 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from bptui.tui.palette import halves_of, style_of
+from bptui.views.text import NARROW
 
 Ink = tuple[str, ...]
 """How a cell looks, as SGR codes; () is plain."""
 Cell = tuple[str, Ink]
-KEPT = 4096  # characters in an ink, and inks: more are never on a screen at once
+KEPT = 4096  # inks: more are never on a screen at once
+
+
+class NotNarrow(Exception):
+    """A character that takes two columns, or none, or joins with others: a cell cannot be told from it alone."""
 
 
 class InOneInk(dict[str, Cell]):
-    """The cells of one ink by their characters, each made once: to compare what is one and the same is quick."""
+    """The cells of one ink by their characters, each made once: to compare what is one and the same is quick. Raises
+    NotNarrow where a character is no cell."""
+
+    __slots__ = ("ink",)
 
     def __init__(self, ink: Ink) -> None:
         super().__init__()
         self.ink = ink
 
     def __missing__(self, char: str) -> Cell:
-        if len(self) >= KEPT:
-            self.clear()
+        if not NARROW.fullmatch(char):
+            raise NotNarrow(char)
         cell = self[char] = char, self.ink
         return cell
 

@@ -39,8 +39,8 @@ def _written(value: float, width: int, plus: bool, exact: bool) -> str:
     if size == 0:
         return "0"
     room = width - 1
-    if ORDINARY[0] <= size < ORDINARY[1] and not exact:
-        ordinary = f"{size:.{DECIMALS}f}"
+    if ORDINARY[0] <= size < ORDINARY[1] and not exact and room > 3:
+        ordinary = f"{size:.{min(room - 2, DECIMALS)}f}"
         if len(ordinary) <= room:
             return sign + ordinary
     body = _fixed(size, room, exact)
