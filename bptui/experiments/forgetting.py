@@ -29,21 +29,22 @@ def forgetting(lane: Lane) -> Forgetting:
     """Of a lane whose batches are single samples, where it stands."""
     update, found = _found.get(lane, (-1, None))
     if found is None or update != lane.run.frontier:
-        found = measured(lane)
+        found = measured(lane, found.first if found else None)
         _found[lane] = lane.run.frontier, found
     return found
 
 
-def measured(lane: Lane) -> Forgetting:
-    """The same, measured now."""
+def measured(lane: Lane, first: int | None = None) -> Forgetting:
+    """The same, measured now; ``first`` is known once the first epoch has ended."""
     run, count = lane.run, lane.run.problem.count
     position = run.next_position
-    ended = position.epoch > 1
+    if first is None and position.epoch > 1:
+        first = right_in(lane, run.record(run.first_update_of(2) - 1).after)
     return Forgetting(
         visits=(position.epoch - 1) * count + position.batch - 1,
         passes=position.seen,
         count=count,
-        first=right_in(lane, run.record(run.first_update_of(2) - 1).after) if ended else None,
+        first=first,
         right=right_in(lane, lane.network),
     )
 

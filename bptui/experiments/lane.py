@@ -18,6 +18,7 @@ Pause = Callable[[], bool]
 Unit = Literal["update", "epoch", "seen", "mult_adds"]
 UNITS: tuple[Unit, ...] = ("seen", "epoch", "update", "mult_adds")
 GROWTH = 1.5  # points are also measured at updates that grow by this factor, so that the first ones are seen too
+STATES = 2**20  # bytes: hardly anybody looks back at what a lane has been through
 NOISE_EVERY = 5  # points between two measurements of the noise, which costs a backward pass
 
 
@@ -53,6 +54,7 @@ class Lane:
         self.name = entry.name
         self.settings = entry.settings
         self.run = run
+        run.limit_memory(STATES)
         self.points: list[Point] = []
         self.seconds = self.measuring = 0.0
         self.spacing = spacing
@@ -80,7 +82,7 @@ class Lane:
     @property
     def network(self) -> Network:
         """The current weights."""
-        return self.run.record(self.run.frontier).after if self.run.frontier else self.run.start
+        return self.run.reached
 
     @property
     def back_propagations(self) -> int:

@@ -95,6 +95,11 @@ class Run:
         return self._front.update
 
     @property
+    def reached(self) -> Network:
+        """The weights that the last update made has left; the start weights before the first."""
+        return Network(self.start.architecture, self._front.left_theta())
+
+    @property
     def reach(self) -> Reach:
         """The memory that going back takes, and how far a replay goes."""
         return self._checkpoints.reach

@@ -16,7 +16,7 @@ from bptui.engine.statistics import sample_gradient
 from bptui.engine.types import Floats
 from bptui.experiments.cost import memory_bytes, multiply_adds
 from bptui.experiments.gradient_noise import PROBE, gradient_noise, probe
-from bptui.experiments.lane import UNITS, Entry, Lane, Unit
+from bptui.experiments.lane import STATES, UNITS, Entry, Lane, Unit
 from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, averaged, epochs_for
 from bptui.scenario import Scenario
@@ -218,6 +218,15 @@ class TestFigures:
         it = race(3000, entries=LANES[1:3])
         it.advance(3000)
         assert 40 <= len(it.lanes[0].points) < 80
+
+    def test_a_lane_keeps_few_of_its_states_however_long_the_race(self) -> None:
+        it = Race(Scenario.built_in("digits").begin(), LANES[:2], 600, "update")
+        it.advance(600)
+        taken = [lane.run.reach.bytes for lane in it.lanes]
+        again = [lane.run.again(lane.settings) for lane in it.lanes]
+        assert all(run.extend_to(600) for run in again)
+        assert max(taken) <= STATES < min(run.reach.bytes for run in again)
+        assert [weights(lane) for lane in it.lanes] == [run.record(600).after.flat.tobytes() for run in again]
 
     def test_after_a_pause_the_figures_are_those_of_now(self) -> None:
         it = race(1000, entries=LANES[:2])

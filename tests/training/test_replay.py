@@ -44,6 +44,16 @@ def test_each_update_starts_where_the_one_before_ended(name: str) -> None:
     assert [record.before.flat.tobytes() for record in records[1:]] == ended
 
 
+def test_what_is_reached_is_what_the_last_update_left() -> None:
+    run = begin()
+    assert run.reached.flat.tobytes() == run.start.flat.tobytes()
+    run.record(7)
+    reached = run.reached.flat.tobytes()
+    assert reached == run.record(7).after.flat.tobytes()
+    run.record(3)
+    assert run.reached.flat.tobytes() == reached
+
+
 def test_after_is_before_plus_the_step() -> None:
     record = begin().record(3)
     assert record.after.flat.tolist() == (record.before.flat + record.step.flat).tolist()
