@@ -109,8 +109,9 @@ def softmax_pull_back(upstream: Floats, a: Floats) -> None:
 
 
 def row_sums(values: Floats) -> Floats:
-    """Σ_k of each row, (n,)."""
-    return values.dot(ones(values.shape[1]))
+    """Σ_k of each row, (n,); a single column is its own sum, and not copied."""
+    columns = values.shape[1]
+    return values.dot(ones(columns)) if columns > 1 else values[:, 0]
 
 
 def row_maxima(values: Floats) -> Floats:

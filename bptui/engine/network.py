@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,25 @@ BIASES: tuple[Bias, ...] = ("trained", "frozen", "none")
 MOST_SHOWN = 400
 """Parameters whose numbers a notebook shows one by one."""
 INITIALISATIONS = ("glorot", "he", "lecun", "pytorch", "uniform", "zeros")
+
+
+class Layer(NamedTuple):
+    """Where the weights (``shape`` i × o) and the biases of a layer stand in θ."""
+
+    shape: tuple[int, int]
+    weights: slice
+    biases: slice
+
+
+@lru_cache(maxsize=64)
+def layout(sizes: tuple[int, ...], bias: Bias) -> tuple[Layer, ...]:
+    """All layers, one behind the other: W row by row, then b."""
+    layers, start = [], 0
+    for i, o in pairwise(sizes):
+        end = start + i * o
+        layers.append(Layer((i, o), slice(start, end), slice(end, end if bias == "none" else end + o)))
+        start = layers[-1].biases.stop
+    return tuple(layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +72,7 @@ class Architecture:
     @property
     def parameters(self) -> int:
         """Length of θ."""
-        bias_row = 0 if self.bias == "none" else 1
-        return sum((i + bias_row) * o for i, o in zip(self.sizes, self.sizes[1:], strict=False))
+        return layout(self.sizes, self.bias)[-1].biases.stop
 
     def require_layer(self, layer: int) -> None:
         """Raises IndexError where there is no such layer: they count from 1, and the input is none."""
@@ -69,31 +88,25 @@ class Architecture:
     def place(self, weight: Weight) -> int:
         """Where it stands in θ. Raises IndexError where there is none such."""
         weight.require(self.sizes, self.bias != "none")
-        start = sum((i + (self.bias != "none")) * o for i, o in pairwise(self.sizes[: weight.layer]))
-        inputs, outputs = self.sizes[weight.layer - 1 : weight.layer + 1]
-        return start + (inputs if weight.is_bias else weight.source) * outputs + weight.unit
+        there = layout(self.sizes, self.bias)[weight.layer - 1]
+        row = there.biases.start if weight.is_bias else there.weights.start + weight.source * there.shape[1]
+        return row + weight.unit
 
     def views(self, theta: Floats) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Weights (i × o each) and biases (o each; none at all if the network has none) as views into θ."""
-        weights, biases, start = [], [], 0
-        for i, o in zip(self.sizes, self.sizes[1:], strict=False):
-            weights.append(theta[start : start + i * o].reshape(i, o))
-            start += i * o
-            if self.bias != "none":
-                biases.append(theta[start : start + o])
-                start += o
-        return tuple(weights), tuple(biases)
+        there = layout(self.sizes, self.bias)
+        weights = tuple([theta[layer.weights].reshape(layer.shape) for layer in there])
+        return weights, tuple([theta[layer.biases] for layer in there]) if self.bias != "none" else ()
 
 
 class Parameters:
     """A vector as long as θ, seen as weights and biases per layer: θ itself, a gradient, or a step.
 
-    Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases, and
-    ``bias_rows`` the same as 1 × o: numpy is three times as quick to add such a row to a batch of one sample.
+    Attributes: ``flat`` (p,); ``weights`` per layer, i × o; ``biases`` per layer, (o,), or () without biases.
     Raises ValueError for a vector of another length.
     """
 
-    __slots__ = ("architecture", "bias_rows", "biases", "flat", "weights")
+    __slots__ = ("architecture", "biases", "flat", "weights")
 
     def __init__(self, architecture: Architecture, flat: Floats) -> None:
         if flat.shape != (architecture.parameters,):
@@ -101,7 +114,6 @@ class Parameters:
         self.architecture = architecture
         self.flat = flat
         self.weights, self.biases = architecture.views(flat)
-        self.bias_rows = tuple(bias[None] for bias in self.biases)
 
     @classmethod
     def zeros(cls, architecture: Architecture) -> "Parameters":
@@ -154,9 +166,16 @@ class Parameters:
 
 
 class Network(Parameters):
-    """θ with its architecture: what a forward pass needs. Made read-only wherever it is handed on."""
+    """θ with its architecture: what a forward pass needs. Made read-only wherever it is handed on.
 
-    __slots__ = ()
+    ``bias_rows`` are the biases as 1 × o: numpy is three times as quick to add such a row to a batch of one sample.
+    """
+
+    __slots__ = ("bias_rows",)
+
+    def __init__(self, architecture: Architecture, flat: Floats) -> None:
+        super().__init__(architecture, flat)
+        self.bias_rows = tuple([bias[None] for bias in self.biases])
 
 
 def initialise(architecture: Architecture, method: str, rng: np.random.Generator) -> Network:

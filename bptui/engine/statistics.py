@@ -6,6 +6,7 @@ inner product with any matrix G is a_m G δ_mᵀ.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bptui.engine.activations import row_sums
 from bptui.engine.backprop import Pass, sum_gradients
 from bptui.engine.network import Architecture, Parameters
 from bptui.engine.reduce import mean_over_samples, reduce_over_samples, sum_over_samples
-from bptui.engine.types import Floats
+from bptui.engine.types import ONE, ZERO, Floats
 from bptui.engine.weight import Weight
 
 ROUNDING = 1e-14  # of a squared mean: variances below are those of the last digits
@@ -44,7 +45,7 @@ def squared_norms(passed: Pass, biases: bool) -> Floats:
 
 def squared_lengths(a_squared: Floats, delta_squared: Floats, biases: bool) -> Floats:
     """(|a_m|² + 1)|δ_m|² of one layer, (n,), from a² (n × i) and δ² (n × o); without biases there is no 1."""
-    return (row_sums(a_squared) + (1.0 if biases else 0.0)) * row_sums(delta_squared)
+    return (row_sums(a_squared) + (ONE if biases else ZERO)) * row_sums(delta_squared)
 
 
 def inner_products(passed: Pass, vector: Parameters) -> Floats:
@@ -62,14 +63,14 @@ def inner_products(passed: Pass, vector: Parameters) -> Floats:
 def sum_of_squares(passed: Pass, out: Parameters) -> Floats:
     """Fill Σ_m (∂L_m/∂θ)², element by element, and return the squared norms (n,): the outer products a² ⊗ δ²
     summed over the samples, and over the parameters."""
-    squared_norms = np.zeros(len(passed.loss))
+    of_layers = []
     for layer, delta in enumerate(passed.delta):
         a_squared, delta_squared = passed.a[layer] * passed.a[layer], delta * delta
-        a_squared.T.dot(delta_squared, out=out.weights[layer])
+        a_squared.T.dot(delta_squared, out.weights[layer])
         if out.biases:
             sum_over_samples(delta_squared, out.biases[layer])
-        squared_norms += squared_lengths(a_squared, delta_squared, bool(out.biases))
-    return squared_norms
+        of_layers.append(squared_lengths(a_squared, delta_squared, bool(out.biases)))
+    return reduce(np.add, of_layers)
 
 
 def batch_statistics(architecture: Architecture, passed: Pass, with_cosines: bool = True) -> BatchStatistics:
