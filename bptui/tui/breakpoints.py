@@ -18,8 +18,8 @@ from bptui.views.text import Row
 MOST_OFFERED = 9
 
 
-class WaitFor(Line):
-    """Asks what to wait for; ``words`` is the answer, once the run has such a thing."""
+class WaitFor(Line[str]):
+    """Asks what to wait for, and adds it; the answer says so."""
 
     NAME = "Breakpoint"
     QUESTION = "Stop when: train_loss < 0.1, w2[0>1] changes sign, row 17 flips, epoch 5 … a number alone is watched"
@@ -28,10 +28,9 @@ class WaitFor(Line):
     def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
         super().__init__(palette_name, ascii_only)
         self.session = session
-        self.said = ""
 
-    def accept(self, words: str) -> None:
-        self.said = self.session.stops.add(words, self.session.run)
+    def understood(self, words: str) -> str:
+        return self.session.stops.add(words, self.session.run)
 
 
 class BreakpointScreen(UpdateSheet):
@@ -106,7 +105,7 @@ class BreakpointScreen(UpdateSheet):
 
     def ask(self) -> None:
         line = WaitFor(self.session, self.app.palette_name, self.app.ascii)
-        self.app.push_screen(line, lambda _: self.do(lambda _: self.tell(line.said)))
+        self.app.push_screen(line, lambda _: self.do(lambda _: self.tell(line.meant or "")))
 
     def tell(self, words: str) -> None:
         self.notice = words

@@ -1,5 +1,7 @@
 """A line that asks for words: where to go, what to wait for."""
 
+from typing import Generic, TypeVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,6 +14,7 @@ from bptui.tui.keys import Key, Table
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import COMMON, Workbench
 
+Answer = TypeVar("Answer")
 LONGEST = 60  # characters of an answer
 TOO_LONG = f"that is too long: at most {LONGEST} characters"
 
@@ -25,12 +28,14 @@ class Field(Input):
             self.screen.tell_too_long()
 
 
-class Line(Workbench, ModalScreen[None]):
-    """Asks for a line, until it is understood or Esc closes."""
+class Line(Workbench, ModalScreen[None], Generic[Answer]):
+    """Asks for a line, until it is understood or Esc closes; ``meant`` is the answer, None without one. A
+    ``question`` or ``example`` stands in the place of the usual one."""
 
     shows_keys = False  # most of them go to the line
     QUESTION = ""
     EXAMPLE = ""
+    meant: Answer | None = None
     DEFAULT_CSS = """
     Line { align: center middle; layout: vertical; }
     Line > Vertical { background: $background; border: solid $accent; padding: 0 1; }
@@ -38,20 +43,21 @@ class Line(Workbench, ModalScreen[None]):
     Line Input { margin: 1 0; }
     """
 
-    def __init__(self, palette_name: str, ascii_only: bool) -> None:
+    def __init__(self, palette_name: str, ascii_only: bool, question: str = "", example: str = "") -> None:
         super().__init__(palette_name, ascii_only)
         self.ascii = ascii_only
+        self.question, self.example = question or self.QUESTION, example or self.EXAMPLE
 
-    def accept(self, words: str) -> None:
-        """Take the answer. Raises ValueError, which says what was not understood."""
+    def understood(self, words: str) -> Answer:
+        """What the words mean. Raises ValueError, which says what was not understood."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             if self.ascii:
                 box.styles.border = ("ascii", "white")
-            yield Static(Content(self.QUESTION), id="question")
-            yield Field(placeholder=self.EXAMPLE, max_length=LONGEST, compact=True)
+            yield Static(Content(self.question), id="question")
+            yield Field(placeholder=self.example, max_length=LONGEST, compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -81,7 +87,7 @@ class Line(Workbench, ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.accept(event.value)
+            self.meant = self.understood(event.value)
         except ValueError as problem:
             self.notice = str(problem)
             self.query_one(Input).select_all()  # what is typed next replaces it
@@ -97,16 +103,15 @@ class Line(Workbench, ModalScreen[None]):
             self.query_one(Input).post_message(events.Key(event.key, event.character))
 
 
-class GoTo(Line):
-    """Asks where to go; ``aim`` is the answer, once it is understood."""
+class GoTo(Line[Aim]):
+    """Asks where to go."""
 
     NAME = "Go to"
     QUESTION = "Go to update 120, epoch e3, batch e3 b5, sample s17, phase d1; +20, -5, 50%, start, end"
     EXAMPLE = "120   or   e3 b5 s17 d1"
-    aim: Aim | None = None
 
-    def accept(self, words: str) -> None:
-        self.aim = parse_aim(words)
+    def understood(self, words: str) -> Aim:
+        return parse_aim(words)
 
 
 class Told(Workbench, ModalScreen[None]):

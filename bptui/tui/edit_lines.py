@@ -14,61 +14,52 @@ SETTING = re.compile(r"\s*[a-z]+[a-z0-9_-]*(\s|=)", re.ASCII | re.IGNORECASE)
 """How a line begins that names a setting."""
 
 
-class WeightLine(Line):
-    """Asks for the number that the selected weight is set to, which is ``value`` once it is understood, or for other
-    ``settings``."""
+class WeightLine(Line[float | Settings]):
+    """Asks for the number that the selected weight is set to, or for other settings."""
 
     NAME = "Set a weight"
-    value: float | None = None
-    settings: Settings | None = None
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
-        super().__init__(palette_name, ascii_only)
-        self.session = session
         symbol = session.run.start.architecture.names.symbol(session.moment.weight)
         now = shortest(edits.weight_now(session))
         when = f"before update {session.next_update}"
-        self.QUESTION = f"{symbol} is {now} {when}. From there on: a number for it, or a setting"
-        self.EXAMPLE = f"{now}   or   optimizer adam   l2 0.01"
+        super().__init__(
+            palette_name,
+            ascii_only,
+            f"{symbol} is {now} {when}. From there on: a number for it, or a setting",
+            f"{now}   or   optimizer adam   l2 0.01",
+        )
+        self.session = session
 
-    def accept(self, words: str) -> None:
-        if SETTING.match(words):
-            self.settings = parse_settings(self.session, words)
-        else:
-            self.value = edits.parse_number(words)
+    def understood(self, words: str) -> float | Settings:
+        return parse_settings(self.session, words) if SETTING.match(words) else edits.parse_number(words)
 
 
-class SampleLine(Line):
-    """Asks what is different about the current sample; ``answer`` is the line once it is understood."""
+class SampleLine(Line[str]):
+    """Asks what is different about the current sample; the answer is the line itself."""
 
     NAME = "Change a sample"
-    answer: str | None = None
+    EXAMPLE = "x0=0.5   or   out"
 
     def __init__(self, session: Session, palette_name: str, ascii_only: bool) -> None:
-        super().__init__(palette_name, ascii_only)
-        self.session = session
         out = edits.left_out(session)
         rows = ", ".join(map(str, out[:6])) + (" …" if len(out) > 6 else "")
         gone = f"; left out: {rows}" if out else ""
         accepted = edits.accepted(session.run.problem.data)
-        self.QUESTION = f"{edits.sample_words(session)}{gone}. From update {session.next_update} on: {accepted}"
-        self.EXAMPLE = "x0=0.5   or   out"
+        question = f"{edits.sample_words(session)}{gone}. From update {session.next_update} on: {accepted}"
+        super().__init__(palette_name, ascii_only, question)
+        self.session = session
 
-    def accept(self, words: str) -> None:
+    def understood(self, words: str) -> str:
         edits.parse_sample(self.session, words)
-        self.answer = words
+        return words
 
 
-class NameLine(Line):
-    """Asks for a fork's name; ``name_given`` is the answer, "" for the one made from what differs."""
+class NameLine(Line[str]):
+    """Asks for a fork's name, "" for the one made from what differs."""
 
     NAME = "Name a fork"
     EXAMPLE = "a name, or nothing for the one made from what differs"
-    name_given: str | None = None
 
-    def __init__(self, number: int, palette_name: str, ascii_only: bool) -> None:
-        super().__init__(palette_name, ascii_only)
-        self.QUESTION = f"Fork {number} is called"
-
-    def accept(self, words: str) -> None:
-        self.name_given = clean(words.strip(), 40)
+    def understood(self, words: str) -> str:
+        return clean(words.strip(), 40)

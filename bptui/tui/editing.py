@@ -15,11 +15,11 @@ def ask_weight(explorer: "Explorer") -> None:
     screen = WeightLine(explorer.session, explorer.app.palette_name, explorer.app.ascii)
 
     def answer(_: None) -> None:
-        value, settings, session = screen.value, screen.settings, explorer.session
-        if settings is not None:
-            explorer.do(lambda _: explorer.change(lambda: change_settings(session, settings)))
-        elif value is not None:
-            explorer.do(lambda _: explorer.change(lambda: edits.set_weight(session, value)))
+        wanted, session = screen.meant, explorer.session
+        if isinstance(wanted, float):
+            explorer.do(lambda _: explorer.change(lambda: edits.set_weight(session, wanted)))
+        elif wanted is not None:
+            explorer.do(lambda _: explorer.change(lambda: change_settings(session, wanted)))
 
     explorer.pause()
     explorer.app.push_screen(screen, answer)
@@ -34,7 +34,7 @@ def ask_sample(explorer: "Explorer") -> None:
     screen = SampleLine(session, explorer.app.palette_name, explorer.app.ascii)
 
     def answer(_: None) -> None:
-        words = screen.answer
+        words = screen.meant
         if words is not None:
             change = edits.parse_sample(session, words)
             explorer.do(lambda _: explorer.change(lambda: edits.change_sample(session, change)))

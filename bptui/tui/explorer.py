@@ -369,7 +369,7 @@ class Explorer(Predicting):
 
         screen = GoTo(self.app.palette_name, self.app.ascii)
         self.pause()
-        self.app.push_screen(screen, lambda _: self.go_to(screen.aim))
+        self.app.push_screen(screen, lambda _: self.go_to(screen.meant))
 
     def go_to(self, aim: Aim | None) -> None:
         if aim is not None:

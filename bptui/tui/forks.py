@@ -91,11 +91,12 @@ class ForksScreen(Sheet):
         self.notice = f"fork {number} is laid beside the others" if forks.beside else "none is laid beside"
 
     def ask_name(self) -> None:
-        line, fork = NameLine(self.fork.number, self.app.palette_name, self.app.ascii), self.fork
+        fork = self.fork
+        line = NameLine(self.app.palette_name, self.app.ascii, f"Fork {fork.number} is called")
 
         def answer(_: None) -> None:
-            if line.name_given is not None:
-                fork.title = line.name_given
+            if line.meant is not None:
+                fork.title = line.meant
             self.do(lambda _: None)
 
         self.app.push_screen(line, answer)

@@ -22,16 +22,15 @@ PAGE = 10
 FAR = 10**6
 
 
-class Crossing(Line):
-    """Asks for the value that the weight crossed; ``value`` is the answer."""
+class Crossing(Line[float]):
+    """Asks for the value that the weight crossed."""
 
     NAME = "Crossing"
     QUESTION = "When did it last cross this value?"
     EXAMPLE = "0.5"
-    value: float | None = None
 
-    def accept(self, words: str) -> None:
-        self.value = parse_number(words)
+    def understood(self, words: str) -> float:
+        return parse_number(words)
 
 
 class HistoryScreen(UpdateSheet):
@@ -142,8 +141,8 @@ class HistoryScreen(UpdateSheet):
         line = Crossing(self.app.palette_name, self.app.ascii)
 
         def take(_: Any) -> None:
-            if line.value is not None:
-                self.crossing, self.chosen = line.value, 1
+            if line.meant is not None:
+                self.crossing, self.chosen = line.meant, 1
                 self.do(lambda _: self._answer_again())
 
         self.app.push_screen(line, take)

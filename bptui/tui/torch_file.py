@@ -17,22 +17,17 @@ MOST_NUMBERS = 1 << 20  # of samples that are packed while a key waits: a fifth 
 ACCEPTED = "write plain (one process) or ddp (torchrun, a process for each rank)"
 
 
-class ScriptLine(Line):
-    """Asks which of the two scripts; ``ddp`` is the answer, once there is one."""
+class ScriptLine(Line[bool]):
+    """Asks which of the two scripts: the one for torchrun?"""
 
     NAME = "PyTorch script"
     EXAMPLE = "plain   or   ddp"
-    ddp: bool | None = None
 
-    def __init__(self, ranks: int, palette_name: str, ascii_only: bool) -> None:
-        super().__init__(palette_name, ascii_only)
-        self.QUESTION = f"{ranks} ranks share the batch here. The script: {ACCEPTED.removeprefix('write ')}"
-
-    def accept(self, words: str) -> None:
+    def understood(self, words: str) -> bool:
         found = {"plain": False, "ddp": True}.get(words.strip().lower())
         if found is None:
             raise ValueError(ACCEPTED)
-        self.ddp = found
+        return found
 
 
 def why_no_script(explorer: "Explorer") -> str | None:
@@ -56,11 +51,12 @@ def ask_script(explorer: "Explorer") -> None:
     if ranks < 2:
         save_script(explorer, ranks=0)
         return
-    screen = ScriptLine(ranks, explorer.app.palette_name, explorer.app.ascii)
+    question = f"{ranks} ranks share the batch here. The script: {ACCEPTED.removeprefix('write ')}"
+    screen = ScriptLine(explorer.app.palette_name, explorer.app.ascii, question)
 
     def answer(_: None) -> None:
-        if screen.ddp is not None:
-            wanted = ranks if screen.ddp else 0
+        if screen.meant is not None:
+            wanted = ranks if screen.meant else 0
             explorer.do(lambda _: save_script(explorer, wanted))
 
     explorer.pause()
