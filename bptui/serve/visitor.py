@@ -38,6 +38,23 @@ def environment_of(term: str, said: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+async def process_on(
+    slave: int, words: list[str], environment: Mapping[str, str], limits: Limits, seat: Seat | None
+) -> asyncio.subprocess.Process:
+    """``bptui WORDS`` on this end of a pty, within the limits, with the line of a ``seat``. Raises OSError."""
+    theirs = {} if seat is None else {FOLLOWS: str(seat.theirs.fileno())}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bptui.serve.seat", str(limits.memory), str(limits.processor), *words),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**environment, MOST_UPDATES: str(limits.updates), **theirs},
+        cwd="/",
+        start_new_session=True,
+        pass_fds=[int(number) for number in theirs.values()],
+    )
+
+
 class Visitor:
     """``output`` gets what bptui writes, ``ended`` its exit status (minus the signal that ended it)."""
 
@@ -88,26 +105,11 @@ class Visitor:
         seat: Seat | None,
     ) -> None:
         self._master, slave = pty.openpty()
-        theirs = {} if seat is None else {FOLLOWS: str(seat.theirs.fileno())}
         self._starting = True
         try:
             os.set_blocking(self._master, False)
             self.resize(*size)
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bptui.serve.seat",
-                str(limits.memory),
-                str(limits.processor),
-                *words,
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-                env={**environment, MOST_UPDATES: str(limits.updates), **theirs},
-                cwd="/",
-                start_new_session=True,
-                pass_fds=[int(number) for number in theirs.values()],
-            )
+            self._process = await process_on(slave, words, environment, limits, seat)
         except BaseException:
             self._close()
             raise
