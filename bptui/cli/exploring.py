@@ -234,11 +234,7 @@ def open_explorer(
     with loading():
         from bptui.tui.app import run_explorer
 
-    said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
-    said |= {"mouse": False} if options.no_mouse else {}
-    config = configured()._replace(**said, read_only=options.read_only, demo=options.demo)
-    if options.remote:
-        config = remotely(config, options.remote)
+    config = config_of(options)
     unkept = config.read_only or not recovers or bool(os.environ.get("TEXTUAL_DRIVER"))
     return run_explorer(
         session,
@@ -250,6 +246,14 @@ def open_explorer(
         recovery=None if unkept else lambda: recovery or begin_recovery(),
         made=made,
     )
+
+
+def config_of(options: argparse.Namespace) -> "Config":
+    """What the config file says, and the options over it. Raises UsageError."""
+    said = {name: value for name in ("theme", "glyphs") if (value := getattr(options, name))}
+    said |= {"mouse": False} if options.no_mouse else {}
+    config = configured()._replace(**said, read_only=options.read_only, demo=options.demo)
+    return remotely(config, options.remote) if options.remote else config
 
 
 def begin_recovery() -> "Recovery":
