@@ -10,6 +10,8 @@ from bptui.headless.arguments import UsageError
 from bptui.scenario.names import built_in_names
 
 if TYPE_CHECKING:
+    from bptui.scenario import Scenario
+    from bptui.serve.command import Opening
     from bptui.training.run import Run
 
 PRESENTS = "BPTUI_PRESENTS"
@@ -25,46 +27,56 @@ def serve(options: argparse.Namespace) -> int:
     import asyncio
 
     from bptui.data.folders import state_folder
-    from bptui.scenario.command import command_words
     from bptui.serve import command as serving
-    from bptui.serve.limits import Limits
 
     folder = state_folder()
     if folder is None:
         return complain("no home folder is known, where the key of this server could be kept", status=1)
     try:
-        limits = Limits(seats=options.seats, idle=60.0 * options.idle)
-        if why := limits.why_too_much(*measures(run)):
-            raise UsageError(f"{scenario.origin}: {why}")
-        sets = tuple(built_in_names())
-        words = tuple(serving.whole(command_words(scenario), sets))
-        opening = serving.Opening(
-            words,
-            sets,
-            options.port or serving.PORT,
-            options.public,
-            serving.new_password() if options.password else "",
-            options.keys,
-            limits,
-            ssh=options.ssh,
-            web=options.web,
-            web_port=options.web_port or serving.WEB_PORT,
-            token=serving.new_token() if options.web else "",
-            inherited=0 if os.environ.get(PRESENTS) else None,
-        )
+        opening = opening_of(options, scenario, run)
         asyncio.run(serving.serve(opening, folder / "serve", lambda line: print(line, flush=True)))
     except serving.NoDoor as problem:
         return complain(str(problem), status=1)
     except ImportError as problem:
-        missing = (problem.name or "").partition(".")[0]
-        if missing not in EXTRAS:
-            raise
-        extra = EXTRAS[missing]
-        needed = missing.replace("_", "-")
-        return complain(f"bptui serve --{extra} needs {needed}: pip install 'bptui[{extra}]'", status=1)
+        return without(problem)
     except ValueError as problem:
         raise UsageError(str(problem)) from None
     return 0
+
+
+def opening_of(options: argparse.Namespace, scenario: "Scenario", run: "Run") -> "Opening":
+    """The doors, and who may do what behind them. Raises ValueError."""
+    from bptui.scenario.command import command_words
+    from bptui.serve import command as serving
+    from bptui.serve.limits import Limits
+
+    limits = Limits(seats=options.seats, idle=60.0 * options.idle)
+    if why := limits.why_too_much(*measures(run)):
+        raise ValueError(f"{scenario.origin}: {why}")
+    sets = tuple(built_in_names())
+    return serving.Opening(
+        tuple(serving.whole(command_words(scenario), sets)),
+        sets,
+        options.port or serving.PORT,
+        options.public,
+        serving.new_password() if options.password else "",
+        options.keys,
+        limits,
+        ssh=options.ssh,
+        web=options.web,
+        web_port=options.web_port or serving.WEB_PORT,
+        token=serving.new_token() if options.web else "",
+        inherited=0 if os.environ.get(PRESENTS) else None,
+    )
+
+
+def without(problem: ImportError) -> int:
+    """What a door needs is not installed; another module that is missing is a fault, and raised."""
+    missing = (problem.name or "").partition(".")[0]
+    if missing not in EXTRAS:
+        raise problem
+    extra, needed = EXTRAS[missing], missing.replace("_", "-")
+    return complain(f"bptui serve --{extra} needs {needed}: pip install 'bptui[{extra}]'", status=1)
 
 
 def measures(run: "Run") -> tuple[int, int]:
