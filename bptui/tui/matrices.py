@@ -3,7 +3,8 @@
 from bptui.tui.keys import Key, Table
 from bptui.tui.live import LiveSheet, stepping
 from bptui.tui.workbench import COMMON
-from bptui.views.matrices import KINDS, Kind, matrix_rows
+from bptui.views.matrices import matrix_rows
+from bptui.views.products import KINDS, Kind
 from bptui.views.text import Row
 
 TITLES: dict[Kind, str] = {"gradient": "gradient aᵀδ", "forward": "forward z = aW + b", "back": "back δWᵀ"}

@@ -28,7 +28,7 @@ from bptui.tui.screens import (
 )
 from bptui.tui.watching import open_history
 from bptui.tui.workbench import Workbench
-from bptui.views.matrices import KINDS
+from bptui.views.products import KINDS
 from bptui.views.race import MEASURES
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from bptui.engine.weight import Weight
 from bptui.explain import value
 from bptui.explain.quantity import of_unit
 from bptui.session.moment import Moment
-from bptui.views.matrices import KINDS, Kind, Product, matrix_rows, product, windows
+from bptui.views.matrices import matrix_rows, windows
+from bptui.views.products import KINDS, Kind, Product, product
 from bptui.views.scene import Scene
 from bptui.views.text import cells, fit_rows
 from bptui.views.weight_table import weights_of

@@ -14,11 +14,12 @@ from bptui.session.prediction import DEPTHS, MOST_HINTS, Prediction, Question
 from bptui.session.session import Session
 from bptui.training.watching.watchable import Watchable
 from bptui.views.gradients import gradient_rows
-from bptui.views.matrices import KINDS, matrix_rows
+from bptui.views.matrices import matrix_rows
 from bptui.views.numbers import factor, num, precise
 from bptui.views.poll import answered_words
 from bptui.views.predict import Ways, depth_rows, foot_height, foot_rows, question_rows, verdict
 from bptui.views.predict import hints as hints_of
+from bptui.views.products import KINDS
 from bptui.views.scene import Scene, scene_of
 from bptui.views.text import cells
 from tests.recordings import by_pytorch
