@@ -395,41 +395,10 @@ class Explorer(Predicting):
 
     def clicked(self, panel: Panel, x: int, y: int) -> None:
         """The focus goes to the panel, and to what is written there: a unit, a sample, a phase, an update."""
-        number = self.stage.number_of(panel)
+        from bptui.tui.pointing import choose
+
         target = None if self._work is not None else self.stage.at(self.scene(), panel, x, y)
-        if number is not None:
-            self.press(f"focus-{number}")
-        match target:
-            case ("unit", layer, unit):
-                self.do(lambda _: self.session.select_unit(layer, unit))
-            case ("sample", sample, _):
-                self.choose_sample(sample)
-            case ("phase", place, _) if self.why_not(BY_ID["go-to"]) is None:
-                self.pause()
-                self.way_back = None
-                self.do(lambda _: self.session.stand_in(phases(self.session.layers)[place]))
-            case ("made", made, _):
-                self.go_back_to(made)
-
-    def go_back_to(self, made: int) -> None:
-        """Stand where so many updates had been made."""
-        self.pause()
-        self.notice = self.why_not(BY_ID["go-to"]) or ""
-        if self.notice:
-            self.paint()
-            return
-        self.way_back = None
-        self.go_to(Aim(update=made) if made else Aim(edge="start"))
-
-    def choose_sample(self, sample: int) -> None:
-        """As the arrows do, in one go."""
-        rows = self.scene().rows
-        self.notice = self.why_not(BY_ID["down"]) or ""
-        if self.notice or sample not in rows:
-            self.paint()
-            return
-        by = rows.index(sample) - rows.index(self.session.moment.sample)
-        self.do(lambda _: self.session.choose_row(rows, by))
+        choose(self, self.stage.number_of(panel), target)
 
     def wheel(self, way: str) -> None:
         """The focused panel's list scrolls, where there is more of it; where not, what is said stays."""
