@@ -79,18 +79,26 @@ class Sequences(XTermParser):
         return means
 
     def _read_anew(self, sequence: str) -> list[Message]:
-        early = list(self.feed(sequence[:-1])) if sequence[1:] else []  # to feed nothing is to say that all is over
-        out = list(self.feed(sequence[-1]))
-        if self._awaiting.timeout is not None:  # it waits for more of what is whole: forget it
-            self._gen.close()
-            self._tokens.clear()
-            self._gen = self.parse(self._tokens.append)
-            self._awaiting, self._timeout_time = next(self._gen), None
+        try:
+            early = list(self.feed(sequence[:-1])) if sequence[1:] else []  # to feed nothing is to say that all is over
+            out = list(self.feed(sequence[-1]))
+        except (ArithmeticError, LookupError, ValueError):  # numbers that Textual has not expected: 97;1:3u
+            self._forget()
+            return []
+        if self._awaiting.timeout is not None:  # it waits for more of what is whole
+            self._forget()
         if early or (
             NUMBERED.fullmatch(sequence) and any(isinstance(it, events.Key) and it.is_printable for it in out)
         ):
             return []  # Textual takes the number of an unknown key for that of a character: 99 for c
         return out
+
+    def _forget(self) -> None:
+        """Begin with the next sequence anew."""
+        self._gen.close()
+        self._tokens.clear()
+        self._gen = self.parse(self._tokens.append)
+        self._awaiting, self._timeout_time = next(self._gen), None
 
 
 class Terminal(LinuxDriver):

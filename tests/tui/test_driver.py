@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 
 from bptui.tui.driver import Sequences, Terminal
@@ -91,6 +93,23 @@ def test_every_message_costs_it_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
     driver: Any = SimpleNamespace(_app=app, _loop=None)
     Driver.send_message(driver, events.AppFocus())
     assert len(tasks) == 1
+
+
+def test_a_key_with_numbers_that_it_has_not_expected_ends_it_and_is_nothing_to_ours() -> None:
+    ours = Sequences(False)
+    for sequence in "\x1b[97;1:3u", "\x1b[1;1:3A", "\x1b[1114112u", "\x1b[999999999999u", "\x1b[97;1;1114112u":
+        with pytest.raises((ValueError, OverflowError)):
+            list(XTermParser(False).feed(sequence))
+        assert ours.whole(sequence) == []
+        assert [type(each) for each in ours.whole("\x1b[A")] == [events.Key]
+
+
+def test_no_sequence_whatsoever_ends_ours() -> None:
+    random, ours = Random(9), Sequences(False)
+    for _ in range(3000):
+        middle = "".join(random.choice("0123456789;:<>?! $-") for _ in range(random.randrange(12)))
+        ours.whole(f"\x1b[{middle}{random.choice('ABCDHMPRSTZmtuy~@c')}")
+        assert [type(each) for each in ours.whole("x")] == [events.Key]
 
 
 def test_an_answer_is_an_event_to_it_and_to_ours_a_moment_that_is_heard() -> None:
