@@ -54,6 +54,11 @@ KITTY = f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY
 ASKS = ("\x1b[?2026$p", ASK)
 ANSWER = re.compile(r"\x1b\[(?:\?2026;\d+\$y|\d+;\d+R)")
 SHORTEST, LONGEST = 0.025, 0.1  # seconds that Esc waits for the rest of a sequence; half the line's round trip between
+UNHEARD = re.compile(
+    r"\x1b\[(?: (?:5735[89]|57360|5744[1-9]|5745[0-4]) (?:;[\d;:]*)? u | 48;[\d;:]*t | \?2048;\d+\$y )", re.X
+)
+"""Shift, Control and their like, and what locks, with no other key, of which some terminals tell too; and the size,
+which the system knows: one that is told may be any, and Textual takes the mouse's cells for pixels then."""
 NUMBERED = re.compile(r"\x1b\[\d+~")
 UNKNOWN = 0.05  # where no terminal has answered yet
 LATE = 0.3, 2.0  # seconds within which the rest may come, however short or long the round trip
@@ -69,7 +74,9 @@ class Sequences(XTermParser):
         self._keys: dict[str, tuple[str, str | None]] = {}
 
     def whole(self, sequence: str) -> list[Message]:
-        """What a sequence means; nothing where that is not known."""
+        """What a sequence means; nothing where that is not known, or where nobody means anything by it."""
+        if UNHEARD.fullmatch(sequence):
+            return []
         known = self._keys.get(sequence)
         if known is not None:
             return [events.Key(*known)]
@@ -175,6 +182,9 @@ class Terminal(LinuxDriver):
         if self._mouse:
             self.write("\x1b[?1002l")
         super()._disable_mouse_support()
+
+    def _query_in_band_window_resize(self) -> None:
+        """The terminal is not asked to tell its size: see UNHEARD."""
 
     def tell_drags(self, on: bool) -> None:
         """Whether movements are told while a button is held; nothing is asked of a terminal that was given back."""

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 
 from bptui.tui.driver import Sequences, Terminal
 from bptui.tui.typed import Piece
@@ -95,6 +96,13 @@ def test_every_message_costs_it_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tasks) == 1
 
 
+def test_shift_alone_is_a_key_to_it_and_none_to_ours() -> None:
+    for sequence in "\x1b[57441;2u", "\x1b[57454u", "\x1b[57358;1u":
+        assert [type(each) for each in XTermParser(False).feed(sequence)] == [events.Key]
+        assert Sequences(False).whole(sequence) == []
+    assert [type(each) for each in Sequences(False).whole("\x1b[57440u")] == [events.Key]
+
+
 def test_a_key_with_numbers_that_it_has_not_expected_ends_it_and_is_nothing_to_ours() -> None:
     ours = Sequences(False)
     for sequence in "\x1b[97;1:3u", "\x1b[1;1:3A", "\x1b[1114112u", "\x1b[999999999999u", "\x1b[97;1;1114112u":
@@ -110,6 +118,28 @@ def test_no_sequence_whatsoever_ends_ours() -> None:
         middle = "".join(random.choice("0123456789;:<>?! $-") for _ in range(random.randrange(12)))
         ours.whole(f"\x1b[{middle}{random.choice('ABCDHMPRSTZmtuy~@c')}")
         assert [type(each) for each in ours.whole("x")] == [events.Key]
+
+
+def test_a_size_that_the_terminal_tells_is_believed_by_it_and_the_mouse_with_it_and_not_by_ours() -> None:
+    def column(feed: Callable[[str], Iterable[object]], size: str) -> int:
+        list(feed(size))
+        (event,) = feed("\x1b[<0;41;13M")
+        assert isinstance(event, events.MouseDown)
+        return event.x
+
+    plain, ours = XTermParser(False), Sequences(False)
+    assert column(plain.feed, "\x1b[48;24;80;480;640t") == 5
+    assert column(ours.whole, "\x1b[48;24;80;480;640t") == 40
+    assert ours.whole("\x1b[48;60000;60000;0;0t") == ours.whole("\x1b[?2048;2$y") == []
+
+
+def test_it_asks_for_a_size_and_ours_does_not() -> None:
+    for driver, written in (LinuxDriver, ["\x1b[?2048$p"]), (Terminal, []):
+        asked: list[str] = []
+        it: Any = object.__new__(driver)
+        it.write = asked.append
+        it._query_in_band_window_resize()
+        assert asked == written
 
 
 def test_an_answer_is_an_event_to_it_and_to_ours_a_moment_that_is_heard() -> None:
