@@ -12,7 +12,8 @@ from bptui.views.text import NARROW
 Ink = tuple[str, ...]
 """How a cell looks, as SGR codes; () is plain."""
 Cell = tuple[str, Ink]
-KEPT = 4096  # inks: more are never on a screen at once
+KEPT = 2048  # inks, or roles that stand for them: more are never on a screen at once
+CELLS = 16384  # of all inks: 4 MB, of which a tenth is used for long
 
 
 class NotNarrow(Exception):
@@ -23,15 +24,16 @@ class InOneInk(dict[str, Cell]):
     """The cells of one ink by their characters, each made once: to compare what is one and the same is quick. Raises
     NotNarrow where a character is no cell."""
 
-    __slots__ = ("ink",)
+    __slots__ = ("_inks", "ink")
 
-    def __init__(self, ink: Ink) -> None:
+    def __init__(self, ink: Ink, inks: "Inks") -> None:
         super().__init__()
-        self.ink = ink
+        self.ink, self._inks = ink, inks
 
     def __missing__(self, char: str) -> Cell:
         if not NARROW.fullmatch(char):
             raise NotNarrow(char)
+        self._inks.make_room()
         cell = self[char] = char, self.ink
         return cell
 
@@ -49,7 +51,7 @@ class ByRole(dict[str, InOneInk]):
         halves = halves_of(role)
         if halves:  # of few grounds there are many pairs
             above, below = halves
-            ink = InOneInk(self[above].ink + self[below].ink)
+            ink = self._inks.in_one(self[above].ink + self[below].ink)
         else:
             ink = self._inks[style_of(self._palette, role)]
         self[role] = ink
@@ -63,12 +65,36 @@ class Inks(dict[Style | None, InOneInk]):
         super().__init__()
         self._system, self._colour = system, colour
         self._by_role: dict[str, ByRole] = {}
+        self._all: dict[Ink, InOneInk] = {}
+        self._cells = 0
 
     def __missing__(self, style: Style | None) -> InOneInk:
         if len(self) >= KEPT:
             self.clear()
-        ink = self[style] = InOneInk(codes(style, self._system, self._colour))
+        ink = self[style] = self.in_one(codes(style, self._system, self._colour))
         return ink
+
+    def in_one(self, ink: Ink) -> InOneInk:
+        """The cells of an ink, whatever roles and styles look like it."""
+        if len(self._all) >= KEPT:
+            self._forget()
+        return self._all.setdefault(ink, InOneInk(ink, self))
+
+    def make_room(self) -> None:
+        """For one more cell."""
+        if self._cells >= CELLS:
+            self._forget()
+        self._cells += 1
+
+    def _forget(self) -> None:
+        """Begin anew: what is in use comes back at once."""
+        for ink in self._all.values():
+            ink.clear()
+        for roles in self._by_role.values():
+            roles.clear()
+        self._all.clear()
+        self.clear()
+        self._cells = 0
 
     def of(self, palette: str) -> ByRole:
         """Those of a palette."""
@@ -116,7 +142,7 @@ OFF = {"fg": "39", "bg": "49", "1": "22", "2": "22", "3": "23", "4": "24", "7": 
 """The code that ends each attribute; 22 ends both bold and dim."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=KEPT)
 def change_pen(old: tuple[str, ...], new: tuple[str, ...]) -> str:
     """From one set of SGR codes to another, the shorter way: end and begin what differs, or reset and begin anew."""
     before, after = attributes(old), attributes(new)

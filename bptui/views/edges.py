@@ -207,7 +207,7 @@ def lines(drawn: tuple[Edge, ...], width: int, height: int, largest: float) -> t
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2 * MOST_EDGES)  # between two pairs of layers; one may be 13 kB
 def stroke(start: int, end: int, width: int, solid: bool, thick: bool) -> tuple[tuple[tuple[int, int], int], ...]:
     """The cells (row, column) of a straight line between the middles of two rows, each with its dots of braille."""
     dots: dict[tuple[int, int], int] = {}

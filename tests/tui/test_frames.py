@@ -197,6 +197,26 @@ def test_without_colours_a_ground_is_reversed_and_nothing_has_one(style: str, co
     assert codes(Style.parse(style), ColorSystem.TRUECOLOR, colour=False) == codes_wanted
 
 
+def test_what_looks_alike_has_one_ink_whatever_it_is_called() -> None:
+    inks = Inks(ColorSystem.TRUECOLOR)
+    dark = inks.of("dark")
+    assert dark["dim"] is dark["head"] is inks[style_of("dark", "pending")]
+    assert dark["dim"] is not dark["text"]
+
+
+def test_cells_are_forgotten_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bptui.tui.inks.CELLS", 50)
+    monkeypatch.setattr("bptui.tui.inks.KEPT", 6)
+    inks = Inks(ColorSystem.TRUECOLOR)
+    for red in range(30):
+        text = "".join(map(chr, range(0x2800, 0x2800 + 5 * red)))
+        segments = [Segment(text, Style(color=f"#{red:02x}0000")), Segment("漢字", Style(color="red"))]
+        assert "".join(char for char, _ in cells_of([segments], inks)) == f"{text}漢字"
+        kept = {id(ink): len(ink) for ink in inks.values()}
+        assert sum(kept.values()) <= 50
+        assert len(kept) <= 6
+
+
 def in_order(sgr: tuple[str, ...]) -> tuple[str, ...]:
     """Attributes before foreground before background, as Rich writes them."""
     by_kind = attributes(sgr)
