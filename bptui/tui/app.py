@@ -13,12 +13,13 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual import events, on
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.constants import DRIVER
 from textual.driver import Driver
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -57,7 +58,8 @@ SAVED_EVERY = 5.0  # seconds of which a crash leaves nothing at worst
 
 
 class Commands(CommandPalette):
-    """The command palette; while it waits it writes nothing."""
+    """The command palette; while it waits it writes nothing. Of what comes for it at once, two Enters or clicks, one
+    acts: Textual would run a command twice, and close the screen below."""
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -67,6 +69,15 @@ class Commands(CommandPalette):
         if action == "command_list" and not self.query_one(CommandList).scrollable_content_region:
             return False
         return super().check_action(action, parameters)
+
+    @on(Input.Submitted)
+    @on(CommandList.OptionSelected)
+    def only_once(self, event: Message) -> None:
+        if not self.is_active:
+            event.stop().prevent_default()
+
+    def dismiss(self, result: object = None) -> AwaitComplete:
+        return super().dismiss(None) if self.is_active else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
 
 
 def nobody_looks() -> None:

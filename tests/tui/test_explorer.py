@@ -305,6 +305,17 @@ async def test_the_command_palette_runs_a_key() -> None:
         assert at.explorer.looks.maximised
 
 
+async def test_of_three_enters_that_come_for_the_command_palette_at_once_one_acts() -> None:
+    async with explore() as at:
+        await at.press("ctrl+p", *"maximise")
+        await at.pilot.pause(0.3)
+        for _ in range(3):
+            at.app.post_message(events.Key("enter", None))
+        await at.pilot.pause(0.2)
+        assert at.app.screen is at.explorer
+        assert at.explorer.looks.maximised  # a second time would take it back
+
+
 # --- sizes ---
 
 
