@@ -20,7 +20,21 @@ TOO_LONG = f"that is too long: at most {LONGEST} characters"
 
 
 class Field(Input):
-    """Says in words what it does not take, where Textual would ring a bell for each character."""
+    """Says in words what it does not take, where Textual would ring a bell for each character. Enter answers at once:
+    Textual takes it up to the app and back, and what is typed behind it would be before it."""
+
+    def on_key(self, event: events.Key) -> None:
+        line = self.screen
+        if not isinstance(line, Line):
+            return
+        if not line.is_active:
+            line.on_key(event)  # for what lies below
+        elif event.key == "enter":
+            line.answer(self.value)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def restricted(self) -> None:
         """More was typed or pasted than it takes; none of that is in it."""
@@ -85,9 +99,10 @@ class Line(Workbench, ModalScreen[None], Generic[Answer]):
             self.notice = TOO_LONG
             self.paint()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def answer(self, words: str) -> None:
+        """Close with what the words mean, or say why they are not understood."""
         try:
-            self.meant = self.understood(event.value)
+            self.meant = self.understood(words)
         except ValueError as problem:
             self.notice = str(problem)
             self.query_one(Input).select_all()  # what is typed next replaces it

@@ -305,6 +305,15 @@ async def test_the_command_palette_runs_a_key() -> None:
         assert at.explorer.looks.maximised
 
 
+async def test_a_key_that_comes_right_behind_a_line_is_for_what_lies_below_it() -> None:
+    async with explore() as at:
+        for key, character in ("g", "g"), ("5", "5"), ("enter", "\r"), ("b", "b"):
+            at.app.post_message(events.Key(key, character))
+        await at.pilot.pause(0.2)
+        assert at.app.screen is at.explorer
+        assert at.session.moment.applied == 6  # the line had "5b" in it, and understood nothing
+
+
 async def test_of_three_enters_that_come_for_the_command_palette_at_once_one_acts() -> None:
     async with explore() as at:
         await at.press("ctrl+p", *"maximise")
