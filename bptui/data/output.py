@@ -1,6 +1,8 @@
 """Files that bptui writes: whole or not at all, and never over another one."""
 
 import os
+import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +15,8 @@ from typing import BinaryIO, TypeVar
 
 Put = TypeVar("Put")
 
-HIDDEN = ".bptui-"
-"""Begins a hidden name, with the number of the process behind it."""
+HIDDEN = re.compile(r"\.bptui-(\d+)-\w+\.draft", re.ASCII)
+"""A hidden name, with the number of the process: no other file has one, or it would be taken for what was left."""
 NONE = -1  # no handle
 LEFT_BEHIND = 60.0  # seconds since a hidden file was written to, from which on nobody writes it
 
@@ -42,7 +44,7 @@ class Draft:
 
     def put_over(self, path: Path) -> None:
         """Put it in the place of what is there. Raises OSError."""
-        hidden = self.hidden or path.with_name(f"{HIDDEN}{os.getpid()}-{self.handle}")
+        hidden = self.hidden or path.with_name(f".bptui-{os.getpid()}-{self.handle}.draft")
         if self.hidden is None:
             self.name(hidden)
         try:
@@ -104,7 +106,7 @@ def _nameless(folder: Path, raw: bytes, mode: int) -> Iterator[Draft]:
 def _hidden(path: Path, raw: bytes, mode: int) -> Iterator[Draft]:
     """A draft with a hidden name beside the path; gone afterwards, if it has not been put in a place."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f"{HIDDEN}{os.getpid()}-", dir=path.parent)
+        handle, name = tempfile.mkstemp(".draft", f".bptui-{os.getpid()}-", path.parent)
     except OSError as problem:  # nobody asked for a hidden name
         raise OSError(problem.errno, problem.strerror, str(path)) from None
     hidden = Path(name)
@@ -127,15 +129,18 @@ def _fill(stream: BinaryIO, raw: bytes) -> None:
 def clear(folder: Path) -> None:
     """Remove the hidden files of processes that were killed while they wrote. Somebody on another machine may write
     to the same folder: what is young stays."""
-    for path in folder.glob(f"{HIDDEN}*-*"):
+    for path in folder.glob(".bptui-*.draft"):
+        hidden = HIDDEN.fullmatch(path.name)
         with suppress(OSError):  # somebody else has, or nobody may
-            young = time.time() - path.stat().st_mtime < LEFT_BEHIND
-            if not young and not lives(path.name.removeprefix(HIDDEN).partition("-")[0]):
+            old = time.time() - path.stat().st_mtime >= LEFT_BEHIND
+            if hidden and old and not lives(hidden[1]):
                 path.unlink()
 
 
 def lives(process: str) -> bool:
-    """Is there a process of this number?"""
+    """Is there a process of this number? Where to ask it would end it, there may be."""
+    if sys.platform == "win32":
+        return True
     try:
         os.kill(int(process), 0)
     except (ProcessLookupError, ValueError, OverflowError):

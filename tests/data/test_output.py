@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bptui.data.output import free_name, write_new, write_whole
+from bptui.data.output import HIDDEN, free_name, lives, write_new, write_whole
 
 
 @pytest.fixture(params=["nameless", "hidden"])
@@ -48,14 +48,30 @@ def test_while_it_is_written_nothing_is_seen_of_a_file(tmp_path: Path, monkeypat
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_that_writes_there(tmp_path: Path) -> None:
-    dead, young, living, other = (
-        tmp_path / name for name in (".bptui-999999999-a", ".bptui-999999999-b", f".bptui-{os.getpid()}-a", ".bptui-x")
-    )
-    for path in dead, young, living, other:
+    names = ".bptui-999999999-a.draft", ".bptui-999999999-b.draft", f".bptui-{os.getpid()}-a.draft"
+    dead, young, living = (tmp_path / name for name in names)
+    others = [tmp_path / name for name in (".bptui-my-notes", ".bptui-2024-plan", ".bptui-exam-key.draft")]
+    for path in dead, young, living, *others:
         path.touch()
         os.utime(path, None if path == young else (0, 0))
     write_new(tmp_path / "a.svg", "")
-    assert {*tmp_path.iterdir()} == {young, living, other, tmp_path / "a.svg"}
+    assert {*tmp_path.iterdir()} == {young, living, *others, tmp_path / "a.svg"}
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_left_is_known_again_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(Path, "replace", lambda hidden, _: seen.append(hidden.name))
+    write_whole(tmp_path / "a.svg", "")
+    assert [HIDDEN.fullmatch(name) is not None for name in seen] == [True]
+
+
+def test_no_process_is_asked_where_that_would_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda number, _: asked.append(number))
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert lives("999999999")
+    assert not asked
 
 
 @pytest.mark.usefixtures("way")
