@@ -194,7 +194,7 @@ class CellDiff(App[int]):
             self._shadow, self._rest = Shadow(*self.size), []
         if self._inks is None:
             self._inks = Inks(self.console._color_system, self.colour)
-        if self._must_wait():
+        if not getattr(screen, "is_painted", True) or self._must_wait():
             self._newer = True
             self._come_back()
             return screen, None

@@ -47,6 +47,7 @@ class Workbench(Screen[None]):
         self._clock: Timer
         self._last_tick = 0.0
         self._again: Timer | None = None
+        self._painted_for: tuple[int, int] | None = None
 
     # --- what a screen says ---
 
@@ -130,6 +131,12 @@ class Workbench(Screen[None]):
         if self.size.width and self.size.height:
             self.lay_out()
             self.paint()
+            self._painted_for = self.size
+
+    @property
+    def is_painted(self) -> bool:
+        """Has what it shows been painted at its size? Textual composes a screen before it tells it its size."""
+        return self._painted_for == self.size
 
     def lay_out(self) -> None:
         """Give every panel its box."""

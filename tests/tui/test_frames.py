@@ -21,7 +21,7 @@ from bptui.tui.palette import PALETTES, style_of
 from bptui.tui.private import Diffed
 from bptui.views.text import NARROW
 
-from .pilots import WIDE, explore
+from .pilots import WIDE, explore, resize
 
 WIDTH, HEIGHT = 12, 4
 TEXTS = st.text(st.sampled_from("ab ·█⠿漢字カ👍é"), max_size=8)
@@ -274,6 +274,27 @@ async def test_the_terminal_shows_what_textual_composes(
             fresh.show(paint(shadow, composed(at.app), at.app.console._color_system))
             assert terminal.screen.display == fresh.screen.display, key
             assert terminal.cells() == fresh.cells(), key
+
+
+async def test_no_screen_is_shown_before_it_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, whole = Terminal(*WIDE), App._display
+    seen: list[bool] = []
+
+    def display(app: App[int], screen: object, renderable: object) -> None:
+        if isinstance(renderable, Diffed):
+            terminal.show(renderable.text)
+            seen.append(all(any(map(str.strip, terminal.screen.display[y : y + 4])) for y in (0, 18, 36)))
+        whole(app, screen, renderable)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(App, "_display", display)
+    async with explore("iris", WIDE) as at:
+        for key in ("question_mark", "escape", "w", "escape", "g", "escape"):
+            await at.press(key)
+        await resize(at.pilot, WIDE[0] - 10, WIDE[1])
+        await at.press("s")
+        assert not at.not_shown()
+    assert len(seen) > 5
+    assert all(seen)
 
 
 async def test_what_is_painted_below_another_screen_is_not_written_over_it() -> None:
