@@ -223,8 +223,8 @@ class Workbench(Screen[None]):
             self.app.post_message(events.Key(event.key, event.character))
             return
         key = pressed(self.keys_now(), event.key)
-        leaves = event.key == "q" or (key is not None and key.id == "quit")
-        if not leaves and self.takes_over():
+        quits = key is not None and key.id == "quit"
+        if self.takes_over() and not quits:
             event.stop()
             event.prevent_default()
         elif key is not None:
@@ -235,7 +235,7 @@ class Workbench(Screen[None]):
             self.app.show_now(self, key=True)
 
     def takes_over(self) -> bool:
-        """Where a tour plays, what is pressed first ends it, and does nothing else."""
+        """Where a tour plays, what is pressed first ends it, and does nothing else but to quit."""
         if self.app.demo is None or not self.app.demo.stop():
             return False
         self.notice = self.named("the tour has ended here: from now on keys act; {help} lists them")

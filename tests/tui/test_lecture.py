@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bptui.session.moment import UPDATE
-from bptui.tui.config import Config, read_config, with_remote
+from bptui.tui.config import Config, of_document, read_config, with_remote
 from bptui.tui.demo import TOUR, Demo
 from bptui.tui.screens import tables
 from bptui.tui.workbench import Workbench
@@ -126,6 +126,24 @@ async def test_a_click_takes_over_too_and_q_leaves() -> None:
     async with explore("xor", config=Config(demo=True)) as at:
         await at.press("q")
         assert not at.app.is_running
+
+
+async def test_what_leaves_is_the_key_that_quits_and_no_other() -> None:
+    config = of_document({"keys": {"quit": "f9", "focus-4": "q"}})._replace(demo=True)
+    for quits in False, True:
+        async with explore("xor", config=config) as at:
+            before = at.explorer.looks
+            await at.press("f9" if quits else "q")
+            assert at.app.is_running == (not quits)
+            assert at.app.demo is not None
+            assert at.app.demo._timer is None
+            assert at.explorer.looks == before
+    async with explore("xor", config=Config(demo=True)) as at:
+        at.explorer.press("explain")  # as the tour does
+        await at.pilot.pause()
+        await at.press("q")
+        assert at.app.screen is not at.explorer, "q closes this screen, and the tour would have played on"
+        assert "the tour has ended here" in at.foot()
 
 
 async def test_a_sentence_waits_until_what_it_tells_of_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
