@@ -27,10 +27,9 @@ ABOUT: dict[str, Check] = {
 
 def digest_of(run: Run, update: int) -> str:
     """Of the numbers of an update, and of the weights after the last one known."""
-    record, out = run.record(update), hashlib.blake2b(digest_size=16)
-    last = run.record(run.frontier).after.flat
+    record, out, last = run.record(update), hashlib.blake2b(digest_size=16), run.reached.flat
     for array in (record.before.flat, record.memory, record.passed.loss, record.summed.flat, record.after.flat, last):
-        out.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+        out.update(np.ascontiguousarray(array, dtype="<f8").ravel().data)
     return out.hexdigest()
 
 

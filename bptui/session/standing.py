@@ -15,10 +15,13 @@ from bptui.session.goal import Goal
 from bptui.session.moment import GRADIENT, INPUT, REDUCE, UPDATE, Moment, Phase, network_in_force
 from bptui.session.moves import Move
 from bptui.session.stops import Enough, Stops
+from bptui.training import stepper
+from bptui.training.ends import AT_ONCE
 from bptui.training.problem import Problem
 from bptui.training.record import UpdateRecord
 from bptui.training.run import Run
 from bptui.training.settings import Settings
+from bptui.training.stepper import effort
 
 if TYPE_CHECKING:
     from bptui.diagnosis.yours import Yours  # it brings the whole diagnosis, which the first paint does without
@@ -35,6 +38,7 @@ class Standing:
         self.stops = Stops()
         self.prediction: Prediction | None = None
         self._moment = Moment()
+        self._weighed: tuple[object, bool] = None, False
         self._chosen: dict[int, tuple[int, int]] = {}  # unit and source last selected in each layer
 
     @property
@@ -71,6 +75,20 @@ class Standing:
     @property
     def layers(self) -> int:
         return self.run.start.architecture.layers
+
+    @property
+    def costly(self) -> bool:
+        """Does an update where one stands, or the next one, take longer than a key may wait, or the end of an epoch?"""
+        asked = self.run, self.moment.update, self.next_update
+        if self._weighed[0] != asked:
+            self._weighed = asked, self._is_costly(*asked)
+        return self._weighed[1]
+
+    def _is_costly(self, run: Run, *updates: int) -> bool:
+        problem = self.problem
+        sizes = (run.settings_at(update).batch_size or problem.count for update in updates)
+        most = max(*(min(size, problem.count) for size in sizes), min(problem.samples, AT_ONCE))
+        return effort(run.start.architecture, most) > stepper.COSTLY
 
     @property
     def full_batch(self) -> int:

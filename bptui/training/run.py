@@ -156,8 +156,8 @@ class Run:
         try:
             if self.most is not None and front.update >= self.most:
                 raise Ended(f"a run has {grouped(self.most)} updates at most here")
-            if front.costly:  # its record begins with this
-                self._checkpoints.remember(front.state())
+            if front.costly and self._checkpoints.before(front.update).update < front.update:
+                self._checkpoints.remember(front.state())  # its record begins with this
             loss = front.step()
         except Divergence as divergence:
             self.stop = Stop.at(front.update + 1, before, divergence)

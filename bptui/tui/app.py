@@ -26,6 +26,7 @@ from textual.widgets import Input
 from bptui.lazy import stopped
 from bptui.scenario.accept import ScenarioError
 from bptui.session.beginning import Beginning
+from bptui.tui.aside import left_over
 from bptui.tui.config import Config
 from bptui.tui.opening import Begun, Focus, Opening, focus_in
 from bptui.tui.palette import MONO, PALETTES
@@ -371,6 +372,8 @@ def run_explorer(
     status = app.return_code or 0
     if app.opening is not None:
         leave_opening(app, app.opening, status)
+    elif left_over(PATIENCE):
+        os._exit(status)
     return status
 
 

@@ -15,15 +15,22 @@ from bptui.views.text import Row
 TEN = 10
 
 
+def drill_of(session: Session) -> Drill:
+    """The drill of the session's sample at its update, with all it shows."""
+    drill = Drill(session.problem, session.record, session.moment.sample)
+    drill.now()
+    return drill
+
+
 class DrillScreen(Trainer, UpdateSheet):
     """Starts from the session's current update and sample; changes nothing of the session."""
 
     NAME = "Drill"
     TITLE_WORDS = "Drill: one sample until it is right"
 
-    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+    def __init__(self, session: Session, drill: Drill, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.drill = Drill(session.problem, session.record, session.moment.sample)
+        self.drill = drill
         self.drawing = Drawing(self)
         self.scroll_by = 0
 
@@ -41,6 +48,12 @@ class DrillScreen(Trainer, UpdateSheet):
         return [*rows, drill_legend(self.colour), *chart]
 
     # --- work ---
+
+    def costly(self) -> bool:
+        return self.session.costly
+
+    def prepare(self) -> None:
+        self.drill.now()
 
     def make(self, updates: int, pause: Callable[[], bool]) -> int:
         return self.drill.advance(updates, pause)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bptui.data.clean import clean
 from bptui.data.digits import grouped
@@ -14,7 +14,7 @@ from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.tui.explorer_keys import BY_ID, KEYS, hints
 from bptui.tui.keys import Key, Table
-from bptui.tui.long_work import LongWork, Work
+from bptui.tui.long_work import Intent, LongWork, Work
 from bptui.tui.panel import Panel
 from bptui.tui.predicting import Predicting
 from bptui.tui.screens import open_depth
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from bptui.tui.draw import Pad
     from bptui.tui.kept import SessionFile
 
+T = TypeVar("T")
 PLAY_SLICE = 0.012  # seconds of computing inside one frame while playing: keys are answered at once
 FULL_SPEED_FRAME = 0.12  # seconds between two frames at full speed
 WORK_SLICE = 0.06  # and while long work is waited for, or at full speed: a key is answered within a frame
+ASIDE_SLICE = 2.0  # of long work beside the screen, which shows how far it is: then keys act, and the session is kept
 LONG_RUN = 100  # updates
 TRAIN = ("compare", "collect", "drill")  # keys that train copies by the run's own rule
 ALWAYS = ("stop", "quit", "help", "repaint")  # keys that act during long work
@@ -58,6 +60,8 @@ class Explorer(Predicting):
         self._saved: object = None  # what is in a file
         self._painted_at = 0.0
         self._work: Work | None = None
+        self._to_show: Callable[[], None] | None = None
+        self._samples = 1  # of a batch
         self.way_back: tuple[Moment, Looks] | None = None  # a question moved things: where Esc goes back to
         self._to_say = [*session.scenario.notices]  # a notice each, as long as no key has one of its own
         if session.next_settings.rules.learning_rate == 0:
@@ -128,9 +132,21 @@ class Explorer(Predicting):
         return self.question_rows
 
     def lay_out(self) -> None:
-        self.stage.lay_out(*self.size, self.looks, self.session.full_batch, self.rows_at_foot)
+        if not self.slices.busy:
+            self._samples = self.session.full_batch
+        self.stage.lay_out(*self.size, self.looks, self._samples, self.rows_at_foot)
+
+    def prepare(self) -> None:
+        if self._work is None:
+            self.stage.prepare(self.scene())
+
+    def paint_foot(self) -> None:
+        self.stage.paint_footer(self.footer_rows)
 
     def paint(self) -> None:
+        if self.slices.busy:
+            self.paint_foot()
+            return
         self.lay_out()
         self.stage.paint(self.scene(), self.footer_rows)
 
@@ -144,7 +160,7 @@ class Explorer(Predicting):
             self._painted_at = now
             self.paint()
         else:
-            self.stage.paint_footer(self.footer_rows)
+            self.paint_foot()
 
     def paint_chart(self) -> None:
         if self.working():  # it may have gone on since the panels were painted
@@ -167,7 +183,12 @@ class Explorer(Predicting):
     def working(self) -> bool:
         return self.busy
 
+    def costly(self) -> bool:
+        return self.session.costly
+
     def slice(self) -> float:
+        if self._work is not None and self.costly():
+            return ASIDE_SLICE
         return WORK_SLICE if self.hurries() else PLAY_SLICE
 
     def hurries(self) -> bool:
@@ -220,7 +241,8 @@ class Explorer(Predicting):
             self.say_later(notice(symptom, self.shown("doctor")))
 
     def progress(self) -> list[str]:
-        return [] if self._work is None else spellings(self._work.progress(), self.shown("stop"))
+        progress = self._work.progress() if self._work else None
+        return spellings(progress, self.shown("stop")) if progress else []
 
     def start(self, goal: Goal, finish: Callable[[], str]) -> None:
         """Begin work that may be long; short work is done before the next frame."""
@@ -229,7 +251,10 @@ class Explorer(Predicting):
         self.begin(LongWork(session.run, goal, finish, session.stops, session.moment))
 
     def begin(self, work: Work) -> None:
-        """Its first slice, which may be all of it."""
+        """Its first slice, which may be all of it; beside the screen it is done when the key has been answered."""
+        if self.costly():
+            self._work = work
+            return
         until = perf_counter() + WORK_SLICE
         self._go_on(work, lambda: perf_counter() > until)
 
@@ -250,6 +275,8 @@ class Explorer(Predicting):
         return self.session.why_not_save() if key.id == "save-session" else None
 
     def press(self, key_id: str) -> None:
+        if self.waits(key_id):
+            return
         self._sure = self._sure if key_id == self._sure else ""
         if key_id == "play" or BY_ID[key_id].group in ("Step", "Change"):
             self.way_back = None  # one goes on from here
@@ -321,10 +348,38 @@ class Explorer(Predicting):
 
     def change(self, intent: Callable[[], str]) -> None:
         """Change what the run is made of or start anew, and say what it means."""
+        if self.costly():
+            self.begin(Intent(lambda: self._changed(intent)))
+        else:
+            self.notice = self._changed(intent)
+
+    def _changed(self, intent: Callable[[], str]) -> str:
         try:
-            self.notice = self.named(intent())
+            return self.named(intent())
         except (ArithmeticError, IndexError, ValueError) as problem:
-            self.notice = self.named(str(problem))
+            return self.named(str(problem))
+
+    def ahead(self, make: Callable[[], T], show: Callable[[T], None]) -> None:
+        """Make what a screen needs, and show it."""
+        if not self.costly():
+            show(make())
+            return
+
+        def made() -> str:
+            there = make()
+            self._to_show = lambda: show(there)
+            return ""
+
+        self.begin(Intent(made))
+
+    def came_of_it(self, stopped: bool) -> None:
+        if self.app.recovery:
+            self.app.recovery.note_between(self)
+        show, self._to_show = self._to_show, None
+        if show and stopped:
+            self.notice = "stopped"
+        elif show:
+            show()
 
     def save_scenario(self) -> None:
         """Keep the set-up now in force as a scenario file."""
@@ -340,7 +395,7 @@ class Explorer(Predicting):
             self._to_say.append(words)
         else:
             self.notice = words
-            if self.is_attached:
+            if self.is_attached and not self.slices.busy:  # then it is shown with what comes of that
                 self.paint()
 
     def save_session(self) -> None:

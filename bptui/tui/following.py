@@ -87,6 +87,9 @@ class FollowingExplorer(Explorer):
         self.desk: Desk
         self.mirrored = Mirrored(self)
 
+    def costly(self) -> bool:
+        return False  # what is presented comes at any time
+
     def on_mount(self) -> None:
         super().on_mount()
         self.app.pressed = self.noticing

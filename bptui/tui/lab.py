@@ -28,26 +28,28 @@ from bptui.views.lab_plan import BARS, PANELS, LabPlan, lab_plan
 from bptui.views.text import Row
 
 
+def lab_of(session: Session, mistakes: tuple[Mistake, ...] = ROWS, rule: str = "") -> Lab:
+    """The lab at the session's update, at the first of the mistakes or at the one with this id, with all it shows."""
+    lab = Lab(session.problem, session.record, session.moment.weight, mistakes)
+    if rule:
+        lab.choose_by_id(rule)
+    lab.figures()
+    return lab
+
+
 class LabScreen(Trainer):
     """``session`` is only read: the lab trains copies."""
 
     NAME = "Mistakes lab"
 
-    def __init__(
-        self,
-        session: Session,
-        palette_name: str,
-        ascii_only: bool,
-        colour: bool,
-        mistakes: tuple[Mistake, ...] = ROWS,
-    ) -> None:
+    def __init__(self, session: Session, lab: Lab, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(palette_name, ascii_only)
-        self.lab = Lab(session.problem, session.record, session.moment.weight, mistakes)
+        self.session, self.lab = session, lab
         self.colour = colour
         self.log_scale = False
         self.drawing = Drawing(self)
         self.panels = {name: Panel(f"lab-{name}", bordered=name in PANELS) for name in (*BARS, *PANELS)}
-        self._keys = keys_of(mistakes)
+        self._keys = keys_of(lab.mistakes)
         self._plan = LabPlan()
 
     def parts(self) -> list[Panel]:
@@ -111,7 +113,18 @@ class LabScreen(Trainer):
         keys = (key._replace(footer=word) if key.id == "other-case" else key for key in self.keys_now())
         return footer_hints((key for key in keys if key.id != "other-case" or self.why_not(key) is None), self)
 
+    def prepare(self) -> None:
+        self.lab.figures()
+
+    def paint_foot(self) -> None:
+        box = self._plan.boxes.get("footer")
+        if box is not None and not self._plan.too_small:
+            self.panels["footer"].show([self.footer(box.width)], box.width, box.height)
+
     # --- work ---
+
+    def costly(self) -> bool:
+        return self.session.costly
 
     def make(self, updates: int, pause: Callable[[], bool]) -> int:
         return self.lab.advance(updates, pause)

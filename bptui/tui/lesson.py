@@ -43,6 +43,9 @@ class LessonExplorer(Explorer):
     def table(self) -> Table:
         return (*super().table(), *KEYS)
 
+    def costly(self) -> bool:
+        return False  # its parts are shown as they are reached
+
     def on_mount(self) -> None:
         super().on_mount()
         self.call_after_refresh(self.enter, self.lecture.place)

@@ -100,6 +100,22 @@ class ReplayWork:
         return Progress(made, "update", share, goal, self._updates.rate(made), self._shares.left(share, 1.0))
 
 
+class Intent:
+    """What a key asks for in one go: ``make`` says what has come of it."""
+
+    looks_back = False
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+
+    def go_on(self, pause: Callable[[], bool]) -> str | None:
+        """All of it. The notice of its end."""
+        return self._make()
+
+    def progress(self) -> None:
+        """Nobody knows."""
+
+
 class Work(Protocol):
     """What the explorer does in slices."""
 
@@ -110,5 +126,5 @@ class Work(Protocol):
     def go_on(self, pause: Callable[[], bool]) -> str | None:
         """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
 
-    def progress(self) -> Progress:
-        """How far it is."""
+    def progress(self) -> Progress | None:
+        """How far it is, where that is known."""

@@ -1,5 +1,6 @@
 """Predict, then reveal: what is typed goes to the question at the foot, what would tell its answer waits."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -113,6 +114,9 @@ class Predicting(Workbench):
             return
         event.stop()
         event.prevent_default()
+        if self.slices.busy:
+            self.slices.keep(partial(self.on_key, event))
+            return
         self.notice = ""
         self.type(event.key, event.character or "")
         self.paint()

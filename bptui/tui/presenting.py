@@ -51,7 +51,9 @@ class PresentingExplorer(Explorer):
     # --- told ---
 
     def note(self) -> None:
-        """Tell what has changed: the newest, as fast as it is taken."""
+        """Tell what has changed: the newest, as fast as it is taken; what is being worked on when that is over."""
+        if self.slices.busy:
+            return
         view = self.view()  # before anything else: a number that was told is shown before one can go on
         if self._wire is None or self.here is None or self._wire.waits:
             return

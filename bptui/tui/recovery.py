@@ -6,6 +6,7 @@ Every explorer has a file of its own in the state folder, named by its process; 
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -30,6 +31,7 @@ class Recovery:
     def __init__(self, folder: Path | None) -> None:
         self.path: Path | None = None
         self.trouble = "no recovery file can be kept: no home folder is known here" if folder is None else ""
+        self.due = False  # was it asked for what was being worked on?
         self._noted: object = None
         if folder is not None:
             try:
@@ -43,8 +45,11 @@ class Recovery:
         self.trouble, self.path = f"no recovery file can be kept: {clean(str(why))}", None
 
     def text(self, explorer: "Explorer") -> str:
-        """What is to be written; "" where nothing is new, or nothing could be lost. The file that is being replayed
-        is the truth until that is done."""
+        """What is to be written; "" where nothing is new, or nothing could be lost, or it is being worked on. The file
+        that is being replayed is the truth until that is done."""
+        self.due = explorer.slices.busy
+        if self.due:
+            return ""
         session = explorer.session
         forks = tuple((fork.number, fork.title, fork.kept) for fork in session.forks.all)
         stops = session.stops.breakpoints, session.stops.watches
@@ -61,17 +66,30 @@ class Recovery:
         """Write what has changed; what takes long does not keep a key waiting."""
         from bptui.session.keeping import digest_of_data  # noqa: PLC0415
 
-        run = asyncio.get_running_loop().run_in_executor
-        with ThreadPoolExecutor(1, "bptui-keeping") as aside:  # which is gone when it has written
-            await run(aside, digest_of_data, explorer.session.run.problem)
-            try:
-                text = self.text(explorer)
-                if text and self.path:
-                    await run(aside, partial(write_whole, self.path, text, private=True))
-            except (OSError, ScenarioError, ValueError) as problem:
-                self._give_up(problem)
-                explorer.notice = self.trouble
-                explorer.paint()
+        await self._aside(partial(digest_of_data, explorer.session.run.problem))
+        await self._write(explorer, partial(self.text, explorer))
+
+    def note_between(self, explorer: "Explorer") -> None:
+        """What could not be told while it was worked on can between two slices."""
+        if self.due:
+            text = self.text(explorer)
+            explorer.run_worker(self._write(explorer, lambda: text))
+
+    async def _write(self, explorer: "Explorer", make: Callable[[], str]) -> None:
+        try:
+            text = make()
+            if text and self.path:
+                await self._aside(partial(write_whole, self.path, text, private=True))
+        except (OSError, ScenarioError, ValueError) as problem:
+            self._give_up(problem)
+            explorer.notice = self.trouble
+            explorer.paint()
+
+    @staticmethod
+    async def _aside(act: Callable[[], object]) -> None:
+        """In a thread, which is gone when it has acted."""
+        with ThreadPoolExecutor(1, "bptui-keeping") as aside:
+            await asyncio.get_running_loop().run_in_executor(aside, act)
 
     def end(self, explorer: "Explorer", clean_end: bool) -> None:
         """The file is removed after a clean end; after another one it holds the last moment."""

@@ -16,15 +16,22 @@ from bptui.views.text import Row
 PAGE = 8
 
 
+def scatter_of(session: Session) -> Scatter:
+    """The scatter of the session's batch, with all that is shown of it."""
+    scatter = Scatter(session.problem, session.record)
+    scatter.now(session.moment.weight)
+    return scatter
+
+
 class ScatterScreen(UpdateSheet):
     """Looks at the session's current update. It moves the session's selection, and Enter its moment's sample."""
 
     NAME = "Noise"
     TITLE_WORDS = "Noise: the samples' gradients"
 
-    def __init__(self, session: Session, palette_name: str, ascii_only: bool, colour: bool) -> None:
+    def __init__(self, session: Session, scatter: Scatter, palette_name: str, ascii_only: bool, colour: bool) -> None:
         super().__init__(session, palette_name, ascii_only, colour)
-        self.scatter = Scatter(session.problem, session.record)
+        self.scatter = scatter
         self.drawing = Drawing(self)
         self._run = session.run
         self.chosen = session.moment.sample

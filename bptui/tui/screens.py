@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from bptui.engine.wrong_rules import Change
+    from bptui.experiments.drill import Drill
+    from bptui.experiments.mistakes.lab import Lab
     from bptui.experiments.mistakes.table import Mistake
+    from bptui.experiments.scatter import Scatter
     from bptui.explain import Quantity
     from bptui.session.intents import Intent, ScreenName
     from bptui.session.session import Session
@@ -29,19 +32,21 @@ def enter(explorer: "Explorer", screen: "Screen[None]") -> None:
 def open_lab(explorer: "Explorer", rule: str = "") -> None:
     """The lab, at the first rule or at the one with this id."""
     from bptui.experiments.mistakes.table import MISTAKES, ROWS
-    from bptui.tui.lab import LabScreen
+    from bptui.tui.lab import LabScreen, lab_of
 
-    app = explorer.app
-    own, left = ((), ()) if rule else rows_found(explorer.session)
+    app, session = explorer.app, explorer.session
+    own, left = ((), ()) if rule else rows_found(session)
     mistakes = (*ROWS, *(row for row in own if row.id not in MISTAKES))
-    screen = LabScreen(explorer.session, app.palette_name, app.ascii, app.colour, mistakes)
     rule = rule or next((row.id for row in own), "")
-    if rule:
-        screen.lab.choose_by_id(rule)
-    if left:
-        names = ", ".join(change.name for change in left)
-        screen.notice = f"not here: {names}; both sides train without momentum and would be the same"
-    enter(explorer, screen)
+
+    def show(lab: "Lab") -> None:
+        screen = LabScreen(session, lab, app.palette_name, app.ascii, app.colour)
+        if left:
+            names = ", ".join(change.name for change in left)
+            screen.notice = f"not here: {names}; both sides train without momentum and would be the same"
+        enter(explorer, screen)
+
+    explorer.ahead(lambda: lab_of(session, mistakes, rule), show)
 
 
 def rows_found(session: "Session") -> "tuple[tuple[Mistake, ...], tuple[Change, ...]]":
@@ -67,20 +72,28 @@ def open_race(explorer: "Explorer", race: str = "") -> None:
 
 def open_drill(explorer: "Explorer", at: str = "") -> None:
     """The drill of the current sample; ``until right`` drills at once."""
-    from bptui.tui.drill import DrillScreen
+    from bptui.tui.drill import DrillScreen, drill_of
 
-    app = explorer.app
-    screen = DrillScreen(explorer.session, app.palette_name, app.ascii, app.colour)
-    enter(explorer, screen)
-    if at == "until right":
-        screen.call_after_refresh(screen.press, "until-right")
+    app, session = explorer.app, explorer.session
+
+    def show(drill: "Drill") -> None:
+        screen = DrillScreen(session, drill, app.palette_name, app.ascii, app.colour)
+        enter(explorer, screen)
+        if at == "until right":
+            screen.call_after_refresh(screen.press, "until-right")
+
+    explorer.ahead(lambda: drill_of(session), show)
 
 
 def open_scatter(explorer: "Explorer", at: str = "") -> None:
-    from bptui.tui.scatter import ScatterScreen
+    from bptui.tui.scatter import ScatterScreen, scatter_of
 
-    app = explorer.app
-    enter(explorer, ScatterScreen(explorer.session, app.palette_name, app.ascii, app.colour))
+    app, session = explorer.app, explorer.session
+
+    def show(scatter: "Scatter") -> None:
+        enter(explorer, ScatterScreen(session, scatter, app.palette_name, app.ascii, app.colour))
+
+    explorer.ahead(lambda: scatter_of(session), show)
 
 
 def open_gradients(explorer: "Explorer", at: str = "") -> None:

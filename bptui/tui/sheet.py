@@ -55,6 +55,11 @@ class Sheet(Workbench):
         self.panel.show(rows, width, height - foot, title, focused=True)
         self.bar.show(self.footer_rows(width, foot), width, foot)
 
+    def paint_foot(self) -> None:
+        width = self.size.width
+        if width and not self.too_small:
+            self.bar.show(self.footer_rows(width, self.foot()), width, self.foot())
+
 
 class UpdateSheet(Sheet):
     """Looks at the session's update as it was when the screen opened, and at the weight selected now."""

@@ -81,6 +81,18 @@ class Stage:
         for number, box in plan.panels.items():
             self._paint_panel(number, box, scene)
 
+    def prepare(self, scene: Scene) -> None:
+        """Make what :meth:`paint` will show of the scene, and touch no panel."""
+        plan = self.plan
+        if plan is None or plan.too_small:
+            return
+        header(scene, plan.header.width, plan.header.height)
+        for number, box in plan.panels.items():
+            made = self._made_of(number, box, scene)
+            if made is not self._made.get(number):
+                self._made[number] = made
+                self._shown.pop(number, None)
+
     def paint_chart(self, scene: Scene) -> None:
         """Show the scene in the panel that has the chart: the others show it already."""
         if self.plan is not None and LOSS in self.plan.panels:
@@ -88,15 +100,19 @@ class Stage:
 
     def _paint_panel(self, number: int, box: Box, scene: Scene) -> None:
         """What a panel shows is made anew where that has changed which it reads."""
-        reads = box, number == self._focused, BY_NUMBER[number].reads(scene)
-        known = self._made.get(number)
-        made = self._make(number, box, scene, reads) if known is None or known.reads != reads else known
+        made = self._made_of(number, box, scene)
         rows = self._with_chart(made.rows, box, scene) if number == LOSS else made.rows
-        if made is known and rows is self._shown[number]:
+        if made is self._made.get(number) and rows is self._shown.get(number):
             return
         self._made[number], self._shown[number] = made, rows
         focused = number == self._focused
         self.panels[number].show(rows, box.width, box.height, made.title, made.foot, focused)
+
+    def _made_of(self, number: int, box: Box, scene: Scene) -> Made:
+        """As it was made last, where that still holds."""
+        reads = box, number == self._focused, BY_NUMBER[number].reads(scene)
+        known = self._made.get(number)
+        return self._make(number, box, scene, reads) if known is None or known.reads != reads else known
 
     def _make(self, number: int, box: Box, scene: Scene, reads: Hashable) -> Made:
         spec = BY_NUMBER[number]

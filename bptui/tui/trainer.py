@@ -71,6 +71,8 @@ class Trainer(Workbench):
         self.halt()
         self.asked = self._wanted = updates
         self._pace = Pace(0)
+        if self.costly():
+            return
         until = perf_counter() + AT_ONCE
         self.work(0.0, lambda: perf_counter() > until)
 

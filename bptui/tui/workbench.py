@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +16,7 @@ from textual.timer import Timer
 
 from bptui.data.clean import clean
 from bptui.data.output import write_new
+from bptui.tui.aside import Over, Slices
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
@@ -45,9 +47,11 @@ class Workbench(Screen[None]):
         self.notice = ""
         self._look = palette_name, ascii_only
         self._clock: Timer
+        self._hints: list[tuple[str, str, bool]] = []
         self._last_tick = 0.0
         self._again: Timer | None = None
         self._painted_for: tuple[int, int] | None = None
+        self.slices = Slices(self)
 
     # --- what a screen says ---
 
@@ -81,6 +85,20 @@ class Workbench(Screen[None]):
 
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         """A slice of it, until ``pause()`` says so; ``elapsed`` seconds after the slice before."""
+
+    def costly(self) -> bool:
+        """Does the least of its work take longer than a frame? Then it is done beside the screen, and so is what a key
+        needs: nothing of it may touch the terminal."""
+        return False
+
+    def prepare(self) -> None:
+        """Compute what will be shown; beside the screen."""
+
+    def came_of_it(self, stopped: bool) -> None:
+        """A slice beside the screen is over, ``stopped`` by a person or not."""
+
+    def paint_foot(self) -> None:
+        """Show what the foot says, and look at nothing that is being worked on."""
 
     def slice(self) -> float:
         """Seconds of computing inside one frame: a key is answered within a frame."""
@@ -130,7 +148,7 @@ class Workbench(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         if self.size.width and self.size.height:
             self.lay_out()
-            self.paint()
+            self.paint_foot() if self.slices.busy else self.paint()
             self._painted_for = self.size
 
     @property
@@ -152,8 +170,9 @@ class Workbench(Screen[None]):
     def footer_rows(self, width: int, height: int) -> list[Row]:
         """What the keys do, in one row or in two; a notice or the progress of work takes the first."""
         state = self.state()
-        first, *more = footer_rows(self.hints(), width, height, cells(state[0]))
-        said = [keeping_cure(self.notice, width - 1)] if self.notice else self.progress()
+        self._hints = self._hints if self.slices.busy else self.hints()
+        first, *more = footer_rows(self._hints, width, height, cells(state[0]))
+        said = [keeping_cure(self.notice, width - 1)] if self.notice else self.slices.words(self.progress())
         top = first_fitting([((f" {words}", "notice"),) for words in said], width) if said else (state, *first)
         return [fit(top, width, "notice" if said else "bar"), *(fit(row, width, "bar") for row in more)]
 
@@ -165,7 +184,7 @@ class Workbench(Screen[None]):
 
     def wake(self) -> None:
         """Run the clock while something is under way, and not otherwise: an idle screen writes nothing."""
-        if self.working():
+        if self.working() or self.slices.busy:
             self._last_tick = perf_counter()
             self._clock.resume()
         else:
@@ -175,13 +194,30 @@ class Workbench(Screen[None]):
         if self._again is not None:
             self._again.stop()
             self._again = None
+        if self.slices.busy:
+            self._show_foot()
+            return
         if not self.working():  # a key has ended it since this was due
             self.wake()
             return
         now = perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
         until = now + self.slice()
-        self.work(elapsed, lambda: perf_counter() > until or self.app.key_waits)
+        if not self.costly():
+            self.work(elapsed, lambda: perf_counter() > until or self.app.key_waits)
+        elif not self.slices.begin(elapsed):
+            return
+        self._show_work()
+
+    def _show_foot(self) -> None:
+        """That it goes on."""
+        if not self.app.behind:
+            self.app.begin_frame()
+            self.paint_foot()
+            self.app.show_now(self)
+
+    def _show_work(self) -> None:
+        """What a slice has made; the next one follows."""
         if not (self.app.behind and self.working()):  # what nobody can see yet is not painted
             self.app.begin_frame()
             self.paint_work()
@@ -190,13 +226,22 @@ class Workbench(Screen[None]):
         if self.working() and self.hurries():
             self._again = self.set_timer(0.001, self._tick)
 
+    def on_over(self, message: Over) -> None:
+        """A slice beside the screen is over: show it, then do what was asked for meanwhile."""
+        message.stop()
+        if self.slices.take():
+            self._show_work()
+            self.slices.go_on()
+
     # --- the mouse ---
 
     def on_click(self, event: events.Click) -> None:
         """A click says which panel is meant."""
         if self.takes_over():
             return
-        if isinstance(event.widget, Panel):
+        if self.slices.busy:
+            self.slices.keep(partial(self.on_click, event))
+        elif isinstance(event.widget, Panel):
             corner = event.widget.region.offset
             self.clicked(event.widget, event.screen_x - corner.x, event.screen_y - corner.y)
 
@@ -230,9 +275,12 @@ class Workbench(Screen[None]):
         elif key is not None:
             event.stop()
             event.prevent_default()
-            self.app.begin_frame()
-            self.press(key.id)
-            self.app.show_now(self, key=True)
+            self._press_and_show(key.id)
+
+    def _press_and_show(self, key_id: str) -> None:
+        self.app.begin_frame()
+        self.press(key_id)
+        self.app.show_now(self, key=True)
 
     def takes_over(self) -> bool:
         """Where a tour plays, what is pressed first ends it, and does nothing else but to quit."""
@@ -246,13 +294,36 @@ class Workbench(Screen[None]):
 
     def press(self, key_id: str) -> None:
         """Do what a key of the table does, or say why it cannot be done now."""
+        if self.waits(key_id):
+            return
         self.app.pressed(self, key_id)
         key = next(key for key in self.table() if key.id == key_id)
         self.notice = self.why_not(key) or ""
-        if self.notice:
+        self.slices.asked = key.tooltip.partition(":")[0]
+        if self.slices.busy:  # it leaves
+            self.slices.stop()
+            key.act(self)
+            self.paint_foot()
+        elif self.notice:
             self.paint()
         else:
             self.do(key.act)
+
+    def waits(self, key_id: str) -> bool:
+        """Must a key wait for what is computed beside the screen? Then it is kept. One can leave at any time."""
+        if not self.slices.busy or key_id == "quit":
+            return False
+        if key_id == "stop":
+            self.slices.stop()
+        self.slices.keep(partial(self._press_kept, key_id))
+        self.paint_foot()
+        return True
+
+    def _press_kept(self, key_id: str) -> None:
+        """What was to be stopped may have come to its end."""
+        key = next(key for key in self.table() if key.id == key_id)
+        if key_id != "stop" or self.why_not(key) is None:
+            self._press_and_show(key_id)
 
     def why_not(self, key: Key[Any]) -> str | None:
         """Why a key cannot act now, or None."""
@@ -260,8 +331,13 @@ class Workbench(Screen[None]):
 
     def do(self, act: Callable[[Any], None]) -> None:
         """Act, and show what came of it; work it began goes on by the clock."""
+        if self.slices.busy:
+            self.slices.keep(partial(self.do, act))
+            return
         act(self)
-        if self.is_attached:
+        if not self.is_attached or self.slices.busy:
+            return
+        if not self.costly() or not self.is_active or self.slices.begin():
             self.paint()
             self.wake()
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.drill import KEYS, DrillScreen
+from bptui.tui.drill import KEYS, DrillScreen, drill_of
 from bptui.tui.lists import Help
 
 from .pilots import clock_runs, resize
@@ -47,7 +47,7 @@ async def drilling(name: str = "trask", size: tuple[int, int] = (80, 24), **opti
     session = Session(Scenario.built_in(name))
     app = BptuiApp(session, **options)
     async with app.run_test(size=size) as pilot:
-        screen = DrillScreen(session, app.palette_name, app.ascii, app.colour)
+        screen = DrillScreen(session, drill_of(session), app.palette_name, app.ascii, app.colour)
         app.push_screen(screen)
         await pilot.pause()
         yield Drilling(app, screen, pilot)

@@ -10,7 +10,7 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import nobody_asks
 from bptui.tui.keys import Remap
-from bptui.tui.lab import LabScreen
+from bptui.tui.lab import LabScreen, lab_of
 from bptui.tui.private import CellDiff
 
 
@@ -22,7 +22,8 @@ class Host(CellDiff):
         palette = "dark" if colour else "mono"
         self.remap, self.blocks, self.demo = Remap(), False, None
         self.pressed = nobody_asks
-        self.lab = LabScreen(Session(Scenario.built_in(name)), palette, ascii_only, colour)
+        session = Session(Scenario.built_in(name))
+        self.lab = LabScreen(session, lab_of(session), palette, ascii_only, colour)
 
     def on_mount(self) -> None:
         self.push_screen(self.lab)

@@ -10,7 +10,7 @@ from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui import lab
 from bptui.tui.app import BptuiApp
-from bptui.tui.lab import LabScreen, keys_of
+from bptui.tui.lab import LabScreen, keys_of, lab_of
 from bptui.tui.lists import Help
 from tests.make_docs import FOLDER, key_table
 
@@ -58,7 +58,7 @@ async def test_another_row_is_all_it_takes() -> None:
     session = Session(Scenario.built_in("xor"))
     app = BptuiApp(session)
     async with app.run_test(size=(120, 60)) as pilot:
-        screen = LabScreen(session, app.palette_name, app.ascii, app.colour, mistakes)
+        screen = LabScreen(session, lab_of(session, mistakes), app.palette_name, app.ascii, app.colour)
         await app.push_screen(screen)
         await pilot.press("z", "b", "b")
         await pilot.pause()

@@ -12,7 +12,7 @@ from bptui.engine.weight import Weight
 from bptui.scenario import Scenario
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
-from bptui.tui.scatter import KEYS, ScatterScreen
+from bptui.tui.scatter import KEYS, ScatterScreen, scatter_of
 
 from .pilots import clock_runs, resize
 
@@ -47,7 +47,7 @@ async def looking(name: str = "iris", size: tuple[int, int] = (80, 24), **option
     session.move(("batch", 1))
     app = BptuiApp(session, **options)
     async with app.run_test(size=size) as pilot:
-        screen = ScatterScreen(session, app.palette_name, app.ascii, app.colour)
+        screen = ScatterScreen(session, scatter_of(session), app.palette_name, app.ascii, app.colour)
         app.push_screen(screen)
         await pilot.pause()
         at = Looking(app, screen, pilot)

@@ -31,8 +31,9 @@ def distance(truth: Floats, believed: Floats) -> Distance:
 
 
 def layer_vector(vector: Parameters, layer: int) -> Floats:
-    """All numbers of one layer, counted from 0: its weights, then its biases."""
-    return np.concatenate([part.ravel() for part in vector.layer(layer + 1)])
+    """All numbers of one layer, counted from 0: its weights, then its biases, as they stand in the vector."""
+    before = sum(part.size for earlier in range(layer) for part in vector.layer(earlier + 1))
+    return vector.flat[before : before + sum(part.size for part in vector.layer(layer + 1))]
 
 
 def distances_by_layer(truth: Parameters, believed: Parameters) -> tuple[Distance, ...]:

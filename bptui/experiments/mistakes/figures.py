@@ -93,14 +93,16 @@ TIED = 1e-9  # relative differences this close are the same but for rounding
 def most_different(truth: Parameters, believed: Parameters, rather: Weight) -> Weight | None:
     """The weight whose believed gradient differs most from the true one, relative to the larger of the two;
     ``rather`` this one where several do, None where none does."""
-    sizes = np.maximum(np.abs(truth.flat), np.abs(believed.flat))
-    misses = np.abs(believed.flat - truth.flat)
-    shares = np.divide(misses, sizes, out=np.zeros(len(sizes)), where=sizes > 0)
+    sizes, other = np.abs(truth.flat), np.abs(believed.flat)
+    np.maximum(sizes, other, out=sizes)
+    shares = np.abs(np.subtract(believed.flat, truth.flat, out=other), out=other)
+    np.divide(shares, sizes, out=shares, where=sizes > 0)
     shares[sizes < WORTH_SEEING * sizes.max()] = 0.0
     most = float(shares.max())
     if most < TIED:
         return None
-    tied = Parameters(truth.architecture, (shares >= most - TIED).astype(np.float64))
+    np.copyto(sizes, shares >= most - TIED)
+    tied = Parameters(truth.architecture, sizes)
     return rather if tied[rather] else first_of(tied)
 
 

@@ -1,0 +1,178 @@
+"""What takes longer than a key may wait is done beside the screen: it stays alive, and what comes of it is the same."""
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from bptui.engine.update import compute_update
+from bptui.scenario import Scenario
+from bptui.session.session import Session
+from bptui.training import stepper
+from bptui.tui import aside
+from bptui.tui.aside import Slice, left_over
+from bptui.tui.drawing import Drawing
+from bptui.tui.explorer import Explorer
+from bptui.tui.recovery import Recovery
+from bptui.tui.workbench import Workbench
+
+from .pilots import Pilots, explore
+
+GENEROUS = 20.0  # seconds
+
+
+class Gate:
+    """Updates of a costly run wait here for as long as it is closed."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.open.set()
+        self.entered = threading.Event()
+        self._compute = compute_update
+
+    def __call__(self, *given: Any) -> None:
+        self.entered.set()
+        assert self.open.wait(GENEROUS)
+        self._compute(*given)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    it = Gate()
+    monkeypatch.setattr(stepper, "COSTLY", 0)
+    monkeypatch.setattr(stepper, "compute_update", it)
+    monkeypatch.setattr(aside, "AT_ONCE", 0.0)
+    yield it
+    it.open.set()
+
+
+async def until_over(at: Pilots) -> None:
+    """Until nothing is computed beside the screen any more, nothing waits for it, and what is seen stands still."""
+    before, end = list[str](), monotonic() + GENEROUS
+    while monotonic() < end:
+        await at.pilot.pause(0.01)
+        top, seen = at.app.screen, at.lines()
+        at_rest = isinstance(top, Workbench) and not (top.slices.busy or top.slices.kept or top.working())
+        if at_rest and seen and seen == before:
+            return
+        before = seen if at_rest else []
+    raise AssertionError(f"it goes on for ever: {at.foot()}")
+
+
+async def until(at: Pilots, holds: Callable[[], bool]) -> None:
+    end = monotonic() + GENEROUS
+    while not holds():
+        assert monotonic() < end
+        await at.pilot.pause(0.01)
+
+
+async def blocked(at: Pilots, gate: Gate, *keys: str) -> None:
+    """Press keys that need an update which does not come."""
+    gate.open.clear()
+    gate.entered.clear()
+    await at.press(*keys)
+    assert gate.entered.wait(GENEROUS)
+    assert at.explorer.slices.busy
+
+
+async def test_the_foot_says_what_is_computed_and_keys_wait_for_it_in_order(gate: Gate, tmp_path: Path) -> None:
+    async with explore("xor") as at:
+        await at.press("b")
+        await until_over(at)
+        before = at.lines()[:-2]
+        await blocked(at, gate, "b")
+        assert "working: update 1, 50% of the way to update 2 · Esc stops … 0." in at.foot()
+        await at.press("p", "p")
+        assert "2 keys waiting" in at.foot()
+        assert at.lines()[:-2] == before
+        kept = at.app.recovery = Recovery(tmp_path)
+        await kept.note(at.explorer)
+        assert not kept.path or not kept.path.exists()
+        await at.resize(100, 30)
+        gate.open.set()
+        await until_over(at)
+        assert (at.session.moment.update, str(at.session.moment.phase.kind)) == (3, "forward")
+        assert "computing" not in at.foot()
+        assert kept.path is not None
+        await until(at, kept.path.exists)
+
+
+async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_without(gate: Gate) -> None:
+    async with explore("xor") as at:
+        await blocked(at, gate, "g", "9", "0", "0", "0", "enter")
+        await at.press("escape")
+        assert "stopping: an update is made whole … " in at.foot()
+        gate.open.set()
+        await until_over(at)
+        made = at.session.run.frontier
+        assert f"stopped after update {made}" in at.foot()
+        assert 2 <= made < 9000
+        assert at.session.moment.update == made
+        plain = Session(Scenario.built_in("xor")).run
+        assert at.session.record.after.flat.tobytes() == plain.record(made).after.flat.tobytes()
+
+
+async def test_q_leaves_at_once_and_what_is_at_work_then_is_not_waited_for(gate: Gate) -> None:
+    async with explore("xor") as at:
+        await at.press("b")
+        await until_over(at)
+        await blocked(at, gate, "b")
+        await at.press("q")
+        assert at.app.return_value == 0
+        assert left_over(0.0)
+        gate.open.set()
+        assert not left_over(GENEROUS)
+
+
+async def test_a_screen_that_is_not_waited_for_any_more_does_not_open(gate: Gate) -> None:
+    async with explore("xor") as at:
+        for given_up in (False, True):
+            entered, go_on, shown = threading.Event(), threading.Event(), list[bool]()
+
+            def make(entered: threading.Event = entered, go_on: threading.Event = go_on) -> bool:
+                entered.set()
+                return go_on.wait(GENEROUS)
+
+            at.explorer.do(partial(Explorer.ahead, make=make, show=shown.append))
+            assert entered.wait(GENEROUS)
+            if given_up:
+                await at.press("escape")
+            go_on.set()
+            await until_over(at)
+            assert shown == ([] if given_up else [True])
+
+
+KEYS = ["p", "b", "m", "B", "right_square_bracket", "e", "o", "escape", "l", "b", "escape", "d", "escape", "r"]
+
+
+async def test_every_key_does_beside_the_screen_what_it_does_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[list[str]]] = []
+    monkeypatch.setattr(Drawing, "rows", lambda *_: [])  # curves are drawn a moment later
+    for costly in (10**12, 0):
+        monkeypatch.setattr(stepper, "COSTLY", costly)
+        monkeypatch.setattr(aside, "AT_ONCE", 0.0)
+        seen.append([])
+        async with explore("iris", (100, 40)) as at:
+            for key in KEYS:
+                await at.press(key)
+                await until_over(at)
+                seen[-1].append(at.lines())
+    for key, inside, beside in zip(KEYS, *seen, strict=True):
+        assert inside == beside, key
+
+
+def test_what_goes_wrong_beside_the_screen_comes_to_who_takes_it() -> None:
+    told = threading.Event()
+
+    def fails() -> None:
+        raise ArithmeticError("too large")
+
+    it = Slice(fails, told.set)
+    assert told.wait(GENEROUS)
+    assert it.wait(0)
+    with pytest.raises(ArithmeticError, match="too large"):
+        it.take()
