@@ -20,10 +20,19 @@ def epoch_order(seed: int, epoch: int, count: int, order: Order) -> Integers:
     if order == "fixed":
         places = np.arange(count)
     else:
-        rng = np.random.default_rng([seed, 1, epoch])
+        rng = np.random.default_rng(words(seed, 1, epoch))  # as of [seed, 1, epoch]
         places = rng.permutation(count) if order == "shuffle" else rng.integers(0, count, count)
     places.flags.writeable = False
     return places
+
+
+def words(*numbers: int) -> NDArray[np.uint32]:
+    """Numbers from 0 to 2⁶⁴ − 1 in words of 32 bits, the low one first: so numpy takes them apart itself to begin a
+    generator, but takes longer than to draw the order of a few samples. With full batches each update needs one."""
+    cut: list[int] = []
+    for number in numbers:
+        cut += (number,) if number < 2**32 else (number % 2**32, number >> 32)
+    return np.array(cut, dtype=np.uint32)
 
 
 class Plan(Protocol):

@@ -19,6 +19,11 @@ class TestOrder:
     def test_a_shuffled_epoch_visits_every_sample_once(self, seed: int, epoch: int, count: int) -> None:
         assert sorted(epoch_order(seed, epoch, count, "shuffle").tolist()) == list(range(count))
 
+    @given(seed=st.integers(0, 2**63 - 1) | st.integers(2**32 - 2, 2**32 + 2), epoch=st.integers(1, 2**33))
+    def test_a_shuffled_epoch_is_the_one_that_numpy_draws_from_seed_1_and_epoch(self, seed: int, epoch: int) -> None:
+        drawn = np.random.default_rng([seed, 1, epoch]).permutation(12)
+        assert epoch_order(seed, epoch, 12, "shuffle").tolist() == drawn.tolist()
+
     def test_a_fixed_epoch_visits_them_in_the_order_of_the_data(self) -> None:
         assert epoch_order(3, 8, 5, "fixed").tolist() == [0, 1, 2, 3, 4]
 
