@@ -126,11 +126,11 @@ class BptuiApp(CellDiff, Faults):
         self._kept: Kept | None = None
         self.recovery: Recovery | None = None
         self._begin_recovery = recovery
-        self.colour = colour
+        self.colour = colour and config.theme != MONO.name
         self.ascii = ascii_only
         linux = os.environ.get("TERM") == "linux"  # the console's fonts have no braille
         self.blocks = config.glyphs == "block" or (linux and config.glyphs == "auto")
-        self.palette_name = self.fitting(config.theme) if colour else MONO.name
+        self.palette_name = self.fitting(config.theme) if self.colour else MONO.name
         self.remap = config.remap
         self.read_only = config.read_only
         self.asks = config.ask

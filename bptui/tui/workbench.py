@@ -358,7 +358,7 @@ class Workbench(Screen[None]):
     def next_theme(self) -> None:
         names = [palette.name for palette in PALETTES]
         if not self.app.colour:
-            self.notice = "no colours here: NO_COLOR or --no-color"
+            self.notice = "no colours here: NO_COLOR, --no-color or theme mono"
             return
         here = names.index(self.app.palette_name) if self.app.palette_name in names else 0
         self.app.use_palette(names[(here + 1) % len(names)])

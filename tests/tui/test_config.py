@@ -163,6 +163,14 @@ async def test_no_colour_on_the_command_line_comes_before_the_theme(tmp_path: Pa
         assert at.app.palette_name == "mono"
 
 
+async def test_the_theme_mono_paints_pictures_without_colours_too(tmp_path: Path) -> None:
+    async with explore("digits", config=read(tmp_path, 'theme = "mono"')) as at:
+        assert at.app.palette_name == "mono"
+        await at.press("s", "7")
+        assert "█" in at.text()
+        assert not any(role.startswith("px") for panel in at.explorer.parts() for row in panel._rows for _, role in row)
+
+
 @pytest.mark.parametrize("panel", NUMBERS)
 @pytest.mark.parametrize("maximised", ["true", "false"])
 async def test_the_panel_named_has_the_focus_at_the_start(panel: str, maximised: str, tmp_path: Path) -> None:
