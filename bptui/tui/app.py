@@ -315,7 +315,9 @@ class BptuiApp(CellDiff, Faults):
     def action_command_palette(self) -> None:
         """Textual binds ctrl+p itself, ahead of the screen: what the key table says holds here too."""
         screen = self.screen
-        if isinstance(screen, Workbench) and not screen.takes_over() and screen.why_no_palette() is None:
+        if not isinstance(screen, Workbench) or screen.takes_over() or screen.waits("palette"):
+            return
+        if screen.why_no_palette() is None:
             screen.pause()
             self.push_screen(Commands())
 
@@ -324,7 +326,7 @@ class BptuiApp(CellDiff, Faults):
         screen = self.screen
         if isinstance(screen, Workbench):
             screen.notice = f"ctrl+c is no key here: {screen.shown('quit')} quits"
-            screen.paint()
+            screen.paint_notice()
 
     def use_palette(self, name: str) -> None:
         self.palette_name = name

@@ -231,7 +231,7 @@ class Explorer(Predicting):
     def tell_of_start(self) -> None:
         """What is wrong before the first update: learning may never begin."""
         watch, session = self.symptom_watch, self.session
-        if not self.busy and session.moment.update == 1 and not session.moment.applied:
+        if not (self.busy or self.slices.busy) and session.moment.update == 1 and not session.moment.applied:
             self._tell_of(watch.at_start(session.run, session.record))
 
     def _tell_of(self, symptoms: Iterable["Symptom"]) -> None:

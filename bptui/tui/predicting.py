@@ -13,6 +13,7 @@ from bptui.tui.workbench import COMMON, Workbench
 from bptui.views.text import Row
 
 if TYPE_CHECKING:
+    from bptui.session.prediction import Prediction
     from bptui.views.predict import Ways
 
 TYPED = frozenset("0123456789.,-−+eE")
@@ -48,6 +49,7 @@ class Predicting(Workbench):
     esc_skips = True
     """Does Esc skip the number that is asked?"""
     _choices: tuple[object, list[float]] = (None, [])
+    _question: tuple[Row, ...] = ()
 
     @property
     def asking(self) -> bool:
@@ -67,13 +69,16 @@ class Predicting(Workbench):
         asking = self.session.prediction
         if asking is None or height <= self.question_rows:
             return super().footer_rows(width, height)
+        if not self.slices.busy:
+            self._question = tuple(self._asked(asking, width))
+        return [*self._question, *super().footer_rows(width, height - len(self._question))]
+
+    def _asked(self, asking: "Prediction", width: int) -> list[Row]:
         from bptui.session.prediction import Question  # noqa: PLC0415  only where numbers are asked
         from bptui.views.predict import foot_rows  # noqa: PLC0415
 
-        rows = foot_rows(
-            Question(asking, self.session.record), width, self.app.remap.shown, self.choices(), self.ways()
-        )
-        return [*rows, *super().footer_rows(width, height - len(rows))]
+        question = Question(asking, self.session.record)
+        return foot_rows(question, width, self.app.remap.shown, self.choices(), self.ways())
 
     def ways(self) -> "Ways":
         """What Enter and Esc do with a number, here and where a class is asked."""

@@ -100,6 +100,10 @@ class Workbench(Screen[None]):
     def paint_foot(self) -> None:
         """Show what the foot says, and look at nothing that is being worked on."""
 
+    def paint_notice(self) -> None:
+        """Show a notice, and as much else as can be looked at now."""
+        self.paint_foot() if self.slices.busy else self.paint()
+
     def slice(self) -> float:
         """Seconds of computing inside one frame: a key is answered within a frame."""
         return 0.045
@@ -148,7 +152,7 @@ class Workbench(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         if self.size.width and self.size.height:
             self.lay_out()
-            self.paint_foot() if self.slices.busy else self.paint()
+            self.paint_notice()
             self._painted_for = self.size
 
     @property
@@ -249,10 +253,12 @@ class Workbench(Screen[None]):
         """A panel was clicked in this column and row; most screens have nothing to choose."""
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self.wheel("up")
+        if not self.slices.busy:
+            self.wheel("up")
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self.wheel("down")
+        if not self.slices.busy:
+            self.wheel("down")
 
     def wheel(self, way: str) -> None:
         """As the arrow does, where it moves in a list; where it cannot nobody has asked why not."""
@@ -288,7 +294,7 @@ class Workbench(Screen[None]):
             return False
         self.notice = self.named("the tour has ended here: from now on keys act; {help} lists them")
         self.app.begin_frame()
-        self.paint()
+        self.paint_notice()
         self.app.show_now(self, key=True)
         return True
 

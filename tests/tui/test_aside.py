@@ -8,19 +8,24 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from textual import events
 
 from bptui.engine.update import compute_update
 from bptui.scenario import Scenario
+from bptui.session.prediction import Prediction
 from bptui.session.session import Session
-from bptui.training import stepper
+from bptui.training import Run, UpdateRecord, stepper
 from bptui.tui import aside
+from bptui.tui.app import Commands
 from bptui.tui.aside import Slice, left_over
 from bptui.tui.drawing import Drawing
 from bptui.tui.explorer import Explorer
 from bptui.tui.recovery import Recovery
+from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
+from bptui.views.arrange import BATCH
 
-from .pilots import Pilots, explore
+from .pilots import WIDE, Pilots, explore
 
 GENEROUS = 20.0  # seconds
 
@@ -99,6 +104,38 @@ async def test_the_foot_says_what_is_computed_and_keys_wait_for_it_in_order(gate
         assert "computing" not in at.foot()
         assert kept.path is not None
         await until(at, kept.path.exists)
+
+
+async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    lookers: set[threading.Thread] = set()
+    record = Run.record
+
+    def noted(run: Run, update: int) -> UpdateRecord:
+        lookers.add(threading.current_thread())
+        return record(run, update)
+
+    def held(*_: object) -> None:
+        gate.entered.set()
+        assert gate.open.wait(GENEROUS)
+
+    async with explore("iris", WIDE) as at:
+        at.session.predict(Prediction(frozenset()))  # the foot tells of a number, and there is none to stop before
+        await at.press("2")
+        await until_over(at)
+        monkeypatch.setattr(Stage, "prepare", held)
+        await blocked(at, gate, "p")
+        monkeypatch.setattr(Run, "record", noted)
+        for way in events.MouseScrollDown, events.MouseScrollUp:
+            at.explorer.post_message(way(at.explorer.stage.panels[BATCH], 5, 5, 0, 0, 0, False, False, False))
+        await at.press("ctrl+c")
+        at.explorer.tell_of_start()
+        await at.resize(90, 30)
+        await at.press("ctrl+p")
+        assert at.app.screen is at.explorer
+        assert "ctrl+c is no key here" in at.foot()
+        assert threading.main_thread() not in lookers
+        gate.open.set()
+        await until(at, lambda: isinstance(at.app.screen, Commands))
 
 
 async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_without(gate: Gate) -> None:
