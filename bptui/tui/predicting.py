@@ -120,7 +120,7 @@ class Predicting(Workbench):
         event.stop()
         event.prevent_default()
         if self.slices.busy:
-            self.slices.keep(partial(self.on_key, event))
+            self.put_off(partial(self.on_key, event))
             return
         self.notice = ""
         self.type(event.key, event.character or "")

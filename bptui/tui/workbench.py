@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bptui.tui.app import BptuiApp
 
 FRAMES = 15  # a second, while something is under way
+AT_ONCE = "quit", "stop"  # keys that act while something is computed beside the screen
 KEY_ID = re.compile(r"\{([a-z][a-z0-9-]+)\}")
 
 
@@ -244,7 +245,7 @@ class Workbench(Screen[None]):
         if self.takes_over():
             return
         if self.slices.busy:
-            self.slices.keep(partial(self.on_click, event))
+            self.put_off(partial(self.on_click, event))
         elif isinstance(event.widget, Panel):
             corner = event.widget.region.offset
             self.clicked(event.widget, event.screen_x - corner.x, event.screen_y - corner.y)
@@ -278,10 +279,20 @@ class Workbench(Screen[None]):
         if self.takes_over() and not quits:
             event.stop()
             event.prevent_default()
+        elif self.slices.busy and (key is None or key.id not in AT_ONCE):
+            self.put_off(partial(self.on_key, event))  # it may be for a screen that opens until then
+            if key is not None:
+                event.stop()
+                event.prevent_default()
         elif key is not None:
             event.stop()
             event.prevent_default()
             self._press_and_show(key.id)
+
+    def put_off(self, act: Callable[[], object]) -> None:
+        """Until what is computed beside the screen is over."""
+        self.slices.keep(act)
+        self._show_foot()
 
     def _press_and_show(self, key_id: str) -> None:
         self.app.begin_frame()
@@ -321,8 +332,7 @@ class Workbench(Screen[None]):
             return False
         if key_id == "stop":
             self.slices.stop()
-        self.slices.keep(partial(self._press_kept, key_id))
-        self.paint_foot()
+        self.put_off(partial(self._press_kept, key_id))
         return True
 
     def _press_kept(self, key_id: str) -> None:
@@ -338,7 +348,7 @@ class Workbench(Screen[None]):
     def do(self, act: Callable[[Any], None]) -> None:
         """Act, and show what came of it; work it began goes on by the clock."""
         if self.slices.busy:
-            self.slices.keep(partial(self.do, act))
+            self.put_off(partial(self.do, act))
             return
         act(self)
         if not self.is_attached or self.slices.busy:

@@ -11,6 +11,7 @@ import pytest
 from textual import events
 
 from bptui.engine.update import compute_update
+from bptui.experiments.mistakes.lab import Lab
 from bptui.scenario import Scenario
 from bptui.session.prediction import Prediction
 from bptui.session.session import Session
@@ -20,6 +21,7 @@ from bptui.tui.app import Commands
 from bptui.tui.aside import Slice, left_over
 from bptui.tui.drawing import Drawing
 from bptui.tui.explorer import Explorer
+from bptui.tui.lab import LabScreen, lab_of
 from bptui.tui.recovery import Recovery
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
@@ -136,6 +138,29 @@ async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, m
         assert threading.main_thread() not in lookers
         gate.open.set()
         await until(at, lambda: isinstance(at.app.screen, Commands))
+
+
+async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*given: Any) -> Lab:
+        gate.entered.set()
+        assert gate.open.wait(GENEROUS)
+        return lab_of(*given)
+
+    monkeypatch.setattr("bptui.tui.lab.lab_of", held)
+    async with explore("xor") as at:
+        before = at.session.moment
+        await blocked(at, gate, "l")
+        await at.press("b", "y")
+        assert "2 keys waiting" in at.foot()
+        gate.open.set()
+        await until(at, lambda: isinstance(at.app.screen, LabScreen))
+        await until_over(at)
+        lab = at.app.screen
+        assert isinstance(lab, LabScreen)
+        assert (lab.lab.made, lab.log_scale) == (1, True)
+        assert at.session.moment == before
 
 
 async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_without(gate: Gate) -> None:
