@@ -65,8 +65,11 @@ def cells_of(strips: Iterable[Iterable[Segment]], inks: Inks) -> list[Cell]:
 def cells_of_row(row: Row, inks: ByRole) -> list[Cell]:
     """The cells of spans."""
     out: list[Cell] = []
-    for text, role in row:
-        out += cells_in(text, inks[role])
+    try:
+        for text, role in row:
+            out += map(inks[role].__getitem__, text)
+    except NotNarrow:
+        return [cell for text, role in row for cell in cells_in(text, inks[role])]
     return out
 
 

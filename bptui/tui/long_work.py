@@ -52,7 +52,7 @@ class LongWork:
         self.run = run
         self.goal = goal
         self._finish = finish
-        self._updates, self._shares = Pace(run.frontier), Pace(self._share())
+        self._paces: tuple[Pace, Pace] | None = None  # of updates and of the share, once anybody asks
 
     def go_on(self, pause: Callable[[], bool]) -> str | None:
         """Work until ``pause()`` says so. The notice of its end, or None where there is more to do."""
@@ -71,7 +71,8 @@ class LongWork:
         looked = self._stops.share(self.run)
         if self.looks_back and looked < 1:
             return Progress(looked * made, "update", looked, f"update {grouped(made)}")
-        return Progress(made, "update", share, str(self.goal), self._updates.rate(made), self._shares.left(share, 1.0))
+        updates, shares = self._paces = self._paces or (Pace(made), Pace(share))
+        return Progress(made, "update", share, str(self.goal), updates.rate(made), shares.left(share, 1.0))
 
     def _share(self) -> float:
         run = self.run

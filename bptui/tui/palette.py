@@ -227,7 +227,7 @@ def in_blocks(row: Row) -> Row:
 def in_ascii(row: Row) -> Row:
     """The row in characters that every terminal has; others become a question mark. What stands for a character may be
     longer: blanks at the end make room for it."""
-    plain = [(in_plain(text), role) for text, role in row]
+    plain = [(in_plain(text), role) for text, role in row if text]
     grown = row_cells(plain) - row_cells(row)
     while plain and grown > 0 and plain[-1][0].endswith(" "):
         text, role = plain.pop()

@@ -57,6 +57,7 @@ class Panel(Widget):
         self.ascii = False
         self.blocks = False
         self.corner = (0, 0)  # of the box that it was given
+        self.stands: Region | None = None  # where Textual has put it since, once that was asked
         self._given: list[Row] = []
         self._look = (0, 0, False)  # columns, rows, focused
         self._rows: list[Row] = []
@@ -106,9 +107,11 @@ class Panel(Widget):
         return in_ascii(row) if self.ascii else in_blocks(row) if self.blocks else row
 
     def _painted(self, changed: list[int], region: Region) -> bool:
-        """Are the rows that changed painted already, and only where they did?"""
+        """Are the rows that changed painted already? Not where Textual has still to put it into its box."""
+        if self.stands != region:
+            self.stands = self.region
         pieces = [(region.y + y, region.x, self._rows[y], self.palette) for y in changed]
-        return self.app.takes(self, region, pieces)
+        return self.stands == region and self.app.takes(self, pieces)
 
     def row(self, y: int) -> Row:
         """What stands in a row, its border too."""
@@ -163,7 +166,7 @@ def ends(width: int, title: str, foot: str, focused: bool) -> tuple[Row, Row]:
 
 def place(panel: Panel, box: Box | None) -> None:
     """Put a panel into its box, or hide it."""
-    panel.display = box is not None
+    panel.display, panel.stands = box is not None, None
     if box is not None:
         panel.corner = panel.styles.offset = (box.x, box.y)
         panel.styles.width, panel.styles.height = box.width, box.height

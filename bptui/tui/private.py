@@ -14,7 +14,6 @@ from typing import Any
 from rich.console import Console
 from textual import events
 from textual.app import App
-from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -145,10 +144,10 @@ class CellDiff(App[int]):
         of them, a moment later."""
         self._painted = {}
 
-    def takes(self, panel: Widget, region: Region, pieces: list[Piece]) -> bool:
-        """Take what a panel that should stand in this region has painted anew, in place of what it painted there since
-        the frame was begun; False where Textual is to paint it, as what lies below another screen."""
-        if self._painted is None or not self._understood or panel.region != region or panel.screen is not self.screen:
+    def takes(self, panel: Widget, pieces: list[Piece]) -> bool:
+        """Take what a panel has painted anew, in place of what it painted there since the frame was begun; False where
+        Textual is to paint it, as what lies below another screen."""
+        if self._painted is None or not self._understood or panel.parent is not self.screen:
             return False
         self._painted.setdefault(panel, {}).update((piece[0], piece) for piece in pieces)
         return True

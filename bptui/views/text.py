@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from rich.cells import cell_len, set_cell_size
 
@@ -74,12 +75,11 @@ def fit(row: Iterable[Span], width: int, fill: str = "text") -> Row:
 def fit_new(row: Row, width: int, fill: str = "text") -> Row:
     """The same of a row that has hardly ever been fitted before: what is known is not searched for it."""
     spare = width - row_cells(row)
-    out = [span for span in row if span[0]]
     if spare >= 0:
-        return (*out, (" " * spare, fill)) if spare else tuple(out)
+        return (*row, (" " * spare, fill)) if spare else row
     kept: list[Span] = []
     room = width
-    for text, role in out:
+    for text, role in filter(itemgetter(0), row):
         size = cells(text)
         if size > room:
             kept.append((left(text, room), role))
