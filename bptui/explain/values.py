@@ -38,7 +38,7 @@ def value(record: UpdateRecord, q: Quantity) -> float:
         case "loss-mean":
             return record.loss_mean
         case "contribution":
-            return float(record.contributions(q.weight)[m])
+            return record.contribution(q.weight, m)
         case "rate":
             return record.learning_rate
         case "norm":

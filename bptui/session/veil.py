@@ -44,6 +44,9 @@ class VeiledRecord(UpdateRecord):
             shares[self.no_share] = NONE
         return shares
 
+    def contribution(self, weight: Weight, sample: int) -> float:
+        return float(self.contributions(weight)[sample])
+
     def running(self, weight: Weight) -> Floats:
         totals = super().running(weight)
         if self.no_total:

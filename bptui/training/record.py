@@ -204,6 +204,12 @@ class UpdateRecord:
         weight.require(self.before.architecture.sizes, bool(self.before.biases))
         return contributions(self.passed, weight)
 
+    def contribution(self, weight: Weight, sample: int) -> float:
+        """That of one sample (from 0). Raises IndexError where there is none such."""
+        weight.require(self.before.architecture.sizes, bool(self.before.biases))
+        delta = self.passed.delta[weight.layer - 1][sample, weight.unit]
+        return float(delta if weight.is_bias else self.passed.a[weight.layer - 1][sample, weight.source] * delta)
+
     def running(self, weight: Weight) -> Floats:
         """Σ of the contributions of samples 1 … m, (n,): the ledger's total after each sample. Raises IndexError."""
         return np.cumsum(self.contributions(weight))

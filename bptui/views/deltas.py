@@ -198,7 +198,7 @@ def made_row(scene: Scene, m: int, units: range, c: Columns) -> Row:
     spans += [
         (input_words(scene, m, moment.source, c.x), "pending" if given is None else "text"),
         signed_number(delta, c.delta),
-        signed_number(float(record.contributions(moment.weight)[m]) if added else None, c.product),
+        signed_number(record.contribution(moment.weight, m) if added else None, c.product),
     ]
     if c.own:
         place = -1 if own_kind(scene) == "delta" else len(spans)
@@ -264,7 +264,7 @@ def source_row(scene: Scene, source: int, units: Sequence[int], names: int) -> R
     ]
     for unit in units:
         weight = Weight(moment.layer, source, unit)
-        text, role = signed_number(float(record.contributions(weight)[m]) if added else None, CELL - 1)
+        text, role = signed_number(record.contribution(weight, m) if added else None, CELL - 1)
         spans.append((text, "selected" if weight == moment.weight else role))
     return tuple(spans)
 

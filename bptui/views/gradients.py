@@ -137,7 +137,7 @@ def sample_row(scene: Scene, m: int, it: Columns) -> Row:
     spans.append((left(f"{m + 1:>4} {scene.row_of(m):>4}{by_hand}", LABEL - 2), role))
     spans += [error(scene, m, it.errors)] if it.errors else []
     for weight in it.shown:
-        own = float(scene.record.contributions(weight)[m]) if added else None
+        own = scene.record.contribution(weight, m) if added else None
         spans += cell(scene, weight, it, (own, True), mark=current)
     return tuple(spans)
 
@@ -252,7 +252,7 @@ def product(scene: Scene) -> list[Row]:
     names = f"{input_told(scene)} · δ{sub(moment.layer)}[{record.names.unit(moment.layer, moment.unit)}]"
     given = input_of(scene, m, moment.source)
     delta = record.passed.delta[moment.layer - 1][m, moment.unit] if scene.reached(m, "delta", moment.layer) else None
-    made = float(record.contributions(moment.weight)[m]) if scene.reached(m, "gradient") else None
+    made = record.contribution(moment.weight, m) if scene.reached(m, "gradient") else None
     numbers = f"{written(given)} · {written(delta)} = "
     result: Span = (written(made, plus=True), "pending" if made is None else sign_role(made))
     symbol = f" ∂L/∂{scene.weight_name} of sample {m + 1} = "

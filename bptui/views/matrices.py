@@ -27,7 +27,8 @@ def matrix_rows(scene: Scene, kind: Kind, width: int, height: int) -> list[Row]:
     if it is None:
         told: list[Row] = [((f" {line}", "text"),) for line in prose(nothing_back(scene), width - 2)]
         return told[:height]
-    below = [*spelled(it, width), *(((f" {line}", "dim"),) for line in prose(by_hand(it) + it.said, width - 2))]
+    changed = by_hand(it) if scene.record.originals or scene.record.edits else ""
+    below = [*spelled(it, width), *(((f" {line}", "dim"),) for line in prose(changed + it.said, width - 2))]
     room = height - 2 * HEADS - len(below)
     if room < 2:
         below, room = below[:SUM_ROWS], max(height - 2 * HEADS - SUM_ROWS, 2)
@@ -125,11 +126,9 @@ def spelled(it: Product, width: int) -> list[Row]:
     total: Span = (PENDING if result is None else factor(result, 9, plus=True), "pending")
     total = total if result is None else (total[0], sign_role(result))
     head = f" row {it.first.rows.labels[r]} · column {it.second.columns.labels[c]}: "
-    known = [k for k in range(it.inner.size) if it.counts(k)]
-    terms = [term(it, r, k, c) for k in known]
     words, shown = head, 0
     lines: list[str] = []
-    for text in terms:
+    for text in (term(it, r, k, c) for k in range(it.known)):
         joined = (" − " if text.startswith("−") else " + ") if shown else ""
         text = text.removeprefix("−") if shown else text
         if len(words) + len(joined) + len(text) > width - 2:
@@ -137,9 +136,9 @@ def spelled(it: Product, width: int) -> list[Row]:
                 break
             lines, words = [*lines, words], "   "
         words, shown = words + joined + text, shown + 1
-    while len(words) + len(tail := ending(len(terms) - shown)) + len(total[0]) > width - 1 and LAST_TERM.search(words):
+    while len(words) + len(tail := ending(it.known - shown)) + len(total[0]) > width - 1 and LAST_TERM.search(words):
         words, shown = LAST_TERM.sub("", words), shown - 1
-    nothing = PENDING if not terms else ""
+    nothing = "" if it.known else PENDING
     rows: list[Row] = [((line, "text"),) for line in lines]
     return [*rows, ((words + nothing + tail, "text"), total)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Literal
+from typing import Literal, overload
 
 from bptui.engine.weight import BIAS, Weight, sub
 from bptui.explain import value
@@ -17,6 +17,26 @@ from bptui.views.scene import Scene
 Kind = Literal["gradient", "forward", "back"]
 KINDS: tuple[Kind, ...] = ("gradient", "forward", "back")
 MOST_TOLD = 2  # numbers set by hand whose old value is told
+
+
+class Samples(Sequence[str]):
+    """How the samples of a batch are called, of which there may be a million."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+
+    def __len__(self) -> int:
+        return self._n
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        found = range(self._n)[place]
+        return [f"#{m + 1}" for m in found] if isinstance(found, range) else f"#{found + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +76,13 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """``first`` · ``second`` = ``result``; what the axis between them is summed over; ``counts`` says whether a term
-    is in the result yet; ``said`` where the transpose comes from."""
+    """``first`` · ``second`` = ``result``; what the axis between them is summed over; ``known`` says how many of the
+    terms, from the first, are in the result yet; ``said`` where the transpose comes from."""
 
     first: Matrix
     second: Matrix
     result: Matrix
-    counts: Callable[[int], bool]
+    known: int
     said: str
 
     @property
@@ -81,7 +101,7 @@ def product(scene: Scene, kind: Kind) -> Product | None:
 
 
 def samples(scene: Scene) -> Axis:
-    return Axis("n", [f"#{m + 1}" for m in range(scene.record.n)], scene.moment.sample)
+    return Axis("n", Samples(scene.record.n), scene.moment.sample)
 
 
 def sources_of(scene: Scene) -> list[int]:
@@ -163,7 +183,7 @@ def gradient(scene: Scene) -> Product:
         Matrix(f"{a}ᵀ", i, n, given, signed=False, was=lambda k, m: input_was(scene, m, every[k])),
         Matrix(d, n, o, delta),
         Matrix(f"Σ ∂L/∂W{sub(layer)}{so_far}", i, o, total),
-        lambda m: scene.reached(m, "gradient"),
+        done,
         said,
     )
 
@@ -200,7 +220,7 @@ def forward(scene: Scene) -> Product:
             was=lambda k, j: weight_was(scene, every[k], j),
         ),
         Matrix(f"z{sub(layer)}", n, o, z),
-        lambda _: True,
+        i.size,
         said,
     )
 
@@ -231,7 +251,7 @@ def back(scene: Scene) -> Product:
         Matrix(f"δ{sub(layer)}", n, o, delta),
         Matrix(f"W{sub(layer)}ᵀ", o, i, turned, was=lambda j, k: weight_was(scene, k, j)),
         Matrix(f"∂L/∂a{sub(layer - 1)}", n, i, handed),
-        lambda _: True,
+        o.size,
         back_said(scene, n, i, o),
     )
 

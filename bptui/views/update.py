@@ -125,7 +125,7 @@ def factors_of(scene: Scene, m: int) -> tuple[float, float, float]:
     record, moment = scene.record, scene.moment
     a = 1.0 if moment.weight.is_bias else float(record.passed.a[moment.layer - 1][m, moment.source])
     delta = float(record.passed.delta[moment.layer - 1][m, moment.unit])
-    return a, delta, float(record.contributions(moment.weight)[m])
+    return a, delta, record.contribution(moment.weight, m)
 
 
 def made_entry(scene: Scene, m: int, width: int) -> Row:

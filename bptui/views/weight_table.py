@@ -1,7 +1,13 @@
 """Every weight of the network in a row: before, its gradient, its step, after; for panels with room left."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import overload
+
 from bptui.diagnosis.number import Number
-from bptui.engine.weight import Weight
+from bptui.engine.network import Architecture
+from bptui.engine.weight import BIAS, Weight
 from bptui.explain.quantity import Kind, of_weight
 from bptui.views.glyphs import EDITED
 from bptui.views.numbers import num, sign_role
@@ -29,16 +35,52 @@ def weight_table(scene: Scene, width: int, height: int) -> list[Row]:
     return [((head, "head"),), *(weight_row(scene, weight, names, size, count) for weight in shown)]
 
 
-def weights_of(scene: Scene) -> list[Weight]:
-    """Layer by layer and unit by unit, each with its bias last."""
-    before = scene.record.before
-    sizes = before.architecture.sizes
-    return [
-        Weight(layer, source, unit)
-        for layer in range(1, len(sizes))
-        for unit in range(sizes[layer])
-        for source in (*range(sizes[layer - 1]), *((-1,) if before.biases else ()))
-    ]
+class Weights(Sequence[Weight]):
+    """All weights of a network, layer by layer and unit by unit, each with its bias last: there may be millions."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        self._sizes = architecture.sizes
+        self._bias = architecture.bias != "none"
+        counts = [(i + self._bias) * o for i, o in pairwise(self._sizes)]
+        self._starts = [0, *accumulate(counts)]  # of the layers, and the end
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, place: int) -> Weight: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Weight]: ...
+
+    def __getitem__(self, place: int | slice) -> Weight | list[Weight]:
+        found = range(len(self))[place]
+        return [self._at(each) for each in found] if isinstance(found, range) else self._at(found)
+
+    def _at(self, place: int) -> Weight:
+        layer = bisect_right(self._starts, place)
+        inputs = self._sizes[layer - 1]
+        unit, source = divmod(place - self._starts[layer - 1], inputs + self._bias)
+        return Weight(layer, BIAS if source == inputs else source, unit)
+
+    def index(self, weight: Weight, *_: int) -> int:
+        """Its place. Raises ValueError where there is none such."""
+        if weight not in self:
+            raise ValueError(f"no weight {weight}")
+        inputs = self._sizes[weight.layer - 1]
+        source = inputs if weight.is_bias else weight.source
+        return self._starts[weight.layer - 1] + weight.unit * (inputs + self._bias) + source
+
+    def __contains__(self, weight: object) -> bool:
+        if not isinstance(weight, Weight) or not 1 <= weight.layer < len(self._sizes):
+            return False
+        inputs, units = self._sizes[weight.layer - 1 : weight.layer + 1]
+        return 0 <= weight.unit < units and (BIAS if self._bias else 0) <= weight.source < inputs
+
+
+def weights_of(scene: Scene) -> Weights:
+    """Those of the network one looks at."""
+    return Weights(scene.record.before.architecture)
 
 
 def heads(scene: Scene) -> tuple[str, ...]:

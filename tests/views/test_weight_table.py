@@ -2,10 +2,12 @@
 
 import pytest
 
+from bptui.engine.network import Architecture, Bias
+from bptui.engine.weight import Weight
 from bptui.session.moment import Moment
 from bptui.views.numbers import num
 from bptui.views.scene import Scene
-from bptui.views.weight_table import weight_table, weights_of
+from bptui.views.weight_table import Weights, weight_table, weights_of
 from tests.scenes import lines, phase_of, scene, session
 
 
@@ -67,3 +69,31 @@ def test_a_low_table_shows_the_weights_around_the_selected_one() -> None:
     rows = lines(weight_table(at("update"), 60, 4))
     assert len(rows) == 4
     assert any(row.startswith("▸w₂[1→0]") for row in rows)
+
+
+@pytest.mark.parametrize("bias", ["trained", "none"])
+def test_a_weight_is_found_by_its_place_and_a_place_by_its_weight_without_a_list_of_all(bias: Bias) -> None:
+    sizes = (3, 4, 1, 2)
+    every = Weights(Architecture(sizes, ("tanh",) * 3, bias))
+    plain = [
+        Weight(layer, source, unit)
+        for layer in range(1, len(sizes))
+        for unit in range(sizes[layer])
+        for source in (*range(sizes[layer - 1]), *((-1,) if bias == "trained" else ()))
+    ]
+    assert list(every) == plain
+    assert every[2:5] == plain[2:5]
+    assert every[-1] == plain[-1]
+    assert [every.index(weight) for weight in plain] == list(range(len(every)))
+    for strange in (Weight(1, 3, 0), Weight(4, 0, 0), Weight(2, 0, 1), *([Weight(1, -1, 0)] if bias == "none" else [])):
+        assert strange not in every
+        with pytest.raises(ValueError, match="no weight"):
+            every.index(strange)
+
+
+def test_what_one_sample_adds_is_its_part_of_what_all_add() -> None:
+    record = at("reduce").record
+    for weight in weights_of(at("reduce")):
+        assert [record.contribution(weight, m) for m in range(record.n)] == record.contributions(weight).tolist()
+    with pytest.raises(IndexError):
+        record.contribution(Weight(9, 0, 0), 0)
