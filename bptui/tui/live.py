@@ -1,5 +1,6 @@
 """A sheet that looks at the session where it stands, and steps it: the explorer goes on from there when it closes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bptui.explain import Quantity
@@ -24,6 +25,7 @@ class LiveSheet(Predicting, Sheet):
         self.colour = colour
         self.scroll_by = 0
         self._laid_out_for = 1  # rows below the panel
+        self._move: Move | None = None  # to be made beside the screen
 
     def scene(self) -> Scene:
         """What the views see."""
@@ -38,11 +40,29 @@ class LiveSheet(Predicting, Sheet):
             self.lay_out()
         super().paint()
 
+    # --- work ---
+
+    def costly(self) -> bool:
+        return self.session.costly and self.app.polling is None  # who follows is shown what is told, at any time
+
+    def working(self) -> bool:
+        return self._move is not None
+
+    def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
+        move, self._move = self._move, None
+        if move is not None:
+            self.notice = self.session.move(move)
+
+    def prepare(self) -> None:
+        self.rows(*self.panel.inner(self.size.width, self.size.height - self.foot()))
+
     # --- what keys ask for ---
 
     def step(self, move: Move) -> None:
         self.scroll_by = 0
-        self.notice = self.session.move(move)
+        self._move = move
+        if not self.costly():
+            self.work(0.0, lambda: False)
 
     def no_step(self, move: Move) -> str | None:
         return self.session.why_not(move)

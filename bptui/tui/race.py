@@ -9,6 +9,8 @@ from bptui.experiments.race import Race
 from bptui.experiments.races import PRESETS, Preset, own_race
 from bptui.experiments.trials import SAMPLES, Trials
 from bptui.session.session import Session
+from bptui.training.run import Run
+from bptui.training.settings import Settings
 from bptui.tui.drawing import Drawing
 from bptui.tui.keys import Key, Table, footer_hints
 from bptui.tui.long_work import Pace
@@ -50,6 +52,7 @@ class RaceScreen(Workbench):
         self.seen: RaceLook | None = None
         self.until: float | None = None  # the progress being trained for; None: paused
         self.trying = False  # what each lane is worth
+        self._first: Callable[[], None] | None = None  # to be done beside the screen, before anything else
         self.drawing = Drawing(self)
         self._pace = Pace(0)
 
@@ -87,10 +90,20 @@ class RaceScreen(Workbench):
         settings, run = self.session.next_settings, self.session.run
         self.notice = self.named(preset.why_not(settings, run.problem.count) or "")
         if not self.notice:
-            race, was = preset.begin(run, settings), self.seen
-            again = RaceLook(preset, race, preset.axis, trials=self._trials(preset, race))
-            self.seen = replace(again, measure=was.measure, log=was.log) if was else again
-            self.train_to(race.goal)
+            self._soon(lambda: self._begin(preset, run, settings))
+
+    def _begin(self, preset: Preset, run: Run, settings: Settings) -> None:
+        race, was = preset.begin(run, settings), self.seen
+        again = RaceLook(preset, race, preset.axis, trials=self._trials(preset, race))
+        self.seen = replace(again, measure=was.measure, log=was.log) if was else again
+        self.train_to(race.goal)
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """At once, or beside the screen: every lane is measured."""
+        if self.costly():
+            self._first = act
+        else:
+            act()
 
     def _trials(self, preset: Preset, race: Race) -> Trials | None:
         """What follows the race, where its question is what a batch size is worth."""
@@ -142,7 +155,7 @@ class RaceScreen(Workbench):
     def halt(self) -> None:
         """Stop where it is, every lane measured there."""
         self.until, self.trying = None, False
-        self.look().race.settle()
+        self._soon(self.look().race.settle)
 
     def close_or_stop(self) -> None:
         """Stop a race under way first; close where there is none."""
@@ -160,11 +173,22 @@ class RaceScreen(Workbench):
 
     # --- work ---
 
+    def costly(self) -> bool:
+        return self.session.costly and self.app.polling is None
+
+    def paint_foot(self) -> None:
+        if not self.too_small:
+            self.panels["foot"].show([self.footer(self.size.width)], self.size.width, 1)
+
     def working(self) -> bool:
-        return self.until is not None or self.trying
+        return self.until is not None or self.trying or self._first is not None
 
     def work(self, elapsed: float, pause: Callable[[], bool]) -> None:
         """Measuring lanes takes its time beside the training: a frame may then be longer."""
+        first, self._first = self._first, None
+        if first is not None:
+            first()
+            return
         if self.until is None:
             self._try(pause)
             return
