@@ -193,7 +193,10 @@ class CellDiff(App[int]):
             self._shadow, self._rest = Shadow(*self.size), []
         if self._inks is None:
             self._inks = Inks(self.console._color_system, self.colour)
-        if not getattr(screen, "is_painted", True) or self._must_wait():
+        if not getattr(screen, "is_painted", True):  # it comes again when it is
+            self._newer = True
+            return screen, None
+        if self._must_wait():
             self._newer = True
             self._come_back()
             return screen, None
