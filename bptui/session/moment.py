@@ -64,7 +64,7 @@ class Moment:
     @property
     def weight(self) -> Weight:
         """The selected one."""
-        return Weight(self.layer, self.source, self.unit)
+        return selected(self.layer, self.source, self.unit)
 
     @property
     def time(self) -> tuple[int, Phase, int]:
@@ -100,18 +100,23 @@ class Moment:
         return self.phase if sample == self.sample else False
 
 
+@lru_cache(maxsize=64)  # a frame asks for it some thirty times
+def selected(layer: int, source: int, unit: int) -> Weight:
+    return Weight(layer, source, unit)
+
+
 def network_in_force(record: "UpdateRecord", phase: Phase) -> "Network":
     """The weights at a phase of an update: those after it once it is applied, those before it until then."""
     return record.after if phase == UPDATE else record.before
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def has_come_to(phase: Phase, kind: Kind, layer: int, layers: int) -> bool:
     """Does a phase lie at another one of the update, or behind it?"""
     return not is_before(phase, Phase(kind, layer), layers)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def is_before(phase: Phase, other: Phase, layers: int) -> bool:
     """Does a phase come before another one of the update?"""
     return phases(layers).index(phase) < phases(layers).index(other)

@@ -62,7 +62,7 @@ class Player:
         return replace(self, playing=not self.playing, owed=0.0)
 
     def paused(self) -> "Player":
-        return replace(self, playing=False, owed=0.0)
+        return replace(self, playing=False, owed=0.0) if self.playing or self.owed else self
 
     def faster(self, steps: int) -> "Player":
         """Faster by n places in its speeds, slower if negative, as far as it goes."""

@@ -1,7 +1,7 @@
 """What panel 1 tells of a layer at this moment, whichever way the layer is drawn."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bptui.diagnosis.number import Number
@@ -38,7 +38,8 @@ class Grid:
 
     def lower(self, rows: int) -> "Grid":
         """So many rows further down."""
-        return replace(self, top=self.top + rows, bottom=self.bottom + rows)
+        top, bottom = self.top + rows, self.bottom + rows
+        return Grid(top, bottom, self.across, self.wide, self.tall, self.deep, self.first)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,7 +66,7 @@ class Looks:
         return " ".join(out)
 
     def unscrolled(self) -> Self:
-        return replace(self, scroll=0)
+        return self.scrolled_to(0) if self.scroll else self
 
     def scrolled_to(self, rows: int) -> Self:
         return replace(self, scroll=rows)
