@@ -309,7 +309,10 @@ async def test_a_key_that_comes_right_behind_a_line_is_for_what_lies_below_it() 
     async with explore() as at:
         for key, character in ("g", "g"), ("5", "5"), ("enter", "\r"), ("b", "b"):
             at.app.post_message(events.Key(key, character))
-        await at.pilot.pause(0.2)
+        for _ in range(200):
+            await at.pilot.pause(0.02)
+            if at.session.moment.applied == 6:
+                break
         assert at.app.screen is at.explorer
         assert at.session.moment.applied == 6  # the line had "5b" in it, and understood nothing
 
