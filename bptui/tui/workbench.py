@@ -215,8 +215,8 @@ class Workbench(Screen[None]):
         self._show_work()
 
     def _show_foot(self) -> None:
-        """That it goes on."""
-        if not self.app.behind:
+        """That it goes on. Who has left is told nothing: the shell would read the terminal's answer to that."""
+        if self.is_attached and not self.app.behind:
             self.app.begin_frame()
             self.paint_foot()
             self.app.show_now(self)
@@ -320,7 +320,7 @@ class Workbench(Screen[None]):
         if self.slices.busy:  # it leaves
             self.slices.stop()
             key.act(self)
-            self.paint_foot()
+            self._show_foot()
         elif self.notice:
             self.paint()
         else:

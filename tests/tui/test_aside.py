@@ -178,13 +178,18 @@ async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_
         assert at.session.record.after.flat.tobytes() == plain.record(made).after.flat.tobytes()
 
 
-async def test_q_leaves_at_once_and_what_is_at_work_then_is_not_waited_for(gate: Gate) -> None:
+async def test_q_leaves_at_once_and_what_is_at_work_then_is_not_waited_for(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with explore("xor") as at:
         await at.press("b")
         await until_over(at)
         await blocked(at, gate, "b")
+        left: list[bool] = []
+        monkeypatch.setattr(Explorer, "paint_foot", lambda explorer: left.append(explorer.app._exit))
         await at.press("q")
         assert at.app.return_value == 0
+        assert not any(left), "the terminal would answer that when it is the shell's"
         assert left_over(0.0)
         gate.open.set()
         assert not left_over(GENEROUS)
