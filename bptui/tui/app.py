@@ -52,6 +52,7 @@ SWEPT_AFTER = 0.2  # seconds after a screen has closed: the one below it has bee
 SWEEPS = 5_000, 5, 5  # objects more than before until the youngest are looked through, and how often until the older
 SHOWN = 0.005  # seconds in which the first frame is written, before what computes is loaded
 PATIENCE = 0.5  # seconds for the work that a session needs to stop
+AT_WORK = 0.1  # and for what was computed beside the screen: an update may take many
 HOPS = 8  # queues on the way of a key: Enter goes down to a line and up to the app, and so does what the line says
 ACTS = 0.5  # seconds within which a key has acted, or its screen is gone
 AFTER_NUMBERS = 0.05  # seconds in which they are written, before what they need not is loaded
@@ -374,7 +375,7 @@ def run_explorer(
     status = app.return_code or 0
     if app.opening is not None:
         leave_opening(app, app.opening, status)
-    elif left_over(PATIENCE):
+    elif left_over(AT_WORK):
         os._exit(status)
     return status
 

@@ -62,6 +62,9 @@ class BreakpointScreen(UpdateSheet):
 
     # --- work: what is added looks back over what is known ---
 
+    def costly(self) -> bool:
+        return self.weighs(self.session)
+
     def working(self) -> bool:
         return not self.session.stops.caught_up(self.session.run)
 

@@ -105,6 +105,12 @@ class DrawScreen(Sheet):
 
     # --- training ---
 
+    def costly(self) -> bool:
+        return self.weighs(self.session)
+
+    def prepare(self) -> None:
+        self.now()
+
     def working(self) -> bool:
         return self._work is not None
 
@@ -124,8 +130,11 @@ class DrawScreen(Sheet):
 
     def _start(self, goal: Goal, finish: Callable[[], str]) -> None:
         self._earlier = self.session.moment.applied, self.session.network_now()
-        until = perf_counter() + AT_ONCE
-        self._go_on(LongWork(self.session.run, goal, finish), lambda: perf_counter() > until)
+        work, until = LongWork(self.session.run, goal, finish), perf_counter() + AT_ONCE
+        if self.costly():
+            self._work = work
+        else:
+            self._go_on(work, lambda: perf_counter() > until)
 
     def move(self, move: Move) -> None:
         """Make the rest of a batch or an epoch."""
@@ -189,7 +198,7 @@ class DrawScreen(Sheet):
         self._naming = True
 
     def on_key(self, event: events.Key) -> None:
-        if not self._naming:
+        if not self._naming or self.slices.busy:
             super().on_key(event)
             return
         event.stop()

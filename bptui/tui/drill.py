@@ -50,7 +50,7 @@ class DrillScreen(Trainer, UpdateSheet):
     # --- work ---
 
     def costly(self) -> bool:
-        return self.session.costly
+        return self.weighs(self.session)
 
     def prepare(self) -> None:
         self.drill.now()

@@ -78,6 +78,9 @@ class HistoryScreen(UpdateSheet):
 
     # --- work ---
 
+    def costly(self) -> bool:
+        return self.weighs(self.session)
+
     def working(self) -> bool:
         return not self._done and self.past.last > 0
 

@@ -124,7 +124,7 @@ class LabScreen(Trainer):
     # --- work ---
 
     def costly(self) -> bool:
-        return self.session.costly
+        return self.weighs(self.session)
 
     def make(self, updates: int, pause: Callable[[], bool]) -> int:
         return self.lab.advance(updates, pause)

@@ -43,7 +43,7 @@ class LiveSheet(Predicting, Sheet):
     # --- work ---
 
     def costly(self) -> bool:
-        return self.session.costly and self.app.polling is None  # who follows is shown what is told, at any time
+        return self.weighs(self.session)
 
     def working(self) -> bool:
         return self._move is not None

@@ -174,7 +174,7 @@ class RaceScreen(Workbench):
     # --- work ---
 
     def costly(self) -> bool:
-        return self.session.costly and self.app.polling is None
+        return self.weighs(self.session)
 
     def paint_foot(self) -> None:
         if not self.too_small:

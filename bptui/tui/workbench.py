@@ -26,6 +26,7 @@ from bptui.views.help import footer_rows
 from bptui.views.text import Row, Span, cells, first_fitting, fit, keeping_cure
 
 if TYPE_CHECKING:
+    from bptui.session.session import Session
     from bptui.tui.app import BptuiApp
 
 FRAMES = 15  # a second, while something is under way
@@ -91,6 +92,10 @@ class Workbench(Screen[None]):
         """Does the least of its work take longer than a frame? Then it is done beside the screen, and so is what a key
         needs: nothing of it may touch the terminal."""
         return False
+
+    def weighs(self, session: "Session") -> bool:
+        """Is what it needs of a session costly? Who follows, or presents, sees it change at any time: not there."""
+        return session.costly and self.app.polling is None
 
     def prepare(self) -> None:
         """Compute what will be shown; beside the screen."""
