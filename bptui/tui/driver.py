@@ -3,7 +3,8 @@
 All of it works on what is private of Textual's driver. What is other than there, why, and what shows that it may go:
 
 - Input is cut into pieces by :mod:`bptui.tui.typed`: bytes that are not UTF-8 end Textual's input thread (issue 6456),
-  what it does not know it types key by key, and it looks only ten times a second whether Esc stands alone.
+  and so do numbers that it has not expected; what it does not know it types key by key, and it looks only ten times a
+  second whether Esc stands alone. Shift alone is a key to it, and a size that the terminal tells is believed.
 - A signal is an ordinary end, with the terminal restored (issues 5136 and 5140), also where nobody reads the screen; so
   is a line that is lost, which leaves Textual spinning.
 - A process that was stopped and goes on takes the terminal again, whole (issue 6298), and starts nothing twice.
