@@ -180,6 +180,11 @@ class Explorer(Predicting):
     def busy(self) -> bool:
         return self._work is not None or self.session.player.playing
 
+    @property
+    def at_rest(self) -> bool:
+        """Is nothing under way, and nothing computed beside the screen?"""
+        return not (self.busy or self.slices.busy)
+
     def working(self) -> bool:
         return self.busy
 
@@ -231,7 +236,7 @@ class Explorer(Predicting):
     def tell_of_start(self) -> None:
         """What is wrong before the first update: learning may never begin."""
         watch, session = self.symptom_watch, self.session
-        if not (self.busy or self.slices.busy) and session.moment.update == 1 and not session.moment.applied:
+        if self.at_rest and session.moment.update == 1 and not session.moment.applied:
             self._tell_of(watch.at_start(session.run, session.record))
 
     def _tell_of(self, symptoms: Iterable["Symptom"]) -> None:
@@ -282,9 +287,15 @@ class Explorer(Predicting):
             self.way_back = None  # one goes on from here
             self.reopening = self.reopening and self._work is not None
         super().press(key_id)
-        if self._to_say and not self.notice and not self.busy:
-            self.notice = self._to_say.pop(0)
+        if self._says_next():
             self.paint()
+
+    def _says_next(self) -> bool:
+        """Is there a notice that has waited for nothing else to be said, and nothing to be under way?"""
+        if not self._to_say or self.notice or not self.at_rest:
+            return False
+        self.notice = self._to_say.pop(0)
+        return True
 
     def quit(self) -> None:
         """At once where little is lost; else a second q is asked for, since the first may have been meant for a screen
@@ -380,6 +391,8 @@ class Explorer(Predicting):
             self.notice = "stopped"
         elif show:
             show()
+        else:
+            self._says_next()
 
     def save_scenario(self) -> None:
         """Keep the set-up now in force as a scenario file."""

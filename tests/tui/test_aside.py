@@ -163,6 +163,16 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         assert at.session.moment == before
 
 
+async def test_what_is_to_be_said_waits_until_it_can_be_read(gate: Gate) -> None:
+    async with explore("xor") as at:
+        at.explorer._to_say.append("something of the data")
+        await blocked(at, gate, "b")
+        assert "something of the data" not in at.foot()
+        gate.open.set()
+        await until_over(at)
+        assert "something of the data" in at.foot()
+
+
 async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_without(gate: Gate) -> None:
     async with explore("xor") as at:
         await blocked(at, gate, "g", "9", "0", "0", "0", "enter")
