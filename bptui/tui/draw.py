@@ -166,15 +166,23 @@ class DrawScreen(Sheet):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if self._point(event):
-            self._stroke = self.pad.sketch.other
-            self.do(lambda screen: screen.draw(lambda sketch: sketch.inked(screen._stroke)))
+            self._stroke = ink = self.pad.sketch.other
+            self._ink(lambda sketch: sketch.inked(ink))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._stroke is not None and self._point(event):
-            self.do(lambda screen: screen.draw(lambda sketch: sketch.inked(screen._stroke, joined=True)))
+        ink = self._stroke
+        if ink is not None and self._point(event):
+            self._ink(lambda sketch: sketch.inked(ink, joined=True))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self._stroke = None
+
+    def _ink(self, change: Callable[[Sketch], Sketch]) -> None:
+        """What the pen draws while something is computed beside the screen is seen with what comes of that."""
+        if self.slices.busy:
+            self.draw(change)
+        else:
+            self.do(lambda screen: screen.draw(change))
 
     def _point(self, event: events.MouseEvent) -> bool:
         """Put the pen on the pixel under the mouse; is there one?"""

@@ -1,6 +1,7 @@
 """The drawing pad under a pilot: ink by keys and mouse, the answer at once, the drawing in the batch and in a file."""
 
 import re
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from bptui.scenario import Scenario
 from bptui.session.moment import Phase
 from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
+from bptui.tui.aside import Over, Slice
 from bptui.tui.draw import KEYS, DrawScreen
 from bptui.tui.lists import Help
 from bptui.views.sketch import place_of
@@ -99,6 +101,26 @@ async def test_the_mouse_draws_one_stroke_and_takes_ink_away_where_it_begins_on_
         assert np.argwhere(at.ink).tolist() == [[2, 3], [2, 5]]
         await at.do("undo", "undo")
         assert not at.ink.any()
+
+
+async def test_the_mouse_draws_while_something_is_computed_beside_the_screen() -> None:
+    async with drawing(size=(120, 40)) as at:
+        go_on, pad = threading.Event(), at.pad
+
+        def works() -> None:
+            assert go_on.wait(20)
+
+        pad.slices._slice = Slice(works, lambda: pad.post_message(Over()))
+        await at.pilot.mouse_down(offset=at.place(2, 3))
+        for column in (4, 5):
+            await at.pilot.hover(offset=at.place(2, column))
+        await at.pilot.mouse_up(offset=at.place(2, 5))
+        go_on.set()
+        for _ in range(200):
+            await at.pilot.pause(0.02)
+            if not at.pad.slices.busy:
+                break
+        assert np.argwhere(at.ink).tolist() == [[2, 3], [2, 4], [2, 5]]
 
 
 async def test_beside_the_field_the_mouse_draws_nothing() -> None:
