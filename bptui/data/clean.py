@@ -23,8 +23,11 @@ _LEFT_OUT = [
     0xFE0F,
     *range(0x1F3FB, 0x1F400),
 ]
+_FLAGS = {0x1F1E6 + place: ord("A") + place for place in range(26)}
+"""Two of these are a flag, one or two or four columns wide; as letters they are what every terminal can show."""
 _TABLE: dict[int, int | None] = {
     **_PICTURES,
+    **_FLAGS,
     **dict.fromkeys(_HIDDEN, _STAND_IN),
     **dict.fromkeys(_LEFT_OUT),
 }

@@ -30,3 +30,7 @@ def test_an_emoji_is_as_wide_alone_as_with_what_changes_its_looks() -> None:
     for word in ("👍🏽", "⚠️", "👩‍👧"):
         cleaned = clean(word)
         assert cell_len(cleaned) == sum(map(cell_len, cleaned)), "terminals that count characters count the same"
+
+
+def test_a_flag_is_the_two_letters_it_is_made_of() -> None:
+    assert clean("🇩🇪 🇫🇷") == "DE FR", "terminals differ in how wide a flag is"
