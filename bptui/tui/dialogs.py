@@ -133,10 +133,10 @@ class Told(Workbench, ModalScreen[None]):
     """Shows words that may be longer than a line, to be read or copied."""
 
     NAME = "Command"
-    HEADING = "The command that shows this screen again, copied where the terminal allows it; Esc"
+    HEADING = "The command that shows this screen again, copied if that can be; Esc closes"
     DEFAULT_CSS = """
     Told { align: center middle; layout: vertical; }
-    Told > Vertical { width: 100%; height: auto; border: solid $accent; padding: 0 1; }
+    Told > Vertical { width: 100%; height: auto; border: solid $accent; padding: 0 1; background: $background; }
     """
 
     def __init__(self, words: str, palette_name: str, ascii_only: bool) -> None:
@@ -150,6 +150,10 @@ class Told(Workbench, ModalScreen[None]):
                 box.styles.border = ("ascii", "white")
             yield Static(Content(self.HEADING))
             yield Static(Content(self.words), id="words")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.styles.background = "transparent"  # what the words are about stays in sight
 
     def parts(self) -> list[Panel]:
         return []
