@@ -1,6 +1,14 @@
 """Everything private of Textual that bptui uses, and what happens where a version has it no more.
 
-Both mixins give way to what Textual does by itself: more bytes a frame, and a fault told its own way.
+Both mixins give way to what Textual does by itself: more bytes a frame, and a fault told its own way. What they and the
+function are for:
+
+- :class:`CellDiff`: where one cell has changed Textual writes the widget's whole line, with all its colours (issue
+  4086 asks for a comparison with the frame before), and writes on where nobody has read the frames before.
+- :class:`Faults`: Textual tells a fault with the values of variables, in as many lines as the terminal lets it.
+- :func:`let_go_of_what_closes`: screens that were closed stay in memory (issue 6665).
+
+``tests/tui/test_private.py`` says for each what Textual itself does: it fails where that has become as it should be.
 """
 
 import sys

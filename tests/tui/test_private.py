@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.segment import Segment
 from textual import _compositor
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 import bptui
 from bptui.tui import panel, private
@@ -201,6 +204,60 @@ def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypa
     app._fatal_error()
     assert len(logs) == 1
     assert app.fault.endswith("the details are in log 1")
+
+
+class Cell(Widget, can_focus=True):
+    """A line in which each key changes one cell."""
+
+    count = 0
+
+    def render_line(self, y: int) -> Strip:
+        return Strip([Segment(f"{self.count}{'.' * 39}")])
+
+    def on_key(self) -> None:
+        self.count += 1
+        self.refresh(Region(0, 0, 1, 1))
+
+
+class Plain(App[int]):
+    """Textual by itself, with a single cell."""
+
+    def compose(self) -> ComposeResult:
+        yield Cell()
+
+
+def divided(secret: str) -> float:
+    return len(secret) / 0
+
+
+async def test_textual_by_itself_writes_a_whole_line_for_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails :class:`private.CellDiff` need compare no cells."""
+    written: list[str] = []
+    app = Plain()
+
+    def display(_: App[int], screen: Any, renderable: Any) -> None:
+        written.extend(segment.text for segment in app.console.render(renderable) if not segment.control)
+
+    async with app.run_test(size=(40, 1)) as pilot:
+        app.query_one(Cell).focus()
+        monkeypatch.setattr(App, "_display", display)
+        await pilot.press("a")
+        await pilot.pause()
+    assert {*written} == {f"1{'.' * 39}"}
+
+
+async def test_textual_by_itself_tells_a_fault_with_the_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where this fails :class:`private.Faults` may go."""
+    app = Plain()
+    with pytest.raises(ZeroDivisionError):
+        await fault_in(app)
+    assert "a value of nobody's business" in capsys.readouterr().err
+
+
+async def fault_in(app: App[int]) -> None:
+    async with app.run_test() as pilot:
+        app.call_later(divided, "a value of nobody's business")
+        await pilot.pause()
 
 
 async def lines_kept_after_steps(steps: int) -> int:
