@@ -54,7 +54,7 @@ class Drawing:
     def _draw(self) -> None:
         from bptui.tui.plot import draw  # after the first paint: plotext takes its time to import
 
-        if self._screen.app.behind or self._screen.slices.busy:  # the numbers come first
+        if self._screen.app.behind or self._screen.is_worked_on:  # the numbers come first
             self._timer = self._screen.set_timer(EVERY, self._draw)
             return
         self._timer = None

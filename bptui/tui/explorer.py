@@ -132,7 +132,7 @@ class Explorer(Predicting):
         return self.question_rows
 
     def lay_out(self) -> None:
-        if not self.slices.busy:
+        if not self.is_worked_on:
             self._samples = self.session.full_batch
         self.stage.lay_out(*self.size, self.looks, self._samples, self.rows_at_foot)
 
@@ -144,7 +144,7 @@ class Explorer(Predicting):
         self.stage.paint_footer(self.footer_rows)
 
     def paint(self) -> None:
-        if self.slices.busy:
+        if self.is_worked_on:
             self.paint_foot()
             return
         self.lay_out()
@@ -183,7 +183,7 @@ class Explorer(Predicting):
     @property
     def at_rest(self) -> bool:
         """Is nothing under way, and nothing computed beside the screen?"""
-        return not (self.busy or self.slices.busy)
+        return not (self.busy or self.is_worked_on)
 
     def working(self) -> bool:
         return self.busy
@@ -384,8 +384,7 @@ class Explorer(Predicting):
         self.begin(Intent(made))
 
     def came_of_it(self, stopped: bool) -> None:
-        if self.app.recovery:
-            self.app.recovery.note_between(self)
+        super().came_of_it(stopped)
         show, self._to_show = self._to_show, None
         if show and stopped:
             self.notice = "stopped"

@@ -69,7 +69,7 @@ class Predicting(Workbench):
         asking = self.session.prediction
         if asking is None or height <= self.question_rows:
             return super().footer_rows(width, height)
-        if not self.slices.busy:
+        if not self.is_worked_on:
             self._question = tuple(self._asked(asking, width))
         return [*self._question, *super().footer_rows(width, height - len(self._question))]
 

@@ -47,7 +47,7 @@ class Recovery:
     def text(self, explorer: "Explorer") -> str:
         """What is to be written; "" where nothing is new, or nothing could be lost, or it is being worked on. The file
         that is being replayed is the truth until that is done."""
-        self.due = explorer.slices.busy
+        self.due = explorer.is_worked_on
         if self.due:
             return ""
         session = explorer.session

@@ -102,13 +102,20 @@ class Workbench(Screen[None]):
 
     def came_of_it(self, stopped: bool) -> None:
         """A slice beside the screen is over, ``stopped`` by a person or not."""
+        if self.app.recovery:
+            self.app.recovery.note_between(self.app.explorer)
 
     def paint_foot(self) -> None:
         """Show what the foot says, and look at nothing that is being worked on."""
 
     def paint_notice(self) -> None:
         """Show a notice, and as much else as can be looked at now."""
-        self.paint_foot() if self.slices.busy else self.paint()
+        self.paint_foot() if self.is_worked_on else self.paint()
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Is something computed beside this screen, or one that lies over it? What it shows may be part of that."""
+        return any(isinstance(screen, Workbench) and screen.slices.busy for screen in self.app.screen_stack)
 
     def slice(self) -> float:
         """Seconds of computing inside one frame: a key is answered within a frame."""
@@ -180,7 +187,7 @@ class Workbench(Screen[None]):
     def footer_rows(self, width: int, height: int) -> list[Row]:
         """What the keys do, in one row or in two; a notice or the progress of work takes the first."""
         state = self.state()
-        self._hints = self._hints if self.slices.busy else self.hints()
+        self._hints = self._hints if self.is_worked_on else self.hints()
         first, *more = footer_rows(self._hints, width, height, cells(state[0]))
         said = [keeping_cure(self.notice, width - 1)] if self.notice else self.slices.words(self.progress())
         top = first_fitting([((f" {words}", "notice"),) for words in said], width) if said else (state, *first)

@@ -137,7 +137,7 @@ async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, m
         assert "ctrl+c is no key here" in at.foot()
         assert threading.main_thread() not in lookers
         gate.open.set()
-        await until(at, lambda: isinstance(at.app.screen, Commands))
+        await until(at, lambda: isinstance(at.app.screen, Commands) and at.app.screen.is_mounted)
 
 
 async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
@@ -161,6 +161,35 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         assert isinstance(lab, LabScreen)
         assert (lab.lab.made, lab.log_scale) == (1, True)
         assert at.session.moment == before
+
+
+async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookers: set[threading.Thread] = set()
+    record = Run.record
+
+    def noted(run: Run, update: int) -> UpdateRecord:
+        lookers.add(threading.current_thread())
+        return record(run, update)
+
+    async with explore("iris", WIDE) as at:
+        at.session.predict(Prediction(frozenset()))
+        await at.press("b", "G")
+        await until_over(at)
+        gate.open.clear()
+        gate.entered.clear()
+        await at.press("b")
+        assert gate.entered.wait(GENEROUS)
+        monkeypatch.setattr(Run, "record", noted)
+        await at.resize(90, 30)
+        kept = at.app.recovery = Recovery(tmp_path)
+        await kept.note(at.explorer)
+        assert threading.main_thread() not in lookers
+        assert kept.path is not None
+        assert not kept.path.exists()
+        gate.open.set()
+        await until(at, kept.path.exists)
 
 
 async def test_what_is_to_be_said_waits_until_it_can_be_read(gate: Gate) -> None:
