@@ -62,27 +62,34 @@ def history_rows(
     """The answers with the chosen one marked, under their heads; ``current`` is the row of the sample looked at,
     ``passing`` the rate that gets past where the run had to stop, or what is known of it; ``beside`` is the fork laid
     beside this one."""
-    rows: list[Row] = []
+    lines: list[Row | int] = []  # an answer by its place: of a million samples those shown are spelled
     at = listed = 0
     if passing is not None:
-        rows += [((f" {passing.words if isinstance(passing, Passing) else passing}", "wrong"),), ()]
+        lines += [((f" {passing.words if isinstance(passing, Passing) else passing}", "wrong"),), ()]
     for place, answer in enumerate(answers):
-        rows += head(past, answers, place, order, current, beside)
-        listed = listed or (len(rows) if answer.life else 0)
-        at = len(rows) if place == chosen else at
-        rows.append(
-            marked(
-                (*spelled(answer, float(past.values[0])), *(beside.told(answer.life) if answer.life else ())),
-                place == chosen,
-                answer.row == current and answer.life is not None,
-            )
-        )
+        lines += head(past, answers, place, order, current, beside)
+        at = len(lines) if place <= chosen else at
+        if answer.life:  # and so are all others
+            listed, at = len(lines), at + max(chosen - place, 0)
+            lines += range(place, len(answers))
+            break
+        lines.append(place)
     if not past.classes:
-        rows += [(), ((" A regression has no right answers: there is nothing to forget.", "dim"),)]
-    shown = window(len(rows), height, at) if at >= height else range(min(height, len(rows)))
+        lines += [(), ((" A regression has no right answers: there is nothing to forget.", "dim"),)]
+    shown = window(len(lines), height, at) if at >= height else range(min(height, len(lines)))
+    above: list[Row] = []
     if listed and shown.start >= listed:  # what the columns are is said above them on every page
-        return [beside.columns, *(rows[k] for k in window(len(rows), height - 1, at))]
-    return [rows[k] for k in shown]
+        above, shown = [beside.columns], window(len(lines), height - 1, at)
+    first = float(past.values[0])
+
+    def row(line: Row | int) -> Row:
+        if not isinstance(line, int):
+            return line
+        life = answers[line].life
+        spans = (*spelled(answers[line], first), *(beside.told(life) if life else ()))
+        return marked(spans, line == chosen, answers[line].row == current and life is not None)
+
+    return [*above, *(row(lines[k]) for k in shown)]
 
 
 def head(past: Past, answers: Sequence[Answer], place: int, order: Order, current: int, beside: Beside) -> list[Row]:
