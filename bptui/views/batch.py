@@ -229,7 +229,8 @@ def named_targets(y: Floats, classes: Sequence[str]) -> list[str]:
 
 def given_answers(scene: Scene, shown: Sequence[int], width: int) -> list[str]:
     """What the network says: its class with that output, or its numbers; a dot where it has not answered yet."""
-    answered = [scene.reached(m, "forward", scene.record.layers) for m in shown]
+    layers = scene.record.layers
+    answered = [scene.reached(m, "forward", layers) for m in shown]
     if scene.data.classes:
         pairs = zip(shown, answered, strict=True)
         return [named_answer(scene, m, width) if known else "·" for m, known in pairs]

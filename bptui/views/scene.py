@@ -199,7 +199,8 @@ class Scene:
         return before + looked + forward, before + backward
 
     def reached(self, sample: int, kind: Literal["forward", "loss", "delta", "gradient"], layer: int = 0) -> bool:
-        return self.moment.reached(sample, kind, layer, self.record.layers)
+        here = self.moment  # how many layers there are matters to its own sample alone, and is asked a hundred times
+        return here.reached(sample, kind, layer, self.record.layers if sample == here.sample else 0)
 
     def source_name(self, layer: int, source: int) -> str:
         """Name of an input of a layer (1 … L): its own, a feature, a unit's number, or the bias."""
