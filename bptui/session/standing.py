@@ -87,7 +87,8 @@ class Standing:
     def _is_costly(self, run: Run, *updates: int) -> bool:
         problem = self.problem
         sizes = (run.settings_at(update).batch_size or problem.count for update in updates)
-        most = max(*(min(size, problem.count) for size in sizes), min(problem.samples, AT_ONCE))
+        evaluated = problem.samples // 3 if problem.samples <= AT_ONCE else 0  # forward alone; of more in parts
+        most = max(*(min(size, problem.count) for size in sizes), evaluated)
         return effort(run.start.architecture, most) > stepper.COSTLY
 
     @property
