@@ -95,7 +95,7 @@ class BreakpointScreen(UpdateSheet):
     def on_key(self, event: events.Key) -> None:
         """A letter that is no key here begins the line, so that no digit behind it is taken for an offer."""
         letter = (event.character or "").isalpha() and pressed(self.keys_now(), event.key) is None
-        if not (letter and self.is_active):
+        if not (letter and self.is_active) or self.slices.busy:
             super().on_key(event)
             return
         event.stop()

@@ -292,10 +292,10 @@ class Workbench(Screen[None]):
             event.stop()
             event.prevent_default()
         elif self.slices.busy and (key is None or key.id not in AT_ONCE):
+            event.prevent_default()
             self.put_off(partial(self.on_key, event))  # it may be for a screen that opens until then
             if key is not None:
                 event.stop()
-                event.prevent_default()
         elif key is not None:
             event.stop()
             event.prevent_default()

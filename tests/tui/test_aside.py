@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from bptui.engine.update import compute_update
 from bptui.experiments.mistakes.lab import Lab
@@ -19,6 +20,7 @@ from bptui.training import Run, UpdateRecord, stepper
 from bptui.tui import aside
 from bptui.tui.app import Commands
 from bptui.tui.aside import Slice, left_over
+from bptui.tui.breakpoints import BreakpointScreen, WaitFor
 from bptui.tui.drawing import Drawing
 from bptui.tui.explorer import Explorer
 from bptui.tui.lab import LabScreen, lab_of
@@ -200,6 +202,24 @@ async def test_what_is_to_be_said_waits_until_it_can_be_read(gate: Gate) -> None
         gate.open.set()
         await until_over(at)
         assert "something of the data" in at.foot()
+
+
+async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(gate: Gate) -> None:
+    async with explore("xor") as at:
+        at.session.run.extend_to(20)
+        await at.press("K")
+        await until_over(at)
+        screen = at.app.screen
+        assert isinstance(screen, BreakpointScreen)
+        gate.open.clear()
+        gate.entered.clear()
+        await at.press("1")
+        assert gate.entered.wait(GENEROUS)
+        assert screen.slices.busy
+        await at.press("w", "2")
+        gate.open.set()
+        await until(at, lambda: isinstance(at.app.screen, WaitFor) and at.app.screen.query_one(Input).value == "w2")
+        assert at.app.screen_stack[-2] is screen
 
 
 async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_without(gate: Gate) -> None:
