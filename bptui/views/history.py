@@ -10,7 +10,7 @@ from bptui.training.past import Life, Past
 from bptui.views.numbers import num
 from bptui.views.text import Row, Span, left, right, window
 
-NOT_ALL = "with momentum, a penalty, clipping or edits samples alone do not make the steps"
+NOT_ALL = "samples are not all: momentum, a penalty, clipping and edits move it too"
 ORDER_WORDS: dict[Order, str] = {
     "hardest": "hardest first",
     "beside": "wrong here and right there first",
