@@ -75,7 +75,7 @@ class BreakpointScreen(UpdateSheet):
         self.session.stops.ready(self.session.run, pause)
 
     def progress(self) -> list[str]:
-        if not self.working():
+        if not (self.slices.busy or self.working()):
             return []
         share, last = self.session.stops.share(self.session.run), self.session.run.frontier
         return spellings(Progress(share * last, "update", share, f"update {last}"), self.shown("close"))

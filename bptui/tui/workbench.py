@@ -201,7 +201,7 @@ class Workbench(Screen[None]):
 
     def wake(self) -> None:
         """Run the clock while something is under way, and not otherwise: an idle screen writes nothing."""
-        if self.working() or self.slices.busy:
+        if self.slices.busy or self.working():
             self._last_tick = perf_counter()
             self._clock.resume()
         else:

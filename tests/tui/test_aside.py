@@ -17,6 +17,7 @@ from bptui.scenario import Scenario
 from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from bptui.training import Run, UpdateRecord, stepper
+from bptui.training.watching.trail import Trail
 from bptui.tui import aside
 from bptui.tui.app import Commands
 from bptui.tui.aside import Slice, left_over
@@ -204,7 +205,9 @@ async def test_what_is_to_be_said_waits_until_it_can_be_read(gate: Gate) -> None
         assert "something of the data" in at.foot()
 
 
-async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(gate: Gate) -> None:
+async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with explore("xor") as at:
         at.session.run.extend_to(20)
         await at.press("K")
@@ -213,10 +216,21 @@ async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(gate: 
         assert isinstance(screen, BreakpointScreen)
         gate.open.clear()
         gate.entered.clear()
+        followers: set[threading.Thread] = set()
+        follow = Trail.follow
+
+        def noted(*given: Any) -> None:
+            followers.add(threading.current_thread())
+            follow(*given)
+
         await at.press("1")
         assert gate.entered.wait(GENEROUS)
         assert screen.slices.busy
+        monkeypatch.setattr(Trail, "follow", noted)
+        screen.notice = ""  # then the foot says how far it is
         await at.press("w", "2")
+        screen.wake()
+        assert threading.main_thread() not in followers
         gate.open.set()
         await until(at, lambda: isinstance(at.app.screen, WaitFor) and at.app.screen.query_one(Input).value == "w2")
         assert at.app.screen_stack[-2] is screen
