@@ -16,7 +16,7 @@ from textual.timer import Timer
 
 from bptui.data.clean import clean
 from bptui.data.output import write_new
-from bptui.tui.aside import Over, Slices
+from bptui.tui.aside import Over, Slices, left_over
 from bptui.tui.keys import Key, Table, footer_hints, key_lines, pressed
 from bptui.tui.palette import PALETTES
 from bptui.tui.panel import Panel
@@ -115,6 +115,8 @@ class Workbench(Screen[None]):
     @property
     def is_worked_on(self) -> bool:
         """Is something computed beside this screen, or one that lies over it? What it shows may be part of that."""
+        if not self.is_attached:  # the app has ended, and knows of no screen any more
+            return left_over(0.0)
         return any(isinstance(screen, Workbench) and screen.slices.busy for screen in self.app.screen_stack)
 
     def slice(self) -> float:
