@@ -220,8 +220,10 @@ class BptuiApp(CellDiff, Faults):
             self.explorer.call_after_refresh(self._begin_to_type, self.opening)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
-            self.key_came()
+        if isinstance(event, events.Key) and not any(
+            isinstance(screen, Workbench) for screen in self.screen_stack[-1:]
+        ):
+            self.key_acted(event)  # a workbench says itself when it has
         if self.opening is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(event, events.Key):

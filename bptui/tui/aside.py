@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from bptui.tui.workbench import Workbench
+    from bptui.tui.clocked import Clocked
 
 AT_ONCE = 0.03  # seconds in which what is short is done before the key is answered: no word comes and goes
 MOST_KEPT = 64  # keys
@@ -37,7 +37,8 @@ class Slice:
             work()
         except Exception as fault:  # for whoever takes it: nobody sees it here
             self._fault = fault
-        self._over.set()
+        finally:
+            self._over.set()
         told()
 
     @property
@@ -70,7 +71,7 @@ class Over(Message):
 class Slices:
     """The slices of one screen. What is pressed meanwhile waits in ``kept``: it acts on what the slice leaves."""
 
-    def __init__(self, screen: "Workbench") -> None:
+    def __init__(self, screen: "Clocked") -> None:
         self.asked = ""  # what the key that was pressed last does
         self.kept: list[Callable[[], object]] = []
         self._screen = screen

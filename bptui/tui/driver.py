@@ -302,7 +302,7 @@ class Terminal(LinuxDriver):
             for piece in pieces:
                 for message in self._meaning(piece, sequences):
                     if isinstance(message, events.Key):
-                        self.pressed = monotonic()
+                        self.pressed = message.time
                     self.process_message(message)
 
     def _read(self) -> bytes:

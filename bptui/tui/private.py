@@ -106,7 +106,7 @@ class CellDiff(App[int]):
     """Whether what is written may have colours: Textual's own dialogs have some in every theme."""
     _shadow: Shadow | None = None
     _understood = True
-    _key_came = 0.0
+    _key_acted = 0.0
     _painted: dict[Widget, dict[int, Piece]] | None = None
     """What was painted since a frame was begun, by its line; None where none is begun."""
 
@@ -122,13 +122,14 @@ class CellDiff(App[int]):
 
     @property
     def key_waits(self) -> bool:
-        """Has a key been pressed that has not come to the app yet? Work goes on when it has acted. Another driver does
-        not say it, and one that comes to nobody is not waited for."""
+        """Has a key been pressed that has not acted yet? Then work gives way. Another driver does not say it, and one
+        that comes to nobody is not waited for."""
         pressed: float = getattr(self._driver, "pressed", 0.0)
-        return pressed > self._key_came and monotonic() < pressed + UNDER_WAY
+        return pressed > self._key_acted and monotonic() < pressed + UNDER_WAY
 
-    def key_came(self) -> None:
-        self._key_came = monotonic()
+    def key_acted(self, key: events.Key) -> None:
+        """A key has come to whom it is for."""
+        self._key_acted = key.time
 
     def forget_screen(self) -> None:
         """Nothing is known of the terminal any more: the next update is written whole."""
@@ -170,6 +171,8 @@ class CellDiff(App[int]):
                 for panel in painted:
                     panel.refresh()
         try:
+            if any(panel._layout_required for panel in screen.children):  # which it would be told of some frames later
+                screen._layout_required = True
             screen._on_timer_update()
         except AttributeError:
             return

@@ -708,10 +708,28 @@ async def test_at_full_speed_slices_follow_one_another_and_a_pause_shows_where_o
         assert re.search(rf"\b(updates|upd) {at.session.moment.applied}\b", at.text())
 
 
+async def test_a_panel_that_a_key_has_brought_stands_where_it_belongs_when_it_has_acted() -> None:
+    async with explore("xor", (80, 24)) as at:
+        chart = at.explorer.stage.panels[5]
+        await at.press("4")
+        assert not chart.region
+        at.explorer._press_and_show("focus-5")  # nothing of Textual's runs behind it: work would come first
+        assert (chart.region.x, chart.region.y) == chart.corner
+        assert chart.region.size == (chart.styles.width.value, chart.styles.height.value)  # type: ignore[union-attr]
+
+
 async def test_work_gives_way_to_a_key_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
+    acting: list[bool] = []
+    press = Explorer.press
+
+    def pressed(explorer: Explorer, key_id: str) -> None:
+        acting.append(explorer.app.key_waits)
+        press(explorer, key_id)
+
     async with explore("xor") as at:
         monkeypatch.setattr(Explorer, "working", lambda _: True)
+        monkeypatch.setattr(Explorer, "press", pressed)
         monkeypatch.setattr(Explorer, "work", lambda _, elapsed, pause: asked.append(pause()))
         at.explorer._tick()
         monkeypatch.setattr(at.app._driver, "pressed", monotonic(), raising=False)
@@ -719,6 +737,7 @@ async def test_work_gives_way_to_a_key_that_is_under_way(monkeypatch: pytest.Mon
         await at.press("y")
         at.explorer._tick()
         monkeypatch.setattr(at.app._driver, "pressed", monotonic() - 1.0)  # it came to nobody
-        at.app._key_came = 0.0
+        at.app._key_acted = 0.0
         at.explorer._tick()
     assert [asked[0], asked[1], asked[-1]] == [False, True, False]
+    assert acting == [True], "until it has acted: work that began before would keep it waiting"
