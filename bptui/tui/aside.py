@@ -133,7 +133,8 @@ class Slices:
         """What the foot says meanwhile, longest first: how far it is, where that is known, else what was asked."""
         if self._slice is None:
             return progress
-        time = f" … {self._slice.seconds:.1f} s"
+        whole = int(self._slice.seconds)
+        time = f" … {whole} s" if whole else " …"
         waits = f" · {len(self.kept)} key{'s' * (len(self.kept) > 1)} waiting" if self.kept else ""
         said = progress or [self.asked]
         if self._stopping:

@@ -13,6 +13,7 @@ STYLE = re.compile(r"\.(terminal-\d+-r\d+) \{ (.*?) \}")
 CLASS = re.compile(r'(?<=class=")terminal-\d+-r\d+(?=")')
 ROOM = 16  # columns of a window's frame beside its title
 LINE_ENDS = re.compile(r"<text [^>]*>\n</text>")
+NO_WIDTH = re.compile(r'<rect [^>]* width="0" [^>]*/>')
 
 
 def picture(app: App[int], title: str) -> str:
@@ -33,7 +34,8 @@ def plain(svg: str) -> str:
     prefix = PREFIX.search(svg)
     if prefix:
         svg = svg.replace(prefix[1], "bptui")
-    return LINE_ENDS.sub("", svg).replace("</text><text ", "</text>\n<text ").replace("/><rect ", "/>\n<rect ")
+    svg = LINE_ENDS.sub("", NO_WIDTH.sub("", svg))
+    return svg.replace("</text><text ", "</text>\n<text ").replace("/><rect ", "/>\n<rect ")
 
 
 def style_name(css: str) -> str:

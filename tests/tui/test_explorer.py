@@ -622,6 +622,7 @@ async def test_a_picture_is_well_formed_svg(tmp_path: Path, monkeypatch: pytest.
     picture = ElementTree.parse(tmp_path / "bptui-digits-u1-s32-p9.svg").getroot()
     assert picture.tag.endswith("svg")
     assert "Network" in "".join(picture.itertext())
+    assert all(rect.get("width") != "0" for rect in picture.iter() if rect.tag.endswith("rect"))
 
 
 async def test_a_picture_of_hostile_names_is_well_formed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
