@@ -18,6 +18,7 @@ WIDTHS = st.integers(0, 40)
 SPANS = st.lists(st.tuples(TEXTS, st.sampled_from(["text", "dim"])), max_size=6)
 BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
 SKINS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 @given(TEXTS, WIDTHS)
@@ -162,7 +163,7 @@ def test_each_hostile_character_gets_a_visible_stand_in() -> None:
         assert cells(stand_in) == 1, hex(code)
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters=SKINS), max_size=LONGEST))
+@given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters=SKINS + FLAGS), max_size=LONGEST))
 def test_ordinary_text_passes_unchanged(text: str) -> None:
     assert clean(text) == text
 
