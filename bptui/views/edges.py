@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
 
-from bptui.engine.weight import Weight
+from bptui.engine.weight import Weight, sub
 from bptui.views.glyphs import BRAILLE_DOTS, EDITED
 from bptui.views.kept import OfRecord
 from bptui.views.layers import Block
@@ -66,10 +66,23 @@ def drawn_between(scene: Scene, layer: int, start: Block, end: Block, width: int
     fan = max(min(room - NUMBER + 1, MOST_FAN), room // ROOMY)  # lines that can be followed to where they meet
     lined = not many or (room >= LINED and len(near) <= fan)
     rows = [[*row] for row in lines(tuple(drawn) if lined else (), room, height, largest)]
-    for edge, (words, x, y) in numbered(scene, drawn, room, lined):
+    found = numbered(scene, drawn, room, lined)
+    for edge, (words, x, y) in found:
         role = "selected" if edge.chosen else sign_role(edge.value)
         rows[y][x : x + cells(words)] = [(char, role) for char in words]
+    if found and not lined:
+        indent = 0 if before else 1  # it touches no layer's heading
+        heading = whose_weights(scene, found[0][0].weight, room - indent - (0 if after else 1))
+        rows[0][indent : indent + cells(heading)] = [(char, "head") for char in heading]
     return [joined([(before, "text"), *row, (after, "text")]) for row in rows]
+
+
+def whose_weights(scene: Scene, one: Weight, width: int) -> str:
+    """What stands over the selected unit's weights, ``one`` of them, where no line leads from them to a unit."""
+    names, moment, at = scene.record.names, scene.moment, sub(one.layer)
+    unit = names.unit(moment.layer, moment.unit)
+    which = f"…→{unit}" if one.layer == moment.layer else f"{unit}→…"
+    return next((words for words in (f"w{at}[{which}]", f"w{at}{which}", which) if cells(words) <= width), "")
 
 
 def is_tangle(sources: int, units: int, area: int) -> bool:

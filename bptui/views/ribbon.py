@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bptui.engine.weight import sub
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = {"input": "input", "loss": "loss", "gradient": "gradient", "reduce": "reduce", "update": "update θ"}
 NOT_YET: tuple[str, ...] = ("nothing of this batch applied yet", "nothing applied yet")
-"""The plainer one where there is room for all that is said beside it."""
+"""The plainer one wherever there is room for it: of other batches much may have been applied."""
 
 
 def ribbon(scene: "Scene", width: int, height: int) -> list[Row]:
@@ -147,7 +148,8 @@ def applied_rows(scene: "Scene") -> Iterator[Row]:
 
 
 def nothing_applied(not_yet: tuple[str, ...], added: str, since: str) -> Iterator[Row]:
-    for frozen in (f" · weights frozen {since}", " · weights frozen", ""):
-        for words in not_yet:
-            yield ((f" {words}", "strong"), (f" · {added}", "text"), (frozen, "text"))
+    """The best wording first: that it is this batch of which nothing is applied says more than since when all rests."""
+    frozen = f" · weights frozen {since}", " · weights frozen"
+    for words, rest in (*product(not_yet, frozen), *product(not_yet, ("",))):
+        yield ((f" {words}", "strong"), (f" · {added}", "text"), (rest, "text"))
     yield ((" not applied", "strong"), (f" · {added.replace(' samples', '')}", "text"))

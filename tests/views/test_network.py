@@ -92,6 +92,23 @@ def test_in_a_narrow_gap_stand_the_numbers_of_the_selected_unit_and_no_lines() -
     assert num(weights[0, 0], 6, plus=True) not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "layer", "width", "said"),
+    [("xor", 2, 38, " w₂…→0 "), ("mazur", 2, 38, " …→o1 "), ("mazur", 1, 38, " …→h1 "), ("digits", 2, 64, " w₂[…→0] ")],
+)
+def test_whose_the_weights_of_a_gap_without_lines_are_stands_over_them_and_touches_nothing(
+    name: str, layer: int, width: int, said: str
+) -> None:
+    head, *rows = panel(at(session(name), "reduce", layer=layer), width, 40).splitlines()
+    assert said in head
+    column = head.index(said) + 1
+    assert any("w" in row[max(column - 2, 0) : column + 2] for row in rows)
+
+
+def test_over_lines_that_say_where_they_lead_no_heading_is_needed() -> None:
+    assert "…→" not in panel(at(session("xor"), "reduce"), 78, 20).splitlines()[0]
+
+
 def test_of_a_hidden_unit_the_weights_that_bring_its_delta_back_are_told_too() -> None:
     it = at(session("mazur"), "reduce", layer=1)
     assert all(num(weight, 6, plus=True) in panel(it, 60, 16) for weight in it.record.before.weights[1][0])
