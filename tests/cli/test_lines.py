@@ -19,6 +19,7 @@ from .test_terminal import assert_restored, counters, under_way
 
 BASH = shutil.which("bash")
 TMUX = shutil.which("tmux")
+PROMPT = "ready>"
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 PLAYING = "+++++++++ "
 
@@ -59,8 +60,8 @@ class Tmux:
     def __init__(self, folder: Path) -> None:
         self.socket = str(folder / "socket")
         self.folder = folder
-        self("new-session", "-d", "-x", "100", "-y", "30", "env", "PS1=ready> ", str(BASH), "--norc", "--noprofile")
-        self.wait_for("ready>")
+        self("new-session", "-d", "-x", "100", "-y", "30", "env", f"PS1={PROMPT} ", str(BASH), "--norc", "--noprofile")
+        self.wait_for_shell()
 
     def __call__(self, *words: str) -> str:
         env = {**os.environ, **OWN, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -89,6 +90,10 @@ class Tmux:
             time.sleep(0.05)
         raise AssertionError(f"not seen: {seen}\n{self.text()}")
 
+    def wait_for_shell(self) -> None:
+        """Until the shell asks: what is typed at a program that is just leaving, it may throw away."""
+        self.wait_for(lambda text: text.rstrip().endswith(PROMPT))
+
     def modes(self, name: str) -> str:
         """The terminal's modes, as stty says them in the shell."""
         self.run(f"stty -a > {name}; echo {name} is written")
@@ -115,7 +120,8 @@ def test_in_tmux_it_is_suspended_and_comes_back_and_leaves_the_shell_as_it_was(t
     shown = tmux.wait_for("updates 1")
     for name in ("once", "again"):
         tmux.type("C-z")
-        tmux.wait_for("Stopped")
+        tmux.wait_for_shell()
+        assert "Stopped" in tmux.text()
         assert tmux.modes(name) == before
         tmux.run("fg")
         tmux.wait_for(lambda text: text.split() == shown.split())
@@ -124,7 +130,7 @@ def test_in_tmux_it_is_suspended_and_comes_back_and_leaves_the_shell_as_it_was(t
     tmux.type("Escape")
     tmux.wait_for(BEGUN)
     tmux.type("q")
-    tmux.wait_for(lambda text: "Network" not in text)
+    tmux.wait_for_shell()
     assert tmux.modes("after") == before
 
 
@@ -134,8 +140,8 @@ def test_who_attaches_read_only_in_a_smaller_window_sees_the_lecturers_screen_an
         terminal(command=attach, LC_ALL="C.UTF-8", width=100, height=31) as lecturer,
         terminal(command=[*attach, "-r"], LC_ALL="C.UTF-8", width=60, height=16) as student,
     ):
-        lecturer.wait_for("ready>")
-        student.wait_for("ready>")
+        lecturer.wait_for(PROMPT)
+        student.wait_for(PROMPT)
         lecturer.type(f"{BPTUI} xor\n")
         lecturer.wait_for(BEGUN)
         lecturer.type("b")
