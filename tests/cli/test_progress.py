@@ -46,8 +46,9 @@ def test_what_is_over_at_once_shows_none_and_loads_no_rich() -> None:
 
 def test_without_a_terminal_there_is_none() -> None:
     code = (
-        "import sys, threading, _thread; from bptui.cli import main;"
-        "threading.Timer(2.5, _thread.interrupt_main).start();"
+        "import sys, threading, _thread; import bptui.headless.train as training; from bptui.cli import main;"
+        "line, timer = training.line, threading.Timer(2.5, _thread.interrupt_main);"
+        "training.line = lambda *of: timer.start() or line(*of);"
         f"status = main({[*SLOW, '--epochs', '30']!r}); sys.exit(status != 130 or 'rich' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
