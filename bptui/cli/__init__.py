@@ -59,8 +59,11 @@ def main(arguments: list[str]) -> int:
         give_up_output()
         return 141
     except OSError as problem:
+        from bptui.data.output import NotPlainError
+
         give_up_output()
-        return complain(f"{problem.filename or 'standard output'}: {problem.strerror or problem}", status=1)
+        status = 2 if isinstance(problem, NotPlainError) else 1
+        return complain(f"{problem.filename or 'standard output'}: {problem.strerror or problem}", status)
     except KeyboardInterrupt:
         give_up_output()
         print("bptui: stopped", file=sys.stderr)

@@ -85,13 +85,13 @@ def until_of(options: argparse.Namespace, run: "Run") -> "Until":
 def place_for_weights(path: Path | None) -> Path | None:
     """Refused before the work, not after it. Raises UsageError."""
     if path is not None:
+        from bptui.data.output import refuse_no_file
         from bptui.scenario.weights import kind_of
 
         kind_of(path)
-        if path.is_dir() or not path.parent.is_dir():
-            raise UsageError(
-                f"weights cannot go to {path}: {'a folder' if path.is_dir() else 'there is no such folder'}"
-            )
+        refuse_no_file(path)
+        if not path.parent.is_dir():
+            raise UsageError(f"weights cannot go to {path}: there is no such folder")
     return path
 
 

@@ -1,5 +1,6 @@
-"""Files that bptui writes: whole or not at all, and never over another one."""
+"""Files that bptui writes: whole or not at all, never over another one, and never in place of what is no file."""
 
+import errno
 import os
 import re
 import sys
@@ -10,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
+from stat import S_IMODE, S_ISDIR, S_ISREG, S_IWGRP, S_IWOTH, S_IWUSR
 from typing import BinaryIO, TypeVar
 
 Put = TypeVar("Put")
@@ -19,6 +20,10 @@ HIDDEN = re.compile(r"\.bptui-(\d+)-\w+\.draft", re.ASCII)
 """A hidden name, with the number of the process: no other file has one, or it would be taken for what was left."""
 NONE = -1  # no handle
 LEFT_BEHIND = 60.0  # seconds since a hidden file was written to, from which on nobody writes it
+
+
+class NotPlainError(OSError):
+    """What has the name is no plain file; the name is at fault, not the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def write_new(path: Path, body: str | bytes) -> Path:
 
 def _write(path: Path, body: str | bytes, mode: int, put: Callable[[Draft], Put]) -> Put:
     """Write a draft beside the path, and put it in its place. Raises OSError."""
+    refuse_no_file(path)
     raw = body.encode() if isinstance(body, str) else body
     clear(path.parent)
     with suppress(OSError), _nameless(path.parent, raw, mode) as draft:
@@ -148,6 +154,28 @@ def lives(process: str) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def refuse_no_file(path: Path) -> None:
+    """Raises NotPlainError where a folder, a pipe or a device has this name, or what it links to: a file would take the
+    place of it or stand beside it, and who reads the pipe would wait for ever. The same of what our output goes to."""
+    try:
+        there = path.stat()
+    except OSError:  # there is nothing, or a trouble that writing tells
+        return
+    if not S_ISREG(there.st_mode):
+        kind = "a folder, not a plain file" if S_ISDIR(there.st_mode) else "not a plain file"
+        raise NotPlainError(errno.EINVAL, kind, str(path))
+    if any(is_stream(handle, there) for handle in (1, 2)):
+        raise NotPlainError(errno.EINVAL, "bptui's own lines go there", str(path))
+
+
+def is_stream(handle: int, there: os.stat_result) -> bool:
+    """Does what is written to this handle go there?"""
+    try:
+        return os.path.samestat(os.fstat(handle), there)
+    except OSError:  # it is closed
+        return False
 
 
 def is_locked(path: Path) -> bool:

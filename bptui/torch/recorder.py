@@ -14,6 +14,7 @@ except ImportError:
     raise ImportError("bptui.torch needs PyTorch: pip install 'bptui[torch]'") from None
 from torch import nn
 
+from bptui.data.output import refuse_no_file
 from bptui.engine.network import Architecture, Network, Parameters
 from bptui.engine.update import UpdateRules
 from bptui.scenario import ScenarioError
@@ -88,8 +89,12 @@ class Recorder:
         self._rule = optimizers.rule_of(optimizer, {id(layer.bias) for layer in self._layers.linear})
         if not 1 <= megabytes <= MEGABYTES:
             raise RecordingError(f"megabytes={megabytes}; from 1 to {MEGABYTES} are read again")
-        if not path.parent.is_dir() or path.is_dir():
-            raise RecordingError(f"{path}: {'a folder' if path.is_dir() else 'there is no such folder'}")
+        if not path.parent.is_dir():
+            raise RecordingError(f"{path}: there is no such folder")
+        try:
+            refuse_no_file(path)
+        except OSError as problem:
+            raise RecordingError(f"{path}: {problem.strerror}") from None
         refuse_names(self._chain.sizes, classes, features, image)
         self._contents = Contents(classes, features, image, megabytes << 20)
         self._architecture: Architecture | None = None

@@ -1,6 +1,7 @@
 """The command line: help and version without a terminal, and one plain line for whatever is wrong."""
 
 import ast
+import os
 import re
 import shlex
 import shutil
@@ -196,6 +197,18 @@ def test_what_is_misspelt_or_missing_is_named_with_what_was_meant(
     words: tuple[str, ...], hint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert hint in told(capsys, *words)
+
+
+@pytest.mark.parametrize("words", [("map", "--svg"), ("export", "--markdown"), ("check", "--template")], ids=" ".join)
+def test_a_pipe_is_no_place_for_a_file(
+    words: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "a.pipe"
+    os.mkfifo(pipe)
+    command, option = words
+    sets = () if command == "check" else ("xor",)
+    assert told(capsys, command, *sets, option, str(pipe)) == f"{pipe}: not a plain file"
+    assert [*tmp_path.iterdir()] == [pipe]
 
 
 SHOWN = (["train", "xor", "--epochs", "2", "--no-color", "--lr", "0.5"], ["save-scenario", "moons", "--batch", "8"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bptui.data.output import HIDDEN, free_name, lives, write_new, write_whole
+from bptui.data.output import HIDDEN, NotPlainError, free_name, lives, write_new, write_whole
 
 
 @pytest.fixture(params=["nameless", "hidden"])
@@ -107,6 +107,41 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], check=False, timeout=60).returncode == 7
     assert path.read_text(encoding="utf-8") == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+
+
+@pytest.mark.parametrize("write", [write_whole, write_new])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_plain_file_is_refused_and_stays(
+    kind: str, write: Callable[[Path, str], object], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.svg"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to(os.devnull)
+    else:
+        path.mkdir()
+    before = path.lstat()
+    with pytest.raises(NotPlainError, match="not a plain file") as problem:
+        write(path, "")
+    assert problem.value.filename == str(path)
+    assert path.lstat().st_ino == before.st_ino
+    assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
+
+
+@pytest.mark.parametrize("writer", ["write_whole", "write_new"])
+def test_nor_is_anything_written_over_the_output_by_a_link_to_it(writer: str, tmp_path: Path) -> None:
+    out, link = tmp_path / "out.txt", tmp_path / "a.svg"
+    link.symlink_to(out)
+    code = (
+        f"import sys; from pathlib import Path; from bptui.data import output; output.{writer}(Path(sys.argv[1]), '')"
+    )
+    with out.open("w", encoding="utf-8") as stream:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(link)], stdout=stream, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert b"bptui's own lines go there" in done.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.svg", "out.txt"]
 
 
 @pytest.mark.usefixtures("way")

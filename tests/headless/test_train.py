@@ -1,6 +1,7 @@
 """``bptui train`` prints losses and accuracies per epoch; ``bptui datasets`` lists what there is."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -142,11 +143,14 @@ def test_training_goes_on_from_the_weights_that_were_kept(
     assert json.loads(capsys.readouterr().out)["before"] == before
 
 
-@pytest.mark.parametrize("name", ["gone/w.npz", "w.pt", "."])
+@pytest.mark.parametrize("name", ["gone/w.npz", "w.pt", ".", "folder.npz", "pipe.npz", "link.npz"])
 def test_a_place_where_no_weights_can_go_is_refused_before_the_work(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / name
+    (tmp_path / "folder.npz").mkdir()
+    os.mkfifo(tmp_path / "pipe.npz")
+    (tmp_path / "link.npz").symlink_to(os.devnull)
     assert main(["train", "xor", "--epochs", "1000000000", "--save-weights", str(path)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
