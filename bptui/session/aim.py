@@ -12,6 +12,9 @@ from bptui.session.moves import end_of, to_goal, update_of_batch
 from bptui.training.run import Run
 
 ACCEPTED = "write 120, +20, -5, 50%, start, end, e3, e3 b5; and s17, input, f1, loss, d1, gradient, reduce"
+DIGITS = 7
+"""Of a number, at most: no run is known to more updates than that."""
+TOO_LONG = re.compile(rf"[a-z+-]*\s*[0-9]{{{DIGITS + 1}}}")
 TOKEN = re.compile(
     r"""(?:
     w(?P<layer>[0-9]{1,3})\[x?(?P<source>[0-9]{1,6})(?:→|->|>)(?P<to>[0-9]{1,6})\]
@@ -131,6 +134,8 @@ def parse_aim(words: str) -> Aim:
 
 def not_understood(rest: str) -> str:
     word = clean(rest.split(" ", maxsplit=1)[0], 20)
+    if TOO_LONG.match(rest):
+        return f'a number has at most {DIGITS} digits: "{word}"'
     return f'not understood: "{word}"' if word else "nothing is said"
 
 

@@ -21,7 +21,7 @@ from bptui.tui.screens import (
 )
 from bptui.tui.watching import no_tick, open_breakpoints, open_history, travel, watch
 from bptui.tui.workbench import COMMON, Workbench
-from bptui.views.arrange import UPDATE
+from bptui.views.arrange import UPDATE, WATCHES
 from bptui.views.panels import PANELS, PanelSpec
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ def rate_end(up: bool) -> Reason:
 def focus(panel: PanelSpec) -> Row:
     """The key that puts the focus on a panel."""
     number, about = str(panel.number), f"{panel.name}: {panel.about}"
-    return Key(
-        f"focus-{number}",
-        (number,),
-        number,
-        "Panels",
-        about,
-        lambda e: e.look(lambda looks: looks.focused(panel.number)),
-    )
+
+    def act(explorer: "Explorer") -> None:
+        explorer.look(lambda looks: looks.focused(panel.number))
+        if panel.number == WATCHES and not explorer.session.stops.watches:
+            here, other = map(explorer.shown, ("watch", "breakpoints"))
+            explorer.notice = f"{here} watches the number in hand, {other} any that you name"
+
+    return Key(f"focus-{number}", (number,), number, "Panels", about, act)
 
 
 def arrow(explorer: "Explorer", across: int, down: int) -> None:
@@ -127,6 +127,10 @@ def no_accuracy(session: "Session") -> str | None:
 def samples_to_come(explorer: "Explorer") -> str | None:
     here = explorer.session.moment.phase.per_batch
     return None if here else f"not before all samples are in: press {explorer.shown('next-batch')}"
+
+
+def always_linear(explorer: "Explorer") -> str | None:
+    return "the axis of right answers is linear" if explorer.looks.accuracy else None
 
 
 def nothing_applied(explorer: "Explorer") -> str | None:
@@ -227,7 +231,7 @@ KEYS: tuple[Row, ...] = (
     Key("axis", ("a",), "a", "Panels", "x axis of the curves: updates, epochs, samples seen",
         lambda e: e.look(lambda looks: looks.next_axis())),
     Key("log", ("y",), "y", "Panels", "y axis of the curves: linear or logarithmic",
-        lambda e: e.look(lambda looks: replace(looks, log=not looks.log))),
+        lambda e: e.look(lambda looks: replace(looks, log=not looks.log)), "", always_linear),
     Key("questions", ("w",), "w", "Answers", "the students' questions, each with the screen that answers it",
         open_questions, "why"),
     Key("explain", ("enter",), "Enter", "Answers", "explain the number in hand: formula, numbers, every term in turn",

@@ -48,8 +48,9 @@ def way_back(reach: "Reach") -> tuple[str, ...]:
     return (
         "",
         "How far back",
-        f"  Every update comes back bit for bit, replayed from a state kept; of the last {recent}",
-        f"  none is more than {reach.spacing} updates from one. The states kept take {taken} of {budget} MB.",
+        "  Every update comes back bit for bit, replayed from a state kept;",
+        f"  of the last {recent} none is more than {reach.spacing} updates from one.",
+        f"  The states kept take {taken} of {budget} MB.",
     )
 
 

@@ -117,6 +117,8 @@ async def test_a_watch_is_begun_and_ended_by_the_same_key_and_shows_the_past(siz
         await at.do("watch")
         assert "w₂[0→0] is no longer watched" in at.foot()
         assert "no number is watched yet" in at.text()
+        await at.do("focus-8")
+        assert "W watches the number in hand, K any that you name" in at.foot()
 
 
 async def test_what_is_added_late_looks_back_and_the_list_says_where_it_was_hit() -> None:

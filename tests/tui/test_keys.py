@@ -310,6 +310,7 @@ DISABLED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "previous-epoch": ("xor", (), "this is the start of the run"),
     "stop": ("xor", (), "nothing is running"),
     "sort": ("digits", (), "not before all samples are in"),
+    "log": ("xor", ("accuracy",), "the axis of right answers is linear"),
     "up": ("digits", ("next-sample", "focus-2"), "a sample can be chosen when all are in"),
     "down": ("digits", ("next-sample", "focus-3"), "a sample can be chosen when all are in"),
     "page-up": ("digits", (), "panels 2, 3 and 4 scroll"),
