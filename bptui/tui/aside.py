@@ -22,7 +22,7 @@ NAME = "bptui-aside"
 
 
 class Slice:
-    """``work`` begins at once; when it is over ``told`` is called, in that thread."""
+    """``work`` once it is begun; when it is over ``told`` is called, in that thread."""
 
     def __init__(self, work: Callable[[], None], told: Callable[[], object]) -> None:
         self.began = perf_counter()
@@ -30,6 +30,9 @@ class Slice:
         self._over = threading.Event()
         within = copy_context()  # which app is meant
         self._thread = threading.Thread(target=within.run, args=[self._run, work, told], name=NAME, daemon=True)
+
+    def begin(self) -> None:
+        """From now on it is at work."""
         self._thread.start()
 
     def _run(self, work: Callable[[], None], told: Callable[[], object]) -> None:
@@ -98,8 +101,9 @@ class Slices:
             screen.prepare()
 
         self._stopping = False
-        self._slice = Slice(work, lambda: screen.post_message(Over()))
-        if self._slice.wait(AT_ONCE):
+        slice_ = self._slice = Slice(work, lambda: screen.post_message(Over()))
+        slice_.begin()  # the thread goes first, and must find that it is at work
+        if slice_.wait(AT_ONCE):
             return self.take()
         screen.paint_foot()
         screen.wake()

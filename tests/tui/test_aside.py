@@ -195,6 +195,18 @@ async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
         await until(at, kept.path.exists)
 
 
+async def test_a_slice_is_known_to_be_at_work_from_its_first_moment_on(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[bool] = []
+    monkeypatch.setattr(Explorer, "prepare", lambda explorer: known.append(explorer.slices.busy))
+    async with explore("xor") as at:
+        await at.press("2", "3")
+        await until_over(at)
+        assert known
+        assert all(known)
+
+
 async def test_what_is_to_be_said_waits_until_it_can_be_read(gate: Gate) -> None:
     async with explore("xor") as at:
         at.explorer._to_say.append("something of the data")
@@ -312,6 +324,7 @@ def test_what_goes_wrong_beside_the_screen_comes_to_who_takes_it() -> None:
         raise ArithmeticError("too large")
 
     it = Slice(fails, told.set)
+    it.begin()
     assert told.wait(GENEROUS)
     assert it.wait(0)
     with pytest.raises(ArithmeticError, match="too large"):
