@@ -67,23 +67,32 @@ class Recovery:
         from bptui.session.keeping import digest_of_data  # noqa: PLC0415
 
         await self._aside(partial(digest_of_data, explorer.session.run.problem))
-        await self._write(explorer, partial(self.text, explorer))
+        await self._write(explorer, self._text_if_any(explorer))
 
     def note_between(self, explorer: "Explorer") -> None:
-        """What could not be told while it was worked on can between two slices."""
+        """What could not be told while it was worked on can between two slices: now, and not a moment later."""
         if self.due:
-            text = self.text(explorer)
-            explorer.run_worker(self._write(explorer, lambda: text))
+            explorer.run_worker(self._write(explorer, self._text_if_any(explorer)))
 
-    async def _write(self, explorer: "Explorer", make: Callable[[], str]) -> None:
+    def _text_if_any(self, explorer: "Explorer") -> str:
+        """The text, or "" and why there is none."""
         try:
-            text = make()
+            return self.text(explorer)
+        except (ScenarioError, ValueError) as problem:
+            self._tell_trouble(explorer, problem)
+            return ""
+
+    async def _write(self, explorer: "Explorer", text: str) -> None:
+        try:
             if text and self.path:
                 await self._aside(partial(write_whole, self.path, text, private=True))
-        except (OSError, ScenarioError, ValueError) as problem:
-            self._give_up(problem)
-            explorer.notice = self.trouble
-            explorer.paint()
+        except OSError as problem:
+            self._tell_trouble(explorer, problem)
+
+    def _tell_trouble(self, explorer: "Explorer", problem: Exception) -> None:
+        self._give_up(problem)
+        explorer.notice = self.trouble
+        explorer.paint()
 
     @staticmethod
     async def _aside(act: Callable[[], object]) -> None:

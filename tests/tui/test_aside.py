@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from bptui.engine.update import compute_update
 from bptui.experiments.mistakes.lab import Lab
-from bptui.scenario import Scenario
+from bptui.scenario import Scenario, ScenarioError
 from bptui.session.prediction import Prediction
 from bptui.session.session import Session
 from bptui.training import Run, UpdateRecord, stepper
@@ -193,6 +193,24 @@ async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
         assert not kept.path.exists()
         gate.open.set()
         await until(at, kept.path.exists)
+
+
+async def test_a_session_that_no_file_can_hold_is_said_so_between_two_slices(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> str:
+        raise ScenarioError("it cannot be written")
+
+    monkeypatch.setattr("bptui.session.keeping.text_of_session", refused)
+    async with explore("xor") as at:
+        await at.press("b")
+        await until_over(at)
+        kept = at.app.recovery = Recovery(tmp_path)
+        await blocked(at, gate, "b")
+        await kept.note(at.explorer)
+        gate.open.set()
+        await until(at, lambda: bool(kept.trouble))
+        assert kept.trouble == "no recovery file can be kept: it cannot be written"
 
 
 async def test_a_slice_is_known_to_be_at_work_from_its_first_moment_on(
