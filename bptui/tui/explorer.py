@@ -206,18 +206,24 @@ class Explorer(Predicting):
             return
         self.session.tick(elapsed, pause)
         if not self.session.player.playing:
-            self.notice = self.session.stops.words(self.session.run) or self.session.why_not(("phase", 1)) or ""
+            self._tell_end(self.session.stops.words(self.session.run) or self.session.why_not(("phase", 1)) or "")
         self._tell_symptom()
 
     def _go_on(self, work: Work, pause: Callable[[], bool]) -> None:
         ended = work.go_on(pause)
         self._work = work if ended is None else None
-        self.notice = ended or ""
-        if ended is not None:
+        if ended is None:
+            self.notice = self.notice if self._sure else ""  # what was asked stays until it can be read
+        else:
+            self._tell_end(ended)
             stop = self.session.run.stop
             if stop and stop.diverged and ended == str(stop):
                 self.notice = f"{self.shown('history')} finds a γ that passes; {ended}"
             self._tell_symptom()
+
+    def _tell_end(self, words: str) -> None:
+        """In place of what was asked, if anything: that has to be asked again."""
+        self.notice, self._sure = words, ""
 
     @property
     def symptom_watch(self) -> "Watch":

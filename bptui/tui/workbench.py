@@ -203,8 +203,7 @@ class Workbench(Clocked):
         key = next(key for key in self.table() if key.id == key_id)
         self.notice = self.why_not(key) or ""
         self.slices.asked = key.tooltip.partition(":")[0]
-        if self.slices.busy:  # it leaves
-            self.slices.stop()
+        if self.slices.busy:  # it leaves, or asks first
             key.act(self)
             self._show_foot()
         elif self.notice:
@@ -314,6 +313,7 @@ class Workbench(Clocked):
         self.app.action_suspend_process()
 
     def quit(self) -> None:
+        self.slices.stop()
         self.app.exit(0)
 
     def close(self) -> None:

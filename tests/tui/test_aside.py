@@ -316,6 +316,24 @@ async def test_a_screen_that_is_not_waited_for_any_more_does_not_open(gate: Gate
             assert shown == ([] if given_up else [True])
 
 
+async def test_a_quit_that_asks_first_stops_nothing(gate: Gate) -> None:
+    async with explore("xor") as at:
+        at.session.run.extend_to(200)
+        entered, go_on, shown = threading.Event(), threading.Event(), list[bool]()
+
+        def make() -> bool:
+            entered.set()
+            return go_on.wait(GENEROUS)
+
+        at.explorer.do(partial(Explorer.ahead, make=make, show=shown.append))
+        assert entered.wait(GENEROUS)
+        await at.press("q")
+        assert "q again quits; 200 updates are lost" in at.foot()
+        go_on.set()
+        await until_over(at)
+        assert shown == [True]
+
+
 KEYS = ["p", "b", "m", "B", "right_square_bracket", "e", "o", "escape", "l", "b", "escape", "d", "escape", "r"]
 
 

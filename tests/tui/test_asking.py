@@ -6,6 +6,7 @@ import pytest
 
 from bptui.session.moves import to_update
 from bptui.tui.config import Config
+from bptui.tui.long_work import Intent
 
 from .pilots import Pilots, explore
 
@@ -43,6 +44,24 @@ async def test_with_forks_their_number_is_told_and_a_restart_loses_none() -> Non
         assert "now fork 2, 400 updates stay in fork 1" in at.foot()
         await at.press("q")
         assert "400 updates and 2 forks are lost" in at.foot()
+
+
+async def test_what_is_asked_can_be_read_while_work_goes_on_and_is_asked_again_after_it() -> None:
+    async with explore("xor") as at:
+        long_run(at)
+        await at.press("g", *"9000000", "enter", "q")
+        made = at.session.run.frontier
+        for _ in range(200):
+            await at.pilot.pause(0.02)
+            if at.session.run.frontier > made:
+                break
+        assert at.session.run.frontier > made
+        assert "q again quits" in at.foot()
+        at.explorer.do(lambda explorer: explorer.begin(Intent(lambda: "there")))
+        assert "there" in at.foot()
+        await at.press("q")
+        assert "q again quits" in at.foot()
+        assert not at.app._exit
 
 
 async def test_what_was_saved_is_not_asked_for_until_more_is_known(
