@@ -252,7 +252,8 @@ class Explorer(Predicting):
             self.say_later(notice(symptom, self.shown("doctor")))
 
     def progress(self) -> list[str]:
-        progress = self._work.progress() if self._work else None
+        work = self._work  # it may end beside the screen meanwhile
+        progress = work.progress() if work else None
         return spellings(progress, self.shown("stop")) if progress else []
 
     def start(self, goal: Goal, finish: Callable[[], str]) -> None:
@@ -341,9 +342,11 @@ class Explorer(Predicting):
         self.start(self.session.until_reached(move), lambda: self.session.move(move))
 
     def pause(self) -> None:
-        """Stop playing, and show that it has stopped; long work goes on."""
+        """Stop playing, and show that it has stopped; long work goes on. Nothing begins here: what played has prepared
+        what is shown, and a screen opened next would have to wait."""
         if self.session.pause():
-            self.do(lambda _: None)
+            self.paint()
+            self.wake()
 
     def remember(self) -> None:
         """Before an answer moves what one looks at: Esc goes back to how it is now."""

@@ -24,11 +24,13 @@ from bptui.tui.aside import Slice, left_over
 from bptui.tui.breakpoints import BreakpointScreen, WaitFor
 from bptui.tui.drawing import Drawing
 from bptui.tui.explorer import Explorer
+from bptui.tui.gradients import GradientScreen
 from bptui.tui.lab import LabScreen, lab_of
 from bptui.tui.recovery import Recovery
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH
+from bptui.views.scene import Scene
 
 from .pilots import WIDE, Pilots, explore
 
@@ -164,6 +166,27 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         assert isinstance(lab, LabScreen)
         assert (lab.lab.made, lab.log_scale) == (1, True)
         assert at.session.moment == before
+
+
+async def test_a_screen_opened_while_it_plays_shows_its_numbers(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare = Stage.prepare
+
+    def held(stage: Stage, scene: Scene) -> None:
+        prepare(stage, scene)
+        assert at.session.player.playing or gate.open.wait(GENEROUS)
+
+    async with explore("xor") as at:
+        await at.press("b")
+        await until_over(at)
+        monkeypatch.setattr(Stage, "prepare", held)
+        await at.press("space")
+        await until(at, lambda: at.session.player.playing)
+        gate.open.clear()
+        await at.press("G")
+        await until(at, lambda: isinstance(at.app.screen, GradientScreen))
+        gate.open.set()
+        await until_over(at)
+        assert "Gradients, update 1: 4 samples" in at.text()
 
 
 async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
