@@ -87,12 +87,9 @@ def session_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Session:
 
 async def until_quiet(at: Pilots) -> None:
     """Wait until neither the explorer nor a drill over it is at work; a race goes on by itself."""
-    for _ in range(500):
-        screen = at.app.screen
-        if not at.explorer.busy and not (isinstance(screen, DrillScreen) and screen.working()):
-            return
-        await at.pilot.pause(0.02)
-    raise AssertionError("still at work after 10 seconds")
+    await at.until(
+        lambda: not (at.explorer.busy or (isinstance(at.app.screen, DrillScreen) and at.app.screen.working()))
+    )
 
 
 @pytest.mark.parametrize(

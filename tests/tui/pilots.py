@@ -1,8 +1,9 @@
 """An explorer under Textual's pilot, and what its screen says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 from textual.pilot import Pilot
@@ -18,6 +19,7 @@ from bptui.tui.frames import cells_of
 from bptui.tui.workbench import Workbench
 
 USUAL, WIDE = (80, 24), (120, 40)
+PATIENCE = 30.0  # seconds: what comes at all has come by then on a busy machine too
 
 
 class Pilots:
@@ -36,28 +38,31 @@ class Pilots:
         return self.app.session
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys, each when the work that the one before has begun is over: on a busy machine what is short is
+        long, and refuses other keys. What is computed beside the screen is not waited for."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.until(lambda: self.explorer._work is None or self.explorer.costly())
         await self.pilot.pause()
 
     async def do(self, *ids: str) -> None:
         """Press the keys with these ids of the table."""
         await self.press(*(BY_ID[key_id].keys[0] for key_id in ids))
 
+    async def until(self, holds: Callable[[], object]) -> None:
+        await until(self.pilot, holds)
+
+    async def until_seen(self, words: str) -> None:
+        await self.until(lambda: words in self.text())
+
     async def until_idle(self) -> None:
         """Wait for long work or playing to end by itself."""
-        for _ in range(1000):
-            if not self.explorer.busy:
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("still busy after 20 seconds")
+        await self.until(lambda: not self.explorer.busy)
 
     async def until_drawn(self) -> None:
         """Wait until the chart behind the numbers is the one of now."""
-        for _ in range(200):
-            await self.pilot.pause(0.02)
-            if not self.explorer.stage.drawing.due:
-                return
-        raise AssertionError("no chart after 4 seconds")
+        await self.pilot.pause(0.02)
+        await self.until(lambda: not self.explorer.stage.drawing.due)
 
     async def resize(self, width: int, height: int) -> None:
         await resize(self.pilot, width, height)
@@ -84,16 +89,31 @@ class Pilots:
         return "\n".join(self.lines())
 
 
+def lines_of(pilot: Pilot[int]) -> list[str]:
+    return [strip.text for strip in pilot.app.screen._compositor.render_strips()]
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
+    """Wait until it is so, however long a busy machine takes."""
+    end = monotonic() + PATIENCE
+    while not holds():
+        if monotonic() > end:
+            raise AssertionError("\n".join(["it never came:", *lines_of(pilot)]))
+        await pilot.pause(0.01)
+
+
 async def resize(pilot: Pilot[int], width: int, height: int) -> None:
     """Another size, and wait until the screen of that size stands still."""
     await pilot.resize_terminal(width, height)
     seen: list[str] = []
-    for _ in range(100):
-        await pilot.pause(0.02)
-        before, seen = seen, [strip.text for strip in pilot.app.screen._compositor.render_strips()]
-        if seen == before and len(seen) == height:
-            return
-    raise AssertionError("the screen does not come to rest")
+
+    def rests() -> bool:
+        nonlocal seen
+        before, seen = seen, lines_of(pilot)
+        return seen == before and len(seen) == height
+
+    await pilot.pause(0.02)
+    await until(pilot, rests)
 
 
 def clock_runs(screen: Workbench) -> bool:

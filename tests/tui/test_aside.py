@@ -1,7 +1,7 @@
 """What takes longer than a key may wait is done beside the screen: it stays alive, and what comes of it is the same."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -32,9 +32,7 @@ from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH
 from bptui.views.scene import Scene
 
-from .pilots import WIDE, Pilots, explore
-
-GENEROUS = 20.0  # seconds
+from .pilots import PATIENCE, WIDE, Pilots, explore
 
 
 class Gate:
@@ -48,7 +46,7 @@ class Gate:
 
     def __call__(self, *given: Any) -> None:
         self.entered.set()
-        assert self.open.wait(GENEROUS)
+        assert self.open.wait(PATIENCE)
         self._compute(*given)
 
 
@@ -64,7 +62,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 async def until_over(at: Pilots) -> None:
     """Until nothing is computed beside the screen any more, nothing waits for it, and what is seen stands still."""
-    before, end = list[str](), monotonic() + GENEROUS
+    before, end = list[str](), monotonic() + PATIENCE
     while monotonic() < end:
         await at.pilot.pause(0.01)
         top, seen = at.app.screen, at.lines()
@@ -75,19 +73,12 @@ async def until_over(at: Pilots) -> None:
     raise AssertionError(f"it goes on for ever: {at.foot()}")
 
 
-async def until(at: Pilots, holds: Callable[[], bool]) -> None:
-    end = monotonic() + GENEROUS
-    while not holds():
-        assert monotonic() < end
-        await at.pilot.pause(0.01)
-
-
 async def blocked(at: Pilots, gate: Gate, *keys: str) -> None:
     """Press keys that need an update which does not come."""
     gate.open.clear()
     gate.entered.clear()
     await at.press(*keys)
-    assert gate.entered.wait(GENEROUS)
+    assert gate.entered.wait(PATIENCE)
     assert at.explorer.slices.busy
 
 
@@ -110,7 +101,7 @@ async def test_the_foot_says_what_is_computed_and_keys_wait_for_it_in_order(gate
         assert (at.session.moment.update, str(at.session.moment.phase.kind)) == (3, "forward")
         assert "computing" not in at.foot()
         assert kept.path is not None
-        await until(at, kept.path.exists)
+        await at.until(kept.path.exists)
 
 
 async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +114,7 @@ async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, m
 
     def held(*_: object) -> None:
         gate.entered.set()
-        assert gate.open.wait(GENEROUS)
+        assert gate.open.wait(PATIENCE)
 
     async with explore("iris", WIDE) as at:
         at.session.predict(Prediction(frozenset()))  # the foot tells of a number, and there is none to stop before
@@ -142,7 +133,7 @@ async def test_what_is_being_worked_on_is_looked_at_by_nobody_else(gate: Gate, m
         assert "ctrl+c is no key here" in at.foot()
         assert threading.main_thread() not in lookers
         gate.open.set()
-        await until(at, lambda: isinstance(at.app.screen, Commands) and at.app.screen.is_mounted)
+        await at.until(lambda: isinstance(at.app.screen, Commands) and at.app.screen.is_mounted)
 
 
 async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
@@ -150,7 +141,7 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
 ) -> None:
     def held(*given: Any) -> Lab:
         gate.entered.set()
-        assert gate.open.wait(GENEROUS)
+        assert gate.open.wait(PATIENCE)
         return lab_of(*given)
 
     monkeypatch.setattr("bptui.tui.lab.lab_of", held)
@@ -160,7 +151,7 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         await at.press("b", "y")
         assert "2 keys waiting" in at.foot()
         gate.open.set()
-        await until(at, lambda: isinstance(at.app.screen, LabScreen))
+        await at.until(lambda: isinstance(at.app.screen, LabScreen))
         await until_over(at)
         lab = at.app.screen
         assert isinstance(lab, LabScreen)
@@ -173,17 +164,17 @@ async def test_a_screen_opened_while_it_plays_shows_its_numbers(gate: Gate, monk
 
     def held(stage: Stage, scene: Scene) -> None:
         prepare(stage, scene)
-        assert at.session.player.playing or gate.open.wait(GENEROUS)
+        assert at.session.player.playing or gate.open.wait(PATIENCE)
 
     async with explore("xor") as at:
         await at.press("b")
         await until_over(at)
         monkeypatch.setattr(Stage, "prepare", held)
         await at.press("space")
-        await until(at, lambda: at.session.player.playing)
+        await at.until(lambda: at.session.player.playing)
         gate.open.clear()
         await at.press("G")
-        await until(at, lambda: isinstance(at.app.screen, GradientScreen))
+        await at.until(lambda: isinstance(at.app.screen, GradientScreen))
         gate.open.set()
         await until_over(at)
         assert "Gradients, update 1: 4 samples" in at.text()
@@ -206,7 +197,7 @@ async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
         gate.open.clear()
         gate.entered.clear()
         await at.press("b")
-        assert gate.entered.wait(GENEROUS)
+        assert gate.entered.wait(PATIENCE)
         monkeypatch.setattr(Run, "record", noted)
         await at.resize(90, 30)
         kept = at.app.recovery = Recovery(tmp_path)
@@ -215,7 +206,7 @@ async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
         assert kept.path is not None
         assert not kept.path.exists()
         gate.open.set()
-        await until(at, kept.path.exists)
+        await at.until(kept.path.exists)
 
 
 async def test_a_session_that_no_file_can_hold_is_said_so_between_two_slices(
@@ -232,7 +223,7 @@ async def test_a_session_that_no_file_can_hold_is_said_so_between_two_slices(
         await blocked(at, gate, "b")
         await kept.note(at.explorer)
         gate.open.set()
-        await until(at, lambda: bool(kept.trouble))
+        await at.until(lambda: bool(kept.trouble))
         assert kept.trouble == "no recovery file can be kept: it cannot be written"
 
 
@@ -277,7 +268,7 @@ async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(
             follow(*given)
 
         await at.press("1")
-        assert gate.entered.wait(GENEROUS)
+        assert gate.entered.wait(PATIENCE)
         assert screen.slices.busy
         monkeypatch.setattr(Trail, "follow", noted)
         screen.notice = ""  # then the foot says how far it is
@@ -285,7 +276,8 @@ async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(
         screen.wake()
         assert threading.main_thread() not in followers
         gate.open.set()
-        await until(at, lambda: isinstance(at.app.screen, WaitFor) and at.app.screen.query_one(Input).value == "w2")
+        await at.until(lambda: isinstance(at.app.screen, WaitFor))
+        await at.until(lambda: [field.value for field in at.app.screen.query(Input)] == ["w2"])
         assert at.app.screen_stack[-2] is screen
 
 
@@ -318,7 +310,7 @@ async def test_q_leaves_at_once_and_what_is_at_work_then_is_not_waited_for(
         assert not any(left), "the terminal would answer that when it is the shell's"
         assert left_over(0.0)
         gate.open.set()
-        assert not left_over(GENEROUS)
+        assert not left_over(PATIENCE)
 
 
 async def test_a_screen_that_is_not_waited_for_any_more_does_not_open(gate: Gate) -> None:
@@ -328,10 +320,10 @@ async def test_a_screen_that_is_not_waited_for_any_more_does_not_open(gate: Gate
 
             def make(entered: threading.Event = entered, go_on: threading.Event = go_on) -> bool:
                 entered.set()
-                return go_on.wait(GENEROUS)
+                return go_on.wait(PATIENCE)
 
             at.explorer.do(partial(Explorer.ahead, make=make, show=shown.append))
-            assert entered.wait(GENEROUS)
+            assert entered.wait(PATIENCE)
             if given_up:
                 await at.press("escape")
             go_on.set()
@@ -346,10 +338,10 @@ async def test_a_quit_that_asks_first_stops_nothing(gate: Gate) -> None:
 
         def make() -> bool:
             entered.set()
-            return go_on.wait(GENEROUS)
+            return go_on.wait(PATIENCE)
 
         at.explorer.do(partial(Explorer.ahead, make=make, show=shown.append))
-        assert entered.wait(GENEROUS)
+        assert entered.wait(PATIENCE)
         await at.press("q")
         assert "q again quits; 200 updates are lost" in at.foot()
         go_on.set()
@@ -384,7 +376,7 @@ def test_what_goes_wrong_beside_the_screen_comes_to_who_takes_it() -> None:
 
     it = Slice(fails, told.set)
     it.begin()
-    assert told.wait(GENEROUS)
+    assert told.wait(PATIENCE)
     assert it.wait(0)
     with pytest.raises(ArithmeticError, match="too large"):
         it.take()

@@ -127,11 +127,7 @@ async def test_what_is_added_late_looks_back_and_the_list_says_where_it_was_hit(
         await at.until_idle()
         await at.press("K")
         await typed(at, "update 40")
-        for _ in range(500):
-            if "looking" not in at.text():
-                break
-            await at.pilot.pause(0.02)
-        assert "1 time, last in update 40" in at.text()
+        await at.until_seen("1 time, last in update 40")
 
 
 async def test_the_loss_that_stopped_one_is_marked_in_its_panel() -> None:

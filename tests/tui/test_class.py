@@ -49,14 +49,8 @@ async def presenting(folder: Path) -> AsyncIterator[tuple[Hub, socket.socket, Pi
 
 
 async def until_said(at: Pilots, words: str) -> None:
-    async def look() -> bool:
-        await at.pilot.pause(0.02)
-        return words in at.text()
-
-    for _ in range(500):
-        if await look():
-            return
-    raise AssertionError(f"not seen: {words}\n{at.text()}")
+    await at.pilot.pause(0.02)
+    await at.until_seen(words)
 
 
 def told_in(number: float, *texts: str) -> list[str]:

@@ -30,7 +30,7 @@ from bptui.tui.screens import tables
 from bptui.tui.workbench import Workbench
 from tests.session.test_keeping import same
 
-from .pilots import USUAL, Pilots, explore
+from .pilots import PATIENCE, USUAL, Pilots, explore
 
 
 @dataclass
@@ -50,12 +50,13 @@ class Class:
 
     async def until(self, seen: Callable[[], object]) -> None:
         """Both work until it is so."""
-        for _ in range(500):
+        end = monotonic() + PATIENCE
+        while True:
             await self.lecturer.pilot.pause(0.01)
             await self.follower.pilot.pause(0.01)
             if seen():
                 return
-        raise AssertionError(f"not so after ten seconds:\n{self.lecturer.text()}\n{self.follower.text()}")
+            assert monotonic() < end, f"{self.lecturer.text()}\n{self.follower.text()}"
 
     async def until_there(self) -> None:
         """The follower stands where the lecturer stands, and looks at the same screens."""

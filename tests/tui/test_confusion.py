@@ -24,6 +24,8 @@ async def confused(name: str, size: tuple[int, int] = USUAL) -> AsyncIterator[tu
         await at.press("z")
         screen = at.app.screen
         assert isinstance(screen, ConfusionScreen)
+        await at.until(lambda: not screen.working())
+        await at.pilot.pause()
         yield at, screen
 
 
@@ -70,7 +72,7 @@ async def test_the_list_of_a_full_cell_scrolls_to_its_last_sample() -> None:
 async def test_u_looks_at_the_training_samples() -> None:
     async with confused("digits") as (at, screen):
         await at.press("u")
-        assert f"of {len(screen.problem.train_x)} train samples right" in at.lines()[1]
+        await at.until(lambda: f"of {len(screen.problem.train_x)} train samples right" in at.lines()[1])
         assert "Confusion: train samples" in at.lines()[0]
 
 
@@ -102,15 +104,10 @@ async def test_a_large_set_is_counted_in_slices_that_grow_to_what_all_at_once_gi
         assert f"16 of {total} samples answered so far" in at.foot()
         monkeypatch.setattr(ConfusionScreen, "working", at_work)
         screen.wake()
-        for _ in range(500):
-            await at.pilot.pause(0.01)
-            if screen.tally.done:
-                break
-        await at.pilot.pause(0.05)
+        await at.until(lambda: screen.tally.done and "answered so far" not in at.foot())
         scene = screen.scene()
         whole = confusion(screen.problem, scene.network, scene.record.settings.rules.loss, "test")
         assert np.array_equal(screen.found.counts, whole.counts)
-        assert "answered so far" not in at.foot()
 
 
 @pytest.mark.parametrize(("width", "height"), [(38, 8), (78, 21), (198, 57)])

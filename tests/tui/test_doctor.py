@@ -42,11 +42,7 @@ DEAD = {
 
 async def test_a_layer_that_is_dead_from_the_start_is_told_on_the_first_screen() -> None:
     async with explore(Session(Scenario.from_document(DEAD, "dead", Path()))) as at:
-        for _ in range(200):
-            if "dead" in at.foot():
-                break
-            await at.pilot.pause(0.02)
-        assert "h: layer 1: every unit is dead" in at.foot()
+        await at.until(lambda: "h: layer 1: every unit is dead" in at.foot())
         await at.press("b")
         assert "2 of 2 units are equal" in at.foot()
         await at.press("s")

@@ -46,11 +46,7 @@ class Padded(Pilots):
         await self.press(*(BY_ID[key_id].keys[0] for key_id in ids))
 
     async def until_trained(self) -> None:
-        for _ in range(1000):
-            if not self.pad.working():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("still training after 20 seconds")
+        await self.until(lambda: not self.pad.working())
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Where on the screen a pixel is."""
@@ -64,10 +60,7 @@ async def drawing(
     session: Session | str = "letters", size: tuple[int, int] = USUAL, draw: str = "now"
 ) -> AsyncIterator[Padded]:
     async with explore(session, size, draw=draw) as at:
-        for _ in range(100):
-            if isinstance(at.app.screen, DrawScreen):
-                break
-            await at.pilot.pause(0.02)
+        await at.until(lambda: isinstance(at.app.screen, DrawScreen))
         yield Padded(at.app, at.pilot)
 
 
@@ -116,10 +109,7 @@ async def test_the_mouse_draws_while_something_is_computed_beside_the_screen() -
             await at.pilot.hover(offset=at.place(2, column))
         await at.pilot.mouse_up(offset=at.place(2, 5))
         go_on.set()
-        for _ in range(200):
-            await at.pilot.pause(0.02)
-            if not at.pad.slices.busy:
-                break
+        await at.until(lambda: not at.pad.slices.busy)
         assert np.argwhere(at.ink).tolist() == [[2, 3], [2, 4], [2, 5]]
 
 
@@ -325,7 +315,7 @@ async def test_without_pictures_there_is_no_pad(name: str) -> None:
 def test_a_terminals_mouse_draws_while_its_button_is_held() -> None:
     with terminal("draw", "letters", "--epochs", "0") as at:
         at.wait_for("draw something")
-        assert at.sent.rfind(b"\x1b[?1002h") > at.sent.rfind(b"\x1b[?1002l")
+        at.wait_for(lambda _: at.sent.rfind(b"\x1b[?1002h") > at.sent.rfind(b"\x1b[?1002l"))
         for event in ("0;4;6M", "32;6;6M", "32;8;6M", "0;8;6m"):  # SGR: pressed in column 4 of line 6, moved, let go
             at.type(f"\x1b[<{event}")
         at.wait_for("pen up, at 1,2: ink 1.000")
@@ -335,7 +325,7 @@ def test_a_terminals_mouse_draws_while_its_button_is_held() -> None:
         at.wait_for("says")
         at.type("q")
         at.wait_for("1 Network")
-        assert at.sent.rfind(b"\x1b[?1002l") > at.sent.rfind(b"\x1b[?1002h")
+        at.wait_for(lambda _: at.sent.rfind(b"\x1b[?1002l") > at.sent.rfind(b"\x1b[?1002h"))
         at.type("q")
         assert at.wait() == 0
 

@@ -14,7 +14,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.drill import KEYS, DrillScreen, drill_of
 from bptui.tui.lists import Help
 
-from .pilots import clock_runs, resize
+from .pilots import clock_runs, resize, until
 
 
 class Drilling:
@@ -25,18 +25,11 @@ class Drilling:
         """Press keys, and wait for what they began, except playing."""
         for key in keys:
             await self.pilot.press(key)
-            for _ in range(500):
-                if not self.screen.asked or self.screen.player.playing:
-                    break
-                await self.pilot.pause(0.02)
+            await until(self.pilot, lambda: not self.screen.asked or self.screen.player.playing)
         await self.pilot.pause()
 
     async def until_drawn(self) -> None:
-        for _ in range(500):
-            if not self.screen.drawing.due:
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("no chart after 10 seconds")
+        await until(self.pilot, lambda: not self.screen.drawing.due)
 
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
@@ -83,8 +76,7 @@ async def test_space_plays_and_pauses() -> None:
     async with drilling() as at:
         await at.press("space")
         assert at.screen.player.playing
-        while at.screen.drill.updates == 0:
-            await at.pilot.pause(0.02)
+        await until(at.pilot, lambda: at.screen.drill.updates)
         await at.press("space")
         made = at.screen.drill.updates
         assert made < 50
@@ -95,10 +87,7 @@ async def test_space_plays_and_pauses() -> None:
 async def test_playing_ends_when_the_sample_is_right() -> None:
     async with drilling("digits") as at:
         await at.press("space")
-        for _ in range(200):
-            if not at.screen.player.playing:
-                break
-            await at.pilot.pause(0.02)
+        await until(at.pilot, lambda: not at.screen.player.playing)
         assert at.screen.drill.is_right
         assert "sample 1 has a loss below ε" in at.text()
 

@@ -73,11 +73,7 @@ def test_a_stop_that_it_is_not_told_of_starts_its_threads_twice(plain: Watched) 
     os.kill(plain.process.pid, signal.SIGSTOP)
     os.waitpid(plain.process.pid, os.WUNTRACED)
     os.kill(plain.process.pid, signal.SIGCONT)
-    for _ in range(100):
-        plain.read(0.05)
-        if plain.threads() > threads:
-            return
-    raise AssertionError("it starts nothing twice")
+    plain.wait_for(lambda _: plain.threads() > threads)
 
 
 def test_a_lost_line_leaves_it_running(plain: Watched) -> None:

@@ -21,6 +21,8 @@ from bptui.views.panels import BY_NUMBER, what_happened
 from tests.scenes import scene as scene_at
 from tests.scenes import session as session_of
 
+from . import pilots
+
 
 class Opened:
     """The screen over an explorer, and what it says."""
@@ -99,11 +101,7 @@ async def test_u_goes_up_and_offers_a_choice() -> None:
 
 
 async def until(it: Opened, words: str) -> None:
-    for _ in range(200):
-        if words in it.text():
-            return
-        await it.pilot.pause(0.02)
-    raise AssertionError(f"{words!r} never came:\n{it.text()}")
+    await pilots.until(it.pilot, lambda: words in it.text())
 
 
 @pytest.mark.parametrize("kind", ["loss", "delta", "gradient", "reduce"])

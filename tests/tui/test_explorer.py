@@ -287,8 +287,7 @@ async def test_in_a_palette_whose_list_has_no_room_no_key_is_a_fault(
         options = at.app.screen.query_one(CommandList)
         options.styles.height = options.styles.max_height = 0
         options.styles.border = ("none", "black")
-        await at.pilot.pause(0.1)
-        assert options.highlighted is not None
+        await at.until(lambda: not options.size.height and options.highlighted is not None)
         if guarded:
             await at.press("pageup", "pagedown", "down")
         else:
@@ -296,34 +295,41 @@ async def test_in_a_palette_whose_list_has_no_room_no_key_is_a_fault(
                 await options.run_action("page_up")
 
 
+async def found(at: Pilots, words: str) -> None:
+    """The command palette, once the command that Enter runs is the one searched for."""
+    await at.press("ctrl+p", *words)
+    options = at.app.screen.query_one(CommandList)
+
+    def ready() -> bool:
+        searching = not all(worker.is_finished for worker in at.app.workers)
+        first = options.highlighted_option
+        return not searching and first is not None and words in str(first.prompt)
+
+    await at.until(ready)
+
+
 async def test_the_command_palette_runs_a_key() -> None:
     async with explore() as at:
-        await at.press("ctrl+p", *"maximise")
-        await at.pilot.pause(0.3)
+        await found(at, "maximise")
         await at.press("enter")
-        await at.pilot.pause(0.1)
-        assert at.explorer.looks.maximised
+        await at.until(lambda: at.explorer.looks.maximised)
 
 
 async def test_a_key_that_comes_right_behind_a_line_is_for_what_lies_below_it() -> None:
     async with explore() as at:
         for key, character in ("g", "g"), ("5", "5"), ("enter", "\r"), ("b", "b"):
             at.app.post_message(events.Key(key, character))
-        for _ in range(200):
-            await at.pilot.pause(0.02)
-            if at.session.moment.applied == 6:
-                break
+        await at.until(lambda: at.session.moment.applied == 6)  # the line had "5b" in it, and understood nothing
         assert at.app.screen is at.explorer
-        assert at.session.moment.applied == 6  # the line had "5b" in it, and understood nothing
 
 
 async def test_of_three_enters_that_come_for_the_command_palette_at_once_one_acts() -> None:
     async with explore() as at:
-        await at.press("ctrl+p", *"maximise")
-        await at.pilot.pause(0.3)
+        await found(at, "maximise")
         for _ in range(3):
             at.app.post_message(events.Key("enter", None))
-        await at.pilot.pause(0.2)
+        await at.until(lambda: at.explorer.looks.maximised)
+        await at.pilot.pause()
         assert at.app.screen is at.explorer
         assert at.explorer.looks.maximised  # a second time would take it back
 
@@ -370,11 +376,11 @@ async def test_every_panel_can_be_shown_on_the_smallest_screen(panel: int) -> No
 async def test_escape_stops_a_long_epoch_at_a_batch_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explorer_module, "WORK_SLICE", 0.002)
     async with explore(session_with("moons", batch_size=1, samples=100_000)) as at:
-        await at.press("e")
-        assert "of the way to epoch 2" in at.foot()
-        await at.press("b", "m")  # any other key waits for Esc
+        await at.pilot.press("e")
+        await at.until(lambda: "of the way to epoch 2" in at.foot())
+        await at.pilot.press("b", "m")  # any other key waits for Esc
         assert at.session.next_settings.rules.reduction == "mean"
-        await at.press("escape")
+        await at.pilot.press("escape")
         run, moment = at.session.run, at.session.moment
         reached = run.frontier
         assert f"stopped after update {grouped(reached)}" in at.foot()
@@ -511,7 +517,7 @@ def test_every_palette_knows_the_same_roles(palette: Palette) -> None:
 async def test_without_colour_nothing_is_coloured(screen: tuple[str, ...]) -> None:
     async with explore("digits", WIDE, colour=False) as at:
         await at.press("b", *screen)
-        await at.pilot.pause(0.3)
+        await at.until_drawn()
         for strip in at.strips():
             for segment in strip:
                 for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
@@ -546,8 +552,7 @@ async def test_ctrl_c_says_which_key_quits_and_lays_nothing_over_the_numbers(doo
     async with explore(ascii_only=True) as at:
         await at.do(*doors)
         await at.press("ctrl+c")
-        await at.pilot.pause(0.2)
-        assert "ctrl+c is no key here: " in at.text()
+        await at.until_seen("ctrl+c is no key here: ")
         assert "quits" in at.text()
         assert not at.app._notifications
         assert at.text().isascii()
@@ -579,7 +584,7 @@ async def test_in_ascii_mode_every_character_is_ascii(name: str) -> None:
 async def test_in_ascii_mode_dialogs_are_ascii_too(screen: str) -> None:
     async with explore(ascii_only=True) as at:
         await at.press(screen)
-        await at.pilot.pause(0.2)
+        await at.until_drawn()
         assert at.text().isascii()
 
 
@@ -587,7 +592,7 @@ async def test_ascii_mode_has_few_question_marks() -> None:
     """A character without a stand-in becomes a question mark."""
     async with explore("digits", WIDE, ascii_only=True) as at:
         await at.press("p", "s", "b")
-        await at.pilot.pause(0.3)
+        await at.until_drawn()
         assert at.text().count("?") == at.foot().count("? help")
 
 
@@ -668,7 +673,7 @@ async def test_hostile_names_keep_the_layout() -> None:
     names = ("\x1b[2J", "漢字" * 30, "x" * 10_000, "a\nb", "\u202eabc")
     async with explore(own_session(own_data(names, names)), WIDE) as at:
         await at.press("b")
-        await at.pilot.pause(0.3)
+        await at.until_drawn()
         assert [strip.cell_length for strip in at.strips()] == [WIDE[0]] * WIDE[1]
         assert not {"\x1b", "\n", "\u202e"} & set("".join(at.lines()))
 
@@ -698,11 +703,7 @@ async def test_at_full_speed_slices_follow_one_another_and_a_pause_shows_where_o
         await at.press(*9 * "+", "space")
         assert at.explorer.hurries()
         before = paint.call_count
-        for _ in range(500):
-            if tick.call_count > 5:
-                break
-            await at.pilot.pause(0.02)
-        assert tick.call_count > 5
+        await at.until(lambda: tick.call_count > 5)
         assert paint.call_count - before <= 1
         await at.press("space")
         assert not at.explorer.hurries()

@@ -43,11 +43,8 @@ async def opened(at: Pilots) -> HistoryScreen:
     await at.press("H")
     screen = at.app.screen
     assert isinstance(screen, HistoryScreen)
-    for _ in range(500):
-        if not screen.working():
-            return screen
-        await at.pilot.pause(0.02)
-    raise AssertionError("no answers after 10 seconds")
+    await at.until(lambda: not screen.working())
+    return screen
 
 
 @pytest.mark.parametrize("size", [USUAL, WIDE])

@@ -388,10 +388,7 @@ async def test_playing_goes_on_by_itself_and_pauses_where_it_is() -> None:
     async with explore("digits") as at:
         at.session.player = at.session.player.faster(1)
         await at.do("play")
-        for _ in range(500):
-            if at.session.moment != Moment(layer=2):
-                break
-            await at.pilot.pause(0.02)
+        await at.until(lambda: at.session.moment != Moment(layer=2))
         assert "▶ 10 phases/s" in at.foot()
         await at.do("play")
         stood = at.session.moment
@@ -478,8 +475,4 @@ async def test_keys_typed_ahead_are_for_the_screen_that_has_opened_or_is_left(ke
             opened.post_message(events.Key("escape", None))
         opened.post_message(events.Key("s", "s"))
         there = replace(Moment(), phase=GRADIENT, layer=2, source=0)
-        for _ in range(500):
-            if at.app.screen is at.explorer and at.session.moment == there:
-                return
-            await at.pilot.pause(0.01)
-        raise AssertionError("the keys have not arrived")
+        await at.until(lambda: at.app.screen is at.explorer and at.session.moment == there)

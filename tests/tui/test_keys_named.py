@@ -111,10 +111,8 @@ async def test_answers_to_questions_and_their_titles(number: int, tmp_path: Path
 async def test_the_drill(tmp_path: Path) -> None:
     async with remapped("xor", tmp_path) as at:
         await at.do("drill", "until-right")
-        for _ in range(200):
-            if not at.screen.working():
-                break
-            await at.pilot.pause(0.05)
+        await at.until(lambda: not at.screen.working())
+        await at.pilot.pause()
         at.look()
         assert f"{OTHERS['smaller-epsilon']} asks for more" in await at.said("one")
 

@@ -1,9 +1,6 @@
 """The lab's screen: keys lead to moves, playing pauses on any of them, every size is painted."""
 
-from collections.abc import Callable
-
 import pytest
-from textual.pilot import Pilot
 
 from bptui.experiments.mistakes.table import ROWS, WITH_KEYS
 from bptui.scenario import Scenario
@@ -12,6 +9,8 @@ from bptui.tui.app import nobody_asks
 from bptui.tui.keys import Remap
 from bptui.tui.lab import LabScreen, lab_of
 from bptui.tui.private import CellDiff
+
+from .pilots import until
 
 
 class Host(CellDiff):
@@ -35,14 +34,6 @@ def rows(screen: LabScreen, name: str) -> list[str]:
 
 def shown(screen: LabScreen) -> str:
     return "\n".join(line for name in screen._plan.boxes for line in rows(screen, name))
-
-
-async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    pytest.fail("waited in vain")
 
 
 async def test_both_sides_stand_beside_each_other_with_the_sentences_on_top() -> None:

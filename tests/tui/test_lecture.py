@@ -87,11 +87,7 @@ async def test_the_tour_comes_by_what_it_says_and_begins_anew(name: str) -> None
             assert screen.why_not(next(key for key in screen.table() if key.id == key_id)) is None, key_id
             tour.go_on()
             await at.until_idle()
-            for _ in range(50):
-                await at.pilot.pause(0.02)
-                if words in at.text():
-                    break
-            assert words in at.text()
+            await at.until_seen(words)
             if words in (UNCHANGED, CHANGED):
                 assert (at.session.moment.update, at.session.moment.phase == UPDATE) == (1, words == CHANGED)
             seen.append((at.session.moment.update, at.session.moment.phase == UPDATE, type(at.app.screen).__name__))
@@ -156,11 +152,7 @@ async def test_a_sentence_waits_until_what_it_tells_of_is_done(monkeypatch: pyte
         monkeypatch.undo()
         tour.go_on()
         assert tour._next == 0, "the next stop waits for it too"
-        for _ in range(100):
-            await at.pilot.pause(0.02)
-            if at.explorer.notice == TOUR[0].words:
-                break
-        assert TOUR[0].words in at.foot()
+        await at.until(lambda: TOUR[0].words in at.foot())
 
 
 def test_what_the_tour_says_fits_the_usual_screen() -> None:

@@ -1,7 +1,7 @@
 """The screen before there is a session: what it shows, what becomes of keys typed at it, and how it ends."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from bptui.tui.config import Config
 from bptui.tui.explorer import Explorer
 from bptui.views.looks import parse_looks
 
-from .pilots import USUAL, WIDE, explore, resize
+from .pilots import USUAL, WIDE, explore, resize, until
 
 
 class Opened:
@@ -43,13 +43,8 @@ class Opened:
         await self.until(lambda: self.app.opening is None)
         await self.pilot.pause()
 
-    async def until(self, holds: object) -> None:
-        assert callable(holds)
-        for _ in range(1000):
-            if holds():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError("not within 10 seconds")
+    async def until(self, holds: Callable[[], object]) -> None:
+        await until(self.pilot, holds)
 
 
 @asynccontextmanager
@@ -186,9 +181,7 @@ async def test_why_there_is_no_session_is_for_whoever_ran_it_to_say() -> None:
 
     app = BptuiApp(Beginning(Outline("mine"), refuse))
     async with app.run_test() as pilot:
-        for _ in range(1000):
-            if app.refusal is None:
-                await pilot.pause(0.01)
+        await until(pilot, lambda: app.refusal is not None)
     assert app.opening is not None
     with pytest.raises(ScenarioError, match="3: not a number"):
         apps.leave_opening(app, app.opening, 0)

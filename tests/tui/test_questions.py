@@ -57,10 +57,7 @@ async def test_2_drills_until_right_and_shows_the_updates_it_made() -> None:
     async with explore("trask") as at:
         screen = await asked(at, "2")
         assert isinstance(screen, DrillScreen)
-        for _ in range(200):
-            if not screen.working():
-                break
-            await at.pilot.pause(0.02)
+        await at.until(lambda: not screen.working())
         await at.pilot.pause()
         assert screen.drill.updates > 0
         assert screen.drill.is_right

@@ -4,8 +4,9 @@ import asyncio
 import gc
 import re
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from bptui.tui.app import BptuiApp
 from bptui.tui.race import RaceScreen
 from bptui.views.race import stretch
 
-from .pilots import clock_runs, explore, resize
+from .pilots import PATIENCE, clock_runs, explore, resize
 
 SIZES = [(80, 24), (120, 40), (40, 10), (60, 16), (200, 60)]
 
@@ -38,13 +39,17 @@ async def compare(
         yield screen, pilot
 
 
+async def come(holds: Callable[[], object]) -> None:
+    """Let the clock run until it is so."""
+    end = monotonic() + PATIENCE
+    while not holds():
+        assert monotonic() < end, "the race does not move"
+        await asyncio.sleep(0.01)
+
+
 async def until(screen: RaceScreen, seen: float) -> None:
     """Let the clock run until every lane has seen n samples."""
-    for _ in range(1500):
-        if screen.race is not None and screen.race.progress >= seen:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the race does not move")
+    await come(lambda: screen.race is not None and screen.race.progress >= seen)
 
 
 def shown(screen: RaceScreen) -> list[str]:
@@ -79,9 +84,8 @@ async def test_a_race_stops_by_itself_at_its_goal_and_space_takes_it_as_far_agai
         screen.race.advance(screen.race.goal - 200)
         goal = screen.race.goal
         await until(screen, goal)
-        await pilot.pause(0.1)
-        assert screen.until is None
-        assert not clock_runs(screen)
+        await come(lambda: screen.until is None and not clock_runs(screen))
+        await pilot.pause()
         await pilot.press("space")
         assert screen.race.goal == 2 * goal
         await until(screen, goal + 32)
@@ -176,9 +180,9 @@ async def test_a_race_under_way_says_share_and_time_left_beside_help_and_how_to_
     async with compare("moons", size) as (screen, pilot):
         await pilot.press("1")
         await until(screen, 200)
-        await pilot.pause(0.2)
+        told = re.compile(r" ▶ \d+%( of [\d ]+ samples seen · [\d ]+/s)? · [\d a-z]+ left ")
+        await come(lambda: told.match(shown(screen)[-1]))
         foot = shown(screen)[-1]
-        assert re.match(r" ▶ \d+%( of [\d ]+ samples seen · [\d ]+/s)? · [\d a-z]+ left ", foot), foot
         assert ("/s" in foot) == (size[0] >= 80)
         assert foot.rstrip().endswith("? help  Esc stop")
 
@@ -277,13 +281,9 @@ async def test_a_race_that_has_closed_leaves_memory_soon() -> None:
             race = weakref.ref(race_on(at.app.screen))
             while at.app.screen is not at.explorer:  # it pauses first
                 await at.press("escape")
-            for _ in range(100):
-                await at.pilot.pause(0.02)
-                if race() is None:
-                    return
+            await at.until(lambda: race() is None)
         finally:
             gc.enable()
-    raise AssertionError("it is still there after 2 seconds")
 
 
 async def test_batch_sizes_are_tried_after_the_race_until_they_are_stopped_and_on_again(
@@ -296,21 +296,14 @@ async def test_batch_sizes_are_tried_after_the_race_until_they_are_stopped_and_o
         assert screen.seen.trials is not None
         trials, screen.seen.race.goal, screen.until = screen.seen.trials, 40, 40
         await until(screen, 40)
-        for _ in range(500):
-            if screen.trying or trials.done:
-                break
-            await asyncio.sleep(0.01)
+        await come(lambda: screen.trying or trials.done)
         await pilot.press("escape")
         assert not screen.working()
         made = trials.made
         await pilot.press("space")
-        for _ in range(1500):
-            if trials.done:
-                break
-            await asyncio.sleep(0.02)
-        await pilot.pause(0.1)
+        await come(lambda: trials.done)
+        await come(lambda: "has the lowest loss" in "\n".join(shown(screen)))
         assert trials.made == trials.planned >= made
         text = "\n".join(shown(screen))
         assert "5 seeds" in text
-        assert "has the lowest loss" in text
         assert len(re.findall(r"\btime\b", text)) == 1  # that of the updates alone

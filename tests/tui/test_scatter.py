@@ -14,7 +14,7 @@ from bptui.session.session import Session
 from bptui.tui.app import BptuiApp
 from bptui.tui.scatter import KEYS, ScatterScreen, scatter_of
 
-from .pilots import clock_runs, resize
+from .pilots import clock_runs, resize, until
 
 
 class Looking:
@@ -26,11 +26,7 @@ class Looking:
         await self.pilot.pause()
 
     async def measured(self) -> None:
-        for _ in range(200):
-            if not self.screen.working():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("the training set is not measured after 4 seconds")
+        await until(self.pilot, lambda: not self.screen.working())
 
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
