@@ -11,11 +11,14 @@ from bptui.data.error import DataError
 from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted, with_means
 
 __all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
+LARGEST = 1e100
+"""In size, of inputs and targets: squares of more, and their sums, are not finite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """x is N × i and y is N × o, both finite; y is float64, x may be stored more shortly (:data:`inputs.KINDS`).
+    """x is N × i and y is N × o, both finite and of :data:`LARGEST` at most; y is float64, x may be stored more shortly
+    (:data:`inputs.KINDS`).
 
     ``classes`` names the columns of y when they are classes (one-hot, or a single column of 0 and 1 for two classes);
     () for regression, where ``outputs`` may name them. ``image`` is (rows, columns) when an input is a grey picture
@@ -50,7 +53,7 @@ class Dataset:
             if array.ndim != 2 or array.dtype.name not in kinds:
                 raise DataError(f"{self.name}: {what} must be a table of numbers")
             if array.dtype.kind == "f":
-                refuse_not_finite(self.name, what, array)
+                refuse_too_large(self.name, what, array)
             array.flags.writeable = False
         if len(self.x) == 0 or len(self.x) != len(self.y):
             raise DataError(f"{self.name}: {len(self.x)} inputs and {len(self.y)} targets")
@@ -152,13 +155,18 @@ def own_split(data: Dataset, samples: int | None, test_fraction: float, seed: in
     return Split(train, np.arange(count, len(data)))
 
 
-def refuse_not_finite(name: str, what: str, array: NDArray[Any]) -> None:
-    """Raises DataError that names the first number that is not finite; looks at a thousand rows at a time."""
+def refuse_too_large(name: str, what: str, array: NDArray[Any]) -> None:
+    """Raises DataError that names the first number that is not finite, or too large to reckon with; looks at a
+    thousand rows at a time."""
+    largest = LARGEST if array.dtype == np.float64 else np.finfo(array.dtype).max
     for start in range(0, len(array), ROWS):
-        wrong = ~np.isfinite(array[start : start + ROWS])
+        wrong = ~(np.abs(array[start : start + ROWS]) <= largest)
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
-            raise DataError(f"{name}: {what}[{start + row}][{column}] is not a finite number")
+            place, value = f"{name}: {what}[{start + row}][{column}]", array[start + row, column]
+            if np.isfinite(value):
+                raise DataError(f"{place} is {value:g}, more than {LARGEST:g} in size: change its unit")
+            raise DataError(f"{place} is not a finite number")
 
 
 def one_hot(labels: Integers, classes: int) -> Floats:

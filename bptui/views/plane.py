@@ -31,7 +31,7 @@ class Window:
     def around(cls, x: Floats) -> "Window":
         """All samples (N × 2) and a margin."""
         low, high = x.min(axis=0), x.max(axis=0)
-        size = np.where(high > low, high - low, 1.0)
+        size = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
         return cls(low - MARGIN * size, high + MARGIN * size)
 
     def grid(self, columns: int, lines: int) -> Floats:
@@ -79,9 +79,10 @@ class Plane:
     given: Callable[[Floats], Floats]
 
     def field(self, columns: int, lines: int) -> Field:
-        """The answers at the middles of so many fields."""
+        """The answers at the middles of so many fields; beside the samples, where alone the run stops at overflows, an
+        infinite one is the largest there is, and one that is no number 0."""
         points = Window.around(self.x).grid(columns, lines)
-        answers = activations(self.network, self.layer, self.given(points))
+        answers = np.nan_to_num(activations(self.network, self.layer, self.given(points)))
         if self.unit is not None:
             return self._of_unit(answers[:, self.unit].reshape(lines, columns))
         if not self.classes:

@@ -86,6 +86,16 @@ def test_data_must_be_finite(bad: float) -> None:
         Dataset("bad", np.array([[1.0], [bad]]), np.ones((2, 1)))
 
 
+def test_data_must_not_be_so_large_that_their_squares_are_not_finite() -> None:
+    with pytest.raises(DataError, match=r"^bad: x\[1\]\[0\] is -1e\+101, more than 1e\+100 in size: change its unit$"):
+        Dataset("bad", np.array([[1.0], [-1e101]]), np.ones((2, 1)))
+    largest = Dataset("large", np.array([[1e100], [-1e100]]), np.ones((2, 1)))
+    with np.errstate(all="raise"):
+        assert np.isfinite(largest.scaled(np.arange(2), "standard").inputs(np.arange(2))).all()
+    short = np.array([[np.finfo(np.float32).max]], dtype=np.float32)
+    assert len(Dataset("short", short, np.ones((1, 1)))) == 1
+
+
 @pytest.mark.parametrize(
     ("samples", "fraction", "train", "test"), [(None, 0.0, 200, 0), (100, 0.2, 80, 20), (5, 0.5, 3, 2)]
 )

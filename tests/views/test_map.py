@@ -76,6 +76,21 @@ class TestPlane:
         points = Window.around(chosen.x).grid(20, 10)
         assert np.array_equal(field.values.ravel(), activations(it.record.after, 1, points)[:, 3])
 
+    @pytest.mark.parametrize("beyond", [np.nan, np.inf, -np.inf])
+    @pytest.mark.parametrize("layer", [1, 2])
+    def test_places_where_the_network_overflows_are_drawn_too(self, beyond: float, layer: int) -> None:
+        it = plane(layer=layer, unit=0 if layer == 1 else None, given=lambda x: np.full_like(x, beyond))
+        assert np.isfinite(it.field(38, 24).values).all()
+        assert len(plane_rows(it, 38, 14)) == 14
+
+    @pytest.mark.parametrize("constant", [0.0, 1e17, -1e100])
+    def test_a_column_of_one_large_number_stands_in_the_middle(self, constant: float) -> None:
+        x = np.array([[constant, 0.0], [constant, 1.0]])
+        with np.errstate(all="raise"):
+            across, down = Window.around(x).places(x, 10, 10)
+        assert across.tolist() == [5, 5]
+        assert down.tolist() == [9, 0]
+
     def test_stepping_back_shows_the_map_of_then(self) -> None:
         it = session("moons")
         it.run.extend_to(1)
