@@ -7,7 +7,9 @@ from bptui.views.fitted import Fitted, fitted_rows
 from bptui.views.gallery import gallery, shown_unit
 from bptui.views.plane import Plane, plane_rows
 from bptui.views.scene import Scene
-from bptui.views.text import Row, wrapped
+from bptui.views.text import Row, cut, wrapped
+
+MOST_NAME = 12  # columns of a class
 
 
 def map_panel(scene: Scene, width: int, height: int) -> list[Row]:
@@ -37,8 +39,12 @@ def shown(scene: Scene) -> str:
     name = scene.record.names.unit(layer, unit)
     if hidden(scene):
         return f"a{sub(layer)}[{name}]"
-    several = not scene.data.classes and scene.record.targets.shape[1] > 1
-    return f"answer {name}" if several else "answer"
+    if scene.record.targets.shape[1] == 1:
+        return "answer"
+    if not scene.data.classes:
+        return f"answer {name}"
+    curve = scene.data.x.shape[1] == 1  # of one output; a plane says which class is answered
+    return f"answer {cut(scene.unit_name(layer, unit), MOST_NAME)}" if curve else "answer"
 
 
 def map_title(scene: Scene) -> str:

@@ -63,6 +63,11 @@ class TestPlane:
         assert np.array_equal(values, activations(drawn.network, 2, points)[:, output].reshape(5, 9))
         assert lines(map_panel(at, 38, 12))[0].startswith(f" answer {name} ")
 
+    def test_of_one_input_the_selected_class_s_curve_is_named(self) -> None:
+        it = Session(Scenario.from_arrays([[1.0], [2.0]], ["no", "yes"], layers=[1, 3, 2]))
+        named = [lines(map_panel(scene(it, Moment(1, phase_of("update"), 0, 2, k)), 38, 12))[0] for k in (0, 1)]
+        assert [row.split("·")[0].strip() for row in named] == ["answer no", "answer yes"]
+
     def test_one_target_alone_is_no_range_of_grounds(self) -> None:
         at = scene(session("mazur"), Moment(1, phase_of("reduce"), 0, 2))
         dark, bright = lines(map_panel(at, 38, 12))[0].split("o1 ")[1].split(" dark, ")
