@@ -49,13 +49,9 @@ async def test_with_forks_their_number_is_told_and_a_restart_loses_none() -> Non
 async def test_what_is_asked_can_be_read_while_work_goes_on_and_is_asked_again_after_it() -> None:
     async with explore("xor") as at:
         long_run(at)
-        await at.press("g", *"9000000", "enter", "q")
+        await at.pilot.press("g", *"9000000", "enter", "q")
         made = at.session.run.frontier
-        for _ in range(200):
-            await at.pilot.pause(0.02)
-            if at.session.run.frontier > made:
-                break
-        assert at.session.run.frontier > made
+        await at.until(lambda: at.session.run.frontier > made)
         assert "q again quits" in at.foot()
         at.explorer.do(lambda explorer: explorer.begin(Intent(lambda: "there")))
         assert "there" in at.foot()

@@ -103,7 +103,8 @@ async def test_the_mouse_draws_while_something_is_computed_beside_the_screen() -
         def works() -> None:
             assert go_on.wait(20)
 
-        pad.slices._slice = Slice(works, lambda: pad.post_message(Over()))
+        at_work = pad.slices._slice = Slice(works, lambda: pad.post_message(Over()))
+        at_work.begin()
         await at.pilot.mouse_down(offset=at.place(2, 3))
         for column in (4, 5):
             await at.pilot.hover(offset=at.place(2, column))
