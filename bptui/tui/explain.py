@@ -5,6 +5,8 @@ from functools import partial
 
 from bptui.explain import Comparison, Explanation, Quantity, Walk, compare, explain
 from bptui.explain.differences import of_batch
+from bptui.training import stepper
+from bptui.training.stepper import effort
 from bptui.tui.keys import Key, Table
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON
@@ -55,14 +57,16 @@ class ExplainScreen(Sheet):
         self.go(self.walk_now.upward(self.here))
 
     def check(self) -> None:
-        """Finite differences for this number now, for the whole batch in a thread: it may take seconds."""
+        """Finite differences for this number, and in a thread for the whole batch, which may take seconds; for both
+        there where a pass takes long."""
         walk, record = self.walk_now, self.scene.record
-        first = compare(record, walk.here)
+        long = effort(record.before.architecture, record.n) > stepper.COSTLY
+        first = "this number is being checked" if long else compare(record, walk.here)
         self.go(replace(walk, checks=(first, "the whole batch is being checked")))
 
         def work() -> None:
-            found = of_batch(record)
-            self.app.call_from_thread(partial(self.checked, walk.here, first, found))
+            number = compare(record, walk.here) if long else first
+            self.app.call_from_thread(partial(self.checked, walk.here, number, of_batch(record)))
 
         self.run_worker(work, thread=True, exclusive=True)
 

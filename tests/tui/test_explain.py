@@ -1,6 +1,7 @@
 """The Explain screen under Textual's pilot."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,11 +9,12 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from bptui.explain import Quantity, name, value
+from bptui.explain import Comparison, Quantity, compare, name, value
 from bptui.explain.quantity import GIVEN, of_weight
 from bptui.scenario import Scenario
 from bptui.session.moment import Moment, Phase, phases
 from bptui.session.session import Session
+from bptui.training import UpdateRecord, stepper
 from bptui.tui.app import BptuiApp
 from bptui.tui.explain import ExplainScreen
 from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK, UPDATE
@@ -112,6 +114,23 @@ async def test_v_shows_the_check_of_the_number_and_of_the_whole_batch(kind: str)
         text = it.text()
         assert text.count("central differences") == 2
         assert "relative distance" in text
+
+
+async def test_where_passes_take_long_no_key_waits_for_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    checkers: list[threading.Thread] = []
+
+    def noted(record: UpdateRecord, q: Quantity) -> Comparison | str:
+        checkers.append(threading.current_thread())
+        return compare(record, q)
+
+    monkeypatch.setattr(stepper, "COSTLY", 0)
+    monkeypatch.setattr("bptui.tui.explain.compare", noted)
+    async with opened("xor", "gradient") as it:
+        await it.press("v")
+        await until(it, "|∇L| of the batch, mean")
+        assert it.text().count("central differences") == 2
+        assert len(checkers) == 1
+        assert threading.main_thread() not in checkers
 
 
 async def test_a_check_that_comes_late_is_not_shown_at_another_number() -> None:
