@@ -75,6 +75,8 @@ def refuse_misspelt(word: str) -> None:
     path = Path(word)
     if word.startswith("-") or path.suffix or word in built_in_names() or is_there(path):
         return
+    if word == "help":
+        raise UsageError("no command 'help': bptui --help lists them, bptui train --help says all of one")
     hint = nearest(word, (*COMMANDS, *built_in_names()))
     if any(f"'{name}'" in hint for name in COMMANDS):
         raise UsageError(f"no command, built-in set or file named {shown(word)}{hint}")

@@ -11,7 +11,7 @@ from bptui.cli.choosing import choose
 from bptui.cli.telling import complain
 from bptui.data.clean import clean
 from bptui.headless.arguments import UsageError
-from bptui.scenario.accept import ScenarioError, shown
+from bptui.scenario.accept import ScenarioError
 
 if TYPE_CHECKING:
     from bptui.session.session import Session
@@ -75,7 +75,9 @@ def to_check(options: argparse.Namespace) -> tuple[Path, bool]:
         options.scenario = options.on or "xor"
         return path, True
     if not options.numbers:
-        raise UsageError(f"{shown(str(path))} --with FILE, your numbers (.json, .npz, .toml); or check a program (.py)")
+        name = clean(str(path))
+        line = f"bptui check {name} --with FILE"
+        raise UsageError(f"{name} is no program (.py): {line}, your numbers (.json, .npz, .toml)")
     if options.on:
         raise UsageError("--on goes with a program (.py); the scenario is named already")
     return options.numbers, False

@@ -51,7 +51,8 @@ def as_text(record: UpdateRecord, per_sample: bool, raw: NDArray[Any] | None = N
     architecture, rules, n = record.before.architecture, record.settings.rules, record.n
     position = record.position
     yield f"update {record.number}: epoch {position.epoch}, batch {position.batch} of {record.batches}"
-    yield f"  {n} sample{'s' if n > 1 else ''}, weights frozen; rows {' '.join(map(str, record.indices.tolist()))}"
+    s, rows = "s" if n > 1 else "", " ".join(map(str, record.indices.tolist()))
+    yield f"  {n} sample{s}, weights frozen; row{s} {rows}"
     loss = LOSSES[rules.loss]
     for m in range(n):
         passed = record.passed

@@ -148,6 +148,7 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
     [
         (("xorr",), ("'xorr'", "did you mean 'xor'")),
         (("digts",), ("did you mean 'digits'",)),
+        (("help",), ("no command 'help'", "bptui --help lists them")),
         (("qqqqqq",), ("the sets are digits, letters, iris, xor",)),
         (("missing.toml",), ("missing.toml", "no such file")),
         (("/",), ("/", "a folder, not a plain file")),
@@ -161,6 +162,7 @@ def test_a_wrong_value_names_the_option_and_what_is_accepted(
         (("draw", "xor"), ("xor has no pictures", "bptui draw takes digits, letters")),
         (("draw", "nosuch"), ("no built-in set and no file named 'nosuch'",)),
         (("draw", "letters", "--epochs", "-1"), ("--epochs", "-1")),
+        (("check", "xor"), ("xor is no program (.py): bptui check xor --with FILE",)),
     ],
 )
 def test_what_does_not_fit_together_is_said(

@@ -153,7 +153,7 @@ def test_a_program_that_raises_is_status_2_with_its_own_traceback(capsys: pytest
 
 UNREADABLE = [
     ((), "say what to check"),
-    (("homework.toml",), "'homework.toml' --with FILE, your numbers"),
+    (("homework.toml",), "homework.toml is no program (.py): bptui check homework.toml --with FILE, your numbers"),
     (("homework.toml", "--with", "nosuch.json"), "nosuch.json: no such file"),
     (("homework.toml", "--with", "."), "a folder, not a plain file"),
     (("homework.toml", "--with", "bad.json"), "bad.json: dW1[0][1]: null"),
