@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError, Integers
+from bptui.data.near import nearest_name
 
 Kind = Literal["classes", "numbers"]
 Missing = Literal["refuse", "drop", "mean"]
@@ -86,8 +86,8 @@ def place_of(path: Path, names: tuple[str, ...], column: Column) -> int:
             return ENDS[column] % len(names)
         if (by_place := PLACE.fullmatch(column)) and int(by_place[1]) < len(names):
             return int(by_place[1])
-        close = get_close_matches(column, names, n=1)
-        hint = f"; did you mean {clean(close[0])}?" if close else f"; the columns are {clean(', '.join(names))}"
+        close = nearest_name(column, names)
+        hint = f"; did you mean {clean(close)}?" if close else f"; the columns are {clean(', '.join(names))}"
         raise DataError(f"{path}: no column named {clean(column)}{hint}")
     if not -len(names) <= column < len(names):
         raise DataError(f"{path}: no column {column}; they count from 0 to {len(names) - 1}")

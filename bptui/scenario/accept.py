@@ -3,10 +3,11 @@
 Each is a function from a raw value to a checked one; it raises ValueError saying what is accepted.
 """
 
-import difflib
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from bptui.data.near import nearest_name
 
 Check = Callable[[Any], Any]
 MOST_COLUMNS = 10_000
@@ -166,5 +167,5 @@ def shown(raw: Any) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = nearest_name(name, known)
+    return f"; did you mean {close!r}?" if close is not None else ""
