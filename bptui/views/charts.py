@@ -50,11 +50,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """What to draw: the series, those behind first; the name of the x axis, whether y is logarithmic (low and high are
-    logarithms then), what is said without series; where one stands, and marks."""
+    """What to draw: the series, those behind first; whether y is logarithmic (low and high are logarithms then), what
+    is said without series; where one stands, and marks."""
 
     series: tuple[Series, ...]
-    x_name: str
     log: bool
     empty: str = "no update yet"
     cursor: float | None = None

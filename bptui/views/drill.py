@@ -266,4 +266,4 @@ def drill_chart(now: DrillNow, columns: int) -> Chart:
     for (name, role, style), values in zip(CURVES, ways, strict=True):
         where, low, high = squeeze(x, values, values, columns)
         both.append(Series(name, role, where, drawable(low, False), drawable(high, False), style))
-    return Chart(tuple(both) if len(x) > 1 else (), "back-propagations", False)
+    return Chart(tuple(both) if len(x) > 1 else (), False)

@@ -137,7 +137,7 @@ def fork_chart(one: ForkLine, other: ForkLine | None, look: ForksLook, columns: 
     """The training loss of two of them, whole."""
     pair = [] if other is None or other is one else [(other, OTHER)]
     drawn = [series for it, role in (*pair, (one, SELF)) for series in curve(it, role, look, columns)]
-    return Chart(tuple(drawn), UNITS[look.unit].split(",")[0], look.log)
+    return Chart(tuple(drawn), look.log)
 
 
 def curve(it: ForkLine, role: str, look: ForksLook, columns: int) -> Iterator[Series]:

@@ -312,4 +312,4 @@ def lab_chart(curves: tuple[Curve, Curve], columns: int, log: bool, applied: int
             x = np.concatenate(([float(applied)], curve.axis("update")[:-1]))
             x, low, high = squeeze(x, curve.low("loss"), curve.high("loss"), columns)
             drawn.append(Series(name, role, x, drawable(low, log), drawable(high, log), style))
-    return Chart(tuple(drawn), "updates", log)
+    return Chart(tuple(drawn), log)

@@ -161,9 +161,8 @@ def chart(scene: Scene, columns: int) -> Chart:
             x, low, high = squeeze(x, low, high, columns)
             drawn.append(Series(words, role, x, drawable(low, log), drawable(high, log), STYLES[role]))
     ghosts = ghost_series(scene, scene.ghost, columns, log) if scene.ghost else ()
-    return Chart(
-        (*ghosts, *drawn), AXIS_NAMES[scene.axis], log, cursor=place_of(scene, scene.applied), marks=tuple(marks(scene))
-    )
+    cursor = place_of(scene, scene.applied)
+    return Chart((*ghosts, *drawn), log, cursor=cursor, marks=tuple(marks(scene)))
 
 
 def marks(scene: Scene) -> Iterator[Mark]:

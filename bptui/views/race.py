@@ -183,13 +183,13 @@ def chart(look: RaceLook, columns: int) -> Chart:
     curves = [(place, x, y) for place, x, y in curves if len(x)]
     drawn = [Series(f"lane {place + 1}", role_of(place), x, y, y) for place, x, y in curves]
     if not drawn:
-        return Chart((), AXES[look.axis], look.log)
+        return Chart((), look.log)
     first, last = min(float(x[0]) for _, x, _ in curves), max(float(x[-1]) for _, x, _ in curves)
     marks = []
     for place, x, y in curves:  # each number at a column of its own: where curves coincide all can be read
         at = np.array([min(first + (last - first) * (0.3 + 0.65 * place / 5), float(x[-1]))])
         marks.append(Series(str(place + 1), role_of(place), at, np.interp(at, x, y), np.interp(at, x, y)))
-    return Chart((*drawn, *marks), AXES[look.axis], look.log)
+    return Chart((*drawn, *marks), look.log)
 
 
 def curve(look: RaceLook, lane: Lane, columns: int) -> tuple[Floats, Floats]:

@@ -342,4 +342,4 @@ def law_chart(now: ScatterNow) -> Chart:
     for name, figure, role, style in LAW_CURVES:
         y = np.array([getattr(line, figure) for line in now.laws])
         drawn.append(Series(name, role, x, y, y, style))
-    return Chart(tuple(drawn), "x", False)
+    return Chart(tuple(drawn), False)

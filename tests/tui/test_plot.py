@@ -19,7 +19,7 @@ def rows_of(values: list[float], log: bool) -> list[Row]:
     """The chart of a curve through these values, one a step."""
     y = drawable(np.array(values), log)
     curve = Series("train", "series-0", np.arange(1.0, len(y) + 1), y, y)
-    return draw(Chart((curve,), "updates", log), 60, HEIGHT)
+    return draw(Chart((curve,), log), 60, HEIGHT)
 
 
 def labels(rows: list[Row]) -> dict[float, int]:
@@ -54,7 +54,7 @@ def test_a_label_stands_in_the_row_of_its_value(values: list[float], log: bool) 
 @pytest.mark.parametrize("colour", [True, False])
 def test_the_place_of_a_column_is_drawn_in_that_column(width: int, height: int, colour: bool) -> None:
     x = np.arange(50.0)
-    curve = Chart((Series("train", "series-1", x, x, x),), "updates", log=False)
+    curve = Chart((Series("train", "series-1", x, x, x),), log=False)
     places = [place_at(curve, width, height, column, 2, colour) for column in range(-1, width + 1)]
     known = [place for place in places if place is not None]
     assert (known[0], known[-1]) == (0.0, 49.0)
@@ -66,7 +66,7 @@ def test_the_place_of_a_column_is_drawn_in_that_column(width: int, height: int, 
 
 def test_beside_the_curves_and_where_nothing_is_drawn_there_is_no_place() -> None:
     x = np.arange(50.0)
-    curve = Chart((Series("train", "series-1", x, x, x),), "updates", log=False)
+    curve = Chart((Series("train", "series-1", x, x, x),), log=False)
     assert place_at(curve, 38, 12, 0, 2) is None
     assert place_at(curve, 38, 12, 37, 2) is None, "the frame"
     assert place_at(curve, 38, 12, 20, 12) is None

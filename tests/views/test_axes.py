@@ -69,7 +69,7 @@ def test_on_the_screen_a_curve_at_a_label_s_value_runs_beside_the_label(
     def drawn(*values: float) -> list[str]:
         held = [log10(v) if log else v for v in (*ends, *values)]
         corners = [flat(value, (10.0,)) for value in held[:2]]
-        return lines(draw(Chart((*corners, *(flat(v) for v in held[2:])), "updates", log), 60, height))
+        return lines(draw(Chart((*corners, *(flat(v) for v in held[2:])), log), 60, height))
 
     labelled = [(row, line.split("┤")[0].strip()) for row, line in enumerate(drawn()) if "┤" in line]
     assert labelled
@@ -81,11 +81,11 @@ def test_on_the_screen_a_curve_at_a_label_s_value_runs_beside_the_label(
 def test_small_labels_are_written_as_numbers_are_and_take_little_room() -> None:
     high = np.array([0.0, 300.0])
     (steep,) = (Series("steep", "series-1", np.array([0.0, 9.0]), y, y) for y in [np.array([-5.0, -1.0])])
-    text = "\n".join(lines(draw(Chart((steep,), "updates", True), 40, 14)))
+    text = "\n".join(lines(draw(Chart((steep,), True), 40, 14)))
     assert "1e−5┤" in text
     assert "e-" not in text
     wild = Series("wild", "series-1", np.array([0.0, 9.0]), high, high)
-    assert all(re.match("[^┤│]{1,6}[┤│]", line) for line in lines(draw(Chart((wild,), "updates", True), 40, 14))[1:-2])
+    assert all(re.match("[^┤│]{1,6}[┤│]", line) for line in lines(draw(Chart((wild,), True), 40, 14))[1:-2])
 
 
 class TestLayers:
@@ -96,7 +96,7 @@ class TestLayers:
 
     @pytest.mark.parametrize("colour", [True, False])
     def test_a_dashed_curve_leaves_the_one_beneath_to_be_seen(self, colour: bool) -> None:
-        chart = Chart((flat(1.0), flat(1.0, style="dashes", role="series-2"), flat(2.0, (10.0,))), "updates", False)
+        chart = Chart((flat(1.0), flat(1.0, style="dashes", role="series-2"), flat(2.0, (10.0,))), False)
         row = next(row for row in draw(chart, 60, 14, colour) if any(role == "series-2" for _, role in row))
         shown = [sum(len(text) for text, role in row if role == name) for name in ("series-1", "series-2")]
         assert min(shown) >= 15
@@ -104,14 +104,14 @@ class TestLayers:
     def test_a_band_is_seen_around_the_curve_in_it(self) -> None:
         x = np.linspace(0, 10, 50)
         around = Series("batch", "series-0", x, np.full(50, 0.5), np.full(50, 1.5), "band")
-        chart = Chart((around, flat(1.0)), "updates", False)
+        chart = Chart((around, flat(1.0)), False)
         assert {"series-0", "series-1"} <= self.roles(chart)
         inside = [text for row in draw(chart, 60, 14) for text, role in row if role == "series-0"]
         dots = sum((ord(glyph) - 0x2800).bit_count() for text in inside for glyph in text if glyph > "\u2800")
         assert 0 < dots <= 3 * sum(map(len, inside))  # of eight a cell
 
     def test_the_cursor_stands_where_one_stands_and_hides_no_curve(self) -> None:
-        chart = Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False)
+        chart = Chart((flat(1.0), flat(2.0, (10.0,))), False)
         bare, pointed = lines(draw(chart, 60, 14)), lines(draw(replace(chart, cursor=5.0), 60, 14))
         columns = {k for a, b in zip(bare, pointed, strict=True) for k in range(60) if a[k] != b[k]}
         assert len(columns) == 1
@@ -123,7 +123,7 @@ class TestLayers:
 
     def test_marks_stand_above_and_are_explained(self) -> None:
         marks = tuple(Mark(x, "▼", "changed", "selected") for x in (2.0, 4.0))
-        chart = Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, marks=marks)
+        chart = Chart((flat(1.0), flat(2.0, (10.0,))), False, marks=marks)
         top = lines(draw(chart, 60, 14))[0]
         assert top.count("▼") == 2
         assert top.index("▼ changed ─") > top.index("▼")
@@ -133,7 +133,7 @@ class TestLayers:
         assert lines(draw(replace(chart, marks=end), 60, 14))[0].endswith("─ stopped ×┐")
 
     def test_curves_are_drawn_once_while_one_steps_along_them(self) -> None:
-        chart = Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, cursor=1.0)
+        chart = Chart((flat(1.0), flat(2.0, (10.0,))), False, cursor=1.0)
         draw(chart, 61, 14)
         before = drawn.cache_info().misses
         moved = [draw(replace(chart, cursor=place), 61, 14) for place in (2.0, 5.0, 9.0)]
@@ -145,6 +145,6 @@ class TestLayers:
         assert drawn.cache_info().misses == before + 1
 
     def test_neighbours_of_one_role_are_one_span(self) -> None:
-        for row in draw(Chart((flat(1.0), flat(2.0, (10.0,))), "updates", False, cursor=5.0), 60, 14):
+        for row in draw(Chart((flat(1.0), flat(2.0, (10.0,))), False, cursor=5.0), 60, 14):
             roles = [role for text, role in row if text]
             assert all(a != b for a, b in pairwise(roles)), row
