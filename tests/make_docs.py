@@ -260,7 +260,7 @@ PARTS: dict[str, Callable[[], str]] = {
     ),
     "activations": lambda: " ".join(map(code, ACTIVATIONS)),
     "files": instead_table,
-    "readers": lambda: "\n".join(f"- {words}" for words, _ in READERS.values()),
+    "readers": lambda: "\n".join(f"- {words}" for words in READERS.values()),
     "questions": questions,
     "mistakes": lambda: table(("id", "what the program does"), ((code(it.id), safe(it.name)) for it in CHANGES)),
 }

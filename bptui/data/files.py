@@ -62,21 +62,15 @@ TEXTS = (
 """How a text begins that is not read as a table."""
 HEAD = 4096  # bytes that are looked at
 Reader = Callable[[Path, Wish, Tell], Table | Samples]
-READERS: dict[str, tuple[str, Reader]] = {
-    "table": (
-        "a table of text: commas, semicolons, tabs, bars or blanks between its cells; packed by gzip too",
-        read_table,
-    ),
-    "arff": ("ARFF: `@attribute` lines, then a table", read_arff),
-    "npz": ("`.npz` of numpy: an array `x` (or `X`, `images`) and `y` (or `labels`)", read_npz),
-    "npy": ("`.npy` of numpy: a table; or `X….npy` with `y….npy` beside it", read_npy),
-    "idx": ("IDX: `…-images-idx3-ubyte` and `…-labels-idx1-ubyte`, packed by gzip or not", read_idx),
-    "folder": (
-        "a folder with a folder of pictures for each class (needs Pillow: `pip install 'bptui[images]'`)",
-        read_folder,
-    ),
+READERS: dict[Reader, str] = {
+    read_table: "a table of text: commas, semicolons, tabs, bars or blanks between its cells; packed by gzip too",
+    read_arff: "ARFF: `@attribute` lines, then a table",
+    read_npz: "`.npz` of numpy: an array `x` (or `X`, `images`) and `y` (or `labels`)",
+    read_npy: "`.npy` of numpy: a table; or `X….npy` with `y….npy` beside it",
+    read_idx: "IDX: `…-images-idx3-ubyte` and `…-labels-idx1-ubyte`, packed by gzip or not",
+    read_folder: "a folder with a folder of pictures for each class (needs Pillow: `pip install 'bptui[images]'`)",
 }
-"""What is read: what it is called in words, and its reader."""
+"""What each reader reads, in words."""
 
 
 def read_data(path: Path | str, wish: Wish | None = None, tell: Tell = silent) -> Dataset:

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bptui.data import DataError
-from bptui.data.files import INSTEAD, READERS, read_data
+from bptui.data.files import INSTEAD, READERS, read_data, reader_of
 from bptui.scenario import Scenario, ScenarioError
 from bptui.session.session import Session
 
@@ -36,9 +37,15 @@ def test_a_kind_that_is_not_read_names_the_way_round(tmp_path: Path, suffix: str
         Scenario.of_file(path)
 
 
-def test_no_kind_is_both_read_and_refused() -> None:
-    assert not set(READERS) & set(INSTEAD)
-    assert all(suffix == suffix.lower() for suffix in (*READERS, *INSTEAD))
+def test_every_kind_that_is_read_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "mine.arff").write_text("@relation r\n@attribute a numeric\n@data\n1\n", encoding="utf-8")
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03")
+    np.savez(tmp_path / "mine.npz", x=np.eye(3))
+    np.save(tmp_path / "mine.npy", np.eye(3))
+    (tmp_path / "pictures" / "cat").mkdir(parents=True)
+    (tmp_path / "pictures" / "cat" / "1.png").write_bytes(b"\x89PNG")
+    assert {reader_of(path) for path in tmp_path.iterdir()} == set(READERS)
 
 
 @pytest.mark.parametrize("name", ["pipe.csv", "pipe.toml", "pipe"])
