@@ -38,7 +38,7 @@ from bptui.serve.command import Opening, told
 from bptui.session.beginning import Beginning
 from bptui.session.keeping import text_of_session
 from bptui.session.session import Session
-from bptui.tui.config import config_path, read_config
+from bptui.tui.config import Config, config_path, read_config
 from bptui.tui.pictures import picture
 from tests import make_screenshots, scenes
 from tests.make_docs import FOLDER, GIVEN, MADE, PARTS, renewed
@@ -349,6 +349,14 @@ def text_of(svg: str) -> str:
     """What can be read in it, without the breaks at line ends."""
     words = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
     return "".join(word.text.strip("\n") for word in words if word.text)
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("ansi-dark", "#0c0c0c"), ("ansi-light", "#f2f2f2")])
+async def test_a_picture_in_the_terminals_own_colours_has_the_ground_of_one(theme: str, ground: str) -> None:
+    async with explore(size=(40, 10), config=Config(theme=theme)) as at:
+        svg = picture(at.app, "title")
+    assert svg.count(f'<rect fill="{ground}"') > 10
+    assert not re.findall("#4b4e55|#fdfdc5", svg)
 
 
 async def test_a_changed_cell_changes_few_lines_of_a_picture() -> None:
