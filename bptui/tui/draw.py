@@ -243,7 +243,7 @@ class DrawScreen(Sheet):
             self.notice = str(problem)
             return
         self._put_in = True
-        self.notice = f"{said}: {self.shown('batch')} makes the update, {self.shown('stop')} steps through it"
+        self.notice = f"{said}: {self.shown('batch')} makes it, {self.shown('stop')} steps through it"
 
     def keep_drawing(self) -> None:
         """At the end of the file of drawings, or of a new one."""
@@ -257,7 +257,7 @@ class DrawScreen(Sheet):
             return
         try:
             path, count = keep(Path(name), (self.pad.sketch.rows, self.pad.sketch.columns), self.pad.sketch.x, label)
-            self.notice = f"{clean(label)} is drawing {count} in {clean(str(path))}; bptui reads it"
+            self.notice = f"saved as drawing {count} of {clean(str(path))}, with the label {clean(label)}"
         except OSError as problem:
             self.notice = f"{clean(name)}: {problem.strerror}; nothing was saved"
 

@@ -189,7 +189,8 @@ def change_note(now: SketchNow, width: int) -> Row:
     if now.earlier is None:
         return ()
     since = "since the start" if now.since == 0 else f"since update {now.since}"
-    return ((cut(f"the signed number is the change {since}", width), "dim"),)
+    said = (f"the signed number is the change {since}", f"+ and −: the change {since}", f"+ −: {since}")
+    return first_fitting((((words, "dim"),) for words in said), width)
 
 
 def entry(now: SketchNow, k: int, width: int) -> Row:

@@ -233,6 +233,7 @@ async def test_several_drawings_join_one_batch() -> None:
     async with drawing() as at:
         await at.do("dot", "next-label", "put-in", "right", "dot", "next-label", "put-in")
         assert at.session.record.guests == 2
+        assert "sample 34 of 34 in the batch of update 1: b makes it, Esc steps through it" in at.foot()
         assert "batch of update 1: 34 samples, 2 your own" in at.text()
 
 
@@ -271,10 +272,10 @@ async def test_saved_drawings_are_a_data_set_that_bptui_reads(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     async with drawing() as at:
         await at.do(*L_STROKE, "next-label", "keep")
-        assert "a is drawing 1 in letters-drawings.csv; bptui reads it" in at.foot()
+        assert "saved as drawing 1 of letters-drawings.csv, with the label a" in at.foot()
         first = at.pad.pad.sketch.x
         await at.do("clear", "dot", "next-label", "keep")
-        assert "b is drawing 2 in letters-drawings.csv" in at.foot()
+        assert "saved as drawing 2 of letters-drawings.csv, with the label b" in at.foot()
         second = at.pad.pad.sketch.x
     data = read_data(tmp_path / "letters-drawings.csv")
     assert (data.image, data.classes) == ((12, 12), ("a", "b"))

@@ -97,6 +97,14 @@ def test_the_answer_the_label_and_the_change_are_marked() -> None:
     assert f"{change:+.4f}◂".replace("-", "−") in text
 
 
+@pytest.mark.parametrize("since", [0, 7, 12345])
+def test_what_the_signed_numbers_are_is_cut_off_in_no_terminal_of_80_columns(since: int) -> None:
+    now = replace(letter(), earlier=np.full(26, 1 / 26), since=since)
+    told = [line for line in painted(now, 78, 21).splitlines() if "since" in line]
+    assert told
+    assert not any("…" in line for line in told)
+
+
 def test_an_empty_field_has_no_answer_yet() -> None:
     text = painted(letter(sketch=Sketch.blank(12, 12)), 78, 21)
     assert "draw something" in text
