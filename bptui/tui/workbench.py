@@ -217,14 +217,16 @@ class Workbench(Clocked):
             return False
         if key_id == "stop":
             self.slices.stop()
-        self.put_off(partial(self._press_kept, key_id))
+            self.put_off(partial(self._stop_kept, self.working()))
+        else:
+            self.put_off(partial(self._press_and_show, key_id))
         return True
 
-    def _press_kept(self, key_id: str) -> None:
-        """What was to be stopped may have come to its end."""
-        key = next(key for key in self.table() if key.id == key_id)
-        if key_id != "stop" or self.why_not(key) is None:
-            self._press_and_show(key_id)
+    def _stop_kept(self, worked: bool) -> None:
+        """What was to be stopped, where something ``worked``, may have come to its end: then it means nothing more."""
+        key = next(key for key in self.table() if key.id == "stop")
+        if (self.working() or not worked) and self.why_not(key) is None:
+            self._press_and_show("stop")
 
     def why_not(self, key: Key[Any]) -> str | None:
         """Why a key cannot act now, or None."""

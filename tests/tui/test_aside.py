@@ -1,7 +1,7 @@
 """What takes longer than a key may wait is done beside the screen: it stays alive, and what comes of it is the same."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -329,6 +329,30 @@ async def test_a_screen_that_is_not_waited_for_any_more_does_not_open(gate: Gate
             go_on.set()
             await until_over(at)
             assert shown == ([] if given_up else [True])
+
+
+async def test_esc_that_stops_work_closes_nothing_when_that_has_ended_meanwhile(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(screen: LabScreen, updates: int, pause: Callable[[], bool]) -> int:
+        gate.entered.set()
+        assert gate.open.wait(PATIENCE)
+        return screen.lab.advance(updates, pause)
+
+    monkeypatch.setattr(LabScreen, "make", held)
+    async with explore("xor") as at:
+        await at.press("l")
+        await until_over(at)
+        lab = at.app.screen
+        gate.open.clear()
+        await at.press("b")
+        assert gate.entered.wait(PATIENCE)
+        await at.press("escape")
+        gate.open.set()
+        await until_over(at)
+        assert at.app.screen is lab
+        await at.press("escape")
+        assert at.app.screen is at.explorer
 
 
 async def test_a_quit_that_asks_first_stops_nothing(gate: Gate) -> None:
