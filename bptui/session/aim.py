@@ -8,7 +8,7 @@ from bptui.data.clean import clean
 from bptui.engine.weight import Weight
 from bptui.session.goal import Goal
 from bptui.session.moment import GRADIENT, INPUT, UPDATE, Moment, Phase
-from bptui.session.moves import end_of, to_goal, update_of_batch
+from bptui.session.moves import begins_batch, end_of, to_goal
 from bptui.training.run import Run
 
 ACCEPTED = "write 120, +20, -5, 50%, start, end, e3, e3 b5; and s17, input, f1, loss, d1, gradient, reduce"
@@ -177,8 +177,8 @@ def words_of_time(run: Run, moment: Moment) -> list[str]:
         return ["start"]
     record = run.record(moment.update)
     place = record.position
-    first = update_of_batch(run, place.epoch, place.batch) == moment.update
-    words = [f"e{place.epoch}", f"b{place.batch}"] if first else [f"u{moment.update}"]
+    begins = begins_batch(run, moment.update)
+    words = [f"e{place.epoch}", f"b{place.batch}"] if begins else [f"u{moment.update}"]
     phase = moment.phase
     if not (phase.per_batch and moment.sample == record.n - 1):
         words.append(f"s{moment.sample + 1}")

@@ -7,6 +7,7 @@ A move is made in two halves, so that a long one can be cut into slices: what mu
 (:func:`until_reached`), and where one then stands (:func:`end_of_move`).
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -145,15 +146,27 @@ def to_goal(run: Run, moment: Moment, goal: Goal) -> Moment:
 
 def update_of_batch(run: Run, epoch: int, batch: int) -> int:
     """The first update of a batch, or the last update known that comes before it or still is in its epoch."""
-    update = run.first_update_of(epoch)
-    while update <= run.frontier:
+
+    def place(update: int) -> tuple[int, int]:
         position = run.record(update).position
-        if position.epoch > epoch:
-            return update - 1
-        if position.batch >= batch:
-            return update
-        update += 1
-    return run.frontier
+        return position.epoch, position.batch
+
+    updates = range(run.first_update_of(epoch), run.frontier + 1)  # thousands, where batches are small or repeated
+    found = bisect_left(updates, (epoch, batch), key=place)
+    if found == len(updates):
+        return run.frontier
+    update = updates[found]
+    return update if place(update)[0] == epoch else update - 1
+
+
+def begins_batch(run: Run, update: int) -> bool:
+    """Is it the first update of its batch? Only with other settings the repeats may count anew in the midst of one."""
+    place = run.record(update).position
+    if place.repeat > 1 or update == 1:
+        return update == 1
+    if run.settings_at(update).repeats == run.settings_at(update - 1).repeats:
+        return True
+    return update_of_batch(run, place.epoch, place.batch) == update
 
 
 def to_update(run: Run, moment: Moment, update: int) -> Moment:

@@ -1,5 +1,8 @@
 """Aims: what the words of travel mean, what is refused, and that every moment has words that lead back to it."""
 
+from dataclasses import replace
+from unittest.mock import Mock
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +10,8 @@ from hypothesis import strategies as st
 from bptui.engine.weight import Weight
 from bptui.session import MOVES, Moment, Move, Phase, make
 from bptui.session.aim import Aim, parse_aim, words_of
-from bptui.session.moves import select, to_row
+from bptui.session.goal import Goal
+from bptui.session.moves import begins_batch, select, to_goal, to_row, update_of_batch
 from bptui.training import Run, Settings
 from tests.training.builders import ANY_SETTINGS, begin
 
@@ -149,3 +153,40 @@ def test_a_moment_s_words_lead_to_it_from_anywhere(
     for move in elsewhere:
         there = make(fresh, there, move)
     assert arrive(fresh, there, words_of(run, moment)) == moment
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    chosen=ANY_SETTINGS,
+    repeats=st.integers(1, 3),
+    at=st.integers(1, 20),
+    epoch=st.integers(1, 4),
+    batch=st.integers(1, 9),
+)
+def test_batches_begin_and_are_found_where_all_updates_looked_at_one_by_one_say(
+    chosen: Settings, repeats: int, at: int, epoch: int, batch: int
+) -> None:
+    run = begin(chosen, count=7)
+    run.extend_to(25)
+    run = run.fork(at, replace(chosen, repeats=repeats))
+    run.extend_to(25)
+    places = [run.record(update).position for update in range(1, 26)]
+    batches = [(place.epoch, place.batch) for place in places]
+    begun = [update == 1 or batches[update - 2] != batches[update - 1] for update in range(1, 26)]
+    assert [begins_batch(run, update) for update in range(1, 26)] == begun
+    later = [update for update, found in enumerate(batches, 1) if found >= (epoch, batch)]
+    wanted = 25 if not later else later[0] if batches[later[0] - 1][0] == epoch else later[0] - 1
+    assert epoch > batches[-1][0] or update_of_batch(run, epoch, batch) == wanted
+
+
+def test_far_on_in_a_long_epoch_words_are_found_without_the_updates_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session is kept every few seconds while it plays: the explorer stood still for seconds."""
+    run = begin(Settings(batch_size=1, repeats=300))
+    run.extend_to(1000)
+    record = Mock(wraps=run.record)
+    monkeypatch.setattr(run, "record", record)
+    assert words_of(run, Moment(950, UPDATE, layer=2)) == "u950"
+    assert words_of(run, Moment(901, UPDATE, layer=2)) == "e1 b4"
+    assert record.call_count < 5
+    assert to_goal(run, Moment(), Goal(epoch=1, batch=3)).update == 601
+    assert record.call_count < 30
