@@ -127,8 +127,8 @@ class Workbench(Clocked):
     # --- the mouse ---
 
     def on_click(self, event: events.Click) -> None:
-        """A click says which panel is meant."""
-        if self.takes_over():
+        """A click says which panel is meant, of what is seen: none of what a screen has covered since."""
+        if not self.is_active or self.takes_over():
             return
         if self.slices.busy:
             self.put_off(partial(self.on_click, event))

@@ -29,7 +29,7 @@ from bptui.tui.lab import LabScreen, lab_of
 from bptui.tui.recovery import Recovery
 from bptui.tui.stage import Stage
 from bptui.tui.workbench import Workbench
-from bptui.views.arrange import BATCH
+from bptui.views.arrange import BATCH, LOSS, NETWORK
 from bptui.views.scene import Scene
 
 from .pilots import PATIENCE, WIDE, Pilots, explore
@@ -150,6 +150,7 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         await blocked(at, gate, "l")
         await at.press("b", "y")
         assert "2 keys waiting" in at.foot()
+        await at.pilot.click(at.explorer.stage.panels[LOSS])
         gate.open.set()
         await at.until(lambda: isinstance(at.app.screen, LabScreen))
         await until_over(at)
@@ -157,6 +158,7 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         assert isinstance(lab, LabScreen)
         assert (lab.lab.made, lab.log_scale) == (1, True)
         assert at.session.moment == before
+        assert at.explorer.looks.focus == NETWORK, "a click is for what is seen"
 
 
 async def test_a_screen_opened_while_it_plays_shows_its_numbers(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
