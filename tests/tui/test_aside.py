@@ -78,7 +78,7 @@ async def blocked(at: Pilots, gate: Gate, *keys: str) -> None:
     gate.open.clear()
     gate.entered.clear()
     await at.press(*keys)
-    assert gate.entered.wait(PATIENCE)
+    await at.until(gate.entered.is_set)
     assert at.explorer.slices.busy
 
 
@@ -199,7 +199,7 @@ async def test_what_a_screen_works_on_the_one_below_it_does_not_look_at(
         gate.open.clear()
         gate.entered.clear()
         await at.press("b")
-        assert gate.entered.wait(PATIENCE)
+        await at.until(gate.entered.is_set)
         monkeypatch.setattr(Run, "record", noted)
         await at.resize(90, 30)
         kept = at.app.recovery = Recovery(tmp_path)
@@ -270,7 +270,7 @@ async def test_a_letter_typed_while_breakpoints_look_back_begins_one_line(
             follow(*given)
 
         await at.press("1")
-        assert gate.entered.wait(PATIENCE)
+        await at.until(gate.entered.is_set)
         assert screen.slices.busy
         monkeypatch.setattr(Trail, "follow", noted)
         screen.notice = ""  # then the foot says how far it is
@@ -348,7 +348,7 @@ async def test_esc_that_stops_work_closes_nothing_when_that_has_ended_meanwhile(
         lab = at.app.screen
         gate.open.clear()
         await at.press("b")
-        assert gate.entered.wait(PATIENCE)
+        await at.until(gate.entered.is_set)
         await at.press("escape")
         gate.open.set()
         await until_over(at)

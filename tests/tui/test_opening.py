@@ -126,6 +126,7 @@ async def test_a_q_that_may_be_meant_for_what_a_key_before_it_opens_waits_for_it
 
 
 async def test_esc_stops_what_takes_its_time_once_it_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "BRIEF", 3600.0)
     async with opened() as at:
         await at.pilot.press("escape")
         assert not at.app._exit
