@@ -95,7 +95,7 @@ class Finder:
                 frame = frame.f_back
             sys.exit(f"numpy came in by {frame.f_globals['__name__']}")
 sys.meta_path.insert(0, Finder())
-import bptui.cli, bptui.scenario.outline, bptui.tui.app, bptui.tui.driver
+import bptui.cli, bptui.scenario.outline, bptui.tui.program, bptui.tui.driver
 """
 
 

@@ -232,7 +232,7 @@ def open_explorer(
         return complain(problem)
     gc.disable()  # until there is a session: what is imported stays, and to look through it takes a tenth of the start
     with loading():
-        from bptui.tui.app import run_explorer
+        from bptui.tui.program import run_explorer
 
     config = config_of(options)
     unkept = config.read_only or not recovers or bool(os.environ.get("TEXTUAL_DRIVER"))

@@ -39,7 +39,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, command: str) -> tuple[Session, dict[
         kept.update(session=scenes.begun(start), aim=aim, looks=looks)
         return 0
 
-    monkeypatch.setattr("bptui.tui.app.run_explorer", keep)
+    monkeypatch.setattr("bptui.tui.program.run_explorer", keep)
     monkeypatch.setattr("bptui.cli.exploring.why_no_terminal", lambda: None)
     name, *words = shlex.split(command)
     assert name == "bptui"

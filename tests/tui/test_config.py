@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from bptui.cli import exploring, main
 from bptui.session.player import Player
-from bptui.tui.app import draws_unicode
 from bptui.tui.config import Config, ConfigError, config_path, in_force, read_config
 from bptui.tui.explorer import Explorer
 from bptui.tui.key_names import NAMED, key_name, key_written
 from bptui.tui.keys import Remap, doubled
 from bptui.tui.lists import Help
 from bptui.tui.palette import MONO, PALETTES
+from bptui.tui.program import draws_unicode
 from bptui.tui.screens import tables
 from bptui.views.choices import GLYPHS, MOST_SPEED, THEMES, USUAL_SPEED
 from bptui.views.panels import NUMBERS, PANELS
@@ -228,7 +228,7 @@ def config_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Con
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(exploring, "why_no_terminal", lambda: None)
-    monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
+    monkeypatch.setattr("bptui.tui.program.run_explorer", run_explorer)
     assert main(["xor", *words]) == 0
     return opened[0]
 

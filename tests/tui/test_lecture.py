@@ -212,7 +212,7 @@ def test_the_options_reach_the_explorer(option: str, tmp_path: Path, monkeypatch
         given.append(config)
         return 0
 
-    monkeypatch.setattr("bptui.tui.app.run_explorer", run_explorer)
+    monkeypatch.setattr("bptui.tui.program.run_explorer", run_explorer)
     from bptui.cli import main
 
     assert main(["xor", option]) == 0

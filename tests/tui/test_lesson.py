@@ -14,7 +14,7 @@ from bptui.headless.arguments import parser_of
 from bptui.headless.lessons import found
 from bptui.session.learned import Learned, learned, remember
 from bptui.session.lesson import Lesson
-from bptui.tui import app
+from bptui.tui import program
 from bptui.tui.config import Config
 from bptui.tui.lesson import LessonExplorer
 from bptui.views.lesson import ASIDE
@@ -101,7 +101,7 @@ def test_a_lesson_offers_nothing_to_recover(is_lesson: bool, tmp_path: Path, mon
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
     monkeypatch.setattr(exploring, "why_no_terminal", lambda: None)
-    monkeypatch.setattr(app, "run_explorer", lambda *_, **more: given.update(more) or 0)
+    monkeypatch.setattr(program, "run_explorer", lambda *_, **more: given.update(more) or 0)
     command, words = (exploring.lesson, ("lesson", "1")) if is_lesson else (exploring.explore, ("", "xor"))
     try:
         command(parser_of(words[0]).parse_args([words[1]]))

@@ -18,8 +18,7 @@ from bptui.session.keeping import Reopened
 from bptui.session.keeping import opened as reopened
 from bptui.session.known import known_of
 from bptui.session.session import Session
-from bptui.tui import app as apps
-from bptui.tui import opening
+from bptui.tui import opening, program
 from bptui.tui.app import BptuiApp
 from bptui.tui.config import Config
 from bptui.tui.explorer import Explorer
@@ -138,7 +137,7 @@ async def test_esc_stops_what_takes_its_time_once_it_is_said_so(monkeypatch: pyt
         assert at.app.opening is not None
         assert at.app.opening.give_up(10)
         with pytest.raises(KeyboardInterrupt):
-            apps.leave_opening(at.app, at.app.opening, 0)
+            program.leave_opening(at.app, at.app.opening, 0)
 
 
 async def test_an_esc_behind_other_keys_is_meant_for_them_and_ctrl_c_is_said_to_stop(
@@ -185,7 +184,7 @@ async def test_why_there_is_no_session_is_for_whoever_ran_it_to_say() -> None:
         await until(pilot, lambda: app.refusal is not None)
     assert app.opening is not None
     with pytest.raises(ScenarioError, match="3: not a number"):
-        apps.leave_opening(app, app.opening, 0)
+        program.leave_opening(app, app.opening, 0)
 
 
 async def test_it_is_painted_at_every_size() -> None:
