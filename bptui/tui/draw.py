@@ -164,7 +164,7 @@ class DrawScreen(Sheet):
         self.draw(lambda sketch: sketch.filled(picture.ravel()))
         self.notice = f"sample {m + 1} of update {record.number}, to be drawn on"
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
+    def pointed(self, event: events.MouseDown) -> None:
         if self._point(event):
             self._stroke = ink = self.pad.sketch.other
             self._ink(lambda sketch: sketch.inked(ink))

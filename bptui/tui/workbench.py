@@ -41,6 +41,7 @@ class Workbench(Clocked):
         self._look = palette_name, ascii_only
         self._hints: list[tuple[str, str, bool]] = []
         self._painted_for: tuple[int, int] | None = None
+        self._took_over = False  # did the press of the mouse end a tour? Then its click does nothing more
 
     # --- what a screen says ---
 
@@ -126,9 +127,17 @@ class Workbench(Clocked):
 
     # --- the mouse ---
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._took_over = self.is_active and self.takes_over()
+        if not self._took_over:
+            self.pointed(event)
+
+    def pointed(self, event: events.MouseDown) -> None:
+        """A button of the mouse goes down; for most screens what counts is the click that it may become."""
+
     def on_click(self, event: events.Click) -> None:
         """A click says which panel is meant, of what is seen: none of what a screen has covered since."""
-        if not self.is_active or self.takes_over():
+        if not self.is_active or self._took_over:
             return
         if self.slices.busy:
             self.put_off(partial(self.on_click, event))
@@ -140,11 +149,11 @@ class Workbench(Clocked):
         """A panel was clicked in this column and row; most screens have nothing to choose."""
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        if not self.slices.busy:
+        if not self.takes_over() and not self.slices.busy:
             self.wheel("up")
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        if not self.slices.busy:
+        if not self.takes_over() and not self.slices.busy:
             self.wheel("down")
 
     def wheel(self, way: str) -> None:

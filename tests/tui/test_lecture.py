@@ -116,9 +116,13 @@ async def test_any_key_takes_over_and_does_nothing_else(
 async def test_a_click_takes_over_too_and_q_leaves() -> None:
     async with explore("xor", config=Config(demo=True)) as at:
         focus = at.explorer.looks.focus
-        await at.pilot.click("#update")
+        await at.pilot.mouse_down("#batch")
         assert "the tour has ended here" in at.foot()
+        await at.pilot.mouse_up("#batch")
+        await at.pilot.pause()
         assert at.explorer.looks.focus == focus
+        await at.pilot.click("#batch")
+        assert at.explorer.looks.focus != focus
     async with explore("xor", config=Config(demo=True)) as at:
         await at.press("q")
         assert not at.app.is_running

@@ -5,10 +5,12 @@ import re
 import pytest
 from textual import events
 
+from bptui.tui.config import Config
 from bptui.tui.lists import List
 from bptui.tui.panel import Panel
 from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH, DELTAS, LOSS, NETWORK
+from bptui.views.looks import Looks
 from bptui.views.network import laid_out, unit_at
 from bptui.views.panels import NUMBERS
 from tests.cli.commands import terminal
@@ -251,3 +253,15 @@ async def test_a_click_on_a_title_or_a_border_leaves_one_where_one_stands() -> N
             for y in (0, box.height - 1):
                 await at.pilot.click(at.explorer.stage.panels[number], offset=(4, y))
         assert at.session.moment == before
+
+
+async def test_the_wheel_ends_a_tour_and_scrolls_nothing_before_it_has_ended() -> None:
+    session = session_with("digits")
+    session.move(("batch", 1))
+    async with explore(session, USUAL, config=Config(demo=True), looks=Looks(focus=BATCH)) as at:
+        before = at.explorer.looks
+        await wheel(at, events.MouseScrollUp)
+        assert "the tour has ended here" in at.foot()
+        assert at.explorer.looks == before
+        await wheel(at, events.MouseScrollUp)
+        assert at.explorer.looks != before
