@@ -18,7 +18,7 @@ def command(session: Session, looks: Looks) -> str:
     if later:
         update, change = later[0]
         what = words_of_change(session.run, update, change)
-        raise ValueError(f"{what} from update {update} on: no command says that until {{save-session}} keeps it")
+        raise ValueError(f"no command says {what} from update {update} on: {{save-session}} keeps it")
     assert isinstance(first, Settings)
     return shlex.join(["bptui", *command_words(session.scenario.under(first)), *where(session, looks)])
 

@@ -88,6 +88,6 @@ async def test_the_command_of_one_fork_says_that_it_is_of_this_one_alone() -> No
         long_run(at)
         at.session.moment = to_update(at.session.run, at.session.moment, 37)
         await at.press("right_curly_bracket", "i")
-        assert "γ 2 from update 38 on: no command says that until ctrl+s keeps it" in at.foot()
+        assert "no command says γ 2 from update 38 on: ctrl+s keeps it" in at.foot()
         await at.press("F", "up", "enter", "i", "escape")
         assert "of fork 1 alone; ctrl+s keeps all 2" in at.foot()
