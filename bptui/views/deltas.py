@@ -109,6 +109,11 @@ def strip_units(scene: Scene, size: int) -> range:
     return range(first, first + size)
 
 
+def product_sign(scene: Scene) -> str:
+    """What a sample adds to the selected weight, in symbols."""
+    return "x·δ" if scene.moment.layer == 1 and scene.moment.source >= 0 else "a·δ"
+
+
 def head(scene: Scene, c: Columns, units: range) -> str:
     layer, unit = scene.moment.layer, scene.moment.unit
     symbol = f"δ{sub(layer)}"
@@ -122,7 +127,7 @@ def head(scene: Scene, c: Columns, units: range) -> str:
     words += " " + right(fitting(c.delta, f"{symbol}[{scene.record.names.unit(layer, unit)}]", symbol), c.delta)
     if c.own and own_kind(scene) == "delta":
         words += " " + right("yours", c.own)
-    words += " " + right("x·δ" if layer == 1 and scene.moment.source >= 0 else "a·δ", c.product)
+    words += " " + right(product_sign(scene), c.product)
     if c.own and own_kind(scene) == "contribution":
         words += " " + right("yours", c.own)
     return words + " " + right("|∇L|", c.norm) + (" " + right("cos", c.cosine)) * bool(c.cosine)

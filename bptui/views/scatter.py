@@ -9,6 +9,7 @@ from bptui.experiments.root_law import Law
 from bptui.experiments.scatter import ScatterNow
 from bptui.views.batch import LONGEST_NAME, prediction, short_input, target
 from bptui.views.charts import Chart, Series, Style, sign_of
+from bptui.views.deltas import product_sign
 from bptui.views.glyphs import BRAILLE_DOTS
 from bptui.views.numbers import factor, num, share, sign_role
 from bptui.views.scene import Scene
@@ -61,7 +62,7 @@ def chart_height(scene: Scene, now: ScatterNow, width: int, height: int) -> int:
 
 def heading(scene: Scene, now: ScatterNow, width: int) -> Row:
     n = scene.record.n
-    what = f"a·δ of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
+    what = f"{product_sign(scene)} of {n} sample{'s' if n > 1 else ''}, update {scene.record.number}"
     title: Row = (
         (f" {scene.weight_name} ", "strong"),
         (what if width >= 50 else f"update {scene.record.number}", "text"),

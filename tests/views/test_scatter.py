@@ -67,6 +67,16 @@ def test_sum_mean_deviation_and_standard_error_stand_by_their_names() -> None:
     assert f"s/√32 {factor(spread.standard_error, 8)}" in "\n".join(shown(it, 0, 50))
 
 
+@pytest.mark.parametrize(
+    ("weight", "product"), [(Weight(1, 0, 1), "x·δ"), (Weight(2, 0, 1), "a·δ"), (Weight(1, -1, 1), "a·δ")]
+)
+def test_what_is_scattered_has_the_sign_that_it_has_among_the_deltas(weight: Weight, product: str) -> None:
+    it, made = measured("digits")
+    at = replace(it.moment, layer=weight.layer, unit=weight.unit, source=weight.source)
+    top, *_ = lines(scatter_rows(scene(it, at), made.now(weight, "batch"), 0, 78, 21))
+    assert f" {product} of 32 samples, update 1" in top
+
+
 @pytest.mark.parametrize("width", [38, 78, 118])
 def test_one_sample_is_said_to_have_no_standard_error(width: int) -> None:
     text = "\n".join(shown(seen("mazur"), 0, width, 30))
