@@ -6,7 +6,7 @@ What Textual is about to write is caught in :mod:`bptui.tui.private`.
 import re
 from collections.abc import Iterable, Sequence
 from math import inf
-from operator import ne
+from operator import itemgetter, ne
 
 from rich.cells import split_graphemes
 from rich.segment import Segment
@@ -14,10 +14,11 @@ from rich.segment import Segment
 from bptui.tui.inks import ByRole, Cell, Ink, Inks, InOneInk, NotNarrow, change_pen
 from bptui.views.text import Row
 
-Run = tuple[int, int, list[Cell]]
-"""Line, column, and the cells from there on."""
+Run = tuple[Ink, int, int, Sequence[Cell]]
+"""Cells of one ink: that, their line, the first one's column, and they."""
+INK = itemgetter(0)
 OTHER = re.compile(rb"\x01+")
-FAR = 5  # up to four unchanged cells in the pen's own ink are cheaper written again than jumped over
+FAR = 5  # up to four unchanged cells in the run's own ink are cheaper written again than jumped over
 
 
 class Shadow:
@@ -30,7 +31,7 @@ class Shadow:
     def differences(self, y: int, x: int, cells: Sequence[Cell]) -> list[Run]:
         """How line y differs from these cells from column x on, as runs."""
         runs: list[Run] = []
-        end = -FAR
+        end, held = -FAR, None
         other = bytes(map(ne, self.lines[y][x : x + len(cells)], cells))
         for found in OTHER.finditer(other):
             start, stop = found.span()
@@ -38,16 +39,22 @@ class Shadow:
                 start -= 1
             while stop < len(other) and not cells[stop][0]:  # to the second one
                 stop += 1
-            if start - end >= FAR or any(ink != runs[-1][2][-1][1] for _, ink in cells[end:start]):
-                runs.append((y, x + start, []))
-                end = start
-            runs[-1][2].extend(cells[end:stop])
+            ink = cells[start][1]
+            if ink == held and start - end < FAR and all(ink == held for _, ink in cells[end:start]):
+                start = runs.pop()[2] - x
+            column, held = start, ink
+            for _, ink in cells[start:stop]:
+                if ink is not held and ink != held:
+                    runs.append((held, y, x + start, cells[start:column]))
+                    start, held = column, ink
+                column += 1
+            runs.append((held, y, x + start, cells[start:stop]))
             end = stop
         return runs
 
     def take(self, runs: list[Run]) -> None:
         """From now on the terminal shows these."""
-        for y, x, cells in runs:
+        for _, y, x, cells in runs:
             self.lines[y][x : x + len(cells)] = cells
 
 
@@ -82,10 +89,14 @@ def cells_in(text: str, ink: InOneInk) -> list[Cell]:
         return [cell for a, b, size in pieces for cell in ((text[a:b], ink.ink), *[("", ink.ink)] * (size - 1))]
 
 
-def cut(runs: list[Run], size: float) -> tuple[str, int, list[Run]]:
+def in_order(runs: Iterable[Run]) -> list[Run]:
+    """Those that look alike one after another: to move the cursor takes fewer bytes than to change a colour."""
+    return sorted(runs, key=INK)
+
+
+def cut(runs: list[Run], size: float, pen: "Pen") -> tuple[str, int, list[Run]]:
     """As many runs as about ``size`` bytes hold, one at least: their text, its bytes, and the runs that are left."""
     out, length, count = [], 0, 0
-    pen = Pen()
     for run in runs:
         if count and length >= size:
             break
@@ -93,13 +104,13 @@ def cut(runs: list[Run], size: float) -> tuple[str, int, list[Run]]:
         out.append(text)
         length += len(text) if text.isascii() else len(text.encode())
         count += 1
-    out.append(end := pen.put_down())
-    return "".join(out), length + len(end), runs[count:]
+    return "".join(out), length, runs[count:]
 
 
 def encode(runs: list[Run]) -> str:
-    """Runs (line, column, cells) as text: the shortest cursor moves, colours only where they change."""
-    return cut(runs, inf)[0]
+    """Runs as text: the shortest cursor moves, colours only where they change."""
+    pen = Pen()
+    return cut(in_order(runs), inf, pen)[0] + pen.put_down()
 
 
 class Pen:
@@ -111,22 +122,31 @@ class Pen:
 
     def write(self, run: Run) -> str:
         """A run as text."""
-        y, x, cells = run
-        on = self._at[0] == y and self._at[1] < x
-        out = [f"\x1b[{x - self._at[1]}C" if on else f"\x1b[{y + 1};{x + 1}H"]
-        held, unsure = self._ink, False
-        for column, (char, ink) in enumerate(cells, x + 1):
-            if not char:
-                continue
-            if ink is not held and ink != held:
-                out.append(change_pen(held, ink))
-                held = ink
-            out.append(f"\x1b[{column}G{char}" if unsure else char)
-            unsure = len(char) > 1  # where characters make one together, a terminal may count the columns otherwise
-        self._ink = held
-        self._at = (y, x + len(cells)) if not unsure else (-1, -1)
-        return "".join(out)
+        ink, y, x, cells = run
+        line, at = self._at
+        if y != line or x < at:
+            move = f"\x1b[{y + 1};{x + 1}H"
+        else:
+            move = f"\x1b[{x - at}C" if x - at > 1 else "\x1b[C" * (x - at)
+        pen = "" if ink is self._ink or ink == self._ink else change_pen(self._ink, ink)
+        chars = [char for char, _ in cells]
+        text = "".join(chars)
+        self._ink, self._at = ink, (y, x + len(chars))
+        if not text.isascii() and (len(text) != len(chars) or "" in chars):
+            text, self._at = apart(chars, x), (-1, -1)
+        return f"{move}{pen}{text}"
 
     def put_down(self) -> str:
         """Leave no colour behind."""
         return "\x1b[m" if self._ink else ""
+
+
+def apart(chars: list[str], x: int) -> str:
+    """Characters from column x on, of which some are not of one column. Where several make one together a terminal may
+    count the columns otherwise: it is told where the next one stands."""
+    out, unsure = [], False
+    for column, char in enumerate(chars, x + 1):
+        if char:
+            out.append(f"\x1b[{column}G{char}" if unsure else char)
+            unsure = len(char) > 1
+    return "".join(out)

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from math import inf
+from operator import itemgetter
 from time import monotonic
 from typing import Any
 
@@ -27,7 +28,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from bptui.tui.faults import surroundings, write_log
-from bptui.tui.frames import Run, Shadow, cells_of, cells_of_row, cut
+from bptui.tui.frames import Pen, Run, Shadow, cells_of, cells_of_row, cut, in_order
 from bptui.tui.inks import Cell, Inks
 from bptui.tui.line import ASK, LOST, Line
 from bptui.views.text import Row
@@ -74,6 +75,7 @@ class Diffed(CompositorUpdate):
 UNDER_WAY = 0.5  # seconds in which a key has come, or comes to nobody
 Piece = tuple[int, int, Row, str]
 """A row that a panel has painted: line, first column, its spans, and the palette that says their colours."""
+PLACE = itemgetter(0, 1)
 
 
 class Painted(CompositorUpdate):
@@ -213,12 +215,12 @@ class CellDiff(App[int]):
             return screen, None
         if self._rest or self._newer:  # what is left of another frame, or was not shown, is not in this update
             renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
-        self._rest = [
+        self._rest = in_order(
             run
             for y, start, cells in lines_of(renderable, self._inks)
             if 0 <= y < self._shadow.size[1]
             for run in self._shadow.differences(y, start, cells)
-        ]
+        )
         self._answers_key, self._key, self._newer = self._key, False, False
         return screen, self._next_pieces(self._shadow)
 
@@ -233,11 +235,11 @@ class CellDiff(App[int]):
         """As much of the frame under way as the line takes now."""
         asks, now = self._asks, monotonic()
         if self._answers_key and self._rest:  # the keys' own row says first what has become of the key
-            self._rest.sort(key=lambda run: run[0] < shadow.size[1] - 2)
-        out = []
+            self._rest.sort(key=lambda run: run[1] < shadow.size[1] - 2)
+        out, pen = [], Pen()
         while self._rest and (not asks or self.line.room(now, self._answers_key) > 0):
             size = self.line.piece if asks else inf
-            text, length, left = cut(self._rest, size)
+            text, length, left = cut(self._rest, size, pen)
             shadow.take(self._rest[: len(self._rest) - len(left)])
             self._rest = left
             out.append(text)
@@ -246,7 +248,7 @@ class CellDiff(App[int]):
                 self.line.wrote(length, now)
         if self._rest:
             self._come_back()
-        return Diffed("".join(out)) if out else None
+        return Diffed("".join([*out, pen.put_down()])) if out else None
 
     @property
     def _asks(self) -> bool:
@@ -330,7 +332,7 @@ KNOWN = (ChopsUpdate, LayoutUpdate, Painted)
 def lines_of(update: ChopsUpdate | LayoutUpdate | Painted, inks: Inks) -> Iterator[tuple[int, int, list[Cell]]]:
     """What an update paints: line, first column, and the cells from there on."""
     if isinstance(update, Painted):
-        for y, x, row, palette in update.pieces:
+        for y, x, row, palette in sorted(update.pieces, key=PLACE):
             yield y, x, cells_of_row(row, inks.of(palette))
     elif isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):

@@ -25,6 +25,7 @@ STARTS = 9
 PRESSES = 20
 QUIET = 0.15  # seconds without a byte: all that a key changes has been written
 SIZES = ((80, 24), (120, 40))
+PLAYED = 10  # seconds
 PAUSES = 6
 SLOW, UNLIMITED = 16_000, 1e9  # bytes a second
 LINES = ((SLOW, 0.05), (SLOW, 0.15), (SLOW, 0.2), (UNLIMITED, 0.05), (UNLIMITED, 0.15))
@@ -80,6 +81,14 @@ class Program:
             sent += self._some()
             last = time.perf_counter()
         return last, sent
+
+    def next(self, seconds: float) -> bytes:
+        """What it writes in so many seconds."""
+        sent, end = b"", time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                sent += self._some()
+        return sent
 
     def _some(self) -> bytes:
         data = os.read(self.master, 65536)
@@ -163,6 +172,18 @@ def compare(size: tuple[int, int], key: str) -> None:
     say(f"| {size[0]} × {size[1]} | key {key}, bytes | | {median(pair[1].bytes for pair in turns):.0f} | |")
 
 
+def count_bytes(size: tuple[int, int]) -> None:
+    """Of the first screen with its numbers, and of a second in which 15 samples are played."""
+    with program(EXPLORER, size) as it:
+        first = len(it.read(NUMBERS)[1])
+        for key in "+++ ":
+            os.write(it.master, key.encode())
+            it.next(1)
+        playing = len(it.next(PLAYED)) / PLAYED
+        say(f"| {size[0]} × {size[1]} | first screen, bytes | | {first} | |")
+        say(f"| {size[0]} × {size[1]} | 15 samples/s, bytes a second | | {playing:.0f} | |")
+
+
 def pauses(size: tuple[int, int], faster: int, rate: float = SLOW, round_trip: float = 0.2) -> list[float]:
     """Seconds from space to the screen that says it stands still, behind a line of so many bytes a second."""
     out = []
@@ -201,6 +222,7 @@ def main() -> None:
         compare_starts(size)
         for key in ("s", "b"):
             compare(size, key)
+        count_bytes(size)
     say()
     say("Pause while it plays, at the far end of a line of 128 kbit/s or without a limit:")
     say()

@@ -1,7 +1,9 @@
 """Writing only the cells that changed leaves the terminal showing exactly what a full repaint would."""
 
+import random
 import re
 from itertools import chain
+from math import inf
 
 import pyte
 import pytest
@@ -15,7 +17,7 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from bptui.tui.frames import Run, Shadow, cells_of, cut, encode
+from bptui.tui.frames import Pen, Run, Shadow, cells_of, cut, encode
 from bptui.tui.inks import Cell, Inks, attributes, change_pen, codes, shortest
 from bptui.tui.palette import PALETTES, style_of
 from bptui.tui.private import Diffed
@@ -41,8 +43,8 @@ SYSTEMS = st.sampled_from([ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSy
 class Terminal:
     """What a terminal shows after what it was sent."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
-        self.screen = pyte.Screen(width, height)
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT, kind: type[pyte.Screen] = pyte.Screen) -> None:
+        self.screen = kind(width, height)
         self.stream = pyte.Stream(self.screen)
 
     def show(self, text: str) -> None:
@@ -50,6 +52,19 @@ class Terminal:
 
     def cells(self) -> list[list[pyte.screens.Char]]:
         return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+class Wiping(pyte.Screen):
+    """Where one half of a wide character is written over it wipes out the other, as most terminals do."""
+
+    def draw(self, data: str) -> None:
+        for char in data:
+            line, x = self.buffer[self.cursor.y], self.cursor.x
+            if line[x].data == "":
+                line[x - 1] = line.default
+            super().draw(char)
+            if line[self.cursor.x].data == "":
+                line[self.cursor.x] = line.default
 
 
 PLAIN = Inks(None)
@@ -82,13 +97,38 @@ def test_differences_lead_to_the_same_screen_as_a_full_repaint(
         assert terminal.cells() == painted_whole(lines, system).cells()
 
 
+@given(st.lists(SCREENS, min_size=2, max_size=3), SYSTEMS, st.randoms(use_true_random=False))
+def test_in_any_order_they_lead_to_it_though_the_terminal_wipes_out_halves_of_wide_characters(
+    screens: list[list[Strip]], system: ColorSystem | None, dice: random.Random
+) -> None:
+    terminal, shadow = Terminal(kind=Wiping), Shadow(WIDTH, HEIGHT)
+    for lines in screens:
+        runs = differences(shadow, lines, system)
+        shadow.take(runs)
+        dice.shuffle(runs)
+        terminal.show(cut(runs, inf, Pen())[0] + "\x1b[m")
+        assert terminal.cells() == painted_whole(lines, system).cells()
+
+
+def test_what_looks_alike_is_written_together() -> None:
+    red, green = Style(color="red"), Style(color="green")
+    line = Strip([Segment(*pair) for pair in (("a", red), ("▲▲", green), ("b", red), ("c", green), ("dd", red))])
+    text = paint(Shadow(7, 1), [line])
+    assert text == "\x1b[1;1H\x1b[31ma\x1b[2Cb\x1b[Cdd\x1b[1;2H\x1b[32m▲▲\x1b[Cc\x1b[m"
+
+
+def test_what_does_not_look_alike_is_written_as_it_stands_where_that_is_in_order() -> None:
+    line = Strip([Segment("ab"), Segment("cd", Style(color="red")), Segment("ef", Style(color="yellow"))])
+    assert paint(Shadow(6, 1), [line]) == "\x1b[1;1Hab\x1b[31mcd\x1b[33mef\x1b[m"
+
+
 @given(SCREENS, SYSTEMS, st.integers(1, 200))
 def test_a_frame_in_pieces_leads_to_the_same_screen(lines: list[Strip], system: ColorSystem | None, size: int) -> None:
     shadow, terminal = Shadow(WIDTH, HEIGHT), Terminal()
-    left = differences(shadow, lines, system)
+    left, pen = differences(shadow, lines, system), Pen()
     longest = max(len(encode([run]).encode()) for run in left)
     while left:
-        text, length, left = cut(left, size)
+        text, length, left = cut(left, size, pen)
         terminal.show(text)
         assert length == len(text.encode()) <= size + longest
     assert terminal.cells() == painted_whole(lines, system).cells()
@@ -175,7 +215,7 @@ def test_what_lies_beyond_the_edge_is_not_written(segments: list[Segment], x: in
     shadow = Shadow(WIDTH, 1)
     runs = shadow.differences(0, x, cells_of([Strip(segments)], PLAIN))
     shadow.take(runs)
-    assert all(at + len(cells) <= WIDTH for _, at, cells in runs)
+    assert all(at + len(cells) <= WIDTH for _, _, at, cells in runs)
     assert len(shadow.lines[0]) == WIDTH
 
 
