@@ -73,8 +73,9 @@ def spell(scene: Scene, digits: int) -> list[Row]:
             second.append(stopping(lit == f"{name} loss"))
             second.append(("" if isnan(correct) else f" {share(correct)}", "text"))
             second.append(stopping(lit == f"{name} accuracy"))
+    drawn = "" if scene.accuracy else mark(scene, "series-0")  # right answers are counted at the ends of epochs
     first: Row = (
-        (f" {mark(scene, 'series-0')}batch {words}", "series-0"),
+        (f" {drawn}batch {words}", "series-0"),
         stopping(lit == "batch loss"),
         (f" · after epoch {end.epoch}:", "text"),
     )

@@ -45,6 +45,16 @@ def test_train_and_test_losses_say_of_which_epochs_end_they_are() -> None:
     assert "test" in shown[1]
 
 
+@pytest.mark.parametrize("accuracy", [False, True])
+def test_only_a_curve_that_is_drawn_has_a_sign_before_its_number(accuracy: bool) -> None:
+    it = session("digits")
+    it.run.extend_to(60)
+    shown = scene(it, Moment(60, phase_of("update"), 31, 2), accuracy=accuracy)
+    drawn = {series.name for series in chart(shown, 60).series}
+    told = re.findall(r"(\S?)\b(batch|train|test) ", " ".join(lines(loss_rows(shown))))
+    assert {name for sign, name in told if sign} == drawn
+
+
 @cache
 def diverging() -> Session:
     it = own_session(own_data((), ("u", "v")), learning_rate=1e3)
