@@ -33,7 +33,7 @@ def table(trials: Trials, width: int) -> list[Row]:
         ("time", TIME, lambda size: in_seconds(seconds(size))),
         (after, RANGE, lambda size: ranged(by_time(trials, size.tuned))),
         ("memory", MEMORY, lambda size: in_bytes(memory(trials, size))),
-        (f"at γ {rate(gamma, 2)}", RANGE, lambda size: ranged(by_time(trials, size.equal))),
+        (f"{after}, γ {rate(gamma, 2)}", RANGE + 6, lambda size: ranged(by_time(trials, size.equal))),
     ]
     while len(columns) > 1 and NAME + sum(column[1] for column in columns) > width:
         columns.pop()

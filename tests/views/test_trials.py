@@ -56,6 +56,7 @@ def test_the_table_has_a_row_a_size_with_its_losses_over_the_seeds(width: int) -
         assert ranged(tuned(size)) in row or width < 60
     assert f"{num(0.1, 6)}…{num(0.14, 6)}" in "".join(rows) or width < 60
     assert ("memory" in rows[0]) == (width == 120)
+    assert rows[0].endswith("  after 500 ms, γ 0.1") == (width == 120)
 
 
 def test_what_is_lowest_by_samples_need_not_be_lowest_by_time() -> None:
