@@ -96,7 +96,15 @@ class BptuiApp(CellDiff, Faults):
     is one."""
 
     TITLE = "bptui"
-    CSS = "Screen { background: $background; }"
+    CSS = """
+    Screen { background: $background; }
+    CommandPalette:ansi {
+        #--input { border: hkey ansi_bright_black; &.--list-visible { border-bottom: none; } }
+        CommandInput { border: blank ansi_default; &:focus { border: blank ansi_default; } }
+        CommandList { border-top: blank ansi_default; border-bottom: hkey ansi_bright_black; }
+        SearchIcon { color: ansi_default; }
+    }
+    """  # a theme of the terminal's own 16 colours has no other; Textual's palette has black and lime in any
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False  # what is selected here nobody could copy over SSH; --no-mouse lets the terminal do it

@@ -3,12 +3,14 @@
 import math
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from rich.color import ColorType
 from textual import events
 from textual.command import CommandList
 from textual.widgets import Input
@@ -21,6 +23,7 @@ from bptui.session.session import Session
 from bptui.training import UpdateRecord
 from bptui.tui import explorer as explorer_module
 from bptui.tui.app import Commands
+from bptui.tui.config import Config
 from bptui.tui.dialogs import LONGEST, GoTo
 from bptui.tui.explorer import Explorer
 from bptui.tui.explorer_keys import KEYS
@@ -522,6 +525,18 @@ async def test_without_colour_nothing_is_coloured(screen: tuple[str, ...]) -> No
             for segment in strip:
                 for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
                     assert colour is None or colour.is_default
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+@pytest.mark.parametrize("keys", ["bes", "be5f", "g1", "?", ["ctrl+p", "a"]], ids=str)
+async def test_a_theme_of_16_colours_has_no_other(theme: str, keys: Sequence[str]) -> None:
+    async with explore("xor", WIDE, config=Config(theme=theme)) as at:
+        await at.press(*keys)
+        await at.until_drawn()
+        styles = [segment.style for strip in at.strips() for segment in strip if segment.style]
+        colours = {colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
+        assert len(colours) > 2
+        assert {colour.type for colour in colours} <= {ColorType.DEFAULT, ColorType.STANDARD}, colours
 
 
 def test_okabe_ito_takes_its_colours_alone_and_each_is_read_on_its_ground() -> None:
