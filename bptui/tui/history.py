@@ -73,7 +73,7 @@ class HistoryScreen(UpdateSheet):
             said = "Every update is replayed …" if self.past.last else "No update is applied yet: there is no history."
             return [((f" {said}", "dim"),)]
         return history_rows(
-            self.past, self.answers, self.chosen, self.order, self.current, self.passing, height, self.beside
+            self.past, self.answers, self.chosen, self.order, self.current, self.passing, height, self.beside, width
         )
 
     # --- work ---

@@ -20,10 +20,10 @@ ORDER_WORDS: dict[Order, str] = {
     "row": "by row",
 }
 WHEN = 14  # columns of an update
-WHAT = 34
+WHAT = 34  # and at most of what it was, where there is room for both
 COLUMNS: Row = (
     (f"   {left('row', 7)}{right('wrong', 13)}{right('first right', WHEN)}{right('forgotten', 11)}", "dim"),
-    (right("last", WHEN), "dim"),
+    (right("the last time", WHEN), "dim"),
 )
 
 
@@ -58,6 +58,7 @@ def history_rows(
     passing: str | Passing | None,
     height: int,
     beside: Beside = ALONE,
+    width: int = 78,
 ) -> list[Row]:
     """The answers with the chosen one marked, under their heads; ``current`` is the row of the sample looked at,
     ``passing`` the rate that gets past where the run had to stop, or what is known of it; ``beside`` is the fork laid
@@ -86,7 +87,10 @@ def history_rows(
         if not isinstance(line, int):
             return line
         life = answers[line].life
-        spans = (*spelled(answers[line], first), *(beside.told(life) if life else ()))
+        spans = (
+            *spelled(answers[line], first, min(WHAT, max(width - WHEN - 3, 1))),
+            *(beside.told(life) if life else ()),
+        )
         return marked(spans, line == chosen, answers[line].row == current and life is not None)
 
     return [*above, *(row(lines[k]) for k in shown)]
@@ -116,8 +120,9 @@ def marked(row: Row, chosen: bool, current: bool) -> Row:
     return (*spans, (" ◂", "lit")) if current else tuple(spans)
 
 
-def spelled(answer: Answer, began: float) -> Row:
-    """What it says, without its mark; ``began`` is what the weight was at the start."""
+def spelled(answer: Answer, began: float, what: int) -> Row:
+    """What it says, without its mark; ``began`` is what the weight was at the start; what the weight did stands in
+    ``what`` columns, behind it when."""
     value, when = num(answer.value, 8), f"update {answer.update}" if answer.update else "never"
     if answer.pull:
         pull = answer.pull
@@ -137,4 +142,4 @@ def spelled(answer: Answer, began: float) -> Row:
         "smallest": (f"was smallest, {value}", start),
         "changed": (f"changed most, by {value}", when),
     }[answer.what]
-    return ((f" {left(words[0], WHAT)}{words[1]}", "text"),)
+    return ((f" {left(words[0], what - 1)} {words[1]}", "text"),)

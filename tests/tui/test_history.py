@@ -1,5 +1,6 @@
 """The history: answers that Enter goes to and Esc comes back from; the rate that gets past a stop, with its key."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,15 @@ async def test_an_answer_is_a_moment_to_go_to_and_esc_comes_back(size: tuple[int
         assert at.session.moment.phase.kind == "update"
         await at.press("escape")
         assert at.session.moment == was
+
+
+async def test_the_smallest_screen_says_when_too() -> None:
+    async with explore(size=(40, 10)) as at:
+        known(at, 60, 60)
+        await opened(at)
+        answers = [line.strip("┃ ") for line in at.lines() if re.match("┃[▸ ] *(changed|crossed|was)", line)]
+    assert len(answers) == 5
+    assert all(re.search(r"(update \d+|never|at the start)$", answer) for answer in answers)
 
 
 async def test_a_samples_answer_leads_to_its_own_pass() -> None:
