@@ -27,13 +27,14 @@ from bptui.data.faults import Faults
 from bptui.data.table import Table, Wish, Words, places_of
 
 ROWS = 2000  # read before the next look whether they are well
+FEW = 10  # of so many cells one may be a number in a column of words
 PLAIN = Wish()
 Lines = Iterator[tuple[int, list[str]]]
 
 
 def read_table(path: Path, wish: Wish = PLAIN, tell: Tell = silent) -> Table:
     """A table with one sample a row, separated by commas, semicolons, tabs or blanks; a first line without numbers is a
-    header. A column that holds a number is one of numbers, others are of words.
+    header. A column that holds more than a few numbers is one of numbers, others are of words.
 
     Raises DataError with file, line and column.
     """
@@ -182,11 +183,12 @@ class Reader:
         self.numbers.append(compact(np.column_stack(numbers)) if numbers else np.empty((len(rows), 0)))
 
     def is_of_words(self, column: int, cells: list[str]) -> bool:
-        """Is no cell of the column a number, and one a word?"""
+        """Is no cell of the column a number, and one a word? A few numbers among words are the slips, not the words."""
         if column in self.declared:
             return True
         there = [cell for cell in cells if cell not in MISSING]
-        return bool(there) and not any(map(looks_like_number, there))
+        numbers = sum(map(looks_like_number, there))
+        return len(there) > numbers * (FEW if numbers > 1 else 2)
 
     def coded(self, column: int, cells: list[str], at: list[int]) -> NDArray[np.int64]:
         assert self.of_words is not None
@@ -198,7 +200,8 @@ class Reader:
                 if column in self.declared:
                     self.fault(at[place], column, f"{cell[:30]!a} is none of the words declared for it")
                 elif looks_like_number(cell):
-                    self.fault(at[place], column, f"{cell[:30]!a} in a column of words")
+                    what = f"{cell[:30]!a} in a column of words; correct it, or {self.without(column)}"
+                    self.fault(at[place], column, what)
                 else:
                     codes[cell] = len(codes)
                     self.first_lines.setdefault(column, []).append(at[place])
@@ -247,14 +250,17 @@ class Reader:
             value = float(cell)
             if np.isfinite(value):
                 return value
-        name = self.names[column] if self.layout.names else column
-        cure = f"; correct it, or --drop {name} leaves the column out"
+        cure = f"; correct it, or {self.without(column)}"
         if not self.numbers and line == self.first_line and not any(map(str.isdigit, cell)):
             cure += "; a second line of names is to be deleted"
         if DECIMAL_COMMA.fullmatch(cell):
             cure = "; write a decimal point, not a comma"
         self.fault(line, column, f"{cell[:30]!a} is not a finite number{cure}")
         return np.nan
+
+    def without(self, column: int) -> str:
+        name = self.names[column] if self.layout.names else column
+        return f"--drop {name} leaves the column out"
 
     def fault(self, line: int, column: int, what: str) -> None:
         self.faults.add(line, what, column + 1)

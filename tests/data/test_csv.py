@@ -311,3 +311,21 @@ def test_the_quick_way_gives_what_looking_at_every_cell_gives(
         assert quick == careful
     else:
         assert (quick.x.tolist(), quick.y.tolist()) == (careful.x.tolist(), careful.y.tolist())
+
+
+@pytest.mark.parametrize(
+    ("colours", "said"),
+    [
+        (["red", "blue", "7"], ":4:1: '7' in a column of words; correct it, or --drop colour leaves the column out"),
+        (["7", "red", "blue"], ":2:1: '7' in a column of words; "),
+        (["red"] * 15 + ["7"] + ["blue"] * 15 + ["8"], ":17:1: '7' in a column of words; "),
+        (["red"] * 2000 + ["7"], ":2002:1: '7' in a column of words; "),
+        (["7", "red"], ":3:1: 'red' is not a finite number; "),
+        (["7", "8", "red"], ":4:1: 'red' is not a finite number; "),
+        (["7", "8", "red", "blue", "red"], ":4:1: 'red' is not a finite number; "),
+    ],
+    ids=lambda value: "" if isinstance(value, list) else value[:12],
+)
+def test_in_a_mixed_column_what_is_odd_is_named(tmp_path: Path, colours: list[str], said: str) -> None:
+    body = "colour,size,kind\n" + "".join(f"{colour},{k}.5,{k % 2}\n" for k, colour in enumerate(colours))
+    assert refusal(tmp_path / "a.csv", body).startswith(said)
