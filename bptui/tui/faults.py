@@ -1,4 +1,5 @@
-"""What is left of a fault of the program: one line that names a log, no locals on a projector."""
+"""What is left of a fault of the program: one line that names a log, no locals on a projector. Where no folder takes a
+log the line says so, and the log follows it: nobody could mend what nobody has seen."""
 
 import os
 import platform
@@ -30,10 +31,11 @@ def version_of(package: str) -> str:
 
 
 def write_log(details: str) -> str:
-    """Keep the traceback (without values of variables) in a file of its own; its name, or why there is none."""
+    """Keep the traceback (without values of variables) in a file of its own. Says where, or why
+    not, and then all of it."""
     try:
         with tempfile.NamedTemporaryFile("w", prefix="bptui-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(details)
     except OSError as problem:
-        return f"no file ({problem.strerror})"
-    return str(Path(log.name))
+        return f"no file can keep the details ({problem.strerror}), which follow\n{details}".rstrip("\n")
+    return f"the details are in {Path(log.name)}"

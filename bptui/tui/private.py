@@ -354,8 +354,8 @@ class Faults(App[int]):
         if self.fault:  # while it closes more may fail, and only the first log is named
             return
         details = "".join(traceback.format_exception(sys.exc_info()[1] or self._exception))
-        log = write_log(f"{surroundings(self.size)}\n{details}")
-        self.fault = f"bptui: error: a fault of bptui itself; the details are in {log}"
+        kept = write_log(f"{surroundings(self.size)}\n{details}")
+        self.fault = f"bptui: error: a fault of bptui itself; {kept}"
         try:
             self._close_messages_no_wait()
         except AttributeError:

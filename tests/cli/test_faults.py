@@ -78,9 +78,31 @@ def test_what_is_not_known_of_the_surroundings_is_said(monkeypatch: pytest.Monke
     assert told.endswith("\nterminal 'without a name', 80 x 24, encoding None\n")
 
 
-def test_where_no_log_can_be_written_the_line_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_log_can_be_written_the_line_says_why_and_the_details_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
-    assert faults.write_log("details") == "no file (No space left on device)"
+    told = faults.write_log("Python 3\n\nTraceback …\n")
+    assert told == "no file can keep the details (No space left on device), which follow\nPython 3\n\nTraceback …"
+
+
+NOWHERE = """
+import tempfile
+def full(*_, **__):
+    raise OSError(28, "No space left on device")
+tempfile.NamedTemporaryFile = full
+"""
+
+
+def test_then_they_stand_below_the_screen_that_was_given_back() -> None:
+    program = NOWHERE + FAULTY.format(fault=FAULTS["a key"])
+    with terminal(command=[sys.executable, "-c", program], width=100, height=60) as at:
+        at.wait_for(BEGUN)
+        at.type("m")
+        assert at.wait() == 1
+        assert_restored(at)
+        first, *lines = at.sent[at.sent.rfind(b"bptui: error: ") :].decode().splitlines()
+        assert first.endswith("no file can keep the details (No space left on device), which follow")
+        assert lines[-1] == "RuntimeError: on purpose"
+        assert not any("a value on the projector" in line for line in lines)

@@ -188,7 +188,7 @@ def test_a_fault_ends_the_app_even_where_textual_has_no_such_way(monkeypatch: py
     app = private.Faults()
     app._fatal_error()
     assert told == [app]
-    assert app.fault.endswith("the details are in a log")
+    assert app.fault.endswith("a fault of bptui itself; a log")
 
 
 def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def test_of_faults_that_follow_one_another_the_first_is_logged_and_told(monkeypa
     app._fatal_error()
     app._fatal_error()
     assert len(logs) == 1
-    assert app.fault.endswith("the details are in log 1")
+    assert app.fault.endswith("a fault of bptui itself; log 1")
 
 
 class Cell(Widget, can_focus=True):
