@@ -321,9 +321,13 @@ class BptuiApp(CellDiff, Faults):
         screen = self.screen
         if not isinstance(screen, Workbench) or screen.takes_over() or screen.waits("palette"):
             return
-        if screen.why_no_palette() is None:
-            screen.pause()
-            self.push_screen(Commands())
+        reason = screen.why_no_palette()
+        if reason is not None:
+            screen.notice = reason
+            screen.paint_notice()
+            return
+        screen.pause()
+        self.push_screen(Commands())
 
     def action_help_quit(self) -> None:
         """Textual binds ctrl+c too, and would lay a box over the numbers."""

@@ -304,7 +304,9 @@ class Workbench(Clocked):
             self.notice = f"{clean(name)}: {problem.strerror}; nothing was saved"
 
     def why_no_palette(self) -> str | None:
-        return "the palette needs a terminal with Unicode" if self.app.ascii else None
+        if not self.app.ascii:
+            return None
+        return f"the palette needs a terminal with Unicode: {self.shown('help').split()[0]} lists the keys"
 
     def open_palette(self) -> None:
         self.app.action_command_palette()

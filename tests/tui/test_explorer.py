@@ -601,6 +601,7 @@ async def test_in_ascii_mode_dialogs_are_ascii_too(screen: str) -> None:
         await at.press(screen)
         await at.until_drawn()
         assert at.text().isascii()
+        assert ("the palette needs a terminal with Unicode: ? lists the keys" in at.text()) == (screen == "ctrl+p")
 
 
 async def test_ascii_mode_has_few_question_marks() -> None:
