@@ -290,7 +290,10 @@ async def test_in_a_palette_whose_list_has_no_room_no_key_is_a_fault(
         options = at.app.screen.query_one(CommandList)
         options.styles.height = options.styles.max_height = 0
         options.styles.border = ("none", "black")
-        await at.until(lambda: not options.size.height and options.highlighted is not None)
+        await at.until(lambda: not options.size.height)
+        await at.press("e")  # what is listed anew while there is no room has no lines: a fault of Textual's
+        searched = at.app.workers
+        await at.until(lambda: all(it.is_finished for it in searched) and options.highlighted is not None)
         if guarded:
             await at.press("pageup", "pagedown", "down")
         else:
