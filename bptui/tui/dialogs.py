@@ -71,12 +71,13 @@ class Line(Workbench, ModalScreen[None], Generic[Answer]):
             if self.ascii:
                 box.styles.border = ("ascii", "white")
             yield Static(Content(self.question), id="question")
-            yield Field(placeholder=self.example, max_length=LONGEST, compact=True)
+            self._field = Field(placeholder=self.example, max_length=LONGEST, compact=True)
+            self._field.cursor_blink = False  # while it waits it writes nothing
+            yield self._field
 
     def on_mount(self) -> None:
         super().on_mount()
         self.styles.background = "transparent"  # the numbers that are asked about stay in sight
-        self.query_one(Input).cursor_blink = False  # while it waits it writes nothing
 
     def parts(self) -> list[Panel]:
         return []
@@ -105,7 +106,7 @@ class Line(Workbench, ModalScreen[None], Generic[Answer]):
             self.meant = self.understood(words)
         except ValueError as problem:
             self.notice = str(problem)
-            self.query_one(Input).select_all()  # what is typed next replaces it
+            self._field.select_all()  # what is typed next replaces it
             self.paint()
         else:
             self.close()
@@ -115,7 +116,7 @@ class Line(Workbench, ModalScreen[None], Generic[Answer]):
             super().on_key(event)
         else:  # typed before the line was there: it keeps what comes later
             event.stop()
-            self.query_one(Input).post_message(events.Key(event.key, event.character))
+            self._field.post_message(events.Key(event.key, event.character))
 
 
 class GoTo(Line[Aim]):

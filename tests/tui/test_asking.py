@@ -1,8 +1,10 @@
 """A key that would lose a long run that is in no file is asked for once more; never where one wants no questions."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from bptui.session.moves import to_update
 from bptui.tui.config import Config
@@ -91,3 +93,14 @@ async def test_the_command_of_one_fork_says_that_it_is_of_this_one_alone() -> No
         assert "no command says γ 2 from update 38 on: ctrl+s keeps it" in at.foot()
         await at.press("F", "up", "enter", "i", "escape")
         assert "of fork 1 alone; ctrl+s keeps all 2" in at.foot()
+
+
+@pytest.mark.parametrize("turns", range(3))
+async def test_who_quits_while_a_line_opens_has_quit(turns: int) -> None:
+    async with explore("xor") as at:
+        at.app.post_message(events.Key("g", "g"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        at.app.post_message(events.Key("ctrl+q", None))
+        await at.until(lambda: at.app._exit)
+    assert at.app.return_code == 0
