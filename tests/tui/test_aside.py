@@ -20,7 +20,7 @@ from bptui.training import Run, UpdateRecord, stepper
 from bptui.training.watching.trail import Trail
 from bptui.tui import aside
 from bptui.tui.app import Commands
-from bptui.tui.aside import Slice, left_over
+from bptui.tui.aside import Over, Slice, left_over
 from bptui.tui.breakpoints import BreakpointScreen, WaitFor
 from bptui.tui.drawing import Drawing
 from bptui.tui.explorer import Explorer
@@ -32,7 +32,7 @@ from bptui.tui.workbench import Workbench
 from bptui.views.arrange import BATCH, LOSS, NETWORK
 from bptui.views.scene import Scene
 
-from .pilots import PATIENCE, WIDE, Pilots, explore
+from .pilots import PATIENCE, WIDE, Pilots, clock_runs, explore
 
 
 class Gate:
@@ -92,6 +92,10 @@ async def test_the_foot_says_what_is_computed_and_keys_wait_for_it_in_order(gate
         await at.press("p", "p")
         assert "2 keys waiting" in at.foot()
         assert at.lines()[:-2] == before
+        assert clock_runs(at.explorer), "the seconds go on"
+        at.explorer.post_message(Over())  # of a slice that was taken at once
+        await at.pilot.pause()
+        assert at.explorer.slices.busy
         kept = at.app.recovery = Recovery(tmp_path)
         await kept.note(at.explorer)
         assert not kept.path or not kept.path.exists()
@@ -149,7 +153,7 @@ async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen(
         before = at.session.moment
         await blocked(at, gate, "l")
         await at.press("b", "y")
-        assert "2 keys waiting" in at.foot()
+        assert "computing: mistakes lab … · 2 keys waiting" in at.foot()
         await at.pilot.click(at.explorer.stage.panels[LOSS])
         gate.open.set()
         await at.until(lambda: isinstance(at.app.screen, LabScreen))
@@ -296,6 +300,34 @@ async def test_esc_stops_after_a_whole_update_and_leaves_the_run_as_it_would_be_
         assert at.session.moment.update == made
         plain = Session(Scenario.built_in("xor")).run
         assert at.session.record.after.flat.tobytes() == plain.record(made).after.flat.tobytes()
+
+
+async def test_long_work_comes_back_now_and_then_so_that_keys_act_and_the_session_is_kept(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bptui.tui.explorer.ASIDE_SLICE", 0.002)
+    taken: list[int] = []
+    monkeypatch.setattr(Recovery, "note_between", lambda _, explorer: taken.append(explorer.session.run.frontier))
+    async with explore("xor") as at:
+        at.app.recovery = Recovery(None)
+        await at.press("g", *"300", "enter")
+        await until_over(at)
+        assert at.session.run.frontier == 300
+        assert len({*taken}) > 1
+
+
+async def test_a_fault_beside_the_screen_is_a_fault_like_any_other(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    async def go_on() -> None:
+        async with explore("xor") as at:
+            monkeypatch.setattr(Stage, "prepare", fails)
+            await at.press("2")
+            await at.until(lambda: at.app.fault)
+
+    with pytest.raises(ZeroDivisionError, match="a fault"):
+        await go_on()
 
 
 async def test_q_leaves_at_once_and_what_is_at_work_then_is_not_waited_for(
