@@ -7,7 +7,7 @@ from rich.style import Style
 
 from bptui.data.plain import in_plain
 from bptui.views.glyphs import HEATS
-from bptui.views.text import Row, row_cells
+from bptui.views.text import Row, cells, row_cells
 
 
 class Palette(NamedTuple):
@@ -224,10 +224,17 @@ def in_blocks(row: Row) -> Row:
     return tuple((text.translate(BLOCKS), role) for text, role in row)
 
 
+def in_room(text: str) -> str:
+    """In plain characters, as wide as it was where it ends in blanks enough: what follows stands where it stood."""
+    plain, blanks = in_plain(text), len(text) - len(text.rstrip(" "))
+    grown = len(plain) - cells(text) if blanks > 1 else 0
+    return plain[: -min(grown, blanks - 1)] if grown > 0 else plain + " " * -grown
+
+
 def in_ascii(row: Row) -> Row:
     """The row in characters that every terminal has; others become a question mark. What stands for a character may be
-    longer: blanks at the end make room for it."""
-    plain = [(in_plain(text), role) for text, role in row if text]
+    longer: blanks behind it make room for it, else those at the end."""
+    plain = [(in_room(text), role) for text, role in row if text]
     grown = row_cells(plain) - row_cells(row)
     while plain and grown > 0 and plain[-1][0].endswith(" "):
         text, role = plain.pop()

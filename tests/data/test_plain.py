@@ -10,7 +10,7 @@ from bptui.engine.activations import ACTIVATIONS
 from bptui.engine.losses import LOSSES
 from bptui.engine.optimizers import OPTIMIZERS
 from bptui.tui.palette import in_ascii
-from bptui.views.text import row_cells
+from bptui.views.text import left, row_cells
 from tests.explain.cases import EVERY_NETWORK, EVERY_UPDATE, walk
 
 SYMBOL = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[^\x00-\x7F]|[<>=+*/^|]")
@@ -42,6 +42,18 @@ def test_no_letter_becomes_a_digit() -> None:
 def test_the_update_of_the_weights_reads_as_what_it_is() -> None:
     assert in_plain("θ ← θ − γ ∇L") == "theta <- theta - r VL"
     assert in_plain("Δw = −0.1 · 0.5") == "step w = -0.1 . 0.5"
+
+
+@pytest.mark.parametrize("text", ["|Δw| ÷ |w|", "layer 1: θ", "plain", "数 1"])
+def test_a_column_behind_another_stands_where_it_stood(text: str) -> None:
+    row = ((f" {left(text, 30)} ", "dim"), ("0.031", "text"))
+    first, second = in_ascii(row)
+    assert len(first[0]) == 32
+    assert second == row[1]
+
+
+def test_where_a_column_is_full_what_follows_gives_way_and_no_word_is_cut() -> None:
+    assert in_ascii((("Δ ", "dim"), ("0.031", "text"))) == (("step  ", "dim"), ("0.031", "text"))
 
 
 @pytest.mark.parametrize("text", ["θ", "½ Σ (a − y)²", "√v̂ + ε", "plain"])
