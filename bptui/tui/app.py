@@ -99,7 +99,7 @@ class BptuiApp(CellDiff, Faults):
     CSS = """
     Screen { background: $background; }
     CommandPalette:ansi {
-        #--input { border: hkey ansi_bright_black; &.--list-visible { border-bottom: none; } }
+        Vertical > Horizontal { border: hkey ansi_bright_black; border-bottom: none; }
         CommandInput { border: blank ansi_default; &:focus { border: blank ansi_default; } }
         CommandList { border-top: blank ansi_default; border-bottom: hkey ansi_bright_black; }
         SearchIcon { color: ansi_default; }
