@@ -21,6 +21,7 @@ OWN = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": STATE.name}
 """Nobody's own config file shall say how the tests go, and nobody finds their lost sessions."""
 BPTUI = str(Path(sys.executable).with_name("bptui"))
 
+PATIENCE = 60.0  # seconds: what comes at all has come by then on a busy machine too
 BEGUN = ", row "
 """On the screen once there is a session: its samples are rows of the data."""
 
@@ -33,7 +34,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=20,
+        timeout=PATIENCE,
         env={**os.environ, **OWN, **environment},
         check=False,
     )
@@ -99,7 +100,7 @@ class Terminal:
     def type(self, keys: str | bytes) -> None:
         os.write(self.master, keys.encode() if isinstance(keys, str) else keys)
 
-    def wait_for(self, seen: Callable[[str], bool] | str, seconds: float = 15) -> str:
+    def wait_for(self, seen: Callable[[str], bool] | str, seconds: float = PATIENCE) -> str:
         """Read until the screen's text satisfies a condition, or holds a text."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -110,7 +111,9 @@ class Terminal:
         raise AssertionError(f"not seen: {seen}\n{self.text()}")
 
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        """As pyte displays it, also while only half of a wide character has been painted over: there pyte raises."""
+        lines, columns = range(self.screen.lines), range(self.screen.columns)
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns) for y in lines)
 
     def resize(self, width: int, height: int) -> None:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
@@ -127,7 +130,7 @@ class Terminal:
             os.close(end)
         self.master = self.slave = -1
 
-    def wait(self, seconds: float = 10) -> int:
+    def wait(self, seconds: float = PATIENCE) -> int:
         """Read until the program ends; its exit status."""
         until = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < until:

@@ -89,7 +89,7 @@ def test_textual_is_imported_only_when_the_explorer_opens(arguments: list[str]) 
         "late = {'textual', 'rich', 'plotext'} & set(sys.modules)\nsys.exit(f'imported {late}' if late else 0)"
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=20, check=False)  # fmt: skip
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
 
 
@@ -400,7 +400,7 @@ def test_the_explorer_starts_without_what_only_other_commands_need() -> None:
         "exploring.open_explorer = lambda it, _: it.begin(print) and 0; main(['xor']);"
         "sys.exit(' '.join({'json', 'zipfile', 'shlex', 'shtab', 'bptui.scenario.weights'} & set(sys.modules)) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

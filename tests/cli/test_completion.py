@@ -36,7 +36,7 @@ def offered(script: Path, *words: str) -> set[str]:
     """What bash offers for the last of the words."""
     done = subprocess.run(
         ["bash", "-c", ASK, "bash", str(script), "bptui", *words],
-        capture_output=True, text=True, check=True, timeout=20, cwd=script.parent,
+        capture_output=True, text=True, check=True, timeout=60, cwd=script.parent,
     )  # fmt: skip
     return set(done.stdout.split())
 

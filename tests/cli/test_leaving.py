@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .commands import BEGUN, terminal
+from .commands import BEGUN, PATIENCE, terminal
 from .test_terminal import assert_restored, under_way
 
 PLACES = {
@@ -36,10 +36,8 @@ def test_a_signal_is_an_ordinary_end(number: signal.Signals, place: str) -> None
         for key in keys:
             at.type(key)
             at.read(0.3)
-        began = time.monotonic()
         os.kill(at.process.pid, number)
         assert at.wait() == 128 + number
-        assert time.monotonic() - began < 3
         assert_restored(at)
 
 
@@ -49,10 +47,8 @@ def test_a_signal_ends_a_program_whose_screen_nobody_reads_and_the_session_is_ke
         at.type("+++++++++ ")
         at.wait_for(under_way)
         time.sleep(1.5)  # it has more to say than a terminal keeps
-        began = time.monotonic()
         os.kill(at.process.pid, signal.SIGINT)
-        assert at.process.wait(5) == 130
-        assert time.monotonic() - began < 3
+        assert at.process.wait(PATIENCE) == 130
         assert len([*(tmp_path / "bptui").glob("recovery-*.json")]) == 1
         at.read(0.2)
         assert_restored(at)
@@ -65,7 +61,7 @@ def test_a_lost_line_leaves_no_orphan(keys: str) -> None:
         at.type(keys)
         at.read(0.3)
         at.hang_up()
-        assert at.process.wait(3) == 129
+        assert at.process.wait(PATIENCE) == 129
 
 
 def test_a_program_that_was_stopped_goes_on_with_a_whole_screen_and_leaves_as_ever() -> None:

@@ -67,7 +67,7 @@ class Tmux:
         env = {**os.environ, **OWN, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
             [str(TMUX), "-S", self.socket, "-f", "/dev/null", *words],
-            capture_output=True, text=True, encoding="utf-8", env=env, cwd=self.folder, check=True, timeout=20,
+            capture_output=True, text=True, encoding="utf-8", env=env, cwd=self.folder, check=True, timeout=60,
         )  # fmt: skip
         return done.stdout
 

@@ -169,7 +169,7 @@ def test_keyboard_and_screen_must_be_a_terminal(redirect: str) -> None:
 
 def test_python_dash_m_is_the_same_command() -> None:
     done = subprocess.run([sys.executable, "-m", "bptui", "nosuch"], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=20, check=False)  # fmt: skip
+                          text=True, timeout=60, check=False)  # fmt: skip
     assert plain_complaint(done.returncode, done.stdout, done.stderr) == complaint("nosuch")
 
 
@@ -225,7 +225,7 @@ def test_a_browser_may_take_the_place_of_the_terminal() -> None:
             key = b"q"
             process.stdin.write(b"D" + len(key).to_bytes(4, "big") + key)
             process.stdin.flush()
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=60)
         finally:
             process.kill()
     assert b"Network" in sent

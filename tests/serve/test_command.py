@@ -187,7 +187,7 @@ def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path) -> None:
                 while said not in (line := server.stdout.readline()):
                     assert line, f"it ended before: {said}"
                 server.send_signal(signal.SIGINT)
-            assert server.wait(timeout=10) == 130
+            assert server.wait(timeout=60) == 130
         finally:
             server.kill()
 
@@ -218,6 +218,6 @@ def test_a_class_comes_in_by_ssh_and_ctrl_c_sends_it_home(tmp_path: Path) -> Non
                 server.send_signal(signal.SIGINT)
                 at.wait_for("the server has closed")
                 assert at.wait() == 1
-            assert server.wait(timeout=10) == 0
+            assert server.wait(timeout=60) == 0
         finally:
             server.kill()
