@@ -10,6 +10,7 @@ def as_typed(raw: dict[str, Any], layers: tuple[int, ...]) -> tuple[dict[str, An
     """``weights`` [from][to] and ``biases`` of a section, as far as its matrices fit these layers, and what a person
     should know of that. Raises ValueError."""
     given = raw.get("weights", [])
+    refuse_ragged(given)
     pairs = list(zip(given, layers, layers[1:], strict=False))
     bias_row = raw.get("bias_row")
     if bias_row and "biases" in raw:
@@ -43,10 +44,16 @@ def orientation_of(said: str | None, pairs: list[tuple[Matrix, int, int]], more:
     return True, (f'{words}; orientation = "out-in" says it',)
 
 
+def refuse_ragged(weights: list[Matrix]) -> None:
+    """Raises ValueError for rows of different lengths in one matrix."""
+    for layer, matrix in enumerate(weights):
+        for place, row in enumerate(matrix):
+            if len(row) != len(matrix[0]):
+                place_of = f"network.weights[{layer}]: row {place} has {len(row)} numbers"
+                raise ValueError(f"{place_of}, row 0 has {len(matrix[0])}")
+
+
 def transposed(matrix: Matrix) -> Matrix:
-    """Raises ValueError for rows of different lengths."""
-    if len({*map(len, matrix)}) > 1:
-        raise ValueError("network.weights: rows of different lengths in one matrix")
     return [list(column) for column in zip(*matrix, strict=True)]
 
 

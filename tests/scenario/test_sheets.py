@@ -80,6 +80,13 @@ def test_what_is_said_is_not_guessed_around() -> None:
     assert "expected one of in-out, out-in" in refusal(orientation="rows", weights=[W1, W2])
 
 
+@pytest.mark.parametrize("said", [{}, {"orientation": "out-in"}, {"bias_row": "first"}])
+def test_a_row_that_is_longer_than_the_others_is_named(said: dict[str, Any]) -> None:
+    told = refusal(weights=[W1, [*W2[:-1], [*W2[-1], 7]]], **said)
+    assert f"network.weights[1]: row {len(W2) - 1} has 2 numbers, row 0 has 1" in told
+    assert "sequence" not in told
+
+
 @pytest.mark.parametrize("biases", [[B1, B2], [[B1], [B2]], [[[b] for b in B1], [B2]]])
 def test_biases_may_be_a_row_or_a_column(biases: Any) -> None:
     assert start(scenario(weights=[W1, W2], biases=biases)) == ([W1, W2], [B1, B2])
