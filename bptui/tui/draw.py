@@ -16,7 +16,7 @@ from bptui.session.moves import Move
 from bptui.session.session import Session
 from bptui.session.sketch import Sketch
 from bptui.tui.keys import Key, Table
-from bptui.tui.long_work import LongWork
+from bptui.tui.long_work import AT_ONCE, LongWork
 from bptui.tui.private import tell_drags
 from bptui.tui.sheet import Sheet
 from bptui.tui.workbench import COMMON
@@ -25,7 +25,6 @@ from bptui.views.scene import scene_of
 from bptui.views.sketch import SketchNow, place_of, sketch_rows
 from bptui.views.text import Row
 
-AT_ONCE = 0.03  # seconds of work before the next frame: what is short is done when the key is answered
 ENDING = "-drawings"
 
 

@@ -14,6 +14,7 @@ from bptui.views.progress import Progress
 if TYPE_CHECKING:
     from bptui.session.keeping import Replay
 
+AT_ONCE = 0.03  # seconds of work before the next frame: what is short is done when the key is answered
 SURE = 0.5  # seconds after which a rate is worth saying
 
 

@@ -8,13 +8,12 @@ from time import perf_counter
 from bptui.data.digits import grouped
 from bptui.session.player import UPDATES, Player
 from bptui.tui.keys import Key, Table
-from bptui.tui.long_work import Pace
+from bptui.tui.long_work import AT_ONCE, Pace
 from bptui.tui.workbench import Workbench
 from bptui.views.progress import Progress, spellings
 from bptui.views.text import Span
 
 UNTIL_DONE = 10**9  # updates that are asked for where the work itself says when it is done
-AT_ONCE = 0.03  # seconds of work before the next frame: what is short is done when the key is answered
 
 
 class Trainer(Workbench):
