@@ -105,9 +105,7 @@ async def test_the_screen_shows_the_numbers_of_the_page(
         for key in codes(keys):
             await at.press(NAMES.get(key, key))
             await until_quiet(at)
-        await at.pilot.pause(0.1)
-        for text in codes(seen):
-            assert is_shown(text, at.text()), (text, at.text())
+        await at.until(lambda: all(is_shown(text, at.text()) for text in codes(seen)))
 
 
 @pytest.mark.parametrize(("command", "seen"), ENDS, ids=lambda words: words.replace("`", ""))

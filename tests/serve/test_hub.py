@@ -212,7 +212,7 @@ async def test_who_listens_to_a_lecture_needs_no_key_and_is_sent_home_after_it(t
         stays = [Stay(guests, user, written.append, lambda: None) for user in (FOLLOW, "xor")]
         for stay in stays:
             stay.typed(b"")
-        await asyncio.sleep(0.3)
+        await until(lambda: stays[1]._reason)
         assert [stay._reason for stay in stays] == ["", "no key for 0.000833333 minutes"]
         lecturer.wire.close()
         await until(lambda: stays[0]._reason)

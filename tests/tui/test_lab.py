@@ -177,7 +177,7 @@ async def test_every_size_is_filled_to_the_edge(size: tuple[int, int], colour: b
     async with app.run_test(size=size) as pilot:
         await pilot.press("b", "b", "4")
         await pilot.press("b")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.lab.drawing.due)
         for name, box in app.lab._plan.boxes.items():
             assert [len(row) for row in rows(app.lab, name)] == [box.width] * box.height
 
@@ -193,7 +193,7 @@ async def test_ascii_terminals_get_ascii() -> None:
     app = Host("xor", ascii_only=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("b", "b")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.lab.drawing.due)
         assert shown(app.lab).isascii()
 
 
