@@ -38,10 +38,10 @@ def colour(options: argparse.Namespace) -> bool:
 def write(path: Path, body: str | bytes, told: TextIO | None = None) -> None:
     """Whole or not at all, under a name of its own where a file has this one; the name is told to the output, or
     elsewhere. Raises OSError with the path that was asked for."""
-    from bptui.data.output import NotPlainError, write_new
+    from bptui.data.output import NotPlainError, write_as_asked
 
     try:
-        name = write_new(path, body)
+        name = write_as_asked(path, body)
     except NotPlainError:
         raise
     except OSError as problem:

@@ -69,7 +69,8 @@ class Draft:
 def write_whole(path: Path, body: str | bytes, private: bool = False) -> None:
     """Write bytes, or text as UTF-8, so that at any moment either the old file or the whole new one is there: a draft,
     brought to the disk, then put in its place; ``private``: for nobody else to read. Who may read the old file may read
-    the new one, and nobody else. Raises OSError, the old file as it was."""
+    the new one, and nobody else. Raises OSError, the old file as it was; NotPlainError where that is none."""
+    refuse_no_file(path)
     mode = 0o600 if private else 0o666 & ~_umask()
     if not private:
         with suppress(OSError):  # there is none
@@ -84,9 +85,14 @@ def write_new(path: Path, body: str | bytes) -> Path:
     return _write(path, body, 0o666 & ~_umask(), lambda draft: draft.take_free(path))
 
 
+def write_as_asked(path: Path, body: str | bytes) -> Path:
+    """As :func:`write_new`, under a name that somebody has given. Raises NotPlainError where that is no file's."""
+    refuse_no_file(path)
+    return write_new(path, body)
+
+
 def _write(path: Path, body: str | bytes, mode: int, put: Callable[[Draft], Put]) -> Put:
     """Write a draft beside the path, and put it in its place. Raises OSError."""
-    refuse_no_file(path)
     raw = body.encode() if isinstance(body, str) else body
     clear(path.parent)
     with suppress(OSError), _nameless(path.parent, raw, mode) as draft:

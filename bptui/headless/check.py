@@ -10,7 +10,7 @@ from typing import TextIO
 
 from bptui.data.clean import clean
 from bptui.data.dataset import DataError
-from bptui.data.output import write_new
+from bptui.data.output import write_as_asked
 from bptui.diagnosis.answer import Diagnosis
 from bptui.diagnosis.diagnosis import of_document, past_of
 from bptui.diagnosis.order import OrderAnswer, has_order, of_order
@@ -134,12 +134,12 @@ def separate(it: Diagnosis | OrderAnswer, path: Path) -> str:
     other = it.telling_apart()
     if other is None:
         return "nothing to separate: these mistakes come to the same in every update"
-    return f"written: {clean(str(write_new(path, other.toml())))}; run your program on it and check again"
+    return f"written: {clean(str(write_as_asked(path, other.toml())))}; run your program on it and check again"
 
 
 def write_template(path: Path) -> Path:
     """A program to begin from, under the path's free name. Raises OSError."""
-    return write_new(path, TEMPLATE.replace("{name}", path.name))
+    return write_as_asked(path, TEMPLATE.replace("{name}", path.name))
 
 
 def saves(path: Path, wait: Callable[[float], None] = time.sleep) -> Iterator[None]:

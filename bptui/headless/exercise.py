@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bptui.data.output import write_new
+from bptui.data.output import write_as_asked
 from bptui.exercises.exercise import Exercise, Wanted
 from bptui.exercises.formats import FORMATS
 from bptui.exercises.making import exercises
@@ -41,7 +41,7 @@ def written(every: Sequence[Exercise], format_name: str, out: Path) -> Iterator[
         out = out / f"exercise-{wanted.kind}-{wanted.seed}"
     stem = out.name.removesuffix(it.suffix)
     for name, body in it.files(stem, every):
-        yield write_new(out.with_name(name), body)
+        yield write_as_asked(out.with_name(name), body)
 
 
 def wanted_of(kind: str, count: int, seed: int, layers: Sequence[int] | None, samples: int, decimals: int) -> Wanted:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bptui.data.output import HIDDEN, NotPlainError, free_name, lives, write_new, write_whole
+from bptui.data.output import HIDDEN, NotPlainError, free_name, lives, write_as_asked, write_new, write_whole
 
 
 @pytest.fixture(params=["nameless", "hidden"])
@@ -109,7 +109,7 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
 
 
-@pytest.mark.parametrize("write", [write_whole, write_new])
+@pytest.mark.parametrize("write", [write_whole, write_as_asked])
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
 def test_what_is_no_plain_file_is_refused_and_stays(
     kind: str, write: Callable[[Path, str], object], tmp_path: Path
@@ -129,7 +129,13 @@ def test_what_is_no_plain_file_is_refused_and_stays(
     assert [file.name for file in tmp_path.iterdir()] == ["a.svg"]
 
 
-@pytest.mark.parametrize("writer", ["write_whole", "write_new"])
+def test_a_name_of_our_own_that_is_a_folders_is_taken_and_the_next_one_free(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.mkdir()
+    assert write_new(path, "").name == "a-2.svg"
+
+
+@pytest.mark.parametrize("writer", ["write_whole", "write_as_asked"])
 def test_nor_is_anything_written_over_the_output_by_a_link_to_it(writer: str, tmp_path: Path) -> None:
     out, link = tmp_path / "out.txt", tmp_path / "a.svg"
     link.symlink_to(out)
