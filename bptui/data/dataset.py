@@ -11,8 +11,8 @@ from bptui.data.error import DataError
 from bptui.data.inputs import KINDS, LARGE, ROWS, Floats, Inputs, Integers, Scale, Scaling, fitted, with_means
 
 __all__ = ["DataError", "Dataset", "Floats", "Integers", "Split", "one_hot", "split"]
-LARGEST = 1e100
-"""In size, of inputs and targets: squares of more, and their sums, are not finite."""
+LARGEST = 1e300
+"""In size, of inputs and targets: how far apart more can be is not finite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,10 +53,8 @@ def fitted(x: NDArray[Any], rows: Integers, how: Scale) -> Scaling | None:
         return None
     width = x.shape[1]
     if how == "standard":
-        mean = sum((part.sum(axis=0) for part in parts(x, rows)), np.zeros(width)) / len(rows)
-        squares = sum((((part - mean) ** 2).sum(axis=0) for part in parts(x, rows)), np.zeros(width))
-        spread = np.sqrt(squares / len(rows))
-        return Scaling(mean, inverse(spread, np.abs(mean)), how)
+        mean, deviation = moments(x, rows)
+        return Scaling(mean, inverse(deviation, np.abs(mean)), how)
     if how == "minmax":
         low, high = ranges(x, rows)
         return Scaling(low, inverse(high - low, np.abs(low)), how)
@@ -75,6 +73,22 @@ def inverse(spread: Floats, size: Floats) -> Floats:
     """1 ÷ spread; 0 where there is none but that of rounding."""
     real = spread > 1e-12 * size
     return np.divide(1.0, spread, out=np.zeros_like(spread), where=real & (spread > 0))
+
+
+def moments(x: NDArray[Any], rows: Integers | None = None) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each column, (i,), over some rows (all)."""
+    count, zeros = len(x) if rows is None else len(rows), np.zeros(x.shape[1])
+    mean = sum((part.sum(axis=0) for part in parts(x, rows)), zeros) / count
+    low, high = ranges(x, rows)
+    unit = unit_of(np.maximum(np.abs(low), np.abs(high)))
+    squares = sum(((((part - mean) / unit) ** 2).sum(axis=0) for part in parts(x, rows)), zeros)
+    return mean, np.sqrt(squares / count) * unit
+
+
+def unit_of(size: Floats) -> Floats:
+    """Powers of two about as large: in them squares of any finite numbers are finite, and dividing rounds nothing."""
+    unit: Floats = 2.0 ** np.clip(np.frexp(size)[1], -1000, 1000)
+    return unit
 
 
 def ranges(x: NDArray[Any], rows: Integers | None = None) -> tuple[Floats, Floats]:

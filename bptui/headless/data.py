@@ -8,7 +8,7 @@ import numpy as np
 
 from bptui.data.dataset import Dataset, Floats, Split
 from bptui.data.digits import shortest
-from bptui.data.inputs import parts
+from bptui.data.inputs import moments, ranges, unit_of
 from bptui.scenario import Scenario
 from bptui.views.glyphs import BARS
 from bptui.views.grounds import picture
@@ -94,8 +94,9 @@ def inputs(data: Dataset) -> Iterator[str]:
     yield left("input", NAME) + "".join(right(word, NUMBER) for word in ("from", "to", "mean", "deviation"))
     constant = int((low == high).sum())
     if data.image:
-        whole = (low.min(), high.max(), mean.mean(), float(np.sqrt((deviation**2 + mean**2).mean() - mean.mean() ** 2)))
-        yield row(f"all {len(low)} pixels", whole)
+        unit = unit_of(np.maximum(-low.min(), high.max()))
+        squares = ((deviation / unit) ** 2 + (mean / unit) ** 2).mean() - (mean.mean() / unit) ** 2
+        yield row(f"all {len(low)} pixels", (low.min(), high.max(), mean.mean(), float(np.sqrt(squares) * unit)))
     else:
         names = data.features or tuple(f"x{k}" for k in range(len(low)))
         for name, *numbers in islice(zip(names, low, high, mean, deviation, strict=True), LISTED):
@@ -112,14 +113,7 @@ def row(name: str, numbers: tuple[float, ...]) -> str:
 
 def statistics(data: Dataset) -> tuple[Floats, Floats, Floats, Floats]:
     """Lowest, highest, mean and standard deviation of each input as the file has it, (i,)."""
-    width = data.x.shape[1]
-    low, high, total = np.full(width, np.inf), np.full(width, -np.inf), np.zeros(width)
-    for part in parts(data.x):
-        low, high = np.minimum(low, part.min(axis=0)), np.maximum(high, part.max(axis=0))
-        total += part.sum(axis=0)
-    mean = total / len(data)
-    squares = sum((((part - mean) ** 2).sum(axis=0) for part in parts(data.x)), np.zeros(width))
-    return low, high, mean, np.sqrt(squares / len(data))
+    return *ranges(data.x), *moments(data.x)
 
 
 def pictures(data: Dataset) -> Iterator[str]:

@@ -86,13 +86,18 @@ def test_data_must_be_finite(bad: float) -> None:
         Dataset("bad", np.array([[1.0], [bad]]), np.ones((2, 1)))
 
 
-def test_data_must_not_be_so_large_that_their_squares_are_not_finite() -> None:
-    with pytest.raises(DataError, match=r"^bad: x\[1\]\[0\] is -1e\+101, more than 1e\+100 in size: change its unit$"):
-        Dataset("bad", np.array([[1.0], [-1e101]]), np.ones((2, 1)))
-    largest = Dataset("large", np.array([[1e100], [-1e100]]), np.ones((2, 1)))
-    with np.errstate(all="raise"):
-        scaled = largest.scaled(np.arange(2), "standard")
-        assert np.isfinite(scaled.given(scaled.x)).all()
+def test_data_must_not_be_so_large_that_how_far_they_are_apart_is_not_finite() -> None:
+    with pytest.raises(DataError, match=r"^bad: x\[1\]\[0\] is -1e\+301, more than 1e\+300 in size: change its unit$"):
+        Dataset("bad", np.array([[1.0], [-1e301]]), np.ones((2, 1)))
+    x = np.array([[1e300, 1e-200, 1e300], [-1e300, -1e-200, 1e300]])
+    largest, rows = Dataset("large", x, np.ones((2, 1))), np.arange(2)
+    with np.errstate(over="raise", invalid="raise"):
+        standard, bounded = (largest.scaled(rows, how).given(x) for how in ("standard", "minmax"))
+    assert standard.tolist() == [[1, 1, 0], [-1, -1, 0]]
+    assert bounded.tolist() == [[1, 1, 0], [0, 0, 0]]
+
+
+def test_largest_numbers_of_a_short_kind_are_data_too() -> None:
     short = np.array([[np.finfo(np.float32).max]], dtype=np.float32)
     assert len(Dataset("short", short, np.ones((1, 1)))) == 1
 
